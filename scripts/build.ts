@@ -1,0 +1,11 @@
+/** Compiles the sources to `dist/` for a published package; a checkout needs no build. */
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+
+rmSync('dist', { recursive: true, force: true });
+const result = spawnSync(
+  process.execPath,
+  ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'],
+  { stdio: 'inherit' },
+);
+process.exit(result.status ?? 1);

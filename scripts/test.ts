@@ -1,0 +1,97 @@
+/**
+ * Runs the tests and ends with `N passed, N failed`.
+ *
+ * `npm test` runs every `*.test.ts`; `npm test -- --slow` adds the campaigns (`*.slow.ts`); other arguments keep only
+ * the files whose path contains one of them. A skipped test is named with its reason, never silent.
+ */
+import { globSync } from 'node:fs';
+import { run } from 'node:test';
+
+const flags = process.argv.slice(2);
+const slow = flags.includes('--slow');
+const filters = flags.filter((flag) => !flag.startsWith('--'));
+const patterns = ['src/**/*.test.ts', 'test/**/*.test.ts', ...(slow ? ['test/**/*.slow.ts'] : [])];
+const files = globSync(patterns)
+  .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
+  .sort();
+
+interface TestEvent {
+  readonly name: string;
+  readonly file?: string;
+  readonly skip?: string | boolean;
+  readonly todo?: string | boolean;
+  readonly details: {
+    readonly type?: string;
+    readonly duration_ms: number;
+    readonly error?: { readonly message?: string; readonly cause?: unknown };
+  };
+}
+
+const passed = new Map<string, number>();
+const skipped: string[] = [];
+const failures: string[] = [];
+let passCount = 0;
+const slowest: { readonly ms: number; readonly name: string }[] = [];
+
+function place(event: TestEvent): string {
+  const file = (event.file ?? '').replace(`${process.cwd()}/`, '');
+  return file === '' || file === event.name ? event.name : `${file} > ${event.name}`;
+}
+
+function describe(cause: unknown): string {
+  if (cause instanceof Error) return cause.stack ?? cause.message;
+  return typeof cause === 'string' ? cause : JSON.stringify(cause);
+}
+
+function isGroup(event: TestEvent): boolean {
+  return event.details.type === 'suite' || event.name === event.file;
+}
+
+const started = performance.now();
+const stream = run({ files, concurrency: 2, timeout: slow ? 3_600_000 : 300_000 });
+stream.on('test:pass', (raw) => {
+  const event = raw as unknown as TestEvent;
+  if (isGroup(event)) return;
+  if (event.skip !== undefined && event.skip !== false) {
+    skipped.push(`${place(event)}${typeof event.skip === 'string' ? ` (${event.skip})` : ''}`);
+    return;
+  }
+  passCount++;
+  passed.set(event.file ?? '', (passed.get(event.file ?? '') ?? 0) + 1);
+  slowest.push({ ms: event.details.duration_ms, name: place(event) });
+});
+stream.on('test:fail', (raw) => {
+  const event = raw as unknown as TestEvent;
+  // A failed child is reported by itself; its suite repeats the same news.
+  if (event.details.type === 'suite') return;
+  const { error } = event.details;
+  const text = `${place(event)}\n${describe(error?.cause ?? error?.message ?? 'no reason given')}`;
+  failures.push(text);
+  process.stdout.write(`FAIL ${text}\n`);
+});
+stream.on('test:stderr', (raw) => {
+  if (flags.includes('--verbose')) process.stderr.write(raw.message);
+});
+await new Promise<void>((resolve, reject) => {
+  stream.on('end', resolve);
+  stream.on('error', reject);
+  stream.resume();
+});
+
+for (const [file, count] of [...passed].sort()) {
+  process.stdout.write(`ok   ${file.replace(`${process.cwd()}/`, '')} (${count})\n`);
+}
+for (const name of skipped) process.stdout.write(`skipped ${name}\n`);
+slowest.sort((a, b) => b.ms - a.ms);
+for (const { ms, name } of slowest.slice(0, 5)) {
+  process.stdout.write(`slow ${(ms / 1000).toFixed(1)} s ${name}\n`);
+}
+if (failures.length > 0) {
+  process.stdout.write(`\n${failures.length} failed:\n`);
+  for (const failure of failures) process.stdout.write(`  ${failure.split('\n')[0] ?? ''}\n`);
+}
+const seconds = ((performance.now() - started) / 1000).toFixed(0);
+process.stdout.write(
+  `\n${files.length} files, ${skipped.length} skipped, ${seconds} s\n${passCount} passed, ${failures.length} failed\n`,
+);
+process.exit(failures.length === 0 && passCount > 0 ? 0 : 1);

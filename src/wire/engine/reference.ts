@@ -5,8 +5,8 @@ const STRETCH = new Int16Array(4096);
 const SQUASH = new Int16Array(4096);
 {
   const table = [
-    1, 2, 3, 6, 10, 16, 27, 45, 73, 120, 194, 310, 488, 747, 1101, 1546, 2047, 2549, 2994, 3348, 3607,
-    3785, 3901, 3975, 4022, 4050, 4068, 4079, 4085, 4089, 4092, 4093, 4094,
+    1, 2, 3, 6, 10, 16, 27, 45, 73, 120, 194, 310, 488, 747, 1101, 1546, 2047, 2549, 2994, 3348,
+    3607, 3785, 3901, 3975, 4022, 4050, 4068, 4079, 4085, 4089, 4092, 4093, 4094,
   ];
   for (let x = -2047; x <= 2047; x++) {
     const w = x & 127;
@@ -61,7 +61,9 @@ class ReferenceMix implements Mix {
     let node = 1;
     for (let b = symbolBits - 1; b >= 0; b--) {
       for (let i = 0; i < contexts; i++) {
-        const h = Math.imul((this.contexts[i] ?? 0) ^ Math.imul(node + 1, 0x9e3779b1), 0x85ebca6b) + i * 0x3c6ef372;
+        const h =
+          Math.imul((this.contexts[i] ?? 0) ^ Math.imul(node + 1, 0x9e3779b1), 0x85ebca6b) +
+          i * 0x3c6ef372;
         const slot = (Math.imul(h ^ (h >>> 15), 0xc2b2ae35) >>> 8) & mask;
         this.#slots[i] = slot;
         this.#inputs[i] = STRETCH[(table[slot] ?? 0) >>> 20] ?? 0;
@@ -69,7 +71,7 @@ class ReferenceMix implements Mix {
       for (let g = 0; g < guesses; g++) {
         const guess = this.guesses[g] ?? -1;
         let input = 0;
-        if (guess >= 0 && ((guess | (1 << symbolBits)) >> (b + 1)) === node) {
+        if (guess >= 0 && (guess | (1 << symbolBits)) >> (b + 1) === node) {
           const p = (this.#guessTable[g * 256 + (this.confidences[g] ?? 0)] ?? 0) >>> 20;
           const s = STRETCH[p] ?? 0;
           input = (guess >> b) & 1 ? s : -s;
@@ -99,7 +101,7 @@ class ReferenceMix implements Mix {
       for (let i = 0; i < contexts; i++) update(table, this.#slots[i] ?? 0, bit, 127);
       for (let g = 0; g < guesses; g++) {
         const guess = this.guesses[g] ?? -1;
-        if (guess >= 0 && ((guess | (1 << symbolBits)) >> (b + 1)) === node) {
+        if (guess >= 0 && (guess | (1 << symbolBits)) >> (b + 1) === node) {
           const hit = ((guess >> b) & 1) === bit ? 1 : 0;
           update(this.#guessTable, g * 256 + (this.confidences[g] ?? 0), hit, 255);
         }
@@ -117,7 +119,8 @@ function update(table: Uint32Array, slot: number, bit: number, limit: number): v
   const p = entry >>> 10;
   const target = bit ? 4194303 : 0;
   const next = p + Math.trunc((target - p) / (count + 1.5));
-  table[slot] = ((Math.min(4194303, Math.max(0, next)) << 10) | (count < limit ? count + 1 : limit)) >>> 0;
+  table[slot] =
+    ((Math.min(4194303, Math.max(0, next)) << 10) | (count < limit ? count + 1 : limit)) >>> 0;
 }
 
 class ReferenceEngine implements Engine {
@@ -134,7 +137,8 @@ class ReferenceEngine implements Engine {
   constructor(mode: EngineMode, input: Uint8Array) {
     this.#mode = mode;
     this.#input = input;
-    if (mode === 'decode') for (let i = 0; i < 4; i++) this.#code = ((this.#code << 8) | this.#next()) >>> 0;
+    if (mode === 'decode')
+      for (let i = 0; i < 4; i++) this.#code = ((this.#code << 8) | this.#next()) >>> 0;
   }
 
   get mode(): EngineMode {
@@ -149,7 +153,8 @@ class ReferenceEngine implements Engine {
   bit(bit: number, p: number): number {
     if (this.#mode === 'train') return bit;
     const range = this.#high - this.#low;
-    const middle = this.#low + Math.floor(range / 65536) * p + Math.floor(((range % 65536) * p) / 65536);
+    const middle =
+      this.#low + Math.floor(range / 65536) * p + Math.floor(((range % 65536) * p) / 65536);
     const value = this.#mode === 'decode' ? (this.#code <= middle ? 1 : 0) : bit;
     this.#cost -= Math.log2((value ? p : 65536 - p) / 65536);
     if (value) this.#high = middle;
@@ -173,7 +178,8 @@ class ReferenceEngine implements Engine {
 
   rawBits(value: number, count: number): number {
     let out = 0;
-    for (let b = count - 1; b >= 0; b--) out = out * 2 + this.rawBit(Math.floor(value / 2 ** b) & 1);
+    for (let b = count - 1; b >= 0; b--)
+      out = out * 2 + this.rawBit(Math.floor(value / 2 ** b) & 1);
     return out;
   }
 
@@ -191,7 +197,8 @@ class ReferenceEngine implements Engine {
     let out = 1;
     for (let b = size - 1; b >= 0; b--) {
       const bit = Math.floor(wanted / 2 ** b) % 2;
-      out = out * 2 + (b >= size - 2 ? learn(64 + size * 2 - (size - 1 - b), bit) : this.rawBit(bit));
+      out =
+        out * 2 + (b >= size - 2 ? learn(64 + size * 2 - (size - 1 - b), bit) : this.rawBit(bit));
     }
     return out - 1;
   }

@@ -1,0 +1,18 @@
+/**
+ * The codec of each content type. Guaranteed: every type of the wire has exactly one codec, and one that is not built
+ * yet refuses. Which files a codec understands is stated in its own folder.
+ */
+import type { Codec, ContentType } from '../codec.ts';
+import { absentCodec } from './absent.ts';
+import { textCodec } from './text/index.ts';
+
+/** One codec per content type, under its name. */
+export const CODECS: Readonly<Record<ContentType, Codec<unknown>>> = {
+  text: textCodec,
+  table: absentCodec('table'),
+  json: absentCodec('json'),
+  jsonl: absentCodec('jsonl'),
+  xml: absentCodec('xml'),
+  html: absentCodec('html'),
+  raster: absentCodec('raster'),
+};

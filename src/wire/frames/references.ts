@@ -1,0 +1,90 @@
+/**
+ * Which earlier file helps to code a member. Candidates are the destination's files, newest first, and then the
+ * members of the same body before this one. The encoder chooses; its choice is coded as a place in this list, ordered
+ * by what both sides know, so that the usual choice (the newest file of the same name) is the cheapest.
+ */
+import type { ContentType } from '../codec.ts';
+
+/** One file that both sides have. `load` gives its emitted bytes. */
+export interface HistoryFile {
+  readonly name: string;
+  readonly type: ContentType;
+  load(): Uint8Array;
+}
+
+/** What both sides have of a destination: its files from the first `prefix` frames, oldest first. */
+export interface History {
+  /** Number of frames at the destination that this view covers. */
+  readonly prefix: number;
+  readonly files: readonly HistoryFile[];
+}
+
+const CANDIDATES_MAX = 64;
+const REFERENCE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** How alike two names are: the same, or the number of shared bytes at both ends. */
+function scoreNames(a: string, b: string): number {
+  if (a === b) return 1_000_000;
+  const shortest = Math.min(a.length, b.length);
+  let head = 0;
+  while (head < shortest && a[head] === b[head]) head++;
+  let tail = 0;
+  while (tail < shortest - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  const sameFile = a.slice(a.lastIndexOf('/') + 1) === b.slice(b.lastIndexOf('/') + 1) ? 1000 : 0;
+  return sameFile + head + tail;
+}
+
+/** The candidates for a member, best guess first: same type only, by name, newest first among equals. */
+export function rankReferences(
+  name: string,
+  type: ContentType,
+  files: readonly HistoryFile[],
+): HistoryFile[] {
+  const scored: { file: HistoryFile; score: number; age: number }[] = [];
+  for (let i = files.length - 1; i >= 0; i--) {
+    const file = files[i];
+    if (file?.type === type)
+      scored.push({ file, score: scoreNames(name, file.name), age: files.length - i });
+  }
+  scored.sort((a, b) => b.score - a.score || a.age - b.age);
+  return scored.slice(0, CANDIDATES_MAX).map((entry) => entry.file);
+}
+
+/** A sample of the content's 12-byte shingles, for telling which files are alike. */
+export function sampleShingles(bytes: Uint8Array): Set<number> {
+  const sample = new Set<number>();
+  const end = Math.min(bytes.length, 256 * 1024);
+  let rolling = 0;
+  for (let i = 0; i < end; i++) {
+    rolling = (Math.imul(rolling, 0x08088405) + (bytes[i] ?? 0) + 1) >>> 0;
+    const mixed = Math.imul(rolling ^ (rolling >>> 15), 0x85ebca6b) >>> 0;
+    if (i >= 12 && mixed < 0x08000000) sample.add(mixed);
+    if (sample.size >= 2048) break;
+  }
+  return sample;
+}
+
+/** The place of the best candidate in `ranked`, or -1 when none is worth its training time. */
+export function chooseReference(bytes: Uint8Array, ranked: readonly HistoryFile[]): number {
+  const mine = sampleShingles(bytes);
+  let best = -1;
+  let bestShared = -1;
+  for (const [place, file] of ranked.entries()) {
+    const theirs = file.load();
+    if (theirs.length > REFERENCE_BYTES_MAX) continue;
+    if (equalBytes(theirs, bytes)) return place;
+    let shared = 0;
+    for (const shingle of sampleShingles(theirs)) if (mine.has(shingle)) shared++;
+    if (shared > bestShared * 1.1 + 1) {
+      best = place;
+      bestShared = shared;
+    }
+    if (place >= 15 && best >= 0) break;
+  }
+  return best;
+}
+
+/** Whether two files are the same bytes. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && Buffer.compare(a, b) === 0;
+}

@@ -1,6 +1,30 @@
 /**
- * What everything else stands on: errors, bytes, bit counts, canonical JSON, clock, ids, durable files, child
- * processes. Imports nothing of ours; touches files and processes only in the functions that say so.
+ * What everything else stands on: errors, bytes, canonical JSON, clock, ids, durable files, child processes. Imports
+ * nothing of ours.
+ *
+ * Guaranteed: readers accept exactly one spelling of a value; a durable write is there whole or not at all; a child
+ * process cannot outlive its limits. Assumed: the disk honours fsync. Not offered: retries; hiding the host's faults.
  */
 export { SallyportError, defineErrors, listErrors } from './errors.ts';
 export type { ErrorDefinition, ErrorDetails, ErrorSet, Refusal } from './errors.ts';
+export { isoTime, monotonicMs, systemClock, systemRandom } from './clock.ts';
+export type { Clock, Random } from './clock.ts';
+export {
+  concatBytes,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  fromUtf8,
+  readVarint,
+  toBase64,
+  toHex,
+  utf8,
+  writeVarint,
+} from './bytes.ts';
+export { newId, sha256, sha256Bytes, sha256Stream } from './digests.ts';
+export { canonicalJson } from './canonical-json.ts';
+export type { Json, JsonObject } from './canonical-json.ts';
+export { parseJsonStrict } from './strict-json.ts';
+export { BoundedQueue } from './bounded-queue.ts';
+export { makeDirDurable, systemFiles, writeFileDurable } from './durable-files.ts';
+export type { FileOps } from './durable-files.ts';

@@ -1,0 +1,118 @@
+/**
+ * Content-addressed files: a blob's name is the SHA-256 of its bytes, so it never changes and is written once.
+ *
+ * Durability: a resolved {@link Blobs.put} survives a power cut. The folder holds `ab/cdef…`. Nothing is trusted on
+ * reading: {@link Blobs.read} hashes again.
+ */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { FileOps, Random } from '../core/index.ts';
+import { makeDirDurable, sha256, sha256Stream, systemFiles, toHex } from '../core/index.ts';
+import { storeErrors } from './errors.ts';
+
+/** What a stored blob is called. */
+export interface BlobRef {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** A folder of blobs. */
+export interface Blobs {
+  /** Stores a stream; throws `STORE_BLOB_TOO_LARGE` past the limit and keeps nothing then. */
+  put(
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    limitBytes: number,
+  ): Promise<BlobRef>;
+  /** Opens a stream of a blob's bytes, unchecked. */
+  open(digest: string): Promise<AsyncIterable<Uint8Array>>;
+  /** Reads a whole blob and checks its digest; throws `STORE_BLOB_MISSING` if it is not there or not intact. */
+  read(digest: string): Promise<Uint8Array>;
+  /** The path of a blob, for a child process that reads it. */
+  pathOf(digest: string): string;
+  /** Whether a blob is there. */
+  has(digest: string): Promise<boolean>;
+  /** Removes a blob, if it is there. */
+  remove(digest: string): Promise<void>;
+}
+
+/** Opens a folder of blobs. */
+export function openBlobs(dir: string, random: Random, files: FileOps = systemFiles): Blobs {
+  const pathOf = (digest: string): string => {
+    if (!/^[0-9a-f]{64}$/.test(digest)) {
+      throw storeErrors.error('BLOB_MISSING', { sha256: digest.slice(0, 80) });
+    }
+    return path.join(dir, digest.slice(0, 2), digest.slice(2));
+  };
+  const has = async (digest: string): Promise<boolean> => {
+    try {
+      return (await stat(pathOf(digest))).isFile();
+    } catch {
+      return false;
+    }
+  };
+  return {
+    pathOf,
+    has,
+    put: (chunks, limitBytes) => put({ dir, random, files, pathOf, has }, chunks, limitBytes),
+    open: async (digest) => {
+      if (!(await has(digest))) throw storeErrors.error('BLOB_MISSING', { sha256: digest });
+      return createReadStream(pathOf(digest)) as AsyncIterable<Uint8Array>;
+    },
+    read: async (digest) => {
+      const bytes = await files.read(pathOf(digest));
+      if (bytes === null || sha256(bytes) !== digest) {
+        throw storeErrors.error('BLOB_MISSING', { sha256: digest });
+      }
+      return bytes;
+    },
+    remove: async (digest) => {
+      await files.remove(pathOf(digest));
+    },
+  };
+}
+
+interface Place {
+  readonly dir: string;
+  readonly random: Random;
+  readonly files: FileOps;
+  pathOf(digest: string): string;
+  has(digest: string): Promise<boolean>;
+}
+
+async function put(
+  place: Place,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  limitBytes: number,
+): Promise<BlobRef> {
+  const { files } = place;
+  const incoming = path.join(place.dir, 'incoming');
+  await makeDirDurable(incoming, files);
+  const temp = path.join(incoming, toHex(place.random.bytes(16)));
+  const state = sha256Stream();
+  let bytes = 0;
+  try {
+    const handle = await files.open(temp, 'wx', 0o600);
+    try {
+      for await (const chunk of chunks) {
+        bytes += chunk.length;
+        if (bytes > limitBytes) throw storeErrors.error('BLOB_TOO_LARGE', { limitBytes });
+        state.update(chunk);
+        await files.write(handle, chunk);
+      }
+      await files.sync(handle);
+    } finally {
+      await files.close(handle);
+    }
+    const digest = state.hex();
+    const target = place.pathOf(digest);
+    await makeDirDurable(path.dirname(target), files);
+    // Renaming over an equal file is harmless and repairs one that a fault had spoiled.
+    await files.rename(temp, target);
+    await files.syncDir(path.dirname(target));
+    return { sha256: digest, bytes };
+  } catch (cause) {
+    await files.remove(temp).catch(() => undefined);
+    throw cause;
+  }
+}

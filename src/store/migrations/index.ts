@@ -1,0 +1,9 @@
+/**
+ * Every migration, in the order in which it is applied. A module adds one file `NNNN-<module>.ts` and one line here.
+ * A migration that has been released is never changed.
+ */
+import type { Migration } from '../migrate.ts';
+import { ledgerMigration } from './0001-ledger.ts';
+
+/** The schema of the inner process. */
+export const MIGRATIONS: readonly Migration[] = [ledgerMigration];

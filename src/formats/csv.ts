@@ -1,0 +1,234 @@
+/**
+ * Tables: CSV and TSV in one canonical spelling. See `docs/spec/table.md` for the rule.
+ *
+ * The canonical value keeps the canonical bytes and what is needed to read them again, so that a table of 200 MB costs
+ * its own size and no object per cell.
+ */
+import type { Refusal } from '../core/index.ts';
+import { csvErrors } from './csv-errors.ts';
+import { readRecords } from './csv-records.ts';
+import { parseDecimal, roundDigits, spellDecimal, spellFixed } from './number-spelling.ts';
+
+/** A canonical table: its bytes, and how to read them. */
+export interface Table {
+  readonly delimiter: string;
+  readonly columns: number;
+  /** Records, a header included. */
+  readonly records: number;
+  /** UTF-8, quoted only where needed, LF, one spelling per number. */
+  readonly bytes: Uint8Array;
+}
+
+/** Delimiters in wire order: the index of a delimiter is its number in a frame. */
+export const DELIMITERS = [',', '\t', ';', '|'] as const;
+
+/** Columns of the widest table that is read. */
+export const TABLE_COLUMNS_MAX = 16384;
+/** Bytes of the largest table that is read. */
+export const TABLE_BYTES_MAX = 256 * 1024 * 1024;
+const PROBE_RECORDS = 64;
+
+/** Cells that stand for no number in a column of numbers; they are kept as they are. */
+const MISSING = new Set([
+  ...['', 'NA', 'N/A', 'n/a', '<NA>', '#N/A', 'NaN', 'nan', 'NAN', 'null', 'NULL', 'None', 'none'],
+  ...['Inf', '-Inf', 'inf', '-inf', 'Infinity', '-Infinity', '.', '-', '--', '-0'],
+]);
+
+/** What a lossy form asks of a table. */
+export interface TableForm {
+  /** Significant digits that every number keeps, rounded half to even. */
+  readonly digits?: number;
+}
+
+/** Reads a whole file as a table in canonical spelling, or says why it is none. */
+export function parseTable(
+  bytes: Uint8Array,
+  form: TableForm = {},
+): { readonly ok: true; readonly value: Table } | Refusal {
+  if (bytes.length > TABLE_BYTES_MAX) {
+    return csvErrors.refuse('TABLE_TOO_LARGE', { limit: TABLE_BYTES_MAX });
+  }
+  let refusal: Refusal | undefined;
+  for (const delimiter of rankDelimiters(bytes)) {
+    const survey = surveyColumns(bytes, delimiter);
+    if ('ok' in survey) {
+      refusal ??= survey;
+      continue;
+    }
+    return { ok: true, value: writeTable(bytes, delimiter, survey, form) };
+  }
+  return refusal ?? csvErrors.refuse('COLUMN_SINGLE');
+}
+
+/** Delimiters that cut the first records into equally many cells, most cells first; then the comma for its refusal. */
+function rankDelimiters(bytes: Uint8Array): string[] {
+  const found: { delimiter: string; columns: number }[] = [];
+  for (const delimiter of DELIMITERS) {
+    let columns = 0;
+    let seen = 0;
+    let even = true;
+    const refusal = readRecords(bytes, delimiter, (cells) => {
+      if (seen++ === 0) columns = cells.length;
+      else if (cells.length !== columns) even = false;
+      return !even || seen >= PROBE_RECORDS ? 'stop' : undefined;
+    });
+    if (refusal === undefined && even && columns >= 2) found.push({ delimiter, columns });
+  }
+  found.sort((a, b) => b.columns - a.columns);
+  return found.length === 0 ? [DELIMITERS[0]] : found.map((entry) => entry.delimiter);
+}
+
+/** What the first pass learns about a column. */
+interface Survey {
+  readonly records: number;
+  readonly headed: boolean;
+  readonly columns: readonly ColumnSurvey[];
+}
+
+interface ColumnSurvey {
+  /** Every cell below the header is a number or stands for none. */
+  numeric: boolean;
+  numbers: number;
+  /** Digits after the point that all numbers share, -1 when they differ, undefined before the first. */
+  decimals: number | undefined;
+}
+
+function surveyColumns(bytes: Uint8Array, delimiter: string): Survey | Refusal {
+  const columns: ColumnSurvey[] = [];
+  let records = 0;
+  let headed = true;
+  let first: string[] = [];
+  const refusal = readRecords(bytes, delimiter, (cells, line) => {
+    if (records++ === 0) {
+      if (cells.length > TABLE_COLUMNS_MAX) {
+        return csvErrors.refuse('TABLE_TOO_WIDE', { limit: TABLE_COLUMNS_MAX });
+      }
+      first = cells.slice();
+      for (let i = 0; i < cells.length; i++) {
+        columns.push({ numeric: true, numbers: 0, decimals: undefined });
+      }
+      headed = !first.every((cell) => parseDecimal(cell.trim()) !== undefined);
+      if (headed) return undefined;
+    } else if (cells.length !== columns.length) {
+      const details = { cells: cells.length, columns: columns.length };
+      return csvErrors.refuse('ROW_RAGGED', details, `line ${String(line)}`);
+    }
+    for (let i = 0; i < cells.length; i++) {
+      surveyCell(columns[i] as ColumnSurvey, cells[i] as string);
+    }
+    return undefined;
+  });
+  if (refusal !== undefined) return refusal;
+  if (records === 0) return csvErrors.refuse('TABLE_EMPTY');
+  for (const column of columns) if (column.numbers === 0) column.numeric = false;
+  const single = columns.length === 1;
+  if (single && (records < 3 || columns[0]?.numeric !== true || first[0] === '')) {
+    return csvErrors.refuse('COLUMN_SINGLE');
+  }
+  return { records, headed, columns };
+}
+
+function surveyCell(column: ColumnSurvey, cell: string): void {
+  if (!column.numeric) return;
+  const trimmed = cell.trim();
+  if (MISSING.has(trimmed)) return;
+  const decimal = parseDecimal(trimmed);
+  if (decimal === undefined) {
+    column.numeric = false;
+    return;
+  }
+  column.numbers++;
+  // Minus zero is kept as the token `-0`; its spelling says nothing about the column's decimals.
+  if (decimal.negative && decimal.digits === '0') return;
+  column.decimals ??= decimal.decimals;
+  if (column.decimals !== decimal.decimals) column.decimals = -1;
+}
+
+function writeTable(bytes: Uint8Array, delimiter: string, survey: Survey, form: TableForm): Table {
+  const out = new ByteWriter(bytes.length + 64);
+  let record = 0;
+  readRecords(bytes, delimiter, (cells) => {
+    const header = record++ === 0 && survey.headed;
+    for (let i = 0; i < cells.length; i++) {
+      const column = survey.columns[i] as ColumnSurvey;
+      if (column.numeric && !header) cells[i] = spellCell(cells[i] as string, column, form);
+    }
+    out.write(spellRecord(cells, delimiter));
+    return undefined;
+  });
+  return {
+    delimiter,
+    columns: survey.columns.length,
+    records: survey.records,
+    bytes: out.finish(),
+  };
+}
+
+function spellCell(cell: string, column: ColumnSurvey, form: TableForm): string {
+  const trimmed = cell.trim();
+  const decimal = MISSING.has(trimmed) ? undefined : parseDecimal(trimmed);
+  if (decimal === undefined) return trimmed;
+  if (decimal.negative && decimal.digits === '0') return '-0';
+  const { negative, digits, exponent } = decimal;
+  if (form.digits !== undefined) {
+    const rounded = roundDigits(digits, exponent, form.digits);
+    return spellDecimal(negative, rounded.digits, rounded.exponent);
+  }
+  const decimals = column.decimals ?? -1;
+  if (decimals < 0) return spellDecimal(negative, digits, exponent);
+  return spellFixed(negative, digits, exponent, decimals);
+}
+
+/** One record in canonical spelling, line end included. */
+export function spellRecord(cells: readonly string[], delimiter: string): string {
+  let line = '';
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] as string;
+    if (i > 0) line += delimiter;
+    line += needsQuotes(cell, delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  }
+  return line + '\n';
+}
+
+function needsQuotes(cell: string, delimiter: string): boolean {
+  return cell.includes(delimiter) || cell.includes('"') || cell.includes('\n');
+}
+
+/** Collects UTF-8 in one growing array. */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #length = 0;
+  #pending = '';
+  readonly #encoder = new TextEncoder();
+
+  constructor(capacity: number) {
+    this.#bytes = new Uint8Array(Math.max(64, capacity));
+  }
+
+  /** Bytes written so far, at least; those still pending count one per character. */
+  get length(): number {
+    return this.#length + this.#pending.length;
+  }
+
+  write(text: string): void {
+    this.#pending += text;
+    if (this.#pending.length >= 65536) this.#flush();
+  }
+
+  #flush(): void {
+    const needed = this.#length + this.#pending.length * 3;
+    if (needed > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(needed, Math.floor(this.#bytes.length * 1.5)));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    const { written } = this.#encoder.encodeInto(this.#pending, this.#bytes.subarray(this.#length));
+    this.#length += written;
+    this.#pending = '';
+  }
+
+  finish(): Uint8Array {
+    this.#flush();
+    return this.#bytes.subarray(0, this.#length);
+  }
+}

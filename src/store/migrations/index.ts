@@ -4,6 +4,11 @@
  */
 import type { Migration } from '../migrate.ts';
 import { ledgerMigration } from './0001-ledger.ts';
+import { releaseMigration } from './0020-release.ts';
+import { outerMigration } from './0100-outer.ts';
 
 /** The schema of the inner process. */
-export const MIGRATIONS: readonly Migration[] = [ledgerMigration];
+export const MIGRATIONS: readonly Migration[] = [ledgerMigration, releaseMigration];
+
+/** The schema of the outer process. */
+export const OUTER_MIGRATIONS: readonly Migration[] = [ledgerMigration, outerMigration];

@@ -19,7 +19,7 @@ export interface MixSpec {
   readonly selectors: readonly number[];
   /** Bits per symbol, 1 to 8, coded most significant first. */
   readonly symbolBits: number;
-  /** log2 of the number of 16-bit counters in the model's hashed table. */
+  /** log2 of the most 16-bit counters that the model's hashed table may have; small releases get smaller tables. */
   readonly tableBits: number;
 }
 
@@ -37,9 +37,21 @@ export interface Mix {
   code(symbol: number): number;
 }
 
+/** What both sides know before the first symbol. */
+export interface EngineOptions {
+  /** About how many bytes will be coded; sets the size of tables, so both sides must give the same. */
+  readonly sizeBytes?: number;
+  /** Most bytes that one decoded value may have. */
+  readonly valueBytesMax?: number;
+}
+
 /** One arithmetic coder and the models that drive it. */
 export interface Engine {
   readonly mode: EngineMode;
+  /** About how many bytes this engine was opened for. */
+  readonly sizeBytes: number;
+  /** Most bytes that one value may emit; a decoder checks it before it allocates. */
+  readonly valueBytesMax: number;
   /** Adds a model. Encoder and decoder must add the same models in the same order. */
   mix(spec: MixSpec): Mix;
   /** Codes one bit with a fixed probability of a half. */
@@ -53,6 +65,30 @@ export interface Engine {
   uint(value: number, context: number): number;
   /** Runs `work` with coding switched off: models learn and nothing is written or read. For priming and references. */
   train(work: () => void): void;
+  /**
+   * Trains the given models, fresh from `mix`, by `work`, or restores what an earlier call in this process with the same key
+   * and shapes left; says whether `work` ran. `work` may only code symbols of these models; `uint` learns nothing in it, and
+   * state that the caller keeps itself must not depend on whether it ran.
+   */
+  primed(key: string, mixes: readonly Mix[], work: () => void): boolean;
   /** Exact cost so far in bits, a sum of -log2 of the integer probabilities used; for prices per member. */
   costBits(): number;
+}
+
+/** An engine that writes. */
+export interface Encoder extends Engine {
+  /** Ends the code and gives its bytes; the engine cannot be used afterwards. */
+  finish(): Uint8Array;
+  /** Gives the engine up without a result. */
+  close(): void;
+}
+
+/** An engine that reads. */
+export interface Decoder extends Engine {
+  /** Throws a typed error when more was read than an encoder can have left out. */
+  checkInput(): void;
+  /** Throws a typed error unless the bytes end exactly where an encoder would have ended them. */
+  checkEnd(): void;
+  /** Gives the engine's memory back; it cannot be used afterwards. */
+  close(): void;
 }

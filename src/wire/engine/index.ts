@@ -1,3 +1,11 @@
 /** The coder and the models behind every codec; see `engine.ts` for the contract. */
-export type { Engine, EngineMode, Mix, MixSpec } from './engine.ts';
-export { openDecoder, openEncoder } from './reference.ts';
+export type {
+  Decoder,
+  Encoder,
+  Engine,
+  EngineMode,
+  EngineOptions,
+  Mix,
+  MixSpec,
+} from './engine.ts';
+export { openDecoder, openEncoder, tuneEngine } from './wasm.ts';

@@ -7,7 +7,7 @@ import { CONTENT_TYPES } from '../codec.ts';
 import type { Codec, CodecSession, ContentType } from '../codec.ts';
 import { CODECS } from '../codecs/index.ts';
 import { openDecoder, openEncoder } from '../engine/index.ts';
-import type { Engine } from '../engine/index.ts';
+import type { Decoder, Engine } from '../engine/index.ts';
 import { wireErrors } from '../errors.ts';
 import { codeForm, FRAME_CONTEXT, NameCoder } from './name-coder.ts';
 import { checkForm, checkName, compareNames } from './names.ts';
@@ -52,6 +52,22 @@ export interface EncodeOptions {
 }
 
 const UTF8 = new TextEncoder();
+/** The size class is log2 of the release's emitted bytes, from 2^12 to 2^27, in four bits. */
+const SIZE_CLASS_MIN = 12;
+const SIZE_CLASS_BITS = 4;
+
+function classifySize(members: readonly Member[]): number {
+  let total = 0;
+  for (const { type, value } of members) {
+    total += value instanceof Uint8Array ? value.length : CODECS[type].emit(value).length;
+  }
+  return Math.min(SIZE_CLASS_MIN + 15, Math.max(SIZE_CLASS_MIN, Math.ceil(Math.log2(total + 1))));
+}
+
+/** Raw bits halve the coder's interval exactly, so the first four bits of the body are the size class. */
+function readSizeClass(body: Uint8Array): number {
+  return 15 - ((body[0] ?? 0) >> 4);
+}
 
 /** Codes the members' frame of a body in either direction and keeps the sessions of the codecs. */
 class BodyCoder {
@@ -175,19 +191,25 @@ export function encodeBody(
   options: EncodeOptions = {},
 ): { body: Uint8Array; memberCostBits: number[] } {
   const sorted = checkMembers(members);
-  const engine = openEncoder();
-  const coder = new BodyCoder(engine, history);
-  engine.uint(members.length, FRAME_CONTEXT);
-  const memberCostBits = new Array<number>(members.length).fill(0);
-  let before = 0;
-  for (const [done, { member, index }] of sorted.entries()) {
-    encodeMember(coder, member, options);
-    const cost = engine.costBits();
-    memberCostBits[index] = cost - before;
-    before = cost;
-    options.onMember?.(done + 1, members.length);
+  const sizeClass = classifySize(members);
+  const engine = openEncoder({ sizeBytes: 2 ** sizeClass });
+  try {
+    engine.rawBits(sizeClass - SIZE_CLASS_MIN, SIZE_CLASS_BITS);
+    engine.uint(members.length, FRAME_CONTEXT);
+    const coder = new BodyCoder(engine, history);
+    const memberCostBits = new Array<number>(members.length).fill(0);
+    let before = 0;
+    for (const [done, { member, index }] of sorted.entries()) {
+      encodeMember(coder, member, options);
+      const cost = engine.costBits();
+      memberCostBits[index] = cost - before;
+      before = cost;
+      options.onMember?.(done + 1, members.length);
+    }
+    return { body: engine.finish(), memberCostBits };
+  } finally {
+    engine.close();
   }
-  return { body: engine.finish(), memberCostBits };
 }
 
 function decodeMember(coder: BodyCoder, names: Set<string>): DecodedMember {
@@ -219,23 +241,12 @@ export function decodeBody(
   history: History,
   limits: BodyLimits = BODY_LIMITS,
 ): DecodedMember[] {
+  const sizeClass = SIZE_CLASS_MIN + readSizeClass(body);
+  const engine = openDecoder(body, { sizeBytes: 2 ** sizeClass, valueBytesMax: limits.bytesMax });
   try {
-    const engine = openDecoder(body);
-    const coder = new BodyCoder(engine, history);
-    const count = engine.uint(0, FRAME_CONTEXT);
-    if (count === 0) throw wireErrors.error('BODY_INVALID', { why: 'it has no files' });
-    if (count > limits.membersMax)
-      throw wireErrors.error('BODY_LIMIT', { limit: limits.membersMax, unit: 'files' });
-    const names = new Set<string>();
-    const out: DecodedMember[] = [];
-    let total = 0;
-    for (let i = 0; i < count; i++) {
-      const member = decodeMember(coder, names);
-      total += member.bytes.length;
-      if (total > limits.bytesMax)
-        throw wireErrors.error('BODY_LIMIT', { limit: limits.bytesMax, unit: 'bytes' });
-      out.push(member);
-    }
+    engine.rawBits(0, SIZE_CLASS_BITS);
+    const out = decodeMembers(engine, history, limits);
+    engine.checkEnd();
     return out;
   } catch (error) {
     if (error instanceof SallyportError) throw error;
@@ -245,7 +256,31 @@ export function decodeBody(
       { why: 'its content cannot be decoded' },
       { cause: error },
     );
+  } finally {
+    engine.close();
   }
+}
+
+function decodeMembers(engine: Decoder, history: History, limits: BodyLimits): DecodedMember[] {
+  const count = engine.uint(0, FRAME_CONTEXT);
+  if (count === 0) throw wireErrors.error('BODY_INVALID', { why: 'it has no files' });
+  if (count > limits.membersMax) {
+    throw wireErrors.error('BODY_LIMIT', { limit: limits.membersMax, unit: 'files' });
+  }
+  const coder = new BodyCoder(engine, history);
+  const names = new Set<string>();
+  const out: DecodedMember[] = [];
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const member = decodeMember(coder, names);
+    engine.checkInput();
+    total += member.bytes.length;
+    if (total > limits.bytesMax) {
+      throw wireErrors.error('BODY_LIMIT', { limit: limits.bytesMax, unit: 'bytes' });
+    }
+    out.push(member);
+  }
+  return out;
 }
 
 /**

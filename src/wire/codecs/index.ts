@@ -4,6 +4,7 @@
  */
 import type { Codec, ContentType } from '../codec.ts';
 import { absentCodec } from './absent.ts';
+import { rasterCodec } from './raster/index.ts';
 import { textCodec } from './text/index.ts';
 
 /** One codec per content type, under its name. */
@@ -14,5 +15,5 @@ export const CODECS: Readonly<Record<ContentType, Codec<unknown>>> = {
   jsonl: absentCodec('jsonl'),
   xml: absentCodec('xml'),
   html: absentCodec('html'),
-  raster: absentCodec('raster'),
+  raster: rasterCodec,
 };

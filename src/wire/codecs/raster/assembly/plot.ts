@@ -1,0 +1,299 @@
+/**
+ * Pictures with up to 65,535 colours and many equal neighbours: plots, drawings, screenshots.
+ *
+ * Each pixel is first asked about a few likely colours; most pixels of a plot lie in flat areas, where one cheap
+ * decision is enough.
+ */
+import { codeAdaptive, Mix, reserveAdaptive } from './mix';
+import { reserve } from './memory';
+
+export const MARGIN: i32 = 8;
+export const COLOURS_MAX: i32 = 65_535;
+const CANDIDATES: i32 = 6;
+
+export const colours: usize = reserve(65_536 * 4);
+export let colourCount: i32 = 0;
+
+const flatMix = new Mix(3, 0, 1, 64, 4, 16);
+const pixelMix = new Mix(16, 3, 3, 512, 64, 18);
+const idTree = reserveAdaptive(65_536);
+const newFlags = reserveAdaptive(64);
+const channelTrees = reserveAdaptive(4 * 256);
+
+const MEMO_BITS = 16;
+const memoLong = reserve((1 << MEMO_BITS) << 1);
+const memoShort = reserve((1 << MEMO_BITS) << 1);
+const MATCH_BITS = 18;
+const matchTable = reserve((1 << MATCH_BITS) << 2);
+
+let base: usize = 0;
+let capacity: usize = 0;
+let columns: i32 = 0;
+let plane: usize = 0;
+let stride: i32 = 0;
+let flatRuns: usize = 0;
+let columnShifts: usize = 0;
+const candidates: usize = reserve(CANDIDATES << 2);
+let candidateCount: i32 = 0;
+
+// @ts-ignore: decorator
+@inline
+function pixel(at: usize, offset: i32): u32 {
+  return <u32>load<u16>(at + (offset << 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function hash2(a: u32, b: u32): u32 {
+  let h = a * 0x9e3779b1 + b * 0x85ebca6b;
+  h ^= h >> 16;
+  return h * 0xc2b2ae35;
+}
+
+// @ts-ignore: decorator
+@inline
+function add(h: u32, v: u32): u32 {
+  return (rotl<u32>(h, 11) ^ v) * 0x9e3779b1 + 0x7f4a7c15;
+}
+
+function offer(colour: u32): void {
+  if (candidateCount >= CANDIDATES) return;
+  for (let i = 0; i < candidateCount; i++) {
+    if (load<u32>(candidates + (i << 2)) == colour) return;
+  }
+  store<u32>(candidates + (candidateCount << 2), colour);
+  candidateCount++;
+}
+
+/** Gets the plane ready for a picture; gives the address of its first pixel. */
+export function openPlane(width: i32, height: i32): usize {
+  stride = width + 2 * MARGIN;
+  const bytes = <usize>stride * <usize>(height + 4) * 2;
+  if (bytes > capacity) {
+    base = reserve(bytes);
+    capacity = bytes;
+  } else memory.fill(base, 0, bytes);
+  if (stride > columns) {
+    columns = stride;
+    flatRuns = reserve(columns << 1);
+    columnShifts = reserve(columns << 2);
+  }
+  memory.fill(flatRuns, 0, columns << 1);
+  memory.fill(columnShifts, 0, columns << 2);
+  memory.fill(matchTable, 0, (1 << MATCH_BITS) << 2);
+  plane = base + (((stride * 4) + MARGIN) << 1);
+  return plane;
+}
+
+export function planeStride(): i32 {
+  return stride;
+}
+
+function bucket(v: i32): i32 {
+  return v < 4 ? v : min(34 - 2 * clz(v) + ((v >> (30 - clz(v))) & 1), 31);
+}
+
+/** Row state. */
+let sinceStart: i32 = 0;
+let starts: i32 = 0;
+let matchShift: i32 = 0;
+let matchLength: i32 = 0;
+
+/** Codes rows `from` to `to` (not included) of the plane. */
+export function codeRows(width: i32, from: i32, to: i32): void {
+  // The margins hold colour 0, so it must be known before the first pixel.
+  if (colourCount == 0) codeEscape(0);
+  for (let y = from; y < to; y++) codeRow(width, y);
+}
+
+function codeRow(width: i32, y: i32): void {
+  let at = plane + ((y * stride) << 1);
+  sinceStart = 255;
+  starts = 0;
+  matchLength = 0;
+  for (let x = 0; x < width; x++, at += 2) {
+    const w = pixel(at, -1);
+    const n = pixel(at, -stride);
+    const nw = pixel(at, -stride - 1);
+    const ne = pixel(at, -stride + 1);
+    const nee = pixel(at, -stride + 2);
+    const ww = pixel(at, -2);
+    const nn = pixel(at, -2 * stride);
+    const flat = w == n && w == nw && w == ne && w == nee && w == ww && w == nn;
+    let shift = matchLength > 0 ? matchShift : load<i32>(columnShifts + (x << 2));
+    let guess: i32 = -1;
+    if (shift > 0) guess = <i32>pixel(at, -shift);
+    const runs = flatRuns + (x << 1);
+    if (flat && (guess < 0 || guess == <i32>w)) {
+      const run = <i32>load<u16>(runs);
+      flatMix.setHash(0, hash2(bucket(sinceStart), bucket(run)));
+      flatMix.setHash(1, hash2(min(sinceStart, 63) | (min(starts, 7) << 8), w + 1));
+      flatMix.setHash(2, hash2(min(run, 255) | (guess < 0 ? 0 : 1 << 10), pixel(at, -2 * stride + 3) == w && pixel(at, -stride + 4) == w && pixel(at, -stride + 7) == w ? 1 : 2));
+      flatMix.select(0, 0);
+      const same = flatMix.code(i32(<u32>load<u16>(at) == w), 0);
+      if (same) {
+        store<u16>(at, <u16>w);
+        if (sinceStart < 255) sinceStart++;
+        if (run < 65_535) store<u16>(runs, <u16>(run + 1));
+        continue;
+      }
+      starts++;
+      sinceStart = 0;
+      candidateCount = 0;
+      offer(w);
+      codePixel(at, x, guess, 1);
+      store<u16>(runs, 0);
+    } else {
+      candidateCount = 0;
+      if (!flat) sinceStart = 0;
+      codePixel(at, x, guess, 0);
+      if (!flat) store<u16>(runs, 0);
+    }
+  }
+}
+
+function codePixel(at: usize, x: i32, guessed: i32, first: i32): void {
+  const actual = <u32>load<u16>(at);
+  const s = stride;
+  const w = pixel(at, -1);
+  const n = pixel(at, -s);
+  const nw = pixel(at, -s - 1);
+  const ne = pixel(at, -s + 1);
+  const nee = pixel(at, -s + 2);
+  const ww = pixel(at, -2);
+  const nn = pixel(at, -2 * s);
+  const www = pixel(at, -3);
+  const nww = pixel(at, -s - 2);
+  const nne = pixel(at, -2 * s + 1);
+  const nnw = pixel(at, -2 * s - 1);
+  const nnn = pixel(at, -3 * s);
+  const neee = pixel(at, -s + 3);
+  const nwww = pixel(at, -s - 3);
+  const nnee = pixel(at, -2 * s + 2);
+  const nnww = pixel(at, -2 * s - 2);
+
+  const h4 = add(add(add(w + 1, n), nw), ne);
+  const h6 = add(add(h4, ww), nn);
+  const h9 = add(add(add(h6, nww), nee), nne);
+  const h12 = add(add(add(h9, nnw), www), neee);
+  let h16 = add(add(add(add(h12, nnn), nnee), nnww), nwww);
+  const hMatch = add(add(add(h16, pixel(at, -4)), pixel(at, -s + 4)), pixel(at, -3 * s + 1));
+
+  // A match that has no guess yet is looked for by the neighbourhood.
+  const place = <u32>((at - plane) >> 1);
+  const matchAt = matchTable + ((((hMatch * 0x9e3779b1) >> (32 - MATCH_BITS))) << 2);
+  let guess = guessed;
+  let shift = matchLength > 0 ? matchShift : load<i32>(columnShifts + (x << 2));
+  if (guess < 0) {
+    const found = load<u32>(matchAt);
+    if (found > 0) {
+      shift = <i32>(place + 1 - found);
+      let same = 0;
+      while (same < 12 && pixel(at, -1 - same) == pixel(at, -1 - same - shift)) same++;
+      if (same >= 3 && pixel(at, -s) == pixel(at, -s - shift) && pixel(at, -s + 1) == pixel(at, -s + 1 - shift)) {
+        guess = <i32>pixel(at, -shift);
+        matchLength = 0;
+      } else shift = 0;
+    }
+  }
+  store<u32>(matchAt, place + 1);
+  const memo1 = memoLong + (((h12 * 0x9e3779b1) >> (32 - MEMO_BITS)) << 1);
+  const memo2 = memoShort + (((h6 * 0x9e3779b1) >> (32 - MEMO_BITS)) << 1);
+  const m1 = <u32>load<u16>(memo1);
+  const m2 = <u32>load<u16>(memo2);
+  const length = guess < 0 ? 0 : min(bucket(matchLength) + 1, 15);
+
+  if (guess >= 0) offer(<u32>guess);
+  if (m1) offer(m1 - 1);
+  if (m2) offer(m2 - 1);
+  offer(w);
+  offer(n);
+  offer(ne);
+  offer(nw);
+  offer(nee);
+
+  let run = 0;
+  while (run < 32 && pixel(at, -2 - run) == w) run++;
+  let column = 0;
+  while (column < 3 && pixel(at, -s * (column + 2)) == n) column++;
+  const g = <u32>(guess + 1);
+  const mix = pixelMix;
+  let chosen: i32 = -1;
+  for (let k = first; k < candidateCount; k++) {
+    const c = load<u32>(candidates + (k << 2));
+    const salt = hash2(c + 1, min(k, 3));
+    mix.setHash(0, hash2(h4, salt));
+    mix.setHash(1, hash2(h6, salt));
+    mix.setHash(2, hash2(h9, salt));
+    mix.setHash(3, hash2(h12, salt));
+    mix.setHash(4, hash2(h16, salt));
+    mix.setHash(5, hash2(add(w, g), salt));
+    mix.setHash(6, hash2(add(add(add(n, ne), nee), nn), salt));
+    mix.setHash(7, hash2(add(add(add(w, ww), www), nw), salt));
+    mix.setHash(8, hash2(add(g, length), salt));
+    mix.setHash(9, hash2(add(add(w, n), 77), salt));
+    mix.setHash(10, hash2(add(add(w, run), n), salt));
+    mix.setHash(11, hash2(add(add(n, column), w), salt));
+    mix.setHash(12, hash2(add(add(m1, m2), g), salt));
+    mix.setHash(13, hash2(add(w, ww), salt));
+    mix.setHash(14, hash2(add(n, nn), salt));
+    mix.setHash(15, hash2(add(add(ne, nee), neee), salt));
+    mix.setExtra(0, guess < 0 ? 0 : <u32>guess == c ? 2 : -2);
+    mix.setExtra(1, m1 == 0 ? 0 : m1 - 1 == c ? 1 : -1);
+    mix.setExtra(2, m2 == 0 ? 0 : m2 - 1 == c ? 1 : -1);
+    const kind = i32(c == w) | (i32(c == n) << 1) | (i32(c == ne) << 2) | (i32(c == nw) << 3);
+    mix.select(0, kind | (min(k, 3) << 4));
+    mix.select(1, length | (i32(<u32>guess == c) << 4) | (min(k, 3) << 5) | (first << 7));
+    mix.select(2, i32(w == n) | (i32(w == nw) << 1) | (i32(n == ne) << 2) | (i32(w == ww) << 3) | (i32(n == nn) << 4) | (i32(n == nw) << 5) | (i32(k == 0) << 6) | (i32(ne == nee) << 7));
+    mix.finalSet = min(k, 3) | (first << 2);
+    if (mix.code(i32(actual == c), first)) {
+      chosen = <i32>c;
+      break;
+    }
+  }
+  if (chosen < 0) chosen = codeEscape(<i32>actual);
+  store<u16>(at, <u16>chosen);
+  store<u16>(memo1, <u16>(chosen + 1));
+  store<u16>(memo2, <u16>(chosen + 1));
+  const shifts = columnShifts + (x << 2);
+  if (guess >= 0 && guess == chosen) {
+    matchShift = shift;
+    matchLength = min(matchLength + 1, 4000);
+    store<i32>(shifts, shift);
+  } else {
+    matchLength = 0;
+    store<i32>(shifts, 0);
+  }
+}
+
+/** A colour that no neighbour suggested: one met before, or a new one. */
+function codeEscape(actual: i32): i32 {
+  const fresh = codeAdaptive(i32(actual == colourCount), newFlags, 60);
+  if (!fresh) {
+    let node = 1;
+    let bits = 32 - clz(max(colourCount - 1, 1));
+    for (let b = bits - 1; b >= 0; b--) {
+      node = (node << 1) | codeAdaptive((actual >> b) & 1, idTree + ((node & 65535) << 2), 60);
+    }
+    const id = node - (1 << bits);
+    if (id >= colourCount) unreachable();
+    return id;
+  }
+  if (colourCount >= COLOURS_MAX) unreachable();
+  const colour = load<u32>(colours + (actual << 2));
+  const opaque = codeAdaptive(i32((colour & 255) == 255), newFlags + 4, 255);
+  let out: u32 = 0;
+  for (let c = 0; c < 4; c++) {
+    if (c == 3 && opaque) {
+      out = (out << 8) | 255;
+      break;
+    }
+    let node = 1;
+    for (let b = 7; b >= 0; b--) {
+      node = (node << 1) | codeAdaptive(<i32>(colour >> (24 - c * 8 + b)) & 1, channelTrees + (((c << 8) | node) << 2), 255);
+    }
+    out = (out << 8) | <u32>(node & 255);
+  }
+  store<u32>(colours + (colourCount << 2), out);
+  return colourCount++;
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { emitPng } from '../../../formats/png-emit.ts';
+import { RasterBuilder, type Raster } from '../../../formats/raster.ts';
+import { openDecoder, openEncoder } from '../../engine/index.ts';
+import { rasterCodec } from './index.ts';
+
+/** Builds a raster from a function of the place, giving `0xRRGGBBAA`. */
+function draw(width: number, height: number, colourAt: (x: number, y: number) => number): Raster {
+  const builder = new RasterBuilder(width, height, true);
+  const row = new Uint8Array(width * 4);
+  const view = new DataView(row.buffer);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) view.setUint32(x * 4, colourAt(x, y) >>> 0);
+    builder.pushRow(row);
+  }
+  return builder.finish();
+}
+
+function crossAndCompare(values: readonly Raster[], references: readonly Raster[] = []): number {
+  const encoder = openEncoder();
+  const writing = rasterCodec.open(encoder);
+  for (const value of values) writing.encode(value, references);
+  const bytes = encoder.finish();
+  const reading = rasterCodec.open(openDecoder(bytes));
+  for (const value of values) assert.deepEqual(reading.decode(references), value);
+  return bytes.length;
+}
+
+const hash = (x: number, y: number): number =>
+  (Math.imul(Math.imul(x, 0x9e3779b1) ^ (y + 77), 0x85ebca6b) ^ 0x1234567) >>> 0;
+
+const pictures = fc
+  .record({
+    width: fc.integer({ min: 1, max: 70 }),
+    height: fc.integer({ min: 1, max: 40 }),
+    kind: fc.constantFrom('flat', 'noise', 'bars', 'fade', 'clear', 'dots'),
+    seed: fc.integer({ min: 0, max: 9999 }),
+  })
+  .map(({ width, height, kind, seed }) =>
+    draw(width, height, (x, y) => {
+      switch (kind) {
+        case 'flat':
+          return hash(seed, 0) | 255;
+        case 'noise':
+          return hash(x + seed, y);
+        case 'bars':
+          return hash((x / (1 + (seed % 7))) | 0, seed) | 255;
+        case 'fade':
+          return (((x * 3 + y) & 255) * 0x1010100) | 255;
+        case 'clear':
+          return hash(x, y + seed) & (x & 4 ? 0xffffff00 : 0xffffffff);
+        default:
+          return hash(x, y + seed) % 17 === 0 ? 0x000000ff : 0xffffffff;
+      }
+    }),
+  );
+
+test('a raster crosses unchanged, alone and after others', () => {
+  fc.assert(
+    fc.property(fc.array(pictures, { minLength: 1, maxLength: 3 }), (values) => {
+      crossAndCompare(values);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('the emitted file parses to the same raster', () => {
+  fc.assert(
+    fc.property(pictures, (value) => {
+      const parsed = rasterCodec.parse(emitPng(value));
+      assert.ok(parsed.ok);
+      assert.deepEqual(parsed.value, value);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('noise and fades of a whole photo cross unchanged', () => {
+  crossAndCompare([
+    draw(120, 80, (x, y) => ((x * 2) << 24) | ((y * 3) << 16) | (((x + y) & 255) << 8) | 255),
+    draw(120, 80, (x, y) => hash(x, y) | 255),
+    draw(120, 80, (x, y) => hash(x, y)),
+  ]);
+});
+
+test('random bytes decode to a raster or to a typed error', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 0, maxLength: 60 }), (bytes) => {
+      try {
+        const value = rasterCodec.open(openDecoder(bytes)).decode([]);
+        assert.ok(value.pixels.length > 0);
+      } catch (error) {
+        assert.ok(error instanceof Error);
+      }
+    }),
+    { numRuns: 20 },
+  );
+});

@@ -1,6 +1,6 @@
 /** A strict PNG reader: every rule of the format is checked, and only pixels come out. */
-import { inflateSync } from 'node:zlib';
 import type { Refusal } from '../core/index.ts';
+import { inflateExactly } from './inflate.ts';
 import { readPngChunks, type PngChunks } from './png-chunks.ts';
 import { openRowReader, SAMPLES, unfilterRow } from './png-rows.ts';
 import { rasterErrors } from './raster-errors.ts';
@@ -27,9 +27,6 @@ interface Pass {
   readonly rowBytes: number;
 }
 
-/** No deflate stream grows by more than this factor, so a claim above it is false before anything is allocated. */
-const DEFLATE_RATIO_MAX = 1032;
-
 const refuse = (why: string): Refusal => rasterErrors.refuse('PNG_BROKEN', { why });
 
 /** Reads a PNG to its canonical pixels. */
@@ -40,9 +37,10 @@ export function parsePng(bytes: Uint8Array): { ok: true; value: Raster } | Refus
   if (tooLarge !== undefined) return tooLarge;
   const passes = listPasses(png);
   const expected = passes.reduce((sum, pass) => sum + pass.height * (pass.rowBytes + 1), 0);
-  const data = inflateExactly(png.data, expected);
-  if (data instanceof Uint8Array) return readPixels(png, passes, data);
-  return data;
+  const [first = new Uint8Array(0)] = png.data;
+  const input = png.data.length === 1 ? first : Buffer.concat(png.data);
+  const data = inflateExactly(input, expected, 'zlib');
+  return typeof data === 'string' ? refuse(data) : readPixels(png, passes, data);
 }
 
 function listPasses(png: PngChunks): Pass[] {
@@ -55,29 +53,6 @@ function listPasses(png: PngChunks): Pass[] {
       return { x, y, stepX, stepY, width, height, rowBytes: Math.ceil((width * bits) / 8) };
     })
     .filter((pass) => pass.width > 0 && pass.height > 0);
-}
-
-/** Inflates to exactly `expected` bytes from exactly the bytes given. */
-function inflateExactly(chunks: readonly Uint8Array[], expected: number): Uint8Array | Refusal {
-  const first = chunks[0] ?? new Uint8Array(0);
-  const input = chunks.length === 1 ? first : Buffer.concat(chunks);
-  if (expected > input.length * DEFLATE_RATIO_MAX) {
-    return refuse('its data is too short for its size');
-  }
-  try {
-    const result = inflateSync(input, {
-      info: true,
-      maxOutputLength: expected,
-      chunkSize: Math.max(1024, expected),
-    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-    if (result.buffer.length !== expected) return refuse('its data is too short for its size');
-    if (result.engine.bytesWritten !== input.length) {
-      return refuse('bytes follow the end of its compressed data');
-    }
-    return result.buffer;
-  } catch {
-    return refuse('its compressed data is broken or longer than its size');
-  }
 }
 
 function readPixels(

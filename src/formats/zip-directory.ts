@@ -1,0 +1,184 @@
+/** The central directory of a ZIP, found in exactly one way: nothing before, between or after what it describes. */
+import type { Refusal } from '../core/index.ts';
+import { archiveErrors } from './archive-errors.ts';
+
+/** One entry of the central directory, with zip64 sizes resolved. */
+export interface ZipEntry {
+  readonly version: number;
+  readonly flags: number;
+  readonly method: number;
+  readonly time: number;
+  readonly crc: number;
+  readonly packedBytes: number;
+  readonly bytes: number;
+  readonly name: Uint8Array;
+  /** File type bits of a Unix mode, 0 when the packer gave none. */
+  readonly unixType: number;
+  readonly offset: number;
+}
+
+/** The whole directory and where it begins. */
+export interface ZipDirectory {
+  readonly entries: readonly ZipEntry[];
+  readonly start: number;
+}
+
+/** The most members of one archive. */
+export const MEMBERS_MAX = 10_000;
+
+const END_BYTES = 22;
+const refuse = (why: string): Refusal => archiveErrors.refuse('BROKEN', { kind: 'ZIP', why });
+
+/** A little-endian reader that answers 64-bit numbers only when they are exact. */
+export class ZipView {
+  readonly #view: DataView;
+
+  constructor(bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get length(): number {
+    return this.#view.byteLength;
+  }
+
+  u16(at: number): number {
+    return this.#view.getUint16(at, true);
+  }
+
+  u32(at: number): number {
+    return this.#view.getUint32(at, true);
+  }
+
+  /** Infinity above 2^53, which no length check passes. */
+  u64(at: number): number {
+    const value = this.#view.getBigUint64(at, true);
+    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Infinity : Number(value);
+  }
+}
+
+/** Reads the directory; every count, size and offset must agree. */
+export function readZipDirectory(bytes: Uint8Array): ZipDirectory | Refusal {
+  const view = new ZipView(bytes);
+  const end = findEnd(view);
+  if (end < 0) return refuse('it has no end record');
+  let count = view.u16(end + 10);
+  let size = view.u32(end + 12);
+  let start = view.u32(end + 16);
+  let stop = end;
+  if (view.u16(end + 4) !== 0 || view.u16(end + 6) !== 0 || view.u16(end + 8) !== count) {
+    return refuse('it is split into volumes');
+  }
+  if (count === 0xffff || size === 0xffffffff || start === 0xffffffff) {
+    const wide = readWideEnd(view, end);
+    if (wide === undefined) return refuse('its zip64 end record is broken');
+    ({ count, size, start, stop } = wide);
+  }
+  if (start + size !== stop) return refuse('its directory is not where its end record says');
+  if (count > MEMBERS_MAX) {
+    return archiveErrors.refuse('MEMBERS_EXCESS', { kind: 'ZIP', limit: MEMBERS_MAX });
+  }
+  const entries: ZipEntry[] = [];
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    const read = readEntry(bytes, view, at, stop);
+    if ('ok' in read) return read;
+    entries.push(read.entry);
+    at = read.next;
+  }
+  return at === stop ? { entries, start } : refuse('its directory has bytes left over');
+}
+
+/** The end record whose comment reaches exactly to the end of the file; the last one that does. */
+function findEnd(view: ZipView): number {
+  const lowest = Math.max(0, view.length - END_BYTES - 0xffff);
+  for (let at = view.length - END_BYTES; at >= lowest; at--) {
+    if (view.u32(at) === 0x06054b50) {
+      return view.u16(at + 20) === view.length - at - END_BYTES ? at : -1;
+    }
+  }
+  return -1;
+}
+
+function readWideEnd(
+  view: ZipView,
+  end: number,
+): { count: number; size: number; start: number; stop: number } | undefined {
+  const locator = end - 20;
+  const stop = locator - 56;
+  if (stop < 0 || view.u32(locator) !== 0x07064b50 || view.u32(stop) !== 0x06064b50) {
+    return undefined;
+  }
+  const count = view.u64(stop + 32);
+  const plain =
+    view.u32(locator + 4) === 0 &&
+    view.u64(locator + 8) === stop &&
+    view.u32(locator + 16) === 1 &&
+    view.u64(stop + 4) === 44 &&
+    view.u32(stop + 16) === 0 &&
+    view.u32(stop + 20) === 0 &&
+    view.u64(stop + 24) === count;
+  if (!plain) return undefined;
+  return { count, size: view.u64(stop + 40), start: view.u64(stop + 48), stop };
+}
+
+function readEntry(
+  bytes: Uint8Array,
+  view: ZipView,
+  at: number,
+  stop: number,
+): { entry: ZipEntry; next: number } | Refusal {
+  if (at + 46 > stop || view.u32(at) !== 0x02014b50) return refuse('its directory is broken');
+  const nameAt = at + 46;
+  const extraAt = nameAt + view.u16(at + 28);
+  const commentAt = extraAt + view.u16(at + 30);
+  const next = commentAt + view.u16(at + 32);
+  if (next > stop) return refuse('its directory is broken');
+  if (view.u16(at + 34) !== 0) return refuse('it is split into volumes');
+  const sizes = {
+    bytes: view.u32(at + 24),
+    packedBytes: view.u32(at + 20),
+    offset: view.u32(at + 42),
+  };
+  const problem = readExtras(view, extraAt, commentAt, sizes);
+  if (problem !== undefined) return refuse(problem);
+  const made = view.u16(at + 4) >> 8;
+  const entry = {
+    ...sizes,
+    version: view.u16(at + 6),
+    flags: view.u16(at + 8),
+    method: view.u16(at + 10),
+    time: view.u32(at + 12),
+    crc: view.u32(at + 16),
+    name: bytes.subarray(nameAt, extraAt),
+    unixType: made === 3 || made === 19 ? view.u16(at + 40) & 0xf000 : 0,
+  };
+  return { entry, next };
+}
+
+/** Walks extra fields; zip64 numbers replace the ones that say so. Gives what is wrong. */
+export function readExtras(
+  view: ZipView,
+  from: number,
+  to: number,
+  sizes: { bytes: number; packedBytes: number; offset: number },
+): string | undefined {
+  let at = from;
+  let wide = false;
+  while (at < to) {
+    if (at + 4 > to || at + 4 + view.u16(at + 2) > to) return 'an extra field is broken';
+    const tag = view.u16(at);
+    let field = at + 4;
+    at = field + view.u16(at + 2);
+    if (tag === 0x7075) return 'a member has a second name';
+    if (tag !== 1) continue;
+    if (wide) return 'a member has two zip64 fields';
+    wide = true;
+    for (const key of ['bytes', 'packedBytes', 'offset'] as const) {
+      if (sizes[key] !== 0xffffffff) continue;
+      if (field + 8 > at) return 'a zip64 field is too short';
+      sizes[key] = view.u64(field);
+      field += 8;
+    }
+  }
+  return undefined;
+}

@@ -68,9 +68,15 @@ export function readZipDirectory(bytes: Uint8Array): ZipDirectory | Refusal {
   if (view.u16(end + 4) !== 0 || view.u16(end + 6) !== 0 || view.u16(end + 8) !== count) {
     return refuse('it is split into volumes');
   }
-  if (count === 0xffff || size === 0xffffffff || start === 0xffffffff) {
+  const mustBeWide = count === 0xffff || size === 0xffffffff || start === 0xffffffff;
+  if (mustBeWide || (end >= 76 && view.u32(end - 20) === 0x07064b50)) {
     const wide = readWideEnd(view, end);
-    if (wide === undefined) return refuse('its zip64 end record is broken');
+    const agrees =
+      wide !== undefined &&
+      (count === 0xffff || count === wide.count) &&
+      (size === 0xffffffff || size === wide.size) &&
+      (start === 0xffffffff || start === wide.start);
+    if (!agrees) return refuse('its zip64 end record is broken');
     ({ count, size, start, stop } = wide);
   }
   if (start + size !== stop) return refuse('its directory is not where its end record says');

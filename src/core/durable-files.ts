@@ -18,6 +18,7 @@ export interface FileOps {
   sync(handle: FileHandle): Promise<void>;
   close(handle: FileHandle): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** Removes a file or a folder with all it holds; nothing happens if it is not there. */
   remove(file: string): Promise<void>;
   /** Makes the names inside a folder durable. */
   syncDir(dir: string): Promise<void>;
@@ -43,7 +44,7 @@ export const systemFiles: FileOps = {
   sync: (handle) => handle.sync(),
   close: (handle) => handle.close(),
   rename,
-  remove: (file) => rm(file, { force: true }),
+  remove: (file) => rm(file, { force: true, recursive: true }),
   syncDir: async (dir) => {
     const handle = await open(dir, 'r');
     try {

@@ -4,11 +4,18 @@
  */
 import type { Migration } from '../migrate.ts';
 import { ledgerMigration } from './0001-ledger.ts';
+import { modelsMigration } from './0010-models.ts';
+import { budgetMigration } from './0011-budget.ts';
 import { releaseMigration } from './0020-release.ts';
 import { outerMigration } from './0100-outer.ts';
 
 /** The schema of the inner process. */
-export const MIGRATIONS: readonly Migration[] = [ledgerMigration, releaseMigration];
+export const MIGRATIONS: readonly Migration[] = [
+  ledgerMigration,
+  modelsMigration,
+  budgetMigration,
+  releaseMigration,
+];
 
 /** The schema of the outer process. */
 export const OUTER_MIGRATIONS: readonly Migration[] = [ledgerMigration, outerMigration];

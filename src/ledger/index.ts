@@ -1,0 +1,18 @@
+/**
+ * The ledger of every decision: C2SP tlog-tiles, checkpoints, cosignatures and tlog-proof receipts (docs/spec/ledger.md).
+ *
+ * Guaranteed: an entry is durable together with the change it records or neither is; what `record` acknowledged is under
+ * a durable signed checkpoint and stays there; a receipt can be checked offline with the public key alone; published
+ * tiles say nothing of the entries, since leaves are salted. Assumed: the disk honours fsync and the key is ours alone.
+ * Not promised: that a database and folder restored together from an old copy are noticed without a witness.
+ */
+export { openLedger } from './ledger.ts';
+export type { Ledger, LedgerOptions, Recorded, ShownEntry, Unrecorded } from './ledger.ts';
+export type { Entry, EntryInput } from './entry.ts';
+export { commitment } from './entry.ts';
+export { openKeyFile } from './key-file.ts';
+export { verifyReceipt } from './receipt.ts';
+export type { ReceiptPolicy, VerifiedReceipt } from './receipt.ts';
+export type { Signer, Verifier } from './note.ts';
+export { makeSigner, parseVkey } from './note.ts';
+export { verifyConsistency, verifyInclusion } from './merkle.ts';

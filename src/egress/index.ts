@@ -1,0 +1,21 @@
+/**
+ * The way out. Guaranteed: what is quoted was parsed whole, re-emitted and encoded in a process of its own, and its
+ * price is the length of a real frame; a hostile file ends as a refusal of that file. Assumed: the caller gives a pool
+ * of inspection processes and an empty folder. Not guaranteed: that inspectors see hidden data; the charge is the bound.
+ */
+export { egressErrors } from './errors.ts';
+export { parseForm } from './form.ts';
+export { quoteRelease, RELEASE_LIMITS } from './quote.ts';
+export type { Quote, QuoteFile, QuoteInput, QuoteProgress, ReleaseLimits } from './quote.ts';
+export type { CheaperForm } from './cheaper.ts';
+export { openInspectionPool, WORKER_LIMITS } from './worker-pool.ts';
+export type { InspectionPool, JobFailure, JobOutcome, WorkerLimits } from './worker-pool.ts';
+export type {
+  EmittedFile,
+  HistoryView,
+  InputFile,
+  VectorHashes,
+  WorkerEvent,
+  WorkerJob,
+  WorkerResult,
+} from './worker-protocol.ts';

@@ -6,6 +6,7 @@ import type { Codec, ContentType } from '../codec.ts';
 import { absentCodec } from './absent.ts';
 import { rasterCodec } from './raster/index.ts';
 import { textCodec } from './text/index.ts';
+import { xmlCodec } from './xml/index.ts';
 
 /** One codec per content type, under its name. */
 export const CODECS: Readonly<Record<ContentType, Codec<unknown>>> = {
@@ -13,7 +14,7 @@ export const CODECS: Readonly<Record<ContentType, Codec<unknown>>> = {
   table: absentCodec('table'),
   json: absentCodec('json'),
   jsonl: absentCodec('jsonl'),
-  xml: absentCodec('xml'),
+  xml: xmlCodec,
   html: absentCodec('html'),
   raster: rasterCodec,
 };

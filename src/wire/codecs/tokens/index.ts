@@ -1,0 +1,199 @@
+/**
+ * Tokens, the parts that structured texts (JSON, XML, HTML) are coded with: atoms, numbers and spelled text.
+ *
+ * Guaranteed: code is the same for both directions; whatever `decode` reads, it ends in a value or a typed error within
+ * the stated limits. Assumes that the caller codes the same slots in the same order on both sides. Values are strings
+ * without the control characters U+0000 to U+0004.
+ */
+import { parseDecimal, spellDecimal } from '../../../formats/index.ts';
+import type { Engine, Mix } from '../../engine/index.ts';
+import { AtomCoder } from './atoms.ts';
+import { CandidateCoder } from './candidates.ts';
+import { hash2, hash3 } from './hash.ts';
+import { TokenHistory } from './history.ts';
+import { IntegerCoder } from './integers.ts';
+import type { Axis, NumberHints } from './integers.ts';
+import { TextSpeller } from './speller.ts';
+import {
+  digitsOf,
+  isCanonicalPlace,
+  joinText,
+  placesOf,
+  spellPlace,
+  splitCanonical,
+  splitText,
+} from './templates.ts';
+
+export { hash2, hash3, hashText } from './hash.ts';
+export { bitLength, contextOf } from './integers.ts';
+export type { Axis, NumberHints } from './integers.ts';
+export { tokenErrors } from './errors.ts';
+
+const SCALE_MAX = 8;
+const SPELLED = 15;
+const TEXT_BYTES_MAX = 64 * 1024 * 1024;
+const NO_HINTS: NumberHints = { guesses: [], context: 0 };
+
+/** A decimal taken to an axis: its integer there, or the scale that it needs, or neither. */
+interface Placed {
+  readonly value: number;
+  readonly scale: number;
+}
+
+/** All token coders of one session. */
+export class TokenCoder {
+  readonly engine: Engine;
+  readonly history = new TokenHistory();
+  readonly integers: IntegerCoder;
+  readonly #candidates: CandidateCoder;
+  readonly #numberCandidates: CandidateCoder;
+  readonly #atoms: AtomCoder;
+  readonly #speller: TextSpeller;
+  readonly #scale: Mix;
+  readonly #symbols: Mix;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    this.#candidates = new CandidateCoder(engine);
+    this.#numberCandidates = new CandidateCoder(engine);
+    this.#atoms = new AtomCoder(engine, this.#candidates, this.history);
+    this.integers = new IntegerCoder(engine, this.#numberCandidates, this.history);
+    this.#speller = new TextSpeller(engine, TEXT_BYTES_MAX);
+    this.#scale = engine.mix({
+      contexts: 3,
+      guesses: 0,
+      selectors: [16],
+      symbolBits: 4,
+      tableBits: 14,
+    });
+    this.#symbols = engine.mix({
+      contexts: 5,
+      guesses: 0,
+      selectors: [256],
+      symbolBits: 3,
+      tableBits: 16,
+    });
+  }
+
+  get decoding(): boolean {
+    return this.engine.mode === 'decode';
+  }
+
+  /** Codes a symbol below 8 from where it stands and what came before. */
+  symbol(value: number, slot: number, contexts: readonly number[]): number {
+    const mix = this.#symbols;
+    mix.contexts[0] = hash2(slot, 1);
+    mix.contexts[1] = hash3(slot, 2, contexts[0] ?? 0);
+    mix.contexts[2] = hash3(slot, 3, contexts[1] ?? 0);
+    mix.contexts[3] = hash3(slot, 4, hash2(contexts[0] ?? 0, contexts[1] ?? 0));
+    mix.contexts[4] = hash3(slot, 5, contexts[2] ?? 0);
+    mix.selectors[0] = slot & 255;
+    return mix.code(value);
+  }
+
+  /** Codes a string from an open vocabulary; one never seen before is spelled. */
+  atom(value: string, slot: number, contexts: readonly number[]): string {
+    return this.#atoms.atom(value, slot, contexts, (text) =>
+      this.spell(text, slot, contexts[0] ?? 0),
+    );
+  }
+
+  /** Spells a string letter by letter. */
+  spell(value: string, slot: number, hint: number): string {
+    return this.#speller.text(value, slot, hint);
+  }
+
+  /** Codes a text that may repeat as a whole, or as a shape with other numbers, or be new. */
+  text(value: string, slot: number, contexts: readonly number[]): string {
+    return this.#atoms.atom(value, slot, contexts, (text) =>
+      this.#split(text, slot, contexts, splitText),
+    );
+  }
+
+  /** Like `text`, for values in which every number has its canonical spelling. */
+  measures(value: string, slot: number, contexts: readonly number[]): string {
+    return this.#atoms.atom(value, slot, contexts, (text) =>
+      this.#split(text, slot, contexts, splitCanonical),
+    );
+  }
+
+  #split(text: string, slot: number, contexts: readonly number[], split: typeof splitText): string {
+    const given = this.decoding ? { template: '', numbers: [] } : split(text);
+    const template = this.atom(given.template, hash2(slot, 0x7e), contexts);
+    const places = placesOf(template);
+    const numbers: string[] = [];
+    let before = NaN;
+    let context = hash2(slot, 0x7f);
+    for (const [i, place] of places.entries()) {
+      const number = given.numbers[i] ?? '0';
+      const here = hash3(slot, i, 0x80);
+      const hints = { guesses: [before, before + 1], context };
+      if (isCanonicalPlace(place)) {
+        numbers.push(this.decimal(number, here, this.integers.axis(here), () => hints));
+      } else {
+        const value = this.integers.integer(
+          digitsOf(number),
+          here,
+          this.integers.axis(here),
+          hints,
+        );
+        numbers.push(spellPlace(place, value));
+        before = value;
+        context = hash2(context, value);
+      }
+    }
+    return joinText(template, numbers);
+  }
+
+  /** Codes a count. */
+  count(value: number, slot: number, context: number): number {
+    const coded = this.integers.count(value, slot, context);
+    return coded < 0 ? 0 : coded;
+  }
+
+  /** Codes a canonically spelled decimal. `hints` is asked once the axis has the scale that the number needs. */
+  decimal(
+    text: string,
+    slot: number,
+    axis: Axis,
+    hints: (axis: Axis) => NumberHints = () => NO_HINTS,
+  ): string {
+    const placed = this.decoding ? undefined : placeDecimal(text, axis.scale);
+    const mix = this.#scale;
+    mix.contexts[0] = hash2(slot, axis.scale);
+    mix.contexts[1] = hash2(axis.id, axis.scale);
+    mix.contexts[2] = axis.scale;
+    mix.selectors[0] = axis.scale;
+    const wanted = placed === undefined ? SPELLED : placed.scale > axis.scale ? placed.scale : 0;
+    const coded = mix.code(wanted);
+    if (coded > SCALE_MAX) {
+      const known = hints(axis);
+      return this.#atoms.atom(text, hash2(slot, 0x5e), [known.context], (long) =>
+        this.spell(long, hash2(axis.id, 0x5f), known.context),
+      );
+    }
+    if (coded > axis.scale) this.integers.grow(axis, coded);
+    const value = this.integers.integer(placed?.value ?? 0, slot, axis, hints(axis));
+    return spellScaled(value, axis.scale);
+  }
+}
+
+/** Takes a canonical decimal to a scale, or to the larger scale that it needs; undefined when it must be spelled. */
+function placeDecimal(text: string, scale: number): Placed | undefined {
+  const decimal = parseDecimal(text);
+  if (decimal === undefined) return undefined;
+  const needed = Math.max(scale, -decimal.exponent);
+  if (needed > SCALE_MAX || decimal.digits.length + decimal.exponent + needed > 15)
+    return undefined;
+  const value = Number(decimal.digits + '0'.repeat(decimal.exponent + needed));
+  const signed = decimal.negative && value !== 0 ? -value : value;
+  return spellScaled(signed, needed) === text ? { value: signed, scale: needed } : undefined;
+}
+
+/** Spells an integer at a scale canonically. */
+function spellScaled(value: number, scale: number): string {
+  const digits = String(Math.abs(value));
+  const kept = digits.replace(/0+$/, '');
+  if (kept === '') return '0';
+  return spellDecimal(value < 0, kept, digits.length - kept.length - scale);
+}

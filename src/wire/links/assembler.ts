@@ -39,7 +39,8 @@ export class FrameAssembler {
 
   /** Asks for everything from `nextSequence` on once more; records of earlier attempts are ignored from now on. */
   rewind(nextSequence: number): number {
-    this.#attempt = (this.#attempt + 1) % 0x1_0000_0000;
+    // 0 means that a sender has just started, so it is never an attempt.
+    this.#attempt = (this.#attempt % 0xffff_ffff) + 1;
     this.#next = nextSequence;
     this.#lost = false;
     this.#drop();

@@ -1,0 +1,75 @@
+/** Codes of the outer door. What recipients see of them is constant: no name, number or time of the inside. */
+import { defineErrors } from '../core/index.ts';
+
+export const outerErrors = defineErrors('OUTER', {
+  TOKEN_REQUIRED: {
+    status: 401,
+    message: 'a recipient token is required',
+    hint: 'send `Authorization: Bearer TOKEN`, or give the token as the password in a browser',
+  },
+  NOT_FOUND: {
+    status: 404,
+    message: 'there is nothing here for this token',
+    hint: 'list what was released to you at `/v1/files`',
+  },
+  METHOD_UNKNOWN: {
+    status: 405,
+    message: 'this door only answers GET and HEAD',
+    hint: 'what is to go inside is given to the intake, not to this address',
+  },
+  BUSY: {
+    status: 503,
+    message: 'the outer door is stopping',
+    hint: 'try again in a few seconds',
+  },
+  DESTINATION_UNKNOWN: {
+    status: 404,
+    message: 'there is no destination `{name}`',
+    hint: 'add it with `sallyport outer destination add NAME`',
+  },
+  DESTINATION_EXISTS: {
+    status: 409,
+    message: 'the destination `{name}` or the number {number} is taken',
+    hint: 'list the destinations with `sallyport outer status`',
+  },
+  RECIPIENT_EXISTS: {
+    status: 409,
+    message: 'a recipient `{name}` of `{destination}` exists',
+    hint: 'remove it first with `sallyport outer recipient remove`, or choose another name',
+  },
+  RECIPIENT_UNKNOWN: {
+    status: 404,
+    message: 'there is no recipient `{name}` of `{destination}`',
+    hint: 'list recipients with `sallyport outer recipient list`',
+  },
+  NAME_INVALID: {
+    status: 400,
+    message: 'the name `{name}` cannot be used',
+    hint: 'use 1 to 64 letters, digits, dots, dashes and underscores',
+  },
+  NUMBER_INVALID: {
+    status: 400,
+    message: 'the {what} `{value}` is not a whole number in range',
+    hint: 'give a whole number in decimal digits',
+  },
+  DATA_LOCKED: {
+    status: 503,
+    message: 'the outer door’s data in `{dir}` is in use by another process',
+    hint: 'stop the other process, or talk to it with `sallyport outer status`',
+  },
+  NOT_SET_UP: {
+    status: 404,
+    message: 'there is no outer door in `{dir}`',
+    hint: 'start the gate once with `sallyport start`, or name its data with `--data`',
+  },
+  DECODER_FAILED: {
+    status: 500,
+    message: 'the decoder process failed: {reason}',
+    hint: 'nothing of the frame was published; see the outer door’s log',
+  },
+  OPERATION_UNKNOWN: {
+    status: 400,
+    message: 'the operation `{name}` is unknown',
+    hint: 'both programs must have the same version',
+  },
+});

@@ -1,0 +1,28 @@
+/**
+ * Releases: the one transaction that lets something leave, and the sender that hands it to the wire.
+ *
+ * Guaranteed: a queued release is debited on every bucket of its path, recorded in the ledger and queued, all or
+ * nothing, once per request; no frame is longer than what was debited for it; a frame is sent only when its entry is
+ * under a durable signed checkpoint; whatever crashes, each acknowledged release reaches the outer door exactly once;
+ * a database set back to an old copy sends nothing. Assumed: the store's writes are serial and durable, and one process
+ * sends. Not guaranteed: when a frame is sent, and that a destination exists on the outer side.
+ */
+export { chargeOfShape, expectedGap } from './charge.ts';
+export type { FrameShape, WireOutlook } from './charge.ts';
+export { releaseErrors } from './errors.ts';
+export { sayRefused } from './ports.ts';
+export type { Debit, DebitRefused, DebitUse, ReleaseLedger } from './ports.ts';
+export { Releases, entryId } from './release.ts';
+export type {
+  QueueVerdict,
+  ReleaseFacts,
+  ReleaseHistory,
+  ReleaseHost,
+  ReleaseInput,
+  ReleaseProgress,
+} from './release.ts';
+export { SENDER_LIMITS } from './sender.ts';
+export type { SenderLimits, SenderState } from './sender.ts';
+export { startSender } from './start-sender.ts';
+export type { RunningSender, SenderHost } from './start-sender.ts';
+export type { ReleaseFile, ReleaseState } from './store.ts';

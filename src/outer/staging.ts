@@ -1,5 +1,4 @@
 /** From a frame file to emitted files among the blobs. */
-import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Blobs } from '../store/index.ts';
@@ -52,7 +51,7 @@ export async function decodeToBlobs(
 }
 
 async function keep(parts: StagingParts, file: string, decoded: DecodedFile): Promise<void> {
-  const stored = await parts.blobs.put(createReadStream(file), parts.limits.body.bytesMax);
+  const stored = await parts.blobs.putFile(file, parts.limits.body.bytesMax);
   if (stored.sha256 !== decoded.sha256 || stored.bytes !== decoded.bytes) {
     throw outerErrors.error('DECODER_FAILED', { reason: 'it named other bytes than it wrote' });
   }

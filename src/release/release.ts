@@ -1,5 +1,4 @@
 /** The queue of releases: one transaction that debits, records and queues, and what can be asked about it. */
-import { createReadStream } from 'node:fs';
 import type { Clock } from '../core/index.ts';
 import { isoTime, sha256 } from '../core/index.ts';
 import { debit as debitBuckets } from '../budget/index.ts';
@@ -213,7 +212,7 @@ export class Releases {
     const { blobs } = this.#host;
     for (const file of input.files) {
       if (file.path === undefined || (await blobs.has(file.sha256))) continue;
-      const stored = await blobs.put(createReadStream(file.path), FILE_BYTES_MAX);
+      const stored = await blobs.putFile(file.path, FILE_BYTES_MAX);
       if (stored.sha256 !== file.sha256) {
         throw releaseErrors.error('INPUT_INVALID', {
           reason: `\`${file.name}\` has another digest`,
@@ -221,7 +220,7 @@ export class Releases {
       }
     }
     if (!(input.body instanceof Uint8Array)) {
-      return blobs.put(createReadStream(input.body.path), BODY_BYTES_MAX);
+      return blobs.putFile(input.body.path, BODY_BYTES_MAX);
     }
     const digest = sha256(input.body);
     if (await blobs.has(digest)) return { sha256: digest, bytes: input.body.length };

@@ -24,6 +24,8 @@ export interface Blobs {
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     limitBytes: number,
   ): Promise<BlobRef>;
+  /** Stores a copy of a file, as {@link put} does. */
+  putFile(file: string, limitBytes: number): Promise<BlobRef>;
   /** Opens a stream of a blob's bytes, unchecked. */
   open(digest: string): Promise<AsyncIterable<Uint8Array>>;
   /** Reads a whole blob and checks its digest; throws `STORE_BLOB_MISSING` if it is not there or not intact. */
@@ -55,6 +57,8 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
     pathOf,
     has,
     put: (chunks, limitBytes) => put({ dir, random, files, pathOf, has }, chunks, limitBytes),
+    putFile: (file, limitBytes) =>
+      put({ dir, random, files, pathOf, has }, createReadStream(file), limitBytes),
     open: async (digest) => {
       if (!(await has(digest))) throw storeErrors.error('BLOB_MISSING', { sha256: digest });
       return createReadStream(pathOf(digest)) as AsyncIterable<Uint8Array>;

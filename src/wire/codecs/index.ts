@@ -5,15 +5,18 @@
 import type { Codec, ContentType } from '../codec.ts';
 import { absentCodec } from './absent.ts';
 import { rasterCodec } from './raster/index.ts';
+import { tableCodec } from './table/index.ts';
+import { jsonCodec } from './json/index.ts';
+import { jsonlCodec } from './jsonl/index.ts';
 import { textCodec } from './text/index.ts';
 import { xmlCodec } from './xml/index.ts';
 
 /** One codec per content type, under its name. */
 export const CODECS: Readonly<Record<ContentType, Codec<unknown>>> = {
   text: textCodec,
-  table: absentCodec('table'),
-  json: absentCodec('json'),
-  jsonl: absentCodec('jsonl'),
+  table: tableCodec,
+  json: jsonCodec,
+  jsonl: jsonlCodec,
   xml: xmlCodec,
   html: absentCodec('html'),
   raster: rasterCodec,

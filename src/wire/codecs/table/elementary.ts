@@ -1,0 +1,109 @@
+/**
+ * exp and ln in reproducible arithmetic.
+ *
+ * The engines' own `Math.exp` and `Math.log` may differ in the last digit between machines; encoder and decoder must
+ * not. Results here are rounded from 100 bits, so that they also meet what statistics programs print.
+ */
+import { add, divide, multiply, negate, pairOf, productExact, scale } from './double-double.ts';
+import type { Pair } from './double-double.ts';
+
+const LN2: Pair = { hi: 0.6931471805599453, lo: 2.3190468138462996e-17 };
+const INVERSE_FACTORIALS: Pair[] = [];
+for (let n = 0, value: Pair = { hi: 1, lo: 0 }; n < 14; n++) {
+  if (n > 1) value = divide(value, pairOf(n));
+  INVERSE_FACTORIALS.push(value);
+}
+
+/** 2^power for powers of normal and subnormal doubles, by exact multiplications. */
+export function powerOfTwo(power: number): number {
+  let left = Math.abs(power);
+  let factor = power < 0 ? 0.5 : 2;
+  let result = 1;
+  while (left > 0) {
+    if (left & 1) result *= factor;
+    factor *= factor;
+    left >>= 1;
+  }
+  return result;
+}
+
+/** e^x as a pair without its power of two: `exp(x) = pair × 2^power`. */
+function expParts(x: Pair): { pair: Pair; power: number } {
+  const power = Math.round(x.hi / LN2.hi);
+  const turn = productExact(power, LN2.hi);
+  const rest = add(add(x, negate(turn)), pairOf(-power * LN2.lo));
+  const small = scale(rest, 1 / 64);
+  let sum = INVERSE_FACTORIALS[11] as Pair;
+  for (let n = 10; n >= 1; n--) sum = add(multiply(sum, small), INVERSE_FACTORIALS[n] as Pair);
+  // exp − 1 keeps all its bits while it is doubled: (1 + y)² − 1 = 2y + y².
+  let y = multiply(sum, small);
+  for (let i = 0; i < 6; i++) y = add(scale(y, 2), multiply(y, y));
+  return { pair: add(pairOf(1), y), power };
+}
+
+/** e to the power of a pair, as a pair; for results that are normal doubles. */
+export function expPair(x: Pair): Pair {
+  const { pair, power } = expParts(x);
+  return scale(pair, powerOfTwo(power));
+}
+
+/** e^x. */
+export function exp(x: number): number {
+  if (!(x < 709.8)) return x === x ? Infinity : NaN;
+  if (x < -745.2) return 0;
+  const { pair, power } = expParts(pairOf(x));
+  if (power >= -1021 && power <= 1023) return (pair.hi + pair.lo) * powerOfTwo(power);
+  const half = Math.trunc(power / 2);
+  return (pair.hi + pair.lo) * powerOfTwo(half) * powerOfTwo(power - half);
+}
+
+/** e^x − 1 without loss near zero. */
+export function expm1(x: number): number {
+  if (x < -40) return -1;
+  if (!(x < 709)) return exp(x);
+  const value = expPair(pairOf(x));
+  if (Math.abs(x) > 1e-3) return add(value, pairOf(-1)).hi;
+  let sum: Pair = INVERSE_FACTORIALS[8] as Pair;
+  for (let n = 7; n >= 1; n--) sum = add(multiply(sum, pairOf(x)), INVERSE_FACTORIALS[n] as Pair);
+  return multiply(sum, pairOf(x)).hi;
+}
+
+/** The natural logarithm as a pair, for positive normal doubles. */
+export function lnPair(x: number): Pair {
+  let mantissa = x;
+  let power = 0;
+  while (mantissa >= 4294967296) {
+    mantissa /= 4294967296;
+    power += 32;
+  }
+  while (mantissa < 1 / 4294967296) {
+    mantissa *= 4294967296;
+    power -= 32;
+  }
+  while (mantissa > 1.4142135623730951) {
+    mantissa /= 2;
+    power++;
+  }
+  while (mantissa < 0.7071067811865476) {
+    mantissa *= 2;
+    power--;
+  }
+  const s = (mantissa - 1) / (mantissa + 1);
+  const square = s * s;
+  let series = 0;
+  for (let n = 27; n >= 1; n -= 2) series = series * square + 1 / n;
+  const guess = 2 * s * series;
+  // One Newton step in pairs doubles the number of right digits: y + (m·e^−y − 1), error of third order ignored.
+  const error = add(multiply(pairOf(mantissa), expPair(pairOf(-guess))), pairOf(-1));
+  const correction = add(error, scale(multiply(error, error), -0.5));
+  const fine = add(pairOf(guess), correction);
+  return add(add(productExact(power, LN2.hi), pairOf(power * LN2.lo)), fine);
+}
+
+/** The natural logarithm of x. */
+export function ln(x: number): number {
+  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
+  if (x === Infinity) return Infinity;
+  const value = lnPair(x);
+  return value.hi + value.lo;
+}

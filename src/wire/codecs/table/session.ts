@@ -1,0 +1,391 @@
+/**
+ * Codes tables on one engine. Everything that one table teaches (names, texts, roles of columns, sizes of residuals)
+ * makes the next one cheaper.
+ */
+import {
+  ByteWriter,
+  DELIMITERS,
+  TABLE_BYTES_MAX,
+  TABLE_COLUMNS_MAX,
+  parseTable,
+  spellRecord,
+} from '../../../formats/index.ts';
+import type { Table } from '../../../formats/index.ts';
+import type { CodecSession } from '../../codec.ts';
+import type { Engine, Mix } from '../../engine/index.ts';
+import { BLOCK_CELLS_MAX, BLOCK_ROWS_MAX, readBlocks } from './block.ts';
+import { CellCoder, openMemory } from './cell-coder.ts';
+import type { UnitCells, UnitMemory, UnitScene } from './cell-coder.ts';
+import { tableErrors } from './errors.ts';
+import { hashText, mixHash } from './hash.ts';
+import { makePlan, unitCells } from './planner.ts';
+import { PlanCoder } from './plan-coder.ts';
+import type { Plan, UnitPlan } from './plan.ts';
+import { NO_ROW, REFERENCE_BYTES_MAX, Reference } from './reference.ts';
+import { scaledOf, spellScaled } from './grid.ts';
+import { joinCell, markDecimals, slotMarks, splitCell } from './template.ts';
+
+/** References larger than this teach by their rows only, not by being coded in advance. */
+const LEARNED_BYTES_MAX = 1 << 20;
+
+/** A table while it is coded. */
+interface Course {
+  readonly names: readonly string[];
+  readonly reference: Reference | undefined;
+  readonly memories: Map<string, UnitMemory>;
+  readonly lastValues: Map<string, number>;
+  plan: Plan | undefined;
+  lastMatch: number;
+}
+
+export class TableSession implements CodecSession<Table> {
+  readonly #engine: Engine;
+  readonly #cells: CellCoder;
+  readonly #plans: PlanCoder;
+  readonly #flag: Mix;
+  readonly #learned = new Set<string>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#cells = new CellCoder(engine);
+    this.#plans = new PlanCoder(engine, this.#cells.text);
+    this.#flag = engine.mix({
+      contexts: 2,
+      guesses: 0,
+      selectors: [32],
+      symbolBits: 2,
+      tableBits: 12,
+    });
+  }
+
+  encode(table: Table, references: readonly Table[]): void {
+    this.#learn(references);
+    this.#write(table, references[0]);
+    this.#learned.add(fingerprint(table.bytes));
+  }
+
+  decode(references: readonly Table[]): Table {
+    this.#learn(references);
+    const table = this.#read(references[0]);
+    this.#learned.add(fingerprint(table.bytes));
+    return table;
+  }
+
+  /** Codes references that this session has not coded in training, so that the models know them. */
+  #learn(references: readonly Table[]): void {
+    for (const table of references.slice(0, 1)) {
+      const print = fingerprint(table.bytes);
+      if (this.#learned.has(print) || table.bytes.length > LEARNED_BYTES_MAX) continue;
+      this.#learned.add(print);
+      this.#engine.train(() => {
+        this.#write(table, undefined);
+      });
+    }
+  }
+
+  #write(table: Table, referenceTable: Table | undefined): void {
+    const reference = openReference(referenceTable);
+    let course: Course | undefined;
+    readBlocks(
+      table,
+      (names, headed) => {
+        this.#flags(DELIMITERS.indexOf(table.delimiter as ','), 1, 0);
+        this.#flags(headed ? 1 : 0, 2, 0);
+        course = openCourse(this.#header(names, headed, reference), reference);
+      },
+      (columns) => {
+        if (course === undefined) return;
+        this.#count(columns[0]?.length ?? 0);
+        this.#block(course, columns, columns[0]?.length ?? 0);
+      },
+    );
+    this.#count(0);
+  }
+
+  #read(referenceTable: Table | undefined): Table {
+    const reference = openReference(referenceTable);
+    const delimiter = DELIMITERS[this.#flags(0, 1, 0)];
+    if (delimiter === undefined) throw tableErrors.error('PLAN_INVALID');
+    const headed = this.#flags(0, 2, 0) === 1;
+    const course = openCourse(this.#header([], headed, reference), reference);
+    const out = new ByteWriter(1 << 16);
+    if (headed) out.write(spellRecord(course.names, delimiter));
+    const limit = Math.min(TABLE_BYTES_MAX, this.#engine.valueBytesMax);
+    const record = new Array<string>(course.names.length);
+    for (;;) {
+      const rows = this.#count(0);
+      if (rows === 0) break;
+      if (
+        rows > BLOCK_ROWS_MAX ||
+        (rows > 1 && (rows - 1) * course.names.length > BLOCK_CELLS_MAX)
+      ) {
+        throw tableErrors.error('SIZE_INVALID', { limit });
+      }
+      const columns = this.#block(course, undefined, rows);
+      for (let row = 0; row < rows; row++) {
+        for (let i = 0; i < record.length; i++) record[i] = columns[i]?.[row] ?? '';
+        out.write(spellRecord(record, delimiter));
+        if (out.length > limit) throw tableErrors.error('SIZE_INVALID', { limit });
+      }
+    }
+    const parsed = parseTable(out.finish());
+    const bytes = out.finish();
+    if (!parsed.ok || parsed.value.delimiter !== delimiter || !equal(parsed.value.bytes, bytes)) {
+      throw tableErrors.error('NOT_CANONICAL');
+    }
+    return parsed.value;
+  }
+
+  #flags(value: number, field: number, other: number): number {
+    this.#flag.contexts[0] = field;
+    this.#flag.contexts[1] = mixHash(field, other + 1);
+    this.#flag.selectors[0] = field;
+    return this.#flag.code(value);
+  }
+
+  /** Codes a count below 2^16 by its bits, so that counts seen in training are learned too. */
+  #count(value: number): number {
+    let out = 0;
+    const size = value === 0 ? 0 : 32 - Math.clz32(value);
+    const high = this.#flags(size >> 2, 3, 0);
+    const middle = this.#flags(size & 3, 4, high);
+    const bits = high * 4 + middle;
+    for (let bit = bits - 1; bit >= 0; bit--) {
+      const here = bit === bits - 1 ? 1 : this.#engine.rawBit((value >> bit) & 1);
+      out = out * 2 + here;
+    }
+    return out;
+  }
+
+  #header(names: readonly string[], headed: boolean, reference: Reference | undefined): string[] {
+    const same =
+      names.length > 0 &&
+      names.length === reference?.names.length &&
+      names.every((name, i) => name === reference.names[i]);
+    if (reference !== undefined && this.#flags(same ? 1 : 0, 5, 0) === 1)
+      return [...reference.names];
+    const out: string[] = [];
+    let above = '';
+    for (let i = 0; ; i++) {
+      const more = this.#flags(i < names.length ? 1 : 0, 6, Math.min(i, 1));
+      if (more === 0) break;
+      if (more > 1 || i >= TABLE_COLUMNS_MAX) throw tableErrors.error('PLAN_INVALID');
+      const name = headed
+        ? this.#cells.text.code(names[i] ?? '', 0x4e, above, reference?.names[i] ?? '')
+        : '';
+      out.push(name);
+      above = name;
+    }
+    if (out.length === 0) throw tableErrors.error('PLAN_INVALID');
+    return out;
+  }
+
+  /** Codes one block; `columns` is undefined while decoding. */
+  #block(
+    course: Course,
+    columns: readonly (readonly string[])[] | undefined,
+    rows: number,
+  ): string[][] {
+    const plan = this.#plan(course, columns);
+    const match = this.#match(course, columns, rows);
+    const units = new Array<UnitCells>(plan.units.length);
+    let left: UnitCells | undefined;
+    for (const unit of plan.order) {
+      const unitPlan = plan.units[unit] as UnitPlan;
+      const own: UnitCells = {
+        cells: ownCells(plan, unitPlan, columns, rows),
+        values: new Float64Array(rows),
+        kinds: new Uint8Array(rows),
+      };
+      units[unit] = own;
+      const scene: UnitScene = {
+        rows,
+        plan: unitPlan,
+        memory: memoryOf(course, unitPlan),
+        own,
+        units,
+        lastValues: plan.units.map(
+          (place) => course.lastValues.get(placeName(course, place)) ?? NaN,
+        ),
+        left,
+        reference: referenceCells(course, plan, unitPlan, match),
+        slot:
+          unitPlan.part > 0
+            ? slotReader(units[unit - unitPlan.part] as UnitCells, unitPlan.part)
+            : undefined,
+      };
+      this.#cells.unit(scene);
+      left = own;
+    }
+    plan.units.forEach((place, unit) => {
+      course.lastValues.set(placeName(course, place), units[unit]?.values[rows - 1] ?? NaN);
+    });
+    return columns === undefined ? joinColumns(plan, units, rows) : [];
+  }
+
+  #plan(course: Course, columns: readonly (readonly string[])[] | undefined): Plan {
+    const held = course.plan;
+    if (held !== undefined) {
+      const fits = columns !== undefined && planFits(held, columns);
+      if (this.#flags(fits ? 1 : 0, 7, 0) === 1) return held;
+    }
+    const made = columns === undefined ? undefined : makePlan(columns);
+    const constants = course.names.map((name) => course.reference?.column(name)?.[0] ?? '');
+    course.plan = this.#plans.code(made, course.names, constants);
+    return course.plan;
+  }
+
+  /** Codes for each row which row of the reference it is like. */
+  #match(
+    course: Course,
+    columns: readonly (readonly string[])[] | undefined,
+    rows: number,
+  ): Int32Array {
+    const { reference, names } = course;
+    const match = new Int32Array(rows).fill(NO_ROW);
+    if (reference === undefined) return match;
+    const found =
+      columns === undefined ? match : reference.match(names, columns, course.lastMatch + 1);
+    const used = this.#flags(found.some((row) => row !== NO_ROW) ? 1 : 0, 8, 0);
+    if (used !== 1) return match;
+    let before = 0;
+    let expected = course.lastMatch + 1;
+    for (let row = 0; row < rows; row++) {
+      const wanted = found[row] as number;
+      const kind = this.#flags(wanted === expected ? 0 : wanted === NO_ROW ? 1 : 2, 9, before);
+      before = kind;
+      if (kind === 1) continue;
+      const there = kind === 0 ? expected : this.#engine.uint(Math.max(0, wanted), 905);
+      if (there >= reference.rows) throw tableErrors.error('PLAN_INVALID');
+      match[row] = there;
+      expected = there + 1;
+    }
+    course.lastMatch = expected - 1;
+    return match;
+  }
+}
+
+function openReference(table: Table | undefined): Reference | undefined {
+  const small = table !== undefined && table.bytes.length <= REFERENCE_BYTES_MAX;
+  return small ? Reference.read(table) : undefined;
+}
+
+function openCourse(names: readonly string[], reference: Reference | undefined): Course {
+  return {
+    names,
+    reference,
+    memories: new Map(),
+    lastValues: new Map(),
+    plan: undefined,
+    lastMatch: -1,
+  };
+}
+
+function fingerprint(bytes: Uint8Array): string {
+  let a = 7;
+  let b = 77;
+  for (const byte of bytes) {
+    a = Math.imul(a ^ byte, 0x01000193);
+    b = Math.imul(b + byte, 0x85ebca6b) ^ (b >>> 13);
+  }
+  return `${String(bytes.length)}:${String(a)}:${String(b)}`;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function placeName(course: Course, place: { column: number; part: number }): string {
+  const name = course.names[place.column] ?? '';
+  return `${name === '' ? `#${String(place.column)}` : name}\u0001${String(place.part)}`;
+}
+
+function memoryOf(course: Course, plan: UnitPlan): UnitMemory {
+  const name = placeName(course, plan);
+  const held = course.memories.get(name) ?? openMemory(name);
+  course.memories.set(name, held);
+  return held;
+}
+
+function ownCells(
+  plan: Plan,
+  unit: UnitPlan,
+  columns: readonly (readonly string[])[] | undefined,
+  rows: number,
+): (string | undefined)[] {
+  const column = plan.columns[unit.column];
+  if (columns === undefined || column === undefined)
+    return new Array<undefined>(rows).fill(undefined);
+  return unitCells(columns[unit.column] ?? [], column, unit.part);
+}
+
+function planFits(plan: Plan, columns: readonly (readonly string[])[]): boolean {
+  return plan.columns.every(
+    ({ kind, constant }, i) =>
+      kind !== 'constant' || columns[i]?.every((cell) => cell === constant) === true,
+  );
+}
+
+/** The cell of the matched reference row for each row of a unit. */
+function referenceCells(
+  course: Course,
+  plan: Plan,
+  unit: UnitPlan,
+  match: Int32Array,
+): (row: number) => string | undefined {
+  const cells = course.reference?.column(course.names[unit.column] ?? '');
+  if (cells === undefined) return () => undefined;
+  const widths = plan.columns[unit.column]?.widths ?? [];
+  return (row) => {
+    const there = match[row] as number;
+    const cell = there === NO_ROW ? undefined : cells[there];
+    if (cell === undefined || unit.part < 0) return cell;
+    const { shape, slots } = splitCell(cell, widths);
+    if (unit.part === 0) return shape;
+    const mark = slotMarks(shape)[unit.part - 1];
+    const scaled = slots[unit.part - 1];
+    if (mark === undefined || scaled === undefined) return undefined;
+    return spellScaled(scaled, markDecimals(mark), false);
+  };
+}
+
+/** Reads from a row's shape how a slot is written. */
+function slotReader(
+  shapes: UnitCells,
+  part: number,
+): (row: number) => { decimals: number; hint: number } {
+  const known = new Map<string, { decimals: number; hint: number }>();
+  return (row) => {
+    const shape = shapes.cells[row] ?? '';
+    const held = known.get(shape);
+    if (held !== undefined) return held;
+    const mark = slotMarks(shape)[part - 1];
+    const decimals = mark === undefined || Number.isNaN(mark) ? -1 : markDecimals(mark);
+    const made = { decimals, hint: hashText(shape) };
+    if (known.size < 4096) known.set(shape, made);
+    return made;
+  };
+}
+
+/** Puts decoded units together to columns. */
+function joinColumns(plan: Plan, units: readonly UnitCells[], rows: number): string[][] {
+  const columns = plan.columns.map((column) =>
+    column.kind === 'constant' ? new Array<string>(rows).fill(column.constant) : [],
+  );
+  plan.units.forEach((place, unit) => {
+    const cells = units[unit]?.cells ?? [];
+    if (place.part < 0) columns[place.column] = cells.map((cell) => cell ?? '');
+    if (place.part !== 0) return;
+    const slots = plan.columns[place.column]?.widths.length ?? 0;
+    columns[place.column] = cells.map((shape, row) => {
+      const marks = slotMarks(shape ?? '');
+      const numbers: number[] = [];
+      for (let slot = 0; slot < Math.min(slots, marks.length); slot++) {
+        const cell = units[unit + 1 + slot]?.cells[row] ?? '';
+        numbers.push(scaledOf(cell, markDecimals(marks[slot] as number), false));
+      }
+      return joinCell(shape ?? '', numbers);
+    });
+  });
+  return columns;
+}

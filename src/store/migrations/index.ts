@@ -6,6 +6,8 @@ import type { Migration } from '../migrate.ts';
 import { ledgerMigration } from './0001-ledger.ts';
 import { modelsMigration } from './0010-models.ts';
 import { budgetMigration } from './0011-budget.ts';
+import { peopleMigration } from './0012-people.ts';
+import { requestsMigration } from './0013-requests.ts';
 import { releaseMigration } from './0020-release.ts';
 import { outerMigration } from './0100-outer.ts';
 
@@ -14,6 +16,8 @@ export const MIGRATIONS: readonly Migration[] = [
   ledgerMigration,
   modelsMigration,
   budgetMigration,
+  peopleMigration,
+  requestsMigration,
   releaseMigration,
 ];
 

@@ -1,0 +1,52 @@
+/** Error codes of principals, tokens, projects and destinations. */
+import { defineErrors } from '../core/index.ts';
+
+/** Builds the module's errors. */
+export const errors = defineErrors('PEOPLE', {
+  NAME_UNUSABLE: {
+    status: 400,
+    message:
+      'cannot use the {what} name `{name}`, it is not 1 to 64 of a-z, 0-9, dot, hyphen and underscore',
+    hint: 'choose a short name in lower case, such as `probe-study`',
+  },
+  EXISTS: {
+    status: 409,
+    message: 'cannot add the {what} `{name}`, there is one already',
+    hint: 'choose another name, or use the one that exists',
+  },
+  NOT_FOUND: {
+    status: 404,
+    message: 'cannot find the {what} `{name}`',
+    hint: 'see `sallyport {what} list`',
+  },
+  SPONSOR_NEEDED: {
+    status: 400,
+    message: 'cannot add the {kind} `{name}`, it has no sponsor who is a person',
+    hint: 'name the responsible person with `--sponsor ID`',
+  },
+  ROLE_NOT_ALLOWED: {
+    status: 400,
+    message: 'cannot make the {kind} `{name}` an administrator, only a person can be one',
+    hint: 'leave the role out',
+  },
+  TOKEN_MISSING: {
+    status: 401,
+    message: 'cannot answer, the request has no token',
+    hint: 'send `Authorization: Bearer TOKEN`, or set SALLYPORT_TOKEN',
+  },
+  TOKEN_UNKNOWN: {
+    status: 401,
+    message: 'cannot answer, the token is not known or was revoked',
+    hint: 'ask an administrator for a new one: `sallyport token add PRINCIPAL`',
+  },
+  NOT_ALLOWED: {
+    status: 403,
+    message: 'cannot do this, `{principal}` is no {needed}',
+    hint: 'ask an administrator',
+  },
+  LIMIT_REACHED: {
+    status: 409,
+    message: 'cannot add another {what}, {limit} is the limit',
+    hint: 'remove one that is no longer needed',
+  },
+});

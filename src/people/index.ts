@@ -1,0 +1,11 @@
+/**
+ * Principals with tokens, projects as compartments, and destinations.
+ *
+ * Guaranteed: a token is shown once and stored only as a digest; agents and workloads have a person as sponsor and never
+ * administrate; every change is ledgered. Assumed: TLS or loopback between client and gate. Not yet offered: sign-in,
+ * approvers' keys and the roster.
+ */
+export { PRINCIPAL_KINDS, isMember, needAdministrator, needMember } from './people.ts';
+export type { Destination, Principal, PrincipalKind, Project, Role } from './people.ts';
+export { openPeople } from './store.ts';
+export type { People, TokenShown } from './store.ts';

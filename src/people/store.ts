@@ -1,0 +1,305 @@
+/**
+ * The tables of people. Tokens are kept as SHA-256 of 256 random bits: whoever reads the database cannot use them.
+ * Every change carries its ledger entry in the same transaction.
+ */
+import type { Kysely } from 'kysely';
+import { newId, sha256 } from '../core/index.ts';
+import type { Clock, Random } from '../core/index.ts';
+import type { EntryInput, Ledger } from '../ledger/index.ts';
+import type { Store } from '../store/index.ts';
+import { errors } from './errors.ts';
+import { checkName, checkPrincipal } from './people.ts';
+import type { Destination, Principal, PrincipalKind, Project, Role } from './people.ts';
+
+interface PrincipalRow {
+  id: string;
+  kind: string;
+  name: string;
+  sponsor: string | null;
+  role: string;
+  added_ms: bigint;
+}
+
+/** The tables of this module. */
+export interface PeopleTables {
+  principals: PrincipalRow;
+  tokens: {
+    hash: string;
+    id: string;
+    principal: string;
+    added_ms: bigint;
+    revoked_ms: bigint | null;
+  };
+  projects: { id: string; title: string; added_ms: bigint };
+  project_members: { project: string; principal: string };
+  project_models: { project: string; model: string };
+  destinations: { project: string; name: string; number: bigint; added_ms: bigint };
+}
+
+type Db = Kysely<PeopleTables>;
+
+/** A token without its secret. */
+export interface TokenShown {
+  readonly id: string;
+  readonly principal: string;
+  readonly addedMs: number;
+  readonly revokedMs: number | null;
+}
+
+/** Principals, tokens, projects and destinations. */
+export interface People {
+  /** The principal of a token; throws 401 for an unknown or revoked one. */
+  authenticate(token: string | undefined): Promise<Principal>;
+  principals(): Promise<readonly Principal[]>;
+  principal(id: string): Promise<Principal>;
+  addPrincipal(principal: Principal, by: string): Promise<Principal>;
+  /** Makes a token and returns its secret, which is never shown again. */
+  addToken(principal: string, by: string): Promise<{ id: string; token: string }>;
+  tokens(): Promise<readonly TokenShown[]>;
+  revokeToken(id: string, by: string): Promise<void>;
+  projects(): Promise<readonly Project[]>;
+  project(id: string): Promise<Project>;
+  addProject(id: string, title: string, by: string): Promise<Project>;
+  addMember(project: string, principal: string, by: string): Promise<Project>;
+  addModel(project: string, model: string, by: string): Promise<Project>;
+  addDestination(project: string, name: string, by: string, number?: number): Promise<Destination>;
+}
+
+const LIMITS = { principal: 10_000, project: 1_000, destination: 10_000 } as const;
+const TOKEN_PREFIX = 'spt_';
+const LIVE_CACHE_MS = 1_000;
+
+function toPrincipal(row: PrincipalRow): Principal {
+  return {
+    id: row.id,
+    kind: row.kind as PrincipalKind,
+    name: row.name,
+    sponsor: row.sponsor,
+    role: row.role as Role,
+  };
+}
+
+async function findPrincipal(db: Db, id: string): Promise<Principal | undefined> {
+  const row = await db.selectFrom('principals').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toPrincipal(row);
+}
+
+async function needPrincipal(db: Db, id: string): Promise<Principal> {
+  const principal = await findPrincipal(db, id);
+  if (principal === undefined) throw errors.error('NOT_FOUND', { what: 'principal', name: id });
+  return principal;
+}
+
+async function readProjects(db: Db, only?: string): Promise<readonly Project[]> {
+  const projects = await db
+    .selectFrom('projects')
+    .selectAll()
+    .$if(only !== undefined, (query) => query.where('id', '=', only ?? ''))
+    .orderBy('id')
+    .execute();
+  const members = await db.selectFrom('project_members').selectAll().orderBy('principal').execute();
+  const models = await db.selectFrom('project_models').selectAll().orderBy('model').execute();
+  const places = await db.selectFrom('destinations').selectAll().orderBy('number').execute();
+  return projects.map((project) => ({
+    id: project.id,
+    title: project.title,
+    members: members.filter((row) => row.project === project.id).map((row) => row.principal),
+    models: models.filter((row) => row.project === project.id).map((row) => row.model),
+    destinations: places
+      .filter((row) => row.project === project.id)
+      .map((row) => ({ project: row.project, name: row.name, number: Number(row.number) })),
+  }));
+}
+
+async function needProject(db: Db, id: string): Promise<Project> {
+  const [project] = await readProjects(db, id);
+  if (project === undefined) throw errors.error('NOT_FOUND', { what: 'project', name: id });
+  return project;
+}
+
+async function count(db: Db, table: 'principals' | 'projects' | 'destinations'): Promise<number> {
+  const row = await db
+    .selectFrom(table)
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .executeTakeFirst();
+  return Number(row?.count ?? 0n);
+}
+
+function checkLimit(what: keyof typeof LIMITS, held: number): void {
+  if (held >= LIMITS[what]) throw errors.error('LIMIT_REACHED', { what, limit: LIMITS[what] });
+}
+
+async function insertDestination(
+  tx: Db,
+  place: { project: string; name: string; number: number | undefined },
+  nowMs: number,
+): Promise<Destination> {
+  const { project, name } = place;
+  await needProject(tx, project);
+  checkLimit('destination', await count(tx, 'destinations'));
+  const rows = await tx.selectFrom('destinations').selectAll().execute();
+  const number =
+    place.number ?? rows.reduce((max, row) => Math.max(max, Number(row.number)), 0) + 1;
+  if (rows.some((row) => row.project === project && row.name === name)) {
+    throw errors.error('EXISTS', { what: 'destination', name });
+  }
+  if (rows.some((row) => Number(row.number) === number)) {
+    throw errors.error('EXISTS', { what: 'destination', name: `number ${String(number)}` });
+  }
+  await tx
+    .insertInto('destinations')
+    .values({ project, name, number: BigInt(number), added_ms: BigInt(nowMs) })
+    .execute();
+  return { project, name, number };
+}
+
+/** Opens the people of a store. */
+export function openPeople(host: {
+  store: Store;
+  ledger: Ledger;
+  clock: Clock;
+  random: Random;
+}): People {
+  const { store, ledger, clock, random } = host;
+  const read = <T>(work: (db: Db) => Promise<T>): Promise<T> => store.read(work);
+  const change = async <T>(entry: EntryInput, work: (tx: Db) => Promise<T>): Promise<T> =>
+    (await ledger.record<T, PeopleTables>(entry, work)).value;
+  const live = new Map<string, { principal: Principal; untilMs: number }>();
+
+  const authenticate = async (token: string | undefined): Promise<Principal> => {
+    if (token === undefined || token === '') throw errors.error('TOKEN_MISSING');
+    // Looking up by the digest of a 256-bit secret leaks nothing useful through time.
+    const hash = sha256(token.slice(0, 200));
+    const cached = live.get(hash);
+    if (cached !== undefined && cached.untilMs > clock.nowMs()) return cached.principal;
+    const principal = await read(async (db) => {
+      const row = await db
+        .selectFrom('tokens')
+        .select('principal')
+        .where('hash', '=', hash)
+        .where('revoked_ms', 'is', null)
+        .executeTakeFirst();
+      return row === undefined ? undefined : findPrincipal(db, row.principal);
+    });
+    if (principal === undefined) throw errors.error('TOKEN_UNKNOWN');
+    if (live.size > 1_000) live.clear();
+    live.set(hash, { principal, untilMs: clock.nowMs() + LIVE_CACHE_MS });
+    return principal;
+  };
+
+  const addLink = async (
+    table: 'project_members' | 'project_models',
+    project: string,
+    other: string,
+    by: string,
+  ): Promise<Project> => {
+    const what = table === 'project_members' ? 'member' : 'model';
+    return change({ kind: `project.${what}-added`, by, project, [what]: other }, async (tx) => {
+      const held = await needProject(tx, project);
+      if (table === 'project_members') {
+        await needPrincipal(tx, other);
+        if (held.members.includes(other)) return held;
+        await tx.insertInto(table).values({ project, principal: other }).execute();
+      } else {
+        if (held.models.includes(other)) return held;
+        await tx.insertInto('project_models').values({ project, model: other }).execute();
+      }
+      return needProject(tx, project);
+    });
+  };
+
+  return {
+    authenticate,
+    principals: () =>
+      read(async (db) =>
+        (await db.selectFrom('principals').selectAll().orderBy('id').execute()).map(toPrincipal),
+      ),
+    principal: (id) => read((db) => needPrincipal(db, id)),
+    addPrincipal: (principal, by) =>
+      change(describePrincipal(principal, by), async (tx) => {
+        const sponsor =
+          principal.sponsor === null ? undefined : await needPrincipal(tx, principal.sponsor);
+        checkPrincipal(principal, sponsor);
+        checkLimit('principal', await count(tx, 'principals'));
+        if ((await findPrincipal(tx, principal.id)) !== undefined) {
+          throw errors.error('EXISTS', { what: 'principal', name: principal.id });
+        }
+        const row = { ...principal, added_ms: BigInt(clock.nowMs()) };
+        await tx.insertInto('principals').values(row).execute();
+        return principal;
+      }),
+    addToken: (principal, by) => {
+      const token = TOKEN_PREFIX + Buffer.from(random.bytes(32)).toString('base64url');
+      const id = newId('tok', random);
+      return change({ kind: 'token.added', by, principal, token: id }, async (tx) => {
+        await needPrincipal(tx, principal);
+        await tx
+          .insertInto('tokens')
+          .values({
+            hash: sha256(token),
+            id,
+            principal,
+            added_ms: BigInt(clock.nowMs()),
+            revoked_ms: null,
+          })
+          .execute();
+        return { id, token };
+      });
+    },
+    tokens: () =>
+      read(async (db) =>
+        (await db.selectFrom('tokens').selectAll().orderBy('added_ms').execute()).map((row) => ({
+          id: row.id,
+          principal: row.principal,
+          addedMs: Number(row.added_ms),
+          revokedMs: row.revoked_ms === null ? null : Number(row.revoked_ms),
+        })),
+      ),
+    revokeToken: (id, by) => {
+      return change({ kind: 'token.revoked', by, token: id }, async (tx) => {
+        const result = await tx
+          .updateTable('tokens')
+          .set({ revoked_ms: BigInt(clock.nowMs()) })
+          .where('id', '=', id)
+          .where('revoked_ms', 'is', null)
+          .executeTakeFirst();
+        if (result.numUpdatedRows === 0n)
+          throw errors.error('NOT_FOUND', { what: 'token', name: id });
+        live.clear();
+      });
+    },
+    projects: () => read((db) => readProjects(db)),
+    project: (id) => read((db) => needProject(db, id)),
+    addProject: (id, title, by) =>
+      change({ kind: 'project.added', by, project: id, title }, async (tx) => {
+        checkName('project', id);
+        checkLimit('project', await count(tx, 'projects'));
+        const held = await tx
+          .selectFrom('projects')
+          .select('id')
+          .where('id', '=', id)
+          .executeTakeFirst();
+        if (held !== undefined) throw errors.error('EXISTS', { what: 'project', name: id });
+        await tx
+          .insertInto('projects')
+          .values({ id, title, added_ms: BigInt(clock.nowMs()) })
+          .execute();
+        return { id, title, members: [], models: [], destinations: [] };
+      }),
+    addMember: (project, principal, by) => addLink('project_members', project, principal, by),
+    addModel: (project, model, by) => addLink('project_models', project, model, by),
+    addDestination: async (project, name, by, number) => {
+      checkName('destination', name);
+      const { value } = await ledger.record(
+        (place: Destination) => ({ kind: 'destination.added', by, ...place }),
+        (tx: Db) => insertDestination(tx, { project, name, number }, clock.nowMs()),
+      );
+      return value;
+    },
+  };
+}
+
+function describePrincipal(principal: Principal, by: string): EntryInput {
+  const { id, kind, name, sponsor, role } = principal;
+  return { kind: 'principal.added', by, principal: id, principalKind: kind, name, sponsor, role };
+}

@@ -1,26 +1,72 @@
-/** The text model: which contexts predict the next byte. */
+/** The text model: which contexts and guesses predict the next byte. See docs/spec/wire.md for the list. */
 import type { CodecSession } from '../../codec.ts';
 import type { Engine, Mix } from '../../engine/index.ts';
 import { wireErrors } from '../../errors.ts';
+import { Matcher } from './matcher.ts';
+import { TEXT_PRIMING } from './priming.ts';
 
-const VALUE_BYTES_MAX = 256 * 1024 * 1024;
+const REFERENCE_BYTES_MAX = 4 * 1024 * 1024;
 const hash = (a: number, b: number): number =>
-  Math.imul(Math.imul(a, 0x2c1b3c6d) ^ b, 0x297a2d39) >>> 0;
+  Math.imul(Math.imul(a, 0x2c1b3c6d) ^ b, 0x297a2d39) ^ (a >>> 15);
+
+/** What kind of byte this is, for contexts that look at shapes: digits are alike, and so are letters. */
+const CLASS = new Uint8Array(256);
+/** The same in eight steps, for selectors. */
+const KIND = new Uint8Array(256);
+for (let c = 0; c < 256; c++) {
+  const digit = c >= 48 && c <= 57;
+  const lower = c >= 97 && c <= 122;
+  const upper = c >= 65 && c <= 90;
+  CLASS[c] = digit ? 48 : lower ? 97 : upper ? 65 : c > 127 ? 200 : c;
+  KIND[c] = digit
+    ? 1
+    : lower
+      ? 2
+      : upper
+        ? 3
+        : c === 32 || c === 9
+          ? 4
+          : c === 10
+            ? 5
+            : c > 127
+              ? 6
+              : c === 46 || c === 45 || c === 124
+                ? 7
+                : 0;
+}
 
 /** Codes texts on one engine; each learns from those before it. */
 export class TextSession implements CodecSession<Uint8Array> {
   readonly #engine: Engine;
   readonly #mix: Mix;
+  readonly #long: Matcher;
+  readonly #short: Matcher;
+  #history: Uint8Array;
+  #end = 0;
+  /** Where the current line starts and where the line before it started. */
+  #lineStart = 0;
+  #lineBefore = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#mix = engine.mix({
-      contexts: 7,
-      guesses: 0,
-      selectors: [1],
+      contexts: 17,
+      guesses: 3,
+      selectors: [256, 256, 256],
       symbolBits: 8,
-      tableBits: 20,
+      tableBits: 22,
     });
+    const bits = Math.min(22, Math.max(15, Math.ceil(Math.log2(engine.sizeBytes)) + 1));
+    this.#long = new Matcher(12, bits);
+    this.#short = new Matcher(5, bits);
+    this.#history = new Uint8Array(
+      Math.min(engine.sizeBytes, 1 << 26) + TEXT_PRIMING.length + 1024,
+    );
+    const primed = new TextEncoder().encode(TEXT_PRIMING);
+    const ran = engine.primed('text-1', [this.#mix], () => {
+      this.#run(primed, primed.length);
+    });
+    if (!ran) this.#remember(primed);
   }
 
   encode(value: Uint8Array, references: readonly Uint8Array[]): void {
@@ -32,37 +78,135 @@ export class TextSession implements CodecSession<Uint8Array> {
   decode(references: readonly Uint8Array[]): Uint8Array {
     this.#learn(references);
     const length = this.#engine.uint(0, 0);
-    if (length > VALUE_BYTES_MAX)
-      throw wireErrors.error('BODY_LIMIT', { limit: VALUE_BYTES_MAX, unit: 'bytes' });
+    if (length > this.#engine.valueBytesMax) {
+      throw wireErrors.error('BODY_LIMIT', { limit: this.#engine.valueBytesMax, unit: 'bytes' });
+    }
     return this.#run(undefined, length);
   }
 
   #learn(references: readonly Uint8Array[]): void {
     for (const reference of references) {
-      this.#engine.train(() => this.#run(reference, reference.length));
+      const part = reference.subarray(0, REFERENCE_BYTES_MAX);
+      this.#engine.train(() => this.#run(part, part.length));
+    }
+  }
+
+  /** Takes bytes into the history without coding them. */
+  #remember(bytes: Uint8Array): void {
+    this.#restart(bytes.length);
+    for (const byte of bytes) this.#append(byte);
+  }
+
+  #restart(length: number): void {
+    if (this.#end + length > this.#history.length) {
+      const grown = new Uint8Array(
+        Math.max(this.#end + length, this.#history.length + (this.#history.length >> 1)),
+      );
+      grown.set(this.#history.subarray(0, this.#end));
+      this.#history = grown;
+    }
+    this.#long.restart();
+    this.#short.restart();
+    this.#lineStart = this.#end;
+    this.#lineBefore = this.#end;
+  }
+
+  #append(byte: number): void {
+    const history = this.#history;
+    history[this.#end++] = byte;
+    this.#long.update(history, this.#end);
+    this.#short.update(history, this.#end);
+    if (byte === 10) {
+      this.#lineBefore = this.#lineStart;
+      this.#lineStart = this.#end;
     }
   }
 
   #run(value: Uint8Array | undefined, length: number): Uint8Array {
-    const out = value ?? new Uint8Array(length);
-    const { contexts } = this.#mix;
+    // A decoder allocates as it goes, so that a hostile length costs no memory.
+    let out = value ?? new Uint8Array(Math.min(length, 1 << 20));
+    this.#restart(value === undefined ? 0 : length);
+    const mix = this.#mix;
+    const { contexts, guesses, confidences, selectors } = mix;
     let last4 = 0;
     let last8 = 0;
     let word = 0;
+    let wordBefore = 0;
+    let field = 0;
+    let fieldText = 0;
+    let lead = 0;
+    let shape = 0;
+    let number = 0;
     for (let at = 0; at < length; at++) {
+      if (at >= out.length) out = grow(out, length);
+      if (this.#end >= this.#history.length) this.#history = grow(this.#history, this.#end * 2 + 1);
+      const history = this.#history;
+      const column = this.#end - this.#lineStart;
+      const aboveAt = this.#lineBefore + column;
+      const above = aboveAt < this.#lineStart ? (history[aboveAt] ?? 0) : 10;
+      const aboveNext = aboveAt + 1 < this.#lineStart ? (history[aboveAt + 1] ?? 0) : 10;
+      const c1 = last4 & 0xff;
       contexts[0] = 0;
-      contexts[1] = hash(1, last4 & 0xff);
-      contexts[2] = hash(2, last4 & 0xffff);
-      contexts[3] = hash(3, last4 & 0xffffff);
-      contexts[4] = hash(4, last4);
-      contexts[5] = hash(hash(5, last4), last8 & 0xffff);
-      contexts[6] = hash(6, word);
-      const symbol = this.#mix.code(out[at] ?? 0);
+      contexts[1] = c1;
+      contexts[2] = last4 & 0xffff;
+      contexts[3] = last4 & 0xffffff;
+      contexts[4] = last4;
+      contexts[5] = hash(last4, last8 & 0xff);
+      contexts[6] = hash(last4, last8 & 0xffff);
+      contexts[7] = hash(hash(last4, last8), 7);
+      contexts[8] = hash(word, 8 + c1);
+      contexts[9] = hash(hash(word, wordBefore), 9);
+      contexts[10] = hash(c1, (above << 8) | aboveNext);
+      contexts[11] = hash(hash(above, column), 11);
+      contexts[12] = hash(hash(fieldText, field), lead);
+      contexts[13] = hash(last4 & 0x00ffff00, 13);
+      contexts[14] = hash(hash(shape, 14), above);
+      contexts[15] = hash(hash(number, field), above);
+      contexts[16] = hash(hash(fieldText, lead), last4 & 0xffff);
+      guesses[0] = this.#long.guess(history);
+      confidences[0] = this.#long.confidence;
+      guesses[1] = this.#short.guess(history);
+      confidences[1] = this.#short.confidence;
+      guesses[2] = above;
+      confidences[2] = (KIND[above] ?? 0) * 8 + (KIND[c1] ?? 0);
+      selectors[0] = this.#long.bucket * 16 + this.#short.bucket;
+      selectors[1] = c1;
+      selectors[2] = (KIND[above] ?? 0) * 32 + (KIND[c1] ?? 0) * 4 + Math.min(3, field);
+      const symbol = mix.code(out[at] ?? 0);
       out[at] = symbol;
+      this.#append(symbol);
       last8 = ((last8 << 8) | (last4 >>> 24)) >>> 0;
       last4 = ((last4 << 8) | symbol) >>> 0;
-      word = symbol > 64 ? hash(word, symbol) : hash(0, symbol);
+      const kind = CLASS[symbol] ?? 0;
+      shape = Math.imul(shape, 0x5f356495) + kind + 1;
+      if ((at & 3) === 0) shape &= 0x0fffffff;
+      if (kind === 97 || kind === 65 || kind === 200) {
+        word = hash(word, symbol | 32);
+      } else if (word !== 0) {
+        wordBefore = word;
+        word = 0;
+      }
+      number = kind === 48 ? hash(number + 1, 48) : symbol === 46 ? hash(number, 46) : 0;
+      if (symbol === 124 || symbol === 9 || symbol === 44 || symbol === 58 || symbol === 61) {
+        field++;
+        fieldText = 0;
+      } else {
+        fieldText = hash(fieldText, symbol);
+      }
+      if (symbol === 10) {
+        field = 0;
+        fieldText = 0;
+        lead = 0;
+      } else if (column < 4) {
+        lead = hash(lead, symbol);
+      }
     }
-    return out;
+    return out.length === length ? out : out.slice(0, length);
   }
+}
+
+function grow(bytes: Uint8Array, most: number): Uint8Array {
+  const grown = new Uint8Array(Math.min(most, bytes.length * 2 + 1024));
+  grown.set(bytes);
+  return grown;
 }

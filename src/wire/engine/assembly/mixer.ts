@@ -8,6 +8,8 @@ import { HEAP, ONE, QUANTUM, RECIPROCAL, SIZES, squash, STRETCH12, stretch16, ST
 class Model {
   contexts: i32;
   guesses: i32;
+  selectors: i32;
+  /** Weight sets: one per selector, and one by node where there are fewer than two. */
   sets: i32;
   symbolBits: i32;
   /** Input count, rounded up to a multiple of 8. */
@@ -39,7 +41,7 @@ class Model {
 }
 
 let top: usize = 0;
-let parameters: StaticArray<i32> = [14, 40, 256, 4, 255, 6, 64, 9, 3, 0, 0, 0, 0, 0, 0, 0];
+let parameters: StaticArray<i32> = [16, 40, 512, 4, 1023, 0, 0, 0, 13, 0, 0, 3, 2, 1, 0, 0];
 export function setParameter(i: i32, value: i32): void {
   parameters[i] = value;
 }
@@ -66,7 +68,8 @@ export function addModel(contexts: i32, guesses: i32, selectors: i32, symbolBits
   const m = changetype<Model>(grow(offsetof<Model>()));
   m.contexts = contexts;
   m.guesses = guesses;
-  m.sets = selectors + 2;
+  m.selectors = selectors;
+  m.sets = selectors + 1;
   m.symbolBits = symbolBits;
   m.width = (2 * contexts + 2 * guesses + 1 + 7) & ~7;
   const chunk = min(symbolBits, 4);
@@ -99,11 +102,10 @@ export function addModel(contexts: i32, guesses: i32, selectors: i32, symbolBits
 }
 
 function addSets(m: Model, selectors: i32): void {
-  store<i32>(m.setSizes, 1 << m.symbolBits);
-  store<i32>(m.setSizes + 4, (m.contexts + 1) * m.symbolBits);
   for (let s = 0; s < selectors; s++) {
-    store<i32>(m.setSizes + (usize(s + 2) << 2), load<i32>(SIZES + (usize(s) << 2)) * m.symbolBits);
+    store<i32>(m.setSizes + (usize(s) << 2), load<i32>(SIZES + (usize(s) << 2)) * m.symbolBits);
   }
+  store<i32>(m.setSizes + (usize(selectors) << 2), selectors < 2 ? 1 << m.symbolBits : 1);
   const real = m.contexts + m.guesses;
   const start = (1 << 20) / max(min(real, 4), 1);
   for (let s = 0; s < m.sets; s++) {
@@ -168,9 +170,19 @@ export function endAt(model: usize): usize {
   return changetype<Model>(model).end;
 }
 
-/** Finds (or makes) each context's bucket for the coming chunk of the symbol; returns how many were known. */
-function findBuckets(m: Model, node: i32): i32 {
-  let known = 0;
+// @ts-ignore: decorator
+@inline
+function clearBucket(at: usize, shift: i32): void {
+  if (shift == 5) {
+    v128.store(at, i64x2.splat(0));
+    v128.store(at, i64x2.splat(0), 16);
+  } else if (shift == 4) v128.store(at, i64x2.splat(0));
+  else if (shift == 3) store<u64>(at, 0);
+  else store<u32>(at, 0);
+}
+
+/** Finds (or makes) each context's bucket for the coming chunk of the symbol. */
+function findBuckets(m: Model, node: i32): void {
   const shift = m.bucketShift;
   const table = m.table;
   for (let i = 0; i < m.contexts; i++) {
@@ -184,14 +196,12 @@ function findBuckets(m: Model, node: i32): i32 {
       if (load<u16>(second) == check) at = second;
       else {
         if (load<u16>(first) != 0 && (load<u16>(first + 2) & 15) > (load<u16>(second + 2) & 15)) at = second;
-        memory.fill(at, 0, usize(1) << shift);
+        clearBucket(at, shift);
         store<u16>(at, check);
       }
     }
-    if (load<u16>(at + 2) & 15) known++;
     store<usize>(m.slots + (usize(i) << 2), at);
   }
-  return known;
 }
 
 // @ts-ignore: decorator
@@ -211,7 +221,8 @@ function gatherContexts(m: Model, place: i32): void {
     if (n == 0) store<u32>(input, 0);
     else {
       store<i16>(input, i16(stretch16(load<u32>(at) >> 16)));
-      store<i16>(input + 2, load<i16>(STRETCH12 + (usize(p12) << 1)));
+      const second = ((i32(load<u32>(at) >> 20) - 2048) * 3) >> 1;
+      store<i16>(input + 2, i16(second));
     }
     input += 4;
     slot += 4;
@@ -283,14 +294,15 @@ function train(inputs: usize, weights: usize, width: i32, error: i32): void {
 /** Chooses each set's row of weights for this bit. */
 // @ts-ignore: decorator
 @inline
-function chooseRows(m: Model, node: i32, known: i32, b: i32): void {
+function chooseRows(m: Model, node: i32, b: i32): void {
   const width4 = usize(m.width) << 2;
-  store<usize>(m.setRows, load<usize>(m.setWeights) + usize(node) * width4);
-  store<usize>(m.setRows + 4, load<usize>(m.setWeights + 4) + usize(known * m.symbolBits + b) * width4);
-  for (let s = 2; s < m.sets; s++) {
-    const index = load<i32>(m.selectorValues + (usize(s - 2) << 2)) * m.symbolBits + b;
+  for (let s = 0; s < m.selectors; s++) {
+    const index = load<i32>(m.selectorValues + (usize(s) << 2)) * m.symbolBits + b;
     store<usize>(m.setRows + (usize(s) << 2), load<usize>(m.setWeights + (usize(s) << 2)) + usize(index) * width4);
   }
+  const last = usize(m.selectors) << 2;
+  const row = m.selectors < 2 ? node : 0;
+  store<usize>(m.setRows + last, load<usize>(m.setWeights + last) + usize(row) * width4);
 }
 
 /** A refined probability: between the two points around the log-odds; the nearer point is updated later. */
@@ -339,10 +351,10 @@ function updateSlot(at: usize, bit: i32): void {
   const rate = i32(load<u32>(RECIPROCAL + (usize(n) << 2)));
   const d = (((bit ? 4095 - p : p) * rate) >> 16) + 1;
   if (bit) {
-    if (p < 1024 && n > 3) n = (n >> 1) + 1;
+    if (p < 1024 && n > parameters[11]) n = (n >> parameters[12]) + parameters[13];
     p = min(p + d, 4095);
   } else {
-    if (p > 3072 && n > 3) n = (n >> 1) + 1;
+    if (p > 3072 && n > parameters[11]) n = (n >> parameters[12]) + parameters[13];
     p = max(p - d, 0);
   }
   if (n < 15) n++;
@@ -362,12 +374,11 @@ export function code(model: usize, symbol: i32): i32 {
   if (symbols < 0x3fffffff) store<u32>(m.state, symbols + 1);
   let node = 1;
   let place = 1;
-  let known = 0;
   for (let b = symbolBits - 1; b >= 0; b--) {
-    if (place == 1) known = findBuckets(m, node);
+    if (place == 1) findBuckets(m, node);
     gatherContexts(m, place);
     gatherGuesses(m, node, b);
-    chooseRows(m, node, known, b);
+    chooseRows(m, node, b);
     const finals = m.finalWeights + (usize(node * sets) << 2);
     let sum: i64 = 0;
     for (let s: usize = 0; s < usize(sets); s++) {
@@ -386,7 +397,7 @@ export function code(model: usize, symbol: i32): i32 {
     }
     const r1 = refine(m.refine1, guessContext, st);
     const slot1 = refineSlot;
-    const r2 = refine(m.refine2, sets > 2 ? load<i32>(m.selectorValues) * symbolBits + b : 0, st);
+    const r2 = refine(m.refine2, m.selectors > 0 ? load<i32>(m.selectorValues) * symbolBits + b : 0, st);
     const slot2 = refineSlot;
     const final = min(max((p + r0 + r1 + r2) >> 2, 16), ONE - 16);
     const bit = codeBit((symbol >> b) & 1, final);

@@ -67,28 +67,30 @@ const duplicates: Channel = {
     ),
 };
 
+const LEAST_WAIT_SLOTS = 2;
+
+function waiting(value: number): Submission {
+  // Every second slot, so that the attacker can tell a wait from the gate's own work.
+  return { files: [NOTE], destination: 0, waitSlots: LEAST_WAIT_SLOTS + 2 * value };
+}
+
 const timing: Channel = {
   name: 'release-timing',
   expected: 'charged',
   payloadBits: RELEASES * 4,
-  embed: (payload) =>
-    groups(payload, 4).map((bits) => ({
-      files: [NOTE],
-      destination: 0,
-      // Every second slot, so that the attacker can tell a wait from the gate's own work.
-      waitSlots: 2 + 2 * fromBits(bits),
-    })),
+  // The first two releases show the decoder the shortest gap.
+  embed: (payload) => [
+    waiting(0),
+    waiting(0),
+    ...groups(payload, 4).map((bits) => waiting(fromBits(bits))),
+  ],
   extract: (served) => {
-    const slots = served.map((release) => release.slot);
-    // The first release has no release before it to measure from: the decoder aligns on the smallest gap seen.
-    const gaps = slots.map((slot, i) => (i === 0 ? 0 : slot - (slots[i - 1] ?? slot)));
-    const least = Math.min(...gaps.slice(1).filter((gap) => gap > 0), 1e9);
-    return Array.from({ length: RELEASES }, (_, i) =>
-      toBits(
-        i === 0 ? 0 : Math.max(0, Math.min(15, Math.round(((gaps[i] ?? least) - least) / 2))),
-        4,
-      ),
-    ).flat();
+    const gaps = served.slice(1).map((release, i) => release.slot - (served[i]?.slot ?? 0));
+    const least = gaps[0] ?? 0;
+    return Array.from({ length: RELEASES }, (_, i) => {
+      const value = Math.round(((gaps[i + 1] ?? least) - least) / 2);
+      return toBits(Math.max(0, Math.min(15, value)), 4);
+    }).flat();
   },
 };
 

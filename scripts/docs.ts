@@ -4,6 +4,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Command } from 'commander';
 
 interface Page {
   readonly path: string;
@@ -31,7 +32,55 @@ ${rows.map(([code, error]) => `| \`${code}\` | ${error.status} | ${cell(error.me
 `;
 }
 
-const PAGES: readonly Page[] = [{ path: 'docs/reference/errors.md', render: renderErrors }];
+function renderCommand(command: Command, path: string, level: number): string {
+  const children = command.commands.map((child) =>
+    renderCommand(child, `${path} ${child.name()}`, level + 1),
+  );
+  const options = command.options.map(
+    (option) =>
+      `| \`${option.flags.replaceAll('|', '\\|')}\` | ${option.description}${
+        option.defaultValue === undefined || option.defaultValue === false
+          ? ''
+          : ` (default \`${JSON.stringify(option.defaultValue)}\`)`
+      } |`,
+  );
+  const words = command.registeredArguments.map((argument) => {
+    const name = argument.variadic ? `${argument.name()}…` : argument.name();
+    return argument.required ? name.toUpperCase() : `[${name.toUpperCase()}]`;
+  });
+  return [
+    `${'#'.repeat(level)} ${[path, ...words].join(' ')}`,
+    '',
+    `${command.description()}.`,
+    '',
+    ...(options.length === 0 ? [] : ['| option | meaning |', '|---|---|', ...options, '']),
+    ...children,
+  ].join('\n');
+}
+
+async function renderCli(): Promise<string> {
+  const { COMMANDS } = await import('../src/cli/commands.ts');
+  const program = new Command('sallyport');
+  for (const register of COMMANDS) register(program);
+  const pages = program.commands.map((command) =>
+    renderCommand(command, `sallyport ${command.name()}`, 2),
+  );
+  return (
+    `# Commands
+
+Every command has \`--help\`. Exit status: 0 done; 1 a fault; 2 wrong usage or a refused request to the gate; \`quote\` 3 when
+some file was refused; \`export\` 4 held, 3 denied.
+
+${pages.join('\n')}`
+      .replace(/\n{3,}/g, '\n\n')
+      .trimEnd() + '\n'
+  );
+}
+
+const PAGES: readonly Page[] = [
+  { path: 'docs/reference/errors.md', render: renderErrors },
+  { path: 'docs/reference/commands.md', render: renderCli },
+];
 
 const check = process.argv.includes('--check');
 const different: string[] = [];

@@ -1,9 +1,10 @@
 /** The one table of commands: help, docs and completion come from it. */
 import type { Command } from 'commander';
+import { registerExfilTest } from './exfil-test.ts';
 import { registerQuote } from './quote.ts';
 
 /** Adds one command, with its options and help, to the program. */
 export type RegisterCommand = (program: Command) => void;
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly RegisterCommand[] = [registerQuote];
+export const COMMANDS: readonly RegisterCommand[] = [registerQuote, registerExfilTest];

@@ -19,3 +19,7 @@ export type {
   WorkerJob,
   WorkerResult,
 } from './worker-protocol.ts';
+export { codecWall } from './exfil/codec-wall.ts';
+export { CHANNELS, playChannel } from './exfil/run.ts';
+export type { ChannelResult, Decoder } from './exfil/run.ts';
+export type { Channel, Outcome, PlainFile, Served, Submission, Wall } from './exfil/channel.ts';

@@ -62,6 +62,16 @@ export const outerErrors = defineErrors('OUTER', {
     message: 'there is no outer door in `{dir}`',
     hint: 'start the gate once with `sallyport start`, or name its data with `--data`',
   },
+  SETTINGS_INVALID: {
+    status: 500,
+    message: 'the file `outer.json` cannot be used: {reason}',
+    hint: 'restore the file that was written when the wire was made',
+  },
+  START_FAILED: {
+    status: 500,
+    message: 'the outer process did not start: {reason}',
+    hint: 'see what it wrote above; its data is in the folder `outer` of the data folder',
+  },
   DECODER_FAILED: {
     status: 500,
     message: 'the decoder process failed: {reason}',

@@ -88,6 +88,7 @@ export class Receiver {
   #voids: number[];
   #staged: Staged | undefined;
   #failures = 0;
+  #stopped = false;
   #skippedBytes = 0;
 
   private constructor(parts: ReceiverParts, attempt: number, place: Place, voids: number[]) {
@@ -135,6 +136,11 @@ export class Receiver {
     this.announce();
   }
 
+  /** Takes nothing more; a frame that is being decoded is left to the next start. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** Takes the next bytes of the wire; resolves when they are dealt with, which holds the sender back. */
   async push(bytes: Uint8Array): Promise<void> {
     for (const record of this.#reader.push(bytes)) await this.#take(record);
@@ -145,6 +151,7 @@ export class Receiver {
   }
 
   async #take(record: LinkRecord): Promise<void> {
+    if (this.#stopped) return;
     // Attempt 0 is never asked for: a sender that has just started says so that it wants to begin.
     if (record.kind === 'tick' && record.attempt === 0) {
       this.askAgain();
@@ -226,6 +233,7 @@ export class Receiver {
   }
 
   async #decoderFailed(sequence: number, error: unknown): Promise<void> {
+    if (this.#stopped) return;
     const reason = error instanceof Error ? error.message : String(error);
     this.#parts.alarm(`frame ${String(sequence)}: ${reason}`);
     this.#failures += 1;
@@ -238,6 +246,7 @@ export class Receiver {
 
   async #store(staged: Staged, frame: StoredFrame): Promise<void> {
     const { lock, plan, clock, metering, publisher } = this.#parts;
+    if (this.#stopped) return;
     const outcome = await lock.run(async () => {
       // The lock keeps the publication slot from beginning between this line and the end of the commit.
       if (frame.publishedSlot <= slotAt(plan, clock.nowMs())) return 'late';

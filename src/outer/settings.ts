@@ -1,0 +1,80 @@
+/**
+ * The outer door's own configuration, `outer.json` in its data folder. The slot plan is written when the wire is made
+ * and never changed after; listener and certificate may be changed by hand between two starts.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { writeFileDurable, utf8 } from '../core/index.ts';
+import type { Clock } from '../core/index.ts';
+import { DEFAULT_SLOT_PLAN, checkSlotPlan } from '../wire/links/index.ts';
+import type { SlotPlan } from '../wire/links/index.ts';
+import { outerErrors } from './errors.ts';
+
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const SCHEMA = z.strictObject({
+  /** The name under which the outer log signs. */
+  origin: z.string().regex(/^[^\s+]{1,200}$/),
+  plan: z.strictObject({ epochMs: count, slotMs: count, lagSlots: count, bytesPerSlot: count }),
+});
+
+/** What is read from `outer.json`. */
+export interface OuterSettings {
+  readonly origin: string;
+  readonly plan: SlotPlan;
+}
+
+/** What may be chosen when the wire is made. */
+export type NewWire = Partial<Omit<SlotPlan, 'epochMs'>> & { readonly origin?: string };
+
+const FILE = 'outer.json';
+
+/** Whether a folder belongs to an outer door. */
+export async function readSettings(dir: string): Promise<OuterSettings | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path.join(dir, FILE), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw outerErrors.error('SETTINGS_INVALID', { reason: 'it is not JSON' });
+  }
+  const read = SCHEMA.safeParse(value);
+  if (!read.success) {
+    throw outerErrors.error('SETTINGS_INVALID', {
+      reason: z.prettifyError(read.error).split('\n')[0] ?? '',
+    });
+  }
+  checkSlotPlan(read.data.plan);
+  return read.data;
+}
+
+/** Reads the settings, or makes a wire whose first slot begins now. */
+export async function openSettings(
+  dir: string,
+  clock: Clock,
+  wish: NewWire,
+): Promise<OuterSettings> {
+  const found = await readSettings(dir);
+  if (found !== undefined) return found;
+  const slotMs = wish.slotMs ?? DEFAULT_SLOT_PLAN.slotMs;
+  const settings: OuterSettings = {
+    origin: wish.origin ?? `sallyport.outer/${randomBytes(4).toString('hex')}`,
+    plan: checkSlotPlan({
+      epochMs: Math.floor(clock.nowMs() / slotMs) * slotMs,
+      slotMs,
+      lagSlots: wish.lagSlots ?? DEFAULT_SLOT_PLAN.lagSlots,
+      bytesPerSlot: wish.bytesPerSlot ?? DEFAULT_SLOT_PLAN.bytesPerSlot,
+    }),
+  };
+  const text = `${JSON.stringify(settings, undefined, 2)}\n`;
+  await writeFileDurable(path.join(dir, FILE), utf8(text));
+  return settings;
+}

@@ -1,0 +1,156 @@
+/**
+ * Starts the outer process from the inside: with an empty environment, with nothing but the two links, and as a user of
+ * its own where we may choose.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { chownSync, lstatSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { outerErrors } from './errors.ts';
+import type { OuterEvent, OuterProcessOptions } from './process.ts';
+
+/** How the outer process is started. */
+export interface OuterSpawnOptions extends Omit<OuterProcessOptions, 'keepServing'> {
+  /** Hears what the process says about itself. */
+  readonly onEvent?: (event: OuterEvent) => void;
+}
+
+/** A started outer process, seen from the inside. */
+export interface SpawnedOuter {
+  /** What is written here is all that leaves. */
+  readonly wire: Writable;
+  readonly intake: Readable;
+  readonly pid: number;
+  /** Whether it runs as a user of its own. */
+  readonly ownUser: boolean;
+  readonly url: string;
+  /** The key of the outer log. */
+  readonly key: string;
+  /** Resolves with a short text when the process has ended. */
+  readonly exited: Promise<string>;
+  stop(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL(`./main${path.extname(import.meta.url)}`, import.meta.url));
+const OWN_USER = 'nobody';
+
+interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+function findUser(): User | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((each) => each.startsWith(`${OWN_USER}:`));
+  const [, , uid, gid] = line?.split(':') ?? [];
+  return uid === undefined || gid === undefined
+    ? undefined
+    : { uid: Number(uid), gid: Number(gid) };
+}
+
+/** Gives a folder and everything in it to a user. */
+function giveTo(user: User, entry: string): void {
+  const stat = lstatSync(entry);
+  if (stat.uid !== user.uid || stat.gid !== user.gid) chownSync(entry, user.uid, user.gid);
+  if (!stat.isDirectory()) return;
+  for (const name of readdirSync(entry)) giveTo(user, path.join(entry, name));
+}
+
+/** Whether that user can run our program and write to the folder: parents of either may be closed to it. */
+function canRun(user: User, dir: string): boolean {
+  const script = `
+    const { accessSync, constants } = require('node:fs');
+    accessSync(process.argv[1], constants.R_OK);
+    accessSync(process.argv[2], constants.R_OK | constants.W_OK | constants.X_OK);
+  `;
+  const probe = spawnSync(process.execPath, ['-e', script, MAIN, dir], {
+    ...user,
+    env: {},
+    cwd: '/',
+  });
+  return probe.status === 0;
+}
+
+function takeUser(dir: string): User | undefined {
+  const user = findUser();
+  if (user === undefined) return undefined;
+  giveTo(user, dir);
+  if (canRun(user, dir)) return user;
+  giveTo({ uid: 0, gid: process.getgid?.() ?? 0 }, dir);
+  return undefined;
+}
+
+function startChild(options: OuterSpawnOptions, dir: string, user: User | undefined): ChildProcess {
+  const { host, port, tls, wish } = options;
+  const absolute =
+    tls === undefined
+      ? {}
+      : { tls: { certPath: path.resolve(tls.certPath), keyPath: path.resolve(tls.keyPath) } };
+  const settings: OuterProcessOptions = {
+    dir,
+    host,
+    port,
+    keepServing: false,
+    ...absolute,
+    ...(wish === undefined ? {} : { wish }),
+  };
+  return spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', MAIN, JSON.stringify(settings)],
+    {
+      ...user,
+      cwd: dir,
+      env: {},
+      stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
+    },
+  );
+}
+
+/** Starts the process and resolves when it listens; throws `OUTER_START_FAILED` when it ends before that. */
+export async function startOuterProcess(options: OuterSpawnOptions): Promise<SpawnedOuter> {
+  const dir = path.resolve(options.dir);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const user = takeUser(dir);
+  const child = startChild(options, dir, user);
+  const [wire, events, , intake] = child.stdio as unknown as [Writable, Readable, null, Readable];
+  wire.on('error', () => undefined);
+  intake.on('error', () => undefined);
+  let fault = '';
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? (code === 0 ? 'it ended' : fault || `status ${String(code)}`));
+    });
+  });
+  const ready = new Promise<Extract<OuterEvent, { event: 'ready' }>>((resolve) => {
+    createInterface({ input: events }).on('line', (line) => {
+      const event = JSON.parse(line) as OuterEvent;
+      if (event.event === 'ready') resolve(event);
+      if (event.event === 'fault') fault = event.message;
+      options.onEvent?.(event);
+    });
+  });
+  const first = await Promise.race([ready, exited]);
+  if (typeof first === 'string')
+    throw outerErrors.error('START_FAILED', { reason: fault || first });
+  return {
+    wire,
+    intake,
+    pid: child.pid ?? 0,
+    ownUser: user !== undefined,
+    url: first.url,
+    key: first.key,
+    exited,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}

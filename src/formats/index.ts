@@ -32,3 +32,16 @@ export type { ArchiveKind } from './archive.ts';
 export { ARCHIVE_BYTES_MAX } from './zip.ts';
 export type { ArchiveMember } from './zip.ts';
 export { MEMBERS_MAX } from './zip-directory.ts';
+export {
+  JSON_BYTES_MAX,
+  JSONL_BYTES_MAX,
+  LineWriter,
+  emitJson,
+  parseJson,
+  parseJsonLines,
+  readLines,
+  spellLine,
+} from './json.ts';
+export type { JsonFile, JsonLines } from './json.ts';
+export { JSON_DEPTH_MAX, JsonNumber, JsonObject, JsonReader } from './json-parse.ts';
+export type { JsonValue } from './json-parse.ts';

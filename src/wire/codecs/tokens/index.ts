@@ -9,6 +9,7 @@ import { parseDecimal, spellDecimal } from '../../../formats/index.ts';
 import type { Engine, Mix } from '../../engine/index.ts';
 import { AtomCoder } from './atoms.ts';
 import { CandidateCoder } from './candidates.ts';
+import { tokenErrors } from './errors.ts';
 import { hash2, hash3 } from './hash.ts';
 import { TokenHistory } from './history.ts';
 import { IntegerCoder } from './integers.ts';
@@ -31,6 +32,9 @@ export { tokenErrors } from './errors.ts';
 
 const SCALE_MAX = 8;
 const SPELLED = 15;
+const LONG = /^(-?)(0|[1-9]\d{0,8})\.(\d{5,400})$/;
+const LONG_SCALE = 4;
+const LONG_DIGITS_MAX = 400;
 const TEXT_BYTES_MAX = 64 * 1024 * 1024;
 const NO_HINTS: NumberHints = { guesses: [], context: 0 };
 
@@ -51,6 +55,7 @@ export class TokenCoder {
   readonly #speller: TextSpeller;
   readonly #scale: Mix;
   readonly #symbols: Mix;
+  readonly #digits: Mix;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -65,6 +70,13 @@ export class TokenCoder {
       selectors: [16],
       symbolBits: 4,
       tableBits: 14,
+    });
+    this.#digits = engine.mix({
+      contexts: 4,
+      guesses: 0,
+      selectors: [8],
+      symbolBits: 4,
+      tableBits: 16,
     });
     this.#symbols = engine.mix({
       contexts: 5,
@@ -169,12 +181,45 @@ export class TokenCoder {
     if (coded > SCALE_MAX) {
       const known = hints(axis);
       return this.#atoms.atom(text, hash2(slot, 0x5e), [known.context], (long) =>
-        this.spell(long, hash2(axis.id, 0x5f), known.context),
+        this.#long(long, slot, axis, known.context),
       );
     }
     if (coded > axis.scale) this.integers.grow(axis, coded);
     const value = this.integers.integer(placed?.value ?? 0, slot, axis, hints(axis));
     return spellScaled(value, axis.scale);
+  }
+
+  /** A number with many digits: the leading ones as a number that can be guessed, the others one by one. */
+  #long(text: string, slot: number, axis: Axis, context: number): string {
+    const match = this.decoding ? null : LONG.exec(text);
+    const place = hash2(slot, 0x60);
+    const kind = match === null ? 0 : match[1] === '-' ? 2 : 1;
+    const coded = this.symbol(kind, place, []);
+    if (coded === 0) return this.spell(text, hash2(axis.id, 0x5f), context);
+    const [, , whole = '0', fraction = ''] = match ?? [];
+    const far = this.integers.axis(hash2(axis.id, 0x61), LONG_SCALE);
+    const given = Number(whole + fraction.slice(0, LONG_SCALE));
+    const hints = { guesses: [], context };
+    const head = Math.abs(this.integers.integer(given, place, far, hints));
+    const length = this.count(fraction.length - LONG_SCALE, hash2(axis.id, 0x62), 0);
+    if (length > LONG_DIGITS_MAX) throw tokenErrors.error('NUMBER_INVALID');
+    const digits = String(head).padStart(LONG_SCALE + 1, '0');
+    let out = `${coded === 2 ? '-' : ''}${digits.slice(0, -LONG_SCALE)}.${digits.slice(-LONG_SCALE)}`;
+    let zeros = head === 0 ? 1 : 0;
+    let before = 10;
+    for (let i = 0; i < length; i++) {
+      const mix = this.#digits;
+      mix.contexts[0] = hash3(axis.id, i, zeros);
+      mix.contexts[1] = hash2(Math.min(3, length - i), zeros);
+      mix.contexts[2] = hash3(axis.id, before, zeros);
+      mix.contexts[3] = hash3(Math.min(3, length - i), before, length);
+      mix.selectors[0] = zeros * 4 + Math.min(3, length - i);
+      before = mix.code(fraction.charCodeAt(LONG_SCALE + i) - 48);
+      if (before > 9) throw tokenErrors.error('NUMBER_INVALID');
+      if (before !== 0) zeros = 0;
+      out += String(before);
+    }
+    return out;
   }
 }
 

@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { registerExfilTest } from './exfil-test.ts';
 import { registerQuote } from './quote.ts';
+import { registerWire } from './wire.ts';
 
 /** Adds one command, with its options and help, to the program. */
 export type RegisterCommand = (program: Command) => void;
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly RegisterCommand[] = [registerQuote, registerExfilTest];
+export const COMMANDS: readonly RegisterCommand[] = [registerQuote, registerExfilTest, registerWire];

@@ -112,7 +112,7 @@ function print(
 }
 
 /** Decodes the frames `1.frame`, `2.frame`, … of a folder in an inspection process. */
-async function readHistory(
+export async function readHistory(
   pool: InspectionPool,
   dir: string,
   outDir: string,

@@ -1,6 +1,7 @@
 /** The one table of commands: help, docs and completion come from it. */
 import type { Command } from 'commander';
 import { registerExfilTest } from './exfil-test.ts';
+import { registerOuter } from './outer.ts';
 import { registerQuote } from './quote.ts';
 import { registerWire } from './wire.ts';
 
@@ -8,4 +9,9 @@ import { registerWire } from './wire.ts';
 export type RegisterCommand = (program: Command) => void;
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly RegisterCommand[] = [registerQuote, registerExfilTest, registerWire];
+export const COMMANDS: readonly RegisterCommand[] = [
+  registerQuote,
+  registerExfilTest,
+  registerWire,
+  registerOuter,
+];

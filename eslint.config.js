@@ -6,7 +6,9 @@ export default tseslint.config(
     ignores: [
       'node_modules/',
       'dist/',
-      'src/wire/engine/assembly/',
+      'src/**/assembly/',
+      '**/*.cjs',
+      'console/dist/',
       '**/*.generated.ts',
       'examples/*/out/',
       'docs/reference/',
@@ -53,8 +55,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.js', '**/*.cjs'],
+    files: ['**/*.js'],
     ...tseslint.configs.disableTypeChecked,
-    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    languageOptions: {
+      ...tseslint.configs.disableTypeChecked.languageOptions,
+      globals: { process: 'readonly', console: 'readonly' },
+    },
   },
 );

@@ -7,7 +7,10 @@
  * Not promised: that a database and folder restored together from an old copy are noticed without a witness.
  */
 export { openLedger } from './ledger.ts';
-export type { Ledger, LedgerOptions, Recorded, ShownEntry, Unrecorded } from './ledger.ts';
+export type { Ledger } from './ledger.ts';
+export type { LedgerOptions, Recorded, ShownEntry, Unrecorded } from './ledger-options.ts';
+export { openLedgerReader } from './ledger-reader.ts';
+export type { LedgerReader } from './ledger-reader.ts';
 export type { Entry, EntryInput } from './entry.ts';
 export { commitment } from './entry.ts';
 export { openKeyFile } from './key-file.ts';
@@ -16,3 +19,9 @@ export type { ReceiptPolicy, VerifiedReceipt } from './receipt.ts';
 export type { Signer, Verifier } from './note.ts';
 export { makeSigner, parseVkey } from './note.ts';
 export { verifyConsistency, verifyInclusion } from './merkle.ts';
+export { verifyLedger } from './audit.ts';
+export type { AuditDatabase, AuditReport, VerifyLedgerOptions } from './audit.ts';
+export type { WitnessConfig, WitnessFetch } from './witness-client.ts';
+export type { WitnessStatus } from './witness-round.ts';
+export { openWitness, witnessServer } from './witness-server.ts';
+export type { Witness, WitnessOptions, WitnessReply } from './witness-server.ts';

@@ -6,14 +6,17 @@
  * that then failed never leaves this process.
  */
 import type { Kysely } from 'kysely';
-import type { Clock, FileOps, Random } from '../core/index.ts';
-import { equalBytes, isoTime, newId, parseJsonStrict, systemFiles } from '../core/index.ts';
-import type { GroupStep, Store } from '../store/index.ts';
+import { equalBytes, isoTime, newId, systemFiles } from '../core/index.ts';
+import type { GroupStep } from '../store/index.ts';
+import { LogAudit } from './audit.ts';
 import { signCheckpoint } from './checkpoint.ts';
-import type { Entry, EntryInput, WrittenEntry } from './entry.ts';
+import type { EntryInput, WrittenEntry } from './entry.ts';
 import { SALT_BYTES, writeEntry } from './entry.ts';
 import { ledgerErrors } from './errors.ts';
 import type { HotTree } from './hot-tree.ts';
+import type { LedgerOptions, Recorded, ShownEntry, Unrecorded } from './ledger-options.ts';
+import type { Head } from './ledger-reader.ts';
+import { LedgerReader } from './ledger-reader.ts';
 import type { EntryRow, HeadRow, LedgerTables } from './ledger-rows.ts';
 import {
   findEntry,
@@ -26,60 +29,11 @@ import {
 } from './ledger-rows.ts';
 import { loadTree } from './load-tree.ts';
 import { leafHash } from './merkle.ts';
-import type { Signer } from './note.ts';
 import { publishTiles } from './publisher.ts';
-import { writeReceipt } from './receipt.ts';
+import { SelfCheck } from './self-check.ts';
 import { TileFolder } from './tile-folder.ts';
-import { consistencyProof, inclusionProof, rangeRoot } from './tree.ts';
-
-/** How to open a ledger. */
-export interface LedgerOptions {
-  readonly store: Store;
-  /** Tells several logs in one database apart. */
-  readonly logId: string;
-  /** The folder of tiles and checkpoint. */
-  readonly dir: string;
-  /** Signs checkpoints; its name is the log's origin. */
-  readonly key: Signer;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly files?: FileOps;
-  /** Files are published at most this often; 1,000 by default. 0 leaves publishing to {@link Ledger.publish}. */
-  readonly publishMs?: number;
-  /** Hears of a fault after which the ledger takes nothing more. The process should stop. */
-  readonly onFault?: (cause: Error) => void;
-  /** Gives the salt of an entry; by default fresh random bytes. For logs that a replay must reproduce. */
-  readonly saltFor?: (index: number, entry: Uint8Array) => Uint8Array;
-  /**
-   * `group`: a receipt is under the checkpoint of its whole group (fast). `entry`: under a checkpoint of size index + 1,
-   * so that its bytes do not depend on timing.
-   */
-  readonly receiptsAt?: 'group' | 'entry';
-}
-
-/** What {@link Ledger.record} gives back. */
-export interface Recorded<T> {
-  readonly value: T;
-  readonly id: string;
-  readonly index: number;
-  /** A `.tlog-proof` that discloses the entry. */
-  readonly receipt: string;
-}
-
-/** What {@link Ledger.record} gives back when the change decided that there was nothing to record. */
-export interface Unrecorded<T> {
-  readonly value: T;
-  readonly id: null;
-  readonly index: null;
-  readonly receipt: null;
-}
-
-/** A recorded entry as it is shown. */
-export interface ShownEntry {
-  readonly index: number;
-  readonly id: string;
-  readonly entry: Entry;
-}
+import type { WitnessStatus } from './witness-round.ts';
+import { WitnessRound } from './witness-round.ts';
 
 interface Pending {
   readonly value: unknown;
@@ -90,21 +44,7 @@ interface Pending {
   size: number;
 }
 
-interface Head {
-  readonly size: number;
-  readonly root: Uint8Array;
-  readonly checkpoint: string;
-}
-
 type Change<DB, T> = (tx: Kysely<DB>) => Promise<T>;
-
-function toShown(row: EntryRow): ShownEntry {
-  const parsed = parseJsonStrict(row.text);
-  if (!parsed.ok) {
-    throw ledgerErrors.error('ROOT_MISMATCH', { log: row.id, why: 'an entry is not JSON' });
-  }
-  return { index: row.index, id: row.id, entry: parsed.value as Entry };
-}
 
 /** An open ledger. Only one process holds a log; opening it elsewhere stops this one at its next record. */
 export class Ledger {
@@ -113,6 +53,7 @@ export class Ledger {
   readonly #folder: TileFolder;
   readonly #fence: bigint;
   readonly #step: GroupStep<Pending>;
+  readonly #reader: LedgerReader;
   #head: Head;
   #staged: Head | undefined;
   #publishedSize: number;
@@ -120,7 +61,9 @@ export class Ledger {
   #timer: NodeJS.Timeout | undefined;
   #stopped: string | undefined;
   readonly #groupIds = new Set<string>();
-  #cosigned: { size: number; lines: string } = { size: -1, lines: '' };
+  #witnesses: WitnessRound | undefined;
+  #asking: Promise<void> | undefined;
+  #selfCheck: SelfCheck | undefined;
 
   /** Use {@link openLedger}. */
   constructor(
@@ -133,6 +76,16 @@ export class Ledger {
     this.#fence = state.head.fence;
     this.#head = state.head;
     this.#publishedSize = state.publishedSize;
+    this.#reader = new LedgerReader({
+      store: options.store,
+      logId: options.logId,
+      key: options.key,
+      tree: state.tree,
+      folder: state.folder,
+      receiptsAt: options.receiptsAt ?? 'group',
+      head: () => this.#head,
+      cosignatures: (size) => this.#witnesses?.linesFor(size) ?? '',
+    });
     this.#step = {
       finish: (tx, values) => this.#sequence(tx as Kysely<LedgerTables>, values),
       committed: () => {
@@ -225,7 +178,7 @@ export class Ledger {
     }, this.#step);
     const value = pending.value as T;
     if (pending.written === null) return { value, id: null, index: null, receipt: null };
-    const receipt = await this.#receipt(
+    const receipt = await this.#reader.receipt(
       pending.index,
       this.#options.receiptsAt === 'entry' ? pending.index + 1 : pending.size,
       { entry: pending.written.entry, salt: pending.salt },
@@ -233,51 +186,67 @@ export class Ledger {
     return { value, id: pending.id, index: pending.index, receipt };
   }
 
-  /** A receipt for an entry, by id or index, under the newest checkpoint or under an older size. */
-  async proof(
+  /**
+   * A receipt for an entry, by id or index, under the newest checkpoint or under an older size; `witnessed` takes the
+   * newest checkpoint that a witness cosigned.
+   */
+  proof(
     which: string | number,
-    options: { size?: number; disclose?: boolean } = {},
+    options: { size?: number; disclose?: boolean; witnessed?: boolean } = {},
   ): Promise<string> {
-    const row = await this.#row(which);
-    if (row === null || row.index >= this.#head.size) {
-      throw ledgerErrors.error('ENTRY_MISSING', { id: which });
-    }
-    const size =
-      options.size ?? (this.#options.receiptsAt === 'entry' ? row.index + 1 : this.#head.size);
-    if (size <= row.index || size > this.#head.size) {
-      throw ledgerErrors.error('SIZE_OUT_OF_RANGE', { size, held: this.#head.size });
-    }
-    const disclosed =
-      options.disclose === false ? undefined : { entry: toShown(row).entry, salt: row.salt };
-    return this.#receipt(row.index, size, disclosed);
+    const { witnessed = false, ...rest } = options;
+    if (!witnessed) return this.#reader.proof(which, rest);
+    const size = Math.max(0, ...this.witnesses.map((witness) => witness.size));
+    return this.#reader.proof(which, { ...rest, size });
   }
 
   /** Shows one entry, by id or index; null if there is none. */
-  async show(which: string | number): Promise<ShownEntry | null> {
-    const row = await this.#row(which);
-    return row === null ? null : toShown(row);
+  show(which: string | number): Promise<ShownEntry | null> {
+    return this.#reader.show(which);
   }
 
-  /** Lists entries from an index on, at most `limit`. */
-  async list(from: number, limit: number): Promise<ShownEntry[]> {
-    const { store, logId } = this.#options;
-    const rows = await store.read((db: Kysely<LedgerTables>) =>
-      readEntries(db, logId, from, Math.min(limit, 1_000)),
-    );
-    return rows.map(toShown);
+  /** Lists entries from an index on, at most `limit` and 1,000. */
+  list(from: number, limit: number): Promise<ShownEntry[]> {
+    return this.#reader.list(from, limit);
   }
 
   /** The proof that the log of `to` entries begins with the log of `from`. */
   consistency(from: number, to: number): Promise<Uint8Array[]> {
-    if (from < 0 || to < from || to > this.#head.size) {
-      throw ledgerErrors.error('SIZE_OUT_OF_RANGE', { size: to, held: this.#head.size });
-    }
-    return this.#tree.loading(this.#folder, () => consistencyProof(this.#tree, from, to));
+    return this.#reader.consistency(from, to);
   }
 
-  /** Puts cosignature lines of witnesses on the checkpoint of that size. */
-  addCosignatures(size: number, lines: string): void {
-    if (size >= this.#cosigned.size) this.#cosigned = { size, lines };
+  /** How the configured witnesses stand. */
+  get witnesses(): WitnessStatus[] {
+    return this.#witnesses?.status ?? [];
+  }
+
+  /** Whole passes of the self-check that found nothing. */
+  get selfCheckPasses(): number {
+    return this.#selfCheck?.passes ?? 0;
+  }
+
+  /** Called once by {@link openLedger}, before anything is recorded. */
+  async start(): Promise<void> {
+    const { store, logId, witnesses = [], witnessFetch, publishMs = 1_000 } = this.#options;
+    this.#witnesses = await WitnessRound.open(witnesses, {
+      store,
+      logId,
+      consistency: (from, to) => this.consistency(from, to),
+      ...(witnessFetch === undefined ? {} : { fetch: witnessFetch }),
+    });
+    // A witness that has seen more than we hold stops us here, before a fork can be signed.
+    await this.#witnesses.ask(this.#head);
+    if (this.#publishedSize < this.#head.size || this.#publishedSize === 0) await this.publish();
+    const everyMs = this.#options.selfCheckMs ?? publishMs;
+    if (everyMs === 0) return;
+    this.#selfCheck = new SelfCheck({
+      log: logId,
+      everyMs,
+      begin: () => new LogAudit(this.#folder, this.#options.key.verifier, { store, logId }),
+      onMismatch: (cause) => {
+        this.fail(cause);
+      },
+    });
   }
 
   /** Writes what is committed but not yet in the folder. Also runs by itself, see `publishMs`. */
@@ -309,8 +278,10 @@ export class Ledger {
   /** Publishes the rest and stops taking entries. The store stays open. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    await this.#selfCheck?.close();
     if (this.#stopped === undefined && this.#publishedSize < this.#head.size) await this.publish();
     while (this.#publishing !== undefined) await this.#publishing.catch(() => undefined);
+    await this.#asking;
     this.#stopped ??= 'it is closed';
     clearTimeout(this.#timer);
   }
@@ -333,11 +304,8 @@ export class Ledger {
   }
 
   #withCosignatures(head: Head): string {
-    return this.#cosigned.size === head.size
-      ? head.checkpoint + this.#cosigned.lines
-      : head.checkpoint;
+    return head.checkpoint + (this.#witnesses?.linesFor(head.size) ?? '');
   }
-
   #schedule(): void {
     const everyMs = this.#options.publishMs ?? 1_000;
     if (everyMs === 0 || this.#timer !== undefined || this.#stopped !== undefined) return;
@@ -350,15 +318,6 @@ export class Ledger {
         });
     }, everyMs);
     this.#timer.unref();
-  }
-
-  #row(which: string | number): Promise<EntryRow | null> {
-    const { store, logId } = this.#options;
-    return store.read(async (db: Kysely<LedgerTables>) => {
-      if (typeof which === 'string') return findEntry(db, logId, which);
-      const [row] = await readEntries(db, logId, which, 1);
-      return row?.index === which ? row : null;
-    });
   }
 
   /** Gives the group its indexes and moves the head, before the group's COMMIT. */
@@ -403,32 +362,6 @@ export class Ledger {
     this.fail(error);
     throw error;
   }
-
-  async #receipt(
-    index: number,
-    size: number,
-    disclosed: { entry: Entry; salt: Uint8Array } | undefined,
-  ): Promise<string> {
-    const proof = await this.#tree.loading(this.#folder, () =>
-      inclusionProof(this.#tree, index, size),
-    );
-    const checkpoint =
-      size === this.#head.size
-        ? this.#withCosignatures(this.#head)
-        : await this.#checkpointAt(size);
-    return writeReceipt({
-      index,
-      proof,
-      checkpoint,
-      ...(disclosed === undefined ? {} : { disclosed }),
-    });
-  }
-
-  /** An older head of this very tree may always be signed again; Ed25519 gives the same bytes as the first time. */
-  async #checkpointAt(size: number): Promise<string> {
-    const root = await this.#tree.loading(this.#folder, () => rangeRoot(this.#tree, 0, size));
-    return signCheckpoint({ origin: this.origin, size, root }, this.#options.key);
-  }
 }
 
 /** Opens a log, making it if it is new, and takes it over from whoever held it. Recovery is nothing else than this. */
@@ -446,6 +379,6 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     throw ledgerErrors.error('ORIGIN_MISMATCH', { held: 'another key', asked: key.verifier.vkey });
   }
   const ledger = new Ledger(options, { head: { ...head, checkpoint: signed }, folder, ...loaded });
-  if (loaded.publishedSize < head.size || loaded.publishedSize === 0) await ledger.publish();
+  await ledger.start();
   return ledger;
 }

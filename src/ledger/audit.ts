@@ -1,0 +1,272 @@
+/**
+ * Derives every root of a log again from what is on disk, and holds the database to it when there is one.
+ *
+ * `verifyLedger` does it in one go; the self-check of an open ledger does it in small steps, for ever.
+ */
+import type { Kysely } from 'kysely';
+import type { FileOps } from '../core/index.ts';
+import { equalBytes, systemFiles } from '../core/index.ts';
+import type { Store } from '../store/index.ts';
+import { cosignersOf, openCheckpoint } from './checkpoint.ts';
+import { HotTree } from './hot-tree.ts';
+import type { HeadRow, LedgerTables } from './ledger-rows.ts';
+import { readEntries, readHead, rowCommitment } from './ledger-rows.ts';
+import { leafHash } from './merkle.ts';
+import type { Verifier } from './note.ts';
+import { parseVkey } from './note.ts';
+import { TileFolder } from './tile-folder.ts';
+import { TILE_WIDTH, tilesOf } from './tiles.ts';
+
+const PROBLEMS_MAX = 100;
+
+/** The database's side of a log. */
+export interface AuditDatabase {
+  readonly store: Store;
+  readonly logId: string;
+}
+
+/** What an audit found. No problem means that every root was derived again and matched. */
+export interface AuditReport {
+  readonly ok: boolean;
+  readonly origin: string;
+  /** Entries under the published checkpoint. */
+  readonly size: number;
+  readonly root: Uint8Array | null;
+  /** Entries that the database holds; null without a database. */
+  readonly databaseSize: number | null;
+  readonly cosigners: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** One pass over a log. */
+export class LogAudit {
+  readonly problems: string[] = [];
+  readonly #folder: TileFolder;
+  readonly #log: Verifier;
+  readonly #witnesses: readonly Verifier[];
+  readonly #database: AuditDatabase | undefined;
+  readonly #tree = new HotTree();
+  #size = 0;
+  #root: Uint8Array | null = null;
+  #head: HeadRow | null = null;
+  #cosigners: readonly string[] = [];
+  #state: 'new' | 'published' | 'unpublished' | 'done' = 'new';
+
+  constructor(
+    folder: TileFolder,
+    log: Verifier,
+    database?: AuditDatabase,
+    witnesses: readonly Verifier[] = [],
+  ) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#database = database;
+    this.#witnesses = witnesses;
+  }
+
+  get done(): boolean {
+    return this.#state === 'done';
+  }
+
+  /** Does the next piece: at most one bundle of 256 entries. */
+  async step(): Promise<void> {
+    switch (this.#state) {
+      case 'new':
+        await this.#begin();
+        return;
+      case 'published':
+        await this.#bundle();
+        return;
+      case 'unpublished':
+        await this.#tail();
+        return;
+      case 'done':
+        return;
+    }
+  }
+
+  report(): AuditReport {
+    return {
+      ok: this.done && this.problems.length === 0,
+      origin: this.#log.name,
+      size: this.#size,
+      root: this.#root,
+      databaseSize: this.#head?.size ?? null,
+      cosigners: this.#cosigners,
+      problems: this.problems,
+    };
+  }
+
+  #problem(text: string): void {
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push(text);
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#database !== undefined) {
+      const { store, logId } = this.#database;
+      this.#head = await store.read((db: Kysely<LedgerTables>) => readHead(db, logId));
+      if (this.#head === null) this.#problem(`the database has no log \`${logId}\``);
+    }
+    this.#state = 'published';
+    const file = await this.#folder.readCheckpoint();
+    if (file === null) {
+      if (this.#head === null || this.#head.size > 0) this.#problem('there is no checkpoint file');
+      this.#state = this.#head === null ? 'done' : 'unpublished';
+      return;
+    }
+    const opened = openCheckpoint(file, this.#log);
+    if (!opened.ok) {
+      this.#problem(opened.message);
+      this.#state = 'done';
+      return;
+    }
+    const { size, root, note } = opened.checkpoint;
+    this.#size = size;
+    this.#root = root;
+    const cosigners = cosignersOf(note, this.#witnesses);
+    if (cosigners === null) this.#problem('a cosignature in the checkpoint file does not verify');
+    this.#cosigners = cosigners ?? [];
+    if (this.#head !== null && this.#head.size < size) {
+      this.#problem(
+        `the database holds ${String(this.#head.size)} entries, the checkpoint ${String(size)}: it is an older copy`,
+      );
+    }
+  }
+
+  async #bundle(): Promise<void> {
+    const from = this.#tree.size;
+    if (from >= this.#size) {
+      this.#endPublished();
+      return;
+    }
+    const index = Math.floor(from / TILE_WIDTH);
+    const width = Math.min(TILE_WIDTH, this.#size - from);
+    const entries = await this.#folder.readBundle(index, width);
+    if (entries === null) {
+      this.#problem(`entry bundle ${String(index)} is missing or damaged`);
+      this.#state = 'done';
+      return;
+    }
+    for (const entry of entries) this.#tree.append(leafHash(entry));
+    await this.#compareTiles(from);
+    await this.#compareRows(from, entries);
+    this.#tree.forget(from);
+  }
+
+  async #compareTiles(from: number): Promise<void> {
+    for (const tile of tilesOf(this.#tree.size, from)) {
+      if (tile.level === null) continue;
+      const derived = this.#tree.tile(tile.level, tile.index, tile.width);
+      // Partial tiles of sizes that were never published do not exist; they are looked at when the pass gets there.
+      if (tile.width < TILE_WIDTH && this.#tree.size < this.#size) continue;
+      const held = await this.#folder.readTile(tile.level, tile.index, tile.width);
+      const name = `tile ${String(tile.level)}/${String(tile.index)}`;
+      if (held === null) this.#problem(`${name} is missing or damaged`);
+      else if (!derived.every((hash, i) => equalBytes(hash, held[i] ?? new Uint8Array(0)))) {
+        this.#problem(`${name} does not follow from the entries`);
+      }
+    }
+  }
+
+  async #compareRows(from: number, entries: readonly Uint8Array[]): Promise<void> {
+    if (this.#database === undefined || this.#head === null) return;
+    const { store, logId } = this.#database;
+    const rows = await store.read((db: Kysely<LedgerTables>) =>
+      readEntries(db, logId, from, entries.length),
+    );
+    entries.forEach((entry, i) => {
+      const row = rows[i];
+      const index = from + i;
+      if (row?.index !== index) this.#problem(`entry ${String(index)} is not in the database`);
+      else if (!equalBytes(rowCommitment(row), entry)) {
+        this.#problem(`entry ${String(index)} in the database is not what was signed`);
+      }
+    });
+  }
+
+  #endPublished(): void {
+    if (this.#root !== null && !equalBytes(this.#tree.root(), this.#root)) {
+      this.#problem('the entries on disk do not give the signed root');
+      this.#state = 'done';
+      return;
+    }
+    this.#state = this.#head === null ? 'done' : 'unpublished';
+  }
+
+  /** What the database has beyond the checkpoint file must give the database's own signed head. */
+  async #tail(): Promise<void> {
+    const head = this.#head;
+    const database = this.#database;
+    if (head === null || database === undefined || this.#tree.size > head.size) {
+      this.#state = 'done';
+      return;
+    }
+    if (this.#tree.size === head.size) {
+      this.#endTail(head);
+      return;
+    }
+    const from = this.#tree.size;
+    const rows = await database.store.read((db: Kysely<LedgerTables>) =>
+      readEntries(db, database.logId, from, Math.min(TILE_WIDTH, head.size - from)),
+    );
+    for (const row of rows) {
+      if (row.index !== this.#tree.size) break;
+      this.#tree.append(leafHash(rowCommitment(row)));
+    }
+    if (this.#tree.size === from) {
+      this.#problem(`entry ${String(from)} is not in the database`);
+      this.#state = 'done';
+    }
+  }
+
+  #endTail(head: HeadRow): void {
+    this.#state = 'done';
+    if (head.size === 0) return;
+    if (!equalBytes(this.#tree.root(), head.root)) {
+      this.#problem('the entries in the database do not give its signed root');
+    }
+    const opened = openCheckpoint(head.checkpoint, this.#log);
+    if (!opened.ok) this.#problem(`the database's checkpoint: ${opened.message}`);
+    else if (
+      opened.checkpoint.size !== head.size ||
+      !equalBytes(opened.checkpoint.root, head.root)
+    ) {
+      this.#problem("the database's checkpoint is for another head");
+    }
+  }
+}
+
+/** How to verify a log. */
+export interface VerifyLedgerOptions {
+  readonly dir: string;
+  /** The log's verifier key. */
+  readonly key: string;
+  readonly witnesses?: readonly string[];
+  /** Also holds the database to the log; without it the folder alone is verified. */
+  readonly database?: AuditDatabase;
+  readonly files?: FileOps;
+  /** Told after each bundle. */
+  readonly onProgress?: (entries: number) => void;
+}
+
+function readKey(vkey: string): Verifier {
+  const parsed = parseVkey(vkey);
+  // A key that cannot be read is a fault of the caller's configuration and not a finding about the log.
+  if (!parsed.ok) throw new TypeError(`${parsed.message}: ${vkey}`);
+  return parsed.verifier;
+}
+
+/** Verifies a whole log: every leaf, tile and root is derived again. Changes nothing; needs no server. */
+export async function verifyLedger(options: VerifyLedgerOptions): Promise<AuditReport> {
+  const audit = new LogAudit(
+    new TileFolder(options.dir, options.files ?? systemFiles),
+    readKey(options.key),
+    options.database,
+    (options.witnesses ?? []).map(readKey),
+  );
+  for (let bundles = 0; !audit.done; bundles++) {
+    await audit.step();
+    options.onProgress?.(bundles * TILE_WIDTH);
+  }
+  return audit.report();
+}

@@ -5,13 +5,14 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { SallyportError } from '../core/index.ts';
+import type { Json } from '../core/index.ts';
+import { SallyportError, serveJobs } from '../core/index.ts';
 import { decodeBody, openFrame } from '../wire/index.ts';
 import type { DecodeJob, DecodeResult } from './decode.ts';
 
 /** Runs one job. A typed error of the decoder is a result: the same frame gives it on every machine. */
 function decode(job: DecodeJob): DecodeResult {
-  const frame = openFrame(readFileSync(job.framePath));
+  const frame = openFrame(new Uint8Array(readFileSync(job.framePath)));
   const files = job.history.map(({ name, type, path: file }) => ({
     name,
     type,
@@ -33,9 +34,4 @@ function decode(job: DecodeJob): DecodeResult {
   return { ok: true, files: decoded };
 }
 
-process.on('message', (job: DecodeJob) => {
-  process.send?.(decode(job));
-});
-process.on('disconnect', () => {
-  process.exit(0);
-});
+serveJobs((job) => decode(job as unknown as DecodeJob) as unknown as Json);

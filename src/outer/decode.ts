@@ -1,8 +1,7 @@
 /** Decodes frames in a child process with limits, so that a hostile frame can stop a child and nothing else. */
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ChildPool } from '../core/index.ts';
+import type { Json } from '../core/index.ts';
 import type { BodyLimits, ContentType } from '../wire/index.ts';
 import { outerErrors } from './errors.ts';
 
@@ -34,81 +33,57 @@ export type DecodeResult =
 export interface Decoder {
   /** Throws `OUTER_DECODER_FAILED` when the child crashed or ran out of time or memory: that says nothing final. */
   decode(job: DecodeJob): Promise<DecodeResult>;
-  close(): void;
+  close(): Promise<void>;
 }
 
-/** Limits of one decoder child. */
+/** Limits of one job of the decoder. */
 export interface DecoderLimits {
-  readonly heapMiB: number;
+  readonly memoryMiB: number;
   readonly wallMs: number;
 }
 
-const CHILD = fileURLToPath(
-  new URL(`./decode-child${path.extname(import.meta.url)}`, import.meta.url),
-);
+const CHILD = new URL(`./decode-child${path.extname(import.meta.url)}`, import.meta.url);
+const DEFAULT_LIMITS: DecoderLimits = { memoryMiB: 1_024, wallMs: 900_000 };
+/** Names and digests of the emitted files, not the files themselves. */
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
-/** A decoder that keeps one child warm, because starting one costs more than most frames. */
+/** A decoder behind the walls of the child pool: no network, no environment, no files but those of the job. */
 export class ChildDecoder implements Decoder {
   readonly #limits: DecoderLimits;
-  #child: ChildProcess | undefined;
-  #closed = false;
+  readonly #pool: ChildPool;
 
-  constructor(limits: DecoderLimits = { heapMiB: 1_024, wallMs: 900_000 }) {
+  private constructor(limits: DecoderLimits, pool: ChildPool) {
     this.#limits = limits;
+    this.#pool = pool;
   }
 
-  /** Starts the child now, so that the first frame does not wait for it. */
-  warm(): void {
-    if (!this.#closed) this.#child ??= this.#start();
-  }
-
-  #start(): ChildProcess {
-    const child = fork(CHILD, [], {
-      env: {},
-      execArgv: [`--max-old-space-size=${String(this.#limits.heapMiB)}`],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  /** Starts a decoder that may read blobs and write work files, and nothing else. */
+  static async open(
+    dirs: { blobs: string; work: string },
+    limits: DecoderLimits = DEFAULT_LIMITS,
+  ): Promise<ChildDecoder> {
+    const pool = await ChildPool.open({
+      module: CHILD,
+      size: 1,
+      memoryMiB: limits.memoryMiB,
+      readable: [dirs.blobs, dirs.work],
+      writable: [dirs.work],
     });
-    const forget = (): void => {
-      if (this.#child === child) this.#child = undefined;
-    };
-    child.once('exit', forget);
-    child.on('error', forget);
-    return child;
+    return new ChildDecoder(limits, pool);
   }
 
   async decode(job: DecodeJob): Promise<DecodeResult> {
-    const child = (this.#child ??= this.#start());
-    return await new Promise<DecodeResult>((resolve, reject) => {
-      const fail = (reason: string): void => {
-        settle();
-        child.kill('SIGKILL');
-        if (this.#child === child) this.#child = undefined;
-        reject(outerErrors.error('DECODER_FAILED', { reason }));
-      };
-      const onMessage = (result: unknown): void => {
-        settle();
-        resolve(result as DecodeResult);
-      };
-      const onExit = (code: number | null, signal: string | null): void => {
-        fail(`it ended with ${signal ?? `status ${String(code)}`}`);
-      };
-      const timer = setTimeout(() => {
-        fail(`it took longer than ${String(this.#limits.wallMs)} ms`);
-      }, this.#limits.wallMs);
-      const settle = (): void => {
-        clearTimeout(timer);
-        child.off('message', onMessage).off('exit', onExit);
-      };
-      child.once('message', onMessage).once('exit', onExit);
-      child.send(job, (error) => {
-        if (error !== null) fail('it does not take jobs');
-      });
+    const { wallMs } = this.#limits;
+    const result = await this.#pool.run(job as unknown as Json, {
+      wallMs,
+      cpuMs: wallMs,
+      outputBytes: ANSWER_BYTES_MAX,
     });
+    if (!result.ok) throw outerErrors.error('DECODER_FAILED', { reason: result.message });
+    return result.value as unknown as DecodeResult;
   }
 
-  close(): void {
-    this.#closed = true;
-    this.#child?.kill('SIGKILL');
-    this.#child = undefined;
+  async close(): Promise<void> {
+    await this.#pool.close();
   }
 }

@@ -52,7 +52,10 @@ export async function openOuterFolder(
     dir,
     store,
     blobs: openBlobs(path.join(dir, 'blobs'), random),
-    decoder: new ChildDecoder(),
+    decoder: await ChildDecoder.open({
+      blobs: path.resolve(dir, 'blobs'),
+      work: path.resolve(dir, 'work'),
+    }),
     clock,
     random,
     plan: settings.plan,

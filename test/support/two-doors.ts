@@ -7,13 +7,11 @@ import { ChildDecoder, Outer, buildOuterHttp } from '../../src/outer/index.ts';
 import type { Decoder, ReceiverLimits } from '../../src/outer/index.ts';
 import { Sender } from '../../src/release/sender.ts';
 import { Releases, SENDER_LIMITS, entryId } from '../../src/release/index.ts';
-import type { Debit, ReleaseFile } from '../../src/release/index.ts';
+import type { Debit } from '../../src/release/index.ts';
 import { OUTER_MIGRATIONS, openBlobs, openStore } from '../../src/store/index.ts';
-import { CODECS, encodeBody } from '../../src/wire/index.ts';
-import type { ContentType, History, Member } from '../../src/wire/index.ts';
 import { LinkReader, encodeStatus, parseStatus } from '../../src/wire/links/index.ts';
 import type { SlotPlan, WireStatus } from '../../src/wire/links/index.ts';
-import { sha256 } from '../../src/core/index.ts';
+import { encodeFiles } from './encode-files.ts';
 import type { GateStore } from './gate-store.ts';
 
 /** Random bytes that are the same in every run. */
@@ -67,7 +65,12 @@ export async function openTestOuter(options: {
     dir: options.dir,
     store,
     blobs: openBlobs(path.join(options.dir, 'blobs'), random),
-    decoder: options.decoder ?? new ChildDecoder(),
+    decoder:
+      options.decoder ??
+      (await ChildDecoder.open({
+        blobs: path.join(options.dir, 'blobs'),
+        work: path.join(options.dir, 'work'),
+      })),
     clock: options.clock,
     random,
     plan: options.plan ?? TEST_PLAN,
@@ -139,26 +142,6 @@ export async function passStatuses(inner: TestInner, outer: TestOuter): Promise<
       await inner.sender.onStatus(parseStatus(record));
     }
   }
-}
-
-/** Parses and encodes files as the quote does. */
-export function encodeFiles(
-  files: readonly { name: string; type: ContentType; text: string }[],
-  history: History = { prefix: 0, files: [] },
-): { body: Uint8Array; files: ReleaseFile[]; emitted: Map<string, Uint8Array> } {
-  const emitted = new Map<string, Uint8Array>();
-  const listed: ReleaseFile[] = [];
-  const members: Member[] = files.map(({ name, type, text }) => {
-    const parsed = CODECS[type].parse(Buffer.from(text));
-    if (!parsed.ok) throw new Error(parsed.message);
-    const bytes = CODECS[type].emit(parsed.value);
-    const digest = sha256(bytes);
-    emitted.set(digest, bytes);
-    listed.push({ name, type, sha256: digest, bytes: bytes.length });
-    return { name, type, value: parsed.value };
-  });
-  const { body } = encodeBody(members, history);
-  return { body, files: listed, emitted };
 }
 
 /** Queues a release of one text file under a request id. */

@@ -23,3 +23,17 @@ export { codecWall } from './exfil/codec-wall.ts';
 export { CHANNELS, playChannel } from './exfil/run.ts';
 export type { ChannelResult, Decoder } from './exfil/run.ts';
 export type { Channel, Outcome, PlainFile, Served, Submission, Wall } from './exfil/channel.ts';
+export { decideExport, judgeBudget } from './decide.ts';
+export type { DecideInput, DecidedFile, ExportDecision, ExportPolicy } from './decide.ts';
+export { exportKind, readExportFacts, readExportInput, writeExportInput } from './export.ts';
+export type { ExportHost, Workspace } from './export.ts';
+export { emittedOf } from './export-facts.ts';
+export type {
+  EmittedRef,
+  ExportFacts,
+  ExportFile,
+  ExportInput,
+  ExportUpload,
+} from './export-facts.ts';
+export { listReasons } from './sentences.ts';
+export type { Reason } from './sentences.ts';

@@ -1,0 +1,121 @@
+/**
+ * The verdict on an export: policy × findings × charge × budget. Pure; whoever asks again with the same input gets the
+ * same answer.
+ */
+import type { DebitVerdict } from '../budget/index.ts';
+import { isoTime } from '../core/index.ts';
+import type { Finding } from '../inspect/index.ts';
+import type { ContentType } from '../wire/index.ts';
+import { sayReason } from './sentences.ts';
+import type { Reason } from './sentences.ts';
+
+/** What may leave without a person. */
+export interface ExportPolicy {
+  readonly automatic: boolean;
+  /** The largest charge of one release. What leaves in a day is limited by the `automatic` budget. */
+  readonly automaticBitsMax: bigint;
+  /** Types that nobody has to look at. */
+  readonly plainTypes: readonly ContentType[];
+}
+
+/** One quoted file, as far as the verdict needs it. */
+export interface DecidedFile {
+  readonly path: string;
+  readonly type: ContentType | null;
+  readonly refusal: string | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Everything that a verdict depends on. */
+export interface DecideInput {
+  readonly policy: ExportPolicy;
+  readonly files: readonly DecidedFile[];
+  readonly chargeBits: bigint;
+  readonly skipRefused: boolean;
+  /** Whether enclave, models, project and principal would pass this charge now. */
+  readonly budget: DebitVerdict;
+  /** Whether the bucket of the automatic tier would. */
+  readonly automaticBudget: DebitVerdict;
+  /** Models in reach that are not active. */
+  readonly lockedModels: readonly { readonly id: string; readonly state: string }[];
+}
+
+/** The verdict with every reason; the first one matters most. */
+export interface ExportDecision {
+  readonly verdict: 'allow' | 'hold' | 'deny';
+  readonly reasons: readonly Reason[];
+}
+
+const REASONS_MAX = 50;
+
+/** Decides an export. */
+export function decideExport(input: DecideInput): ExportDecision {
+  const reasons = [
+    ...judgeFiles(input),
+    ...judgeBudget(input.budget),
+    ...judgeModels(input.lockedModels),
+    ...judgeAutomatic(input),
+  ];
+  const denying = reasons.filter((reason) => reason.severity === 'deny');
+  if (denying.length > 0) return { verdict: 'deny', reasons: denying.slice(0, REASONS_MAX) };
+  if (reasons.length > 0) return { verdict: 'hold', reasons: reasons.slice(0, REASONS_MAX) };
+  return { verdict: 'allow', reasons: [] };
+}
+
+function judgeFiles(input: DecideInput): Reason[] {
+  const reasons: Reason[] = [];
+  let released = 0;
+  for (const file of input.files) {
+    if (file.refusal !== null) {
+      if (!input.skipRefused)
+        reasons.push(sayReason('FILE_REFUSED', { why: file.refusal }, file.path));
+      continue;
+    }
+    released += 1;
+    for (const finding of file.findings) {
+      if (finding.severity === 'info') continue;
+      const name = finding.severity === 'deny' ? 'FINDING_DENIES' : 'FINDING';
+      const sentence = `${finding.sentence} (${finding.place})`;
+      reasons.push(sayReason(name, { sentence }, file.path));
+    }
+    if (file.type !== null && !input.policy.plainTypes.includes(file.type)) {
+      reasons.push(sayReason('TYPE_NOT_PLAIN', { type: file.type }, file.path));
+    }
+  }
+  if (released === 0 && reasons.length === 0) reasons.push(sayReason('NOTHING_LEFT'));
+  return reasons;
+}
+
+function judgeModels(locked: DecideInput['lockedModels']): Reason[] {
+  return locked.map((model) => sayReason('MODEL_LOCKED', { model: model.id, state: model.state }));
+}
+
+function judgeAutomatic({ policy, chargeBits, automaticBudget }: DecideInput): Reason[] {
+  if (!policy.automatic) return [sayReason('AUTOMATIC_OFF')];
+  if (chargeBits > policy.automaticBitsMax) {
+    return [sayReason('RELEASE_LARGE', { bits: chargeBits, limit: policy.automaticBitsMax })];
+  }
+  if (automaticBudget.ok) return [];
+  const { leftBits, neededBits, passesAtMs } = automaticBudget;
+  const when = passesAtMs === null ? 'in smaller parts' : `after ${isoTime(passesAtMs)}`;
+  return [sayReason('AUTOMATIC_USED_UP', { left: leftBits, bits: neededBits, when })];
+}
+
+/** The reason of a budget that does not pass; none if it passes. */
+export function judgeBudget(verdict: DebitVerdict): Reason[] {
+  if (verdict.ok) return [];
+  const { bucket, leftBits: left, neededBits: bits, passesAtMs } = verdict;
+  switch (verdict.obstacle) {
+    case 'missing':
+      return [sayReason('BUDGET_MISSING', { bucket })];
+    case 'lifetime':
+      return [sayReason('BUDGET_SPENT', { bucket, left, bits })];
+    case 'burst':
+      return [sayReason('BUDGET_NEVER', { bucket, bits })];
+    case 'rate': {
+      const when =
+        passesAtMs === null || passesAtMs > 8.64e15 ? 'a long time' : isoTime(passesAtMs);
+      return [sayReason('BUDGET_LATER', { bucket, left, bits, when })];
+    }
+  }
+}

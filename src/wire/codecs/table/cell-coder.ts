@@ -70,6 +70,8 @@ export interface UnitMemory {
   readonly knownList: string[];
   readonly keyed: Map<number, string>;
   readonly next: Map<number, string>;
+  /** Values of the formula's sources in the last row with the same key. */
+  readonly keyedValues: Map<number, Float64Array>;
   above: string;
   above2: string;
   aboveValue: number;
@@ -84,6 +86,7 @@ export function openMemory(name: string): UnitMemory {
     knownList: [],
     keyed: new Map(),
     next: new Map(),
+    keyedValues: new Map(),
     above: '',
     above2: '',
     aboveValue: NaN,
@@ -109,7 +112,7 @@ export interface UnitScene {
   readonly slot: ((row: number) => { decimals: number; hint: number }) | undefined;
 }
 
-function remember<K>(map: Map<K, string>, key: K, value: string): void {
+function remember<V>(map: Map<number, V>, key: number, value: V): void {
   if (map.size < MEMORY_MAX || map.has(key)) map.set(key, value);
 }
 
@@ -156,7 +159,7 @@ export class CellCoder {
       const grid: Grid = slot === undefined ? plan.grid : { kind: 'fixed', digits: slot.decimals };
       const key = repeats ? keyHash(scene, row) : 0;
       const aboveHash = repeats ? hashText(memory.above) : 0;
-      const point = formula === undefined ? NaN : roundToGrid(grid, formula.value(row));
+      const point = formula === undefined ? NaN : roundToGrid(grid, formula.value(row, key));
       const cell = this.#numberCell(scene, row, {
         grid,
         hint: slot?.hint ?? 0,
@@ -169,6 +172,7 @@ export class CellCoder {
       own.cells[row] = cell;
       own.values[row] = numericValue(cell);
       if (repeats) {
+        formula?.remember(row, key);
         remember(memory.keyed, key, cell);
         remember(memory.next, aboveHash, cell);
       }
@@ -472,7 +476,7 @@ function chooseNumber(cell: string, hints: NumberHints, memory: UnitMemory): num
 /** Whether steps are shorter than the number itself. */
 function worthSteps(grid: Grid, steps: number, cell: string): boolean {
   const bits = stepClass(Math.abs(steps));
-  if (grid.kind === 'double') return bits < 46;
+  if (grid.kind === 'double') return bits < 51;
   return bits < cell.length * 3.4 + 2;
 }
 
@@ -489,27 +493,41 @@ function chooseText(cell: string, hints: TextHints, memory: UnitMemory): number 
 /** Computes a unit's formula row by row. */
 class FormulaRunner {
   readonly #apply: (a: number, b: number, c: number) => number;
-  readonly #read: ((row: number) => number)[];
+  readonly #read: ((row: number, key: number) => number)[];
   readonly #constant: number;
+  readonly #sources: readonly Float64Array[];
+  readonly #keyed: Map<number, Float64Array> | undefined;
 
   constructor(scene: UnitScene) {
     const formula = scene.plan.formula;
     const kind = FORMULAS[formula?.kind ?? 0];
+    const sources = formula?.sources ?? [];
+    const { keyedValues } = scene.memory;
     this.#apply = kind?.apply ?? ((a) => a);
     this.#constant = kind?.fitted === true ? Number(formula?.constant) : NaN;
-    this.#read = (formula?.sources ?? []).map(({ unit, lag }) => {
-      const values = (scene.units[unit] as UnitCells).values;
+    this.#sources = sources.map(({ unit }) => (scene.units[unit] as UnitCells).values);
+    this.#keyed = sources.some(({ lag }) => lag === 2) ? keyedValues : undefined;
+    this.#read = sources.map(({ unit, lag }, i) => {
+      const values = this.#sources[i] as Float64Array;
       const last = scene.lastValues[unit] ?? NaN;
       if (lag === 0) return (row) => values[row] as number;
+      if (lag === 2) return (_row, key) => keyedValues.get(key)?.[i] ?? NaN;
       return (row) => (row === 0 ? last : (values[row - 1] as number));
     });
   }
 
-  value(row: number): number {
+  value(row: number, key: number): number {
     const read = this.#read;
-    const a = read[0]?.(row) ?? NaN;
-    const b = read[1]?.(row) ?? NaN;
-    const c = read[2]?.(row) ?? this.#constant;
+    const a = read[0]?.(row, key) ?? NaN;
+    const b = read[1]?.(row, key) ?? NaN;
+    const c = read[2]?.(row, key) ?? this.#constant;
     return this.#apply(a, b, c);
+  }
+
+  /** Keeps the sources' values for later rows with the same key. */
+  remember(row: number, key: number): void {
+    if (this.#keyed === undefined) return;
+    const values = Float64Array.from(this.#sources, (source) => source[row] as number);
+    remember(this.#keyed, key, values);
   }
 }

@@ -6,6 +6,7 @@
  */
 import { add, divide, multiply, negate, pairOf, productExact, scale } from './double-double.ts';
 import type { Pair } from './double-double.ts';
+import { binaryExponent } from './ieee.ts';
 
 const LN2: Pair = { hi: 0.6931471805599453, lo: 2.3190468138462996e-17 };
 const INVERSE_FACTORIALS: Pair[] = [];
@@ -106,4 +107,30 @@ export function ln(x: number): number {
   if (x === Infinity) return Infinity;
   const value = lnPair(x);
   return value.hi + value.lo;
+}
+
+/** e^x to about 15 digits, quickly; reproducible, for searches. */
+export function expRough(x: number): number {
+  if (!(x < 709)) return x === x ? Infinity : NaN;
+  if (x < -700) return 0;
+  const power = Math.round(x / LN2.hi);
+  const rest = (x - power * LN2.hi) / 4;
+  let sum = 1;
+  for (let n = 9; n >= 1; n--) sum = 1 + (sum * rest) / n;
+  sum *= sum;
+  return sum * sum * powerOfTwo(power);
+}
+
+/** ln x to about 15 digits, quickly; reproducible, for searches. */
+export function lnRough(x: number): number {
+  if (!(x > 1e-300 && x < 1e300)) return x === 0 ? -Infinity : NaN;
+  const power = binaryExponent(x);
+  const mantissa = x * powerOfTwo(-power);
+  const high = mantissa > 1.4142135623730951;
+  const m = high ? mantissa / 2 : mantissa;
+  const s = (m - 1) / (m + 1);
+  const square = s * s;
+  let series = 0;
+  for (let n = 17; n >= 1; n -= 2) series = series * square + 1 / n;
+  return 2 * s * series + (power + (high ? 1 : 0)) * LN2.hi;
 }

@@ -24,7 +24,7 @@ export function findJoins(target: UnitSample, samples: readonly UnitSample[]): R
       bits += source === text ? 0.5 : 6 + 2 * (text.length - sharedLength(text, source));
       alone += 4 + 2 * text.length;
     }
-    if (bits > alone * 0.7) return;
+    if (bits > alone * 0.85) return;
     const scale = target.distinct / rows.length / Math.max(1, target.cells.length);
     const units = sources.map((unit) => unit.unit);
     relations.push({
@@ -32,6 +32,7 @@ export function findJoins(target: UnitSample, samples: readonly UnitSample[]): R
       sources: units,
       bits: bits * scale,
       formula: undefined,
+      key: -1,
       joined: units,
     });
   };

@@ -10,7 +10,7 @@ import { mixHash } from './hash.ts';
 import { binaryExponent, doubleOf, highWord, lowWord } from './ieee.ts';
 
 /** Steps beyond this magnitude are not coded as steps. */
-export const STEPS_MAX = 2 ** 48;
+export const STEPS_MAX = 2 ** 51;
 const DIRECT = 15;
 const POINT_BIAS = 100;
 const ESCAPE = 255;
@@ -76,7 +76,7 @@ export class NumberCoder {
       return symbol & 1 ? -half : half;
     }
     const coded = 4 + ((symbol - 2 * DIRECT - 1) >> 1);
-    if (coded > 48) throw tableErrors.error('NUMBER_INVALID');
+    if (coded > 51) throw tableErrors.error('NUMBER_INVALID');
     const out = 2 ** coded + this.#raw(magnitude - 2 ** size, coded);
     return (symbol - 2 * DIRECT - 1) & 1 ? -out : out;
   }

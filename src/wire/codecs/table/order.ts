@@ -9,6 +9,8 @@ export interface Relation {
   /** Estimated bits per row when coded so. */
   readonly bits: number;
   readonly formula: Formula | undefined;
+  /** Unit whose groups lag 2 of the formula means, or -1. */
+  readonly key: number;
   /** For texts: units whose texts joined give the target. */
   readonly joined: readonly number[];
 }
@@ -24,6 +26,7 @@ export interface Relations {
 export interface Arranged {
   readonly order: number[];
   readonly formulas: readonly (Formula | undefined)[];
+  readonly keys: readonly number[];
   readonly joined: readonly (readonly number[])[];
 }
 
@@ -92,6 +95,7 @@ export function arrangeUnits(samples: readonly UnitSample[], relations: Relation
   return {
     order,
     formulas: chosen.map((relation) => relation?.formula),
+    keys: chosen.map((relation) => relation?.key ?? -1),
     joined: chosen.map((relation) => relation?.joined ?? []),
   };
 }

@@ -174,7 +174,7 @@ export class PlanCoder {
     }
     const twin = refer(6, plan?.twin);
     const grid = this.#grid(scope, plan);
-    const formula = this.#formula(scope, plan?.formula, names, [...done, unit], unit);
+    const formula = this.#formula(scope, plan?.formula, names, [...done, unit], { unit, key });
     return { ...place, numeric, grid, formula, key, key2, twin, joined: [] };
   }
 
@@ -194,8 +194,9 @@ export class PlanCoder {
     formula: Formula | undefined,
     names: readonly string[],
     done: readonly number[],
-    unit: number,
+    own: { readonly unit: number; readonly key: number },
   ): Formula | undefined {
+    const { unit, key } = own;
     const index = this.#field(scope, 9, formula === undefined ? 0 : formula.kind + 1, -1);
     if (index === 0) return undefined;
     const kind = FORMULAS[index - 1];
@@ -206,15 +207,14 @@ export class PlanCoder {
       const source = this.#reference(scope, 10 + i, given?.unit ?? -1, names, done);
       const lag = this.#field(scope, 13 + i, given?.lag ?? 0, -1);
       // A unit may follow from its own row above, never from the row that is being coded.
-      if (source < 0 || lag > 1 || (source === unit && lag === 0)) {
+      if (source < 0 || lag > 2 || (lag === 2 && key < 0) || (source === unit && lag === 0)) {
         throw tableErrors.error('PLAN_INVALID');
       }
-      sources.push({ unit: source, lag: lag === 1 ? 1 : 0 });
+      sources.push({ unit: source, lag: lag === 2 ? 2 : lag === 1 ? 1 : 0 });
     }
-    const constant =
-      kind.fitted === true
-        ? this.#text.code(formula?.constant ?? '', mixHash(scope.hash, 8), '', '')
-        : '';
+    const constant = kind.fitted
+      ? this.#text.code(formula?.constant ?? '', mixHash(scope.hash, 8), '', '')
+      : '';
     return { kind: index - 1, sources, constant };
   }
 }

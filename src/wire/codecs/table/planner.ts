@@ -5,14 +5,15 @@
  */
 import { parseDecimal } from '../../../formats/index.ts';
 import { numericValue } from './cell-coder.ts';
-import type { Formula } from './formula.ts';
 import type { Grid } from './grid.ts';
 import { GRID_DIGITS_MAX, scaledOf, spellScaled } from './grid.ts';
 import { hashText, mixHash } from './hash.ts';
 import type { ColumnPlan, Plan, UnitPlan } from './plan.ts';
 import { placeUnits } from './plan.ts';
+import type { UnitPlace } from './plan.ts';
 import { findRelations } from './relations.ts';
 import { arrangeUnits } from './order.ts';
+import type { Arranged } from './order.ts';
 import { findTemplate, markDecimals, slotMarks, splitCell } from './template.ts';
 
 const SAMPLE_ROWS = 512;
@@ -56,14 +57,7 @@ export function makePlan(columns: readonly (readonly string[])[]): Plan {
   const done: UnitSample[] = [];
   for (const unit of arranged.order) {
     const sample = samples[unit] as UnitSample;
-    const formula = arranged.formulas[unit];
-    units[unit] = planUnit(
-      sample,
-      places[unit] as UnitPlan,
-      done,
-      formula,
-      arranged.joined[unit] ?? [],
-    );
+    units[unit] = planUnit(sample, places[unit] as UnitPlace, done, arranged);
     done.push(sample);
   }
   return { columns: plans, units, order: arranged.order };
@@ -204,25 +198,19 @@ function findGrid(cells: readonly (string | undefined)[], slot: boolean): Grid {
 
 function planUnit(
   sample: UnitSample,
-  place: { column: number; part: number },
+  place: UnitPlace,
   done: readonly UnitSample[],
-  formula: Formula | undefined,
-  joined: readonly number[],
+  arranged: Arranged,
 ): UnitPlan {
-  const { numeric, grid } = sample;
+  const { numeric, grid, unit } = sample;
   const near = done.slice(-KEY_REACH);
-  const keys = findKeys(sample, near, formula !== undefined);
+  const formula = arranged.formulas[unit];
+  const wanted = arranged.keys[unit] ?? -1;
+  const keys =
+    wanted >= 0 ? { key: wanted, key2: -1 } : findKeys(sample, near, formula !== undefined);
   const twin = numeric ? findTwin(sample, near) : -1;
-  return {
-    column: place.column,
-    part: place.part,
-    numeric,
-    grid,
-    formula,
-    ...keys,
-    twin,
-    joined: numeric ? [] : joined,
-  };
+  const joined = numeric ? [] : (arranged.joined[unit] ?? []);
+  return { column: place.column, part: place.part, numeric, grid, formula, ...keys, twin, joined };
 }
 
 /** How many cells the last cell with the same key foretells, less a little per new key. */

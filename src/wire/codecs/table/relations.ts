@@ -1,44 +1,44 @@
 /**
  * Finds how units follow from one another, by trying every formula on a few rows and the promising ones on all.
  *
- * Work is bounded: sources per target, formulas per pair and probed rows are limited, so that a wide table takes
- * longer only in proportion to its cells.
+ * Work is bounded: sources per target, formulas per pair and probed rows are limited. Only reproducible arithmetic is
+ * used here too, since a decoder that learns from a reference makes its plan again.
  */
 import { FORMULAS } from './formula.ts';
 import type { FormulaKind, Source } from './formula.ts';
-import { readOnGrid, roundToGrid, stepsOnGrid } from './grid.ts';
+import { spellConstant } from './constants.ts';
+import { roundToGrid, stepsOnGrid } from './grid.ts';
+import { findJoins } from './joins.ts';
 import { stepClass } from './number-coder.ts';
 import type { Relation, Relations } from './order.ts';
-import { spellConstant } from './constants.ts';
-import { findJoins } from './joins.ts';
 import type { UnitSample } from './planner.ts';
+import { aloneBits, literalBitsOf, openTarget, textBits } from './target.ts';
+import type { Target } from './target.ts';
 
-const PROBES = 6;
 /** Numeric units tried as sources of one target, nearest first. */
 const SOURCES_MAX = 40;
 /** Up to so many sources, rows above are tried in pairs too. */
 const LAGGED_SOURCES_MAX = 20;
-const TRIPLE_SOURCES_MAX = 14;
-/** Candidates that are tried on all rows. */
-const FINALISTS = 6;
-/** Relations kept per target, so that another can step in when an order rules out the best. */
-const KEPT = 12;
-const PLAN_BITS = 20;
-
-/** A target while its relations are looked for. */
-interface Target {
-  readonly sample: UnitSample;
-  readonly points: Float64Array;
-  readonly probes: readonly number[];
-  /** Bits of one number coded by itself. */
-  readonly literalBits: number;
-}
+const TRIPLE_SOURCES_MAX = 12;
+/** Candidates that are tried on all rows, and relations kept per target. */
+const FINALISTS = 32;
+const KEPT = 16;
+/** Rough bits of a formula in the plan, and of each of its sources. */
+const FORMULA_BITS = 8;
+const SOURCE_BITS = 5;
+const EXOTIC_BITS = 6;
 
 interface Candidate {
   readonly kind: number;
-  readonly sources: readonly Source[];
+  readonly sources: readonly ProbedSource[];
   readonly constant: string;
   readonly bits: number;
+}
+
+/** A source with its values in the probed rows and in all rows. */
+interface ProbedSource extends Source {
+  readonly probes: Float64Array;
+  readonly values: Float64Array;
 }
 
 /** All relations worth considering. */
@@ -49,274 +49,275 @@ export function findRelations(
   const alone: number[] = [];
   const found: (readonly Relation[])[] = [];
   for (const sample of samples) {
-    const target = sample.numeric ? openTarget(sample) : undefined;
-    alone.push(target === undefined ? textBits(sample) : aloneBits(sample, target));
-    found.push(
-      target === undefined ? findJoins(sample, samples) : findFormulas(target, samples, shapes),
-    );
+    if (!sample.numeric) {
+      alone.push(textBits(sample));
+      found.push(findJoins(sample, samples));
+      continue;
+    }
+    const target = openTarget(sample);
+    alone.push(aloneBits(target));
+    found.push(findFormulas(target, samples));
   }
   return { alone, shapes, found };
 }
 
-function textBits(sample: UnitSample): number {
-  let bits = 0;
-  const seen = new Set<string>();
-  for (const cell of sample.cells) {
-    if (cell === undefined) continue;
-    bits += seen.has(cell) ? 1 : 4 + cell.length * 2;
-    seen.add(cell);
-  }
-  return bits / Math.max(1, sample.cells.length);
-}
-
-function openTarget(sample: UnitSample): Target {
-  const { cells, grid } = sample;
-  const points = new Float64Array(cells.length).fill(NaN);
-  let low = Infinity;
-  let high = -Infinity;
-  let numbers = 0;
-  cells.forEach((cell, row) => {
-    const point = cell === undefined ? NaN : readOnGrid(grid, cell);
-    points[row] = point;
-    if (Number.isNaN(point)) return;
-    numbers++;
-    if (point < low) low = point;
-    if (point > high) high = point;
+function findFormulas(target: Target, samples: readonly UnitSample[]): Relation[] {
+  if (target.probes.length < 2) return [];
+  const own = target.sample.unit;
+  const near = samples
+    .filter((other) => other.numeric && other.unit !== own && other.distinct > 1)
+    .sort((a, b) => Math.abs(a.unit - own) - Math.abs(b.unit - own))
+    .slice(0, SOURCES_MAX);
+  const search = new Search(target);
+  const now = near.map((sample) => probe(target, sample, 0, undefined));
+  const lagged = near.length <= LAGGED_SOURCES_MAX;
+  const before = lagged ? near.map((sample) => probe(target, sample, 1, undefined)) : [];
+  const self = probe(target, target.sample, 1, undefined);
+  for (const source of [...now, self, ...before]) search.singles(source);
+  for (const a of now) for (const b of now) if (a !== b) search.pairs(a, b, true);
+  now.forEach((a, i) => {
+    search.pairs(self, a, true);
+    search.pairs(a, self, false);
+    const past = before[i];
+    if (past !== undefined) search.pairs(self, past, false);
+    before.forEach((b) => {
+      search.pairs(a, b, false);
+      search.pairs(b, a, false);
+    });
   });
-  let literalBits = 53;
-  if (grid.kind === 'fixed' || grid.kind === 'stripped') literalBits = stepClass(high - low) + 1;
-  else if (grid.kind === 'digits') literalBits = grid.digits * 3.4 + 3;
-  if (numbers === 0) literalBits = 0;
-  return { sample, points, probes: pickProbes(sample, points), literalBits };
+  if (now.length <= TRIPLE_SOURCES_MAX) search.triples(now);
+  const relations = search.finish(-1);
+  const key = findNumericKey(target, samples);
+  if (key === undefined) return relations;
+  const keyed = new Search(target);
+  const selfKeyed = probe(target, target.sample, 2, key.rows);
+  keyed.singles(selfKeyed);
+  for (const a of now) keyed.pairs(selfKeyed, a, false);
+  near.slice(0, 12).forEach((sample, i) => {
+    const a = now[i] as ProbedSource;
+    const past = probe(target, sample, 2, key.rows);
+    keyed.pairs(a, past, false);
+    keyed.pairs(past, a, false);
+    keyed.pairs(selfKeyed, past, false);
+  });
+  return [...relations, ...keyed.finish(key.unit)].sort((a, b) => a.bits - b.bits).slice(0, KEPT);
 }
 
-/** Rows whose numbers say most: long, distinct, spread over the table. */
-function pickProbes(sample: UnitSample, points: Float64Array): number[] {
-  const rows: number[] = [];
-  const seen = new Set<number>();
-  for (let row = 0; row < points.length; row++) {
-    const point = points[row] as number;
-    if (Number.isNaN(point) || seen.has(point)) continue;
-    seen.add(point);
-    rows.push(row);
+/** The values that a source has for each row: of the row, the row before, or the row that `rows` gives. */
+function probe(
+  target: Target,
+  sample: UnitSample,
+  lag: 0 | 1 | 2,
+  rows: Int32Array | undefined,
+): ProbedSource {
+  const { values } = sample;
+  let shifted = values;
+  if (lag > 0) {
+    shifted = new Float64Array(values.length).fill(NaN);
+    for (let row = 0; row < values.length; row++) {
+      const at = lag === 1 ? row - 1 : (rows?.[row] ?? -1);
+      if (at >= 0) shifted[row] = values[at] as number;
+    }
   }
-  const length = (row: number): number => sample.cells[row]?.length ?? 0;
-  const longest = rows.reduce((max, row) => Math.max(max, length(row)), 0);
-  const good = rows.filter((row) => length(row) >= Math.min(14, longest * 0.6));
-  const pool = good.length >= PROBES ? good : rows;
-  const count = Math.min(PROBES, pool.length);
-  return Array.from(
-    { length: count },
-    (_, i) => pool[Math.floor(((i + 0.5) * pool.length) / count)] as number,
-  );
+  const probes = Float64Array.from(target.probes, (row) => shifted[row] as number);
+  return { unit: sample.unit, lag, probes, values: shifted };
 }
 
-function aloneBits(sample: UnitSample, target: Target): number {
-  let bits = 0;
-  const seen = new Set<number>();
-  for (let row = 0; row < sample.cells.length; row++) {
-    const id = sample.ids[row] as number;
-    if (id < 0) continue;
-    const repeated = seen.has(id);
-    seen.add(id);
-    const point = target.points[row] as number;
-    const known = Math.min(target.literalBits, 3);
-    bits += repeated ? known : Number.isNaN(point) ? 4 : literalBitsOf(target, row);
+/** The text unit within whose groups the target's numbers change least, with the last row of the same group per row. */
+function findNumericKey(
+  target: Target,
+  samples: readonly UnitSample[],
+): { unit: number; rows: Int32Array } | undefined {
+  const rows = target.points.length;
+  let best = aloneBits(target) * rows * 0.97 - 16;
+  let found: { unit: number; rows: Int32Array } | undefined;
+  const { grid } = target.sample;
+  for (const other of samples) {
+    if (other.unit === target.sample.unit || other.distinct > rows * 0.6 || other.distinct < 2)
+      continue;
+    const last = new Map<number, number>();
+    const before = new Int32Array(rows).fill(-1);
+    let bits = 0;
+    for (let row = 0; row < rows; row++) {
+      const id = other.ids[row] as number;
+      const at = last.get(id) ?? -1;
+      before[row] = at;
+      last.set(id, row);
+      const point = target.points[row] as number;
+      if (Number.isNaN(point)) continue;
+      const from = at < 0 ? NaN : (target.points[at] as number);
+      const steps = Number.isNaN(from) ? NaN : stepsOnGrid(grid, from, point);
+      const literal = literalBitsOf(target, row);
+      bits += Number.isNaN(steps)
+        ? literal
+        : Math.min(literal + 1, stepClass(Math.abs(steps)) + 2.2);
+    }
+    if (bits >= best) continue;
+    best = bits;
+    found = { unit: other.unit, rows: before };
   }
-  return bits / Math.max(1, sample.cells.length);
+  return found;
 }
 
-function literalBitsOf(target: Target, row: number): number {
-  const length = target.sample.cells[row]?.length ?? 0;
-  return Math.min(target.literalBits, 3 + length * 3.4);
+const SINGLE = FORMULAS.map((kind, index) => ({ kind, index })).filter(
+  ({ kind }) => kind.arity === 1,
+);
+const PAIR = FORMULAS.map((kind, index) => ({ kind, index })).filter(
+  ({ kind }) => kind.arity === 2,
+);
+const PLAIN_PAIR = PAIR.filter(({ kind }) => !/exp|ln|p of|z9|1\.96|3\.92|√|c·/.test(kind.name));
+const TRIPLE = FORMULAS.map((kind, index) => ({ kind, index })).filter(
+  ({ kind }) => kind.arity === 3,
+);
+
+/** One search for the formulas of one target. */
+class Search {
+  readonly #target: Target;
+  readonly #wanted: Float64Array;
+  readonly #bySources = new Map<string, Candidate[]>();
+
+  constructor(target: Target) {
+    this.#target = target;
+    this.#wanted = Float64Array.from(target.probes, (row) => target.sample.values[row] as number);
+  }
+
+  singles(a: ProbedSource): void {
+    for (const { kind, index } of SINGLE) {
+      if (kind.fitted) this.#fit(kind, index, [a]);
+      else if (this.#isNear(kind, a.probes, a.probes, a.probes)) this.#offer(kind, index, [a], '');
+    }
+  }
+
+  pairs(a: ProbedSource, b: ProbedSource, all: boolean): void {
+    for (const { kind, index } of all ? PAIR : PLAIN_PAIR) {
+      if (kind.fitted) this.#fit(kind, index, [a, b]);
+      else if (this.#isNear(kind, a.probes, b.probes, b.probes))
+        this.#offer(kind, index, [a, b], '');
+    }
+  }
+
+  triples(now: readonly ProbedSource[]): void {
+    for (const { kind, index } of TRIPLE) {
+      for (const a of now) {
+        for (const b of now) {
+          for (const c of now) {
+            if (a === b || b === c || a === c) continue;
+            if (!this.#isNear(kind, a.probes, b.probes, c.probes)) continue;
+            this.#offer(kind, index, [a, b, c], '');
+          }
+        }
+      }
+    }
+  }
+
+  /** Near in two of the first three probes: very near for exotic formulas, which would hit too often by chance. */
+  #isNear(kind: FormulaKind, a: Float64Array, b: Float64Array, c: Float64Array): boolean {
+    const limit = kind.exotic ? this.#target.nearExotic : this.#target.near;
+    let hits = 0;
+    for (let i = 0; i < 3 && i < this.#wanted.length; i++) {
+      const value = kind.rough(a[i] as number, b[i] as number, c[i] as number);
+      if (Math.abs(value - (this.#wanted[i] as number)) <= (limit[i] as number)) hits++;
+      if (hits < i) return false;
+    }
+    return hits >= 2;
+  }
+
+  #fit(kind: FormulaKind, index: number, sources: readonly ProbedSource[]): void {
+    const fits: number[] = [];
+    const a = (sources[0] as ProbedSource).probes;
+    const b = (sources[1] ?? (sources[0] as ProbedSource)).probes;
+    for (let i = 0; i < this.#wanted.length; i++) {
+      const value = kind.fit?.(a[i] as number, b[i] as number, this.#wanted[i] as number) ?? NaN;
+      if (Number.isFinite(value)) fits.push(value);
+      if (
+        fits.length === 2 &&
+        !(Math.abs((fits[0] as number) - (fits[1] as number)) <= Math.abs(fits[0] as number) * 1e-3)
+      )
+        return;
+    }
+    if (fits.length < 2) return;
+    const constant = spellConstant(fits);
+    if (constant !== undefined) this.#offer(kind, index, sources, constant);
+  }
+
+  #offer(
+    kind: FormulaKind,
+    index: number,
+    sources: readonly ProbedSource[],
+    constant: string,
+  ): void {
+    const target = this.#target;
+    const c = Number(constant);
+    let bits = 0;
+    let literal = 0;
+    for (let i = 0; i < target.probes.length; i++) {
+      const row = target.probes[i] as number;
+      const value = kind.apply(
+        sources[0]?.probes[i] as number,
+        sources[1]?.probes[i] ?? NaN,
+        sources[2]?.probes[i] ?? c,
+      );
+      bits += rowBits(target, row, value);
+      literal += literalBitsOf(target, row);
+    }
+    if (bits > literal - target.probes.length) return;
+    const key = sources
+      .map((source) => source.unit * 3 + source.lag)
+      .sort((x, y) => x - y)
+      .join();
+    const list = this.#bySources.get(key) ?? [];
+    list.push({ kind: index, sources, constant, bits });
+    list.sort((x, y) => x.bits - y.bits);
+    this.#bySources.set(key, list.slice(0, 3));
+  }
+
+  /** The best candidates, measured on all rows; `key` is the unit whose groups lag 2 means. */
+  finish(key: number): Relation[] {
+    const target = this.#target;
+    const all = [...this.#bySources.values()].flat().sort((a, b) => a.bits - b.bits);
+    const rows = target.points.length;
+    const relations = all.slice(0, FINALISTS).map((candidate): Relation => {
+      const kind = FORMULAS[candidate.kind] as FormulaKind;
+      const [a, b, third] = candidate.sources;
+      const c = Number(candidate.constant);
+      let bits =
+        FORMULA_BITS + SOURCE_BITS * candidate.sources.length + (kind.exotic ? EXOTIC_BITS : 0);
+      bits += candidate.constant.length * 4;
+      for (let row = 0; row < rows; row++) {
+        if ((target.sample.ids[row] as number) < 0) continue;
+        const value = kind.apply(
+          a?.values[row] as number,
+          b?.values[row] ?? NaN,
+          third?.values[row] ?? c,
+        );
+        bits += Number.isNaN(target.points[row]) ? 1 : rowBits(target, row, value);
+      }
+      const sources = candidate.sources.map(({ unit, lag }) => ({ unit, lag }));
+      const needed = sources
+        .map((source) => source.unit)
+        .filter((unit) => unit !== target.sample.unit);
+      if (key >= 0) needed.push(key);
+      return {
+        target: target.sample.unit,
+        sources: needed,
+        bits: bits / rows,
+        key,
+        formula: { kind: candidate.kind, sources, constant: candidate.constant },
+        joined: [],
+      };
+    });
+    return relations.sort((x, y) => x.bits - y.bits).slice(0, KEPT);
+  }
 }
 
 /** Bits of a row of the target when predicted so. */
 function rowBits(target: Target, row: number, prediction: number): number {
   const literal = literalBitsOf(target, row) + 1;
-  const point = roundToGrid(target.sample.grid, prediction);
+  const { grid } = target.sample;
+  const point = roundToGrid(grid, prediction);
   if (Number.isNaN(point)) return literal;
-  const steps = stepsOnGrid(target.sample.grid, point, target.points[row] as number);
+  const steps = stepsOnGrid(grid, point, target.points[row] as number);
   if (steps === 0) return 0.1;
   if (Number.isNaN(steps)) return literal;
   return Math.min(literal, stepClass(Math.abs(steps)) + 2.2);
-}
-
-function valueAt(samples: readonly UnitSample[], source: Source, row: number): number {
-  const at = row - source.lag;
-  return at < 0 ? NaN : (samples[source.unit]?.values[at] ?? NaN);
-}
-
-function predict(
-  samples: readonly UnitSample[],
-  kind: FormulaKind,
-  sources: readonly Source[],
-  constant: number,
-  row: number,
-): number {
-  const a = valueAt(samples, sources[0] as Source, row);
-  const b = sources.length > 1 ? valueAt(samples, sources[1] as Source, row) : NaN;
-  const c = sources.length > 2 ? valueAt(samples, sources[2] as Source, row) : constant;
-  return kind.apply(a, b, c);
-}
-
-function findFormulas(
-  target: Target,
-  samples: readonly UnitSample[],
-  shapes: readonly number[],
-): Relation[] {
-  const { sample, probes } = target;
-  if (probes.length < 2) return [];
-  const finalists = new Finalists();
-  for (const candidate of listCandidates(target, samples, shapes)) {
-    const kind = FORMULAS[candidate.kind] as FormulaKind;
-    const constant = Number(candidate.constant);
-    let bits = 0;
-    let literal = 0;
-    let failed = false;
-    for (let i = 0; i < probes.length && !failed; i++) {
-      const row = probes[i] as number;
-      bits += rowBits(target, row, predict(samples, kind, candidate.sources, constant, row));
-      literal += literalBitsOf(target, row);
-      failed = i >= 1 && bits > literal - (i + 1) * 0.75;
-    }
-    if (!failed) finalists.offer({ ...candidate, bits: bits / probes.length });
-  }
-  const rows = sample.cells.length;
-  const relations: Relation[] = [];
-  for (const candidate of finalists.list()) {
-    const kind = FORMULAS[candidate.kind] as FormulaKind;
-    let bits = PLAN_BITS;
-    for (let row = 0; row < rows; row++) {
-      if ((sample.ids[row] as number) < 0) continue;
-      if (Number.isNaN(target.points[row])) bits += 2;
-      else
-        bits += rowBits(
-          target,
-          row,
-          predict(samples, kind, candidate.sources, Number(candidate.constant), row),
-        );
-    }
-    const { kind: index, sources, constant } = candidate;
-    relations.push({
-      target: sample.unit,
-      sources: sources.filter((source) => source.unit !== sample.unit).map((source) => source.unit),
-      bits: bits / rows,
-      formula: { kind: index, sources, constant },
-      joined: [],
-    });
-  }
-  return relations.sort((a, b) => a.bits - b.bits).slice(0, KEPT);
-}
-
-/** The best few candidates per set of sources, so that each set stays available to the ordering. */
-class Finalists {
-  readonly #bySources = new Map<string, Candidate[]>();
-
-  offer(candidate: Candidate): void {
-    const key = candidate.sources
-      .map((source) => `${String(source.unit)}.${String(source.lag)}`)
-      .sort()
-      .join();
-    const list = this.#bySources.get(key) ?? [];
-    list.push(candidate);
-    list.sort((a, b) => a.bits - b.bits);
-    this.#bySources.set(key, list.slice(0, 2));
-  }
-
-  list(): Candidate[] {
-    const all = [...this.#bySources.values()].flat();
-    return all.sort((a, b) => a.bits - b.bits).slice(0, FINALISTS * 4);
-  }
-}
-
-function* listCandidates(
-  target: Target,
-  samples: readonly UnitSample[],
-  shapes: readonly number[],
-): Generator<Omit<Candidate, 'bits'>> {
-  const own = target.sample.unit;
-  const near = samples
-    .filter((other) => other.numeric && other.unit !== own && other.distinct > 1)
-    .sort((a, b) => Math.abs(a.unit - own) - Math.abs(b.unit - own))
-    .slice(0, SOURCES_MAX)
-    .map((other) => other.unit);
-  const now: Source[] = near.map((unit) => ({ unit, lag: 0 }));
-  const before: Source[] = near.map((unit) => ({ unit, lag: 1 }));
-  const self: Source = { unit: own, lag: 1 };
-  const lagged = near.length <= LAGGED_SOURCES_MAX ? before : [];
-  for (const source of [...now, self, ...lagged]) yield* singles(target, samples, source);
-  for (const a of now) {
-    for (const b of now) if (a !== b) yield* pairs([a, b], true);
-  }
-  for (const a of now) {
-    const past = before[near.indexOf(a.unit)] as Source;
-    for (const pair of [
-      [a, past],
-      [past, a],
-      [self, a],
-      [a, self],
-      [self, past],
-    ] as const) {
-      yield* pairs(pair, false);
-    }
-    for (const b of lagged) {
-      if (b.unit === a.unit) continue;
-      yield* pairs([a, b], false);
-      yield* pairs([b, a], false);
-    }
-  }
-  if (near.length <= TRIPLE_SOURCES_MAX) yield* triples(now);
-  void shapes;
-}
-
-function* singles(
-  target: Target,
-  samples: readonly UnitSample[],
-  source: Source,
-): Generator<Omit<Candidate, 'bits'>> {
-  for (let index = 0; index < FORMULAS.length; index++) {
-    const kind = FORMULAS[index] as FormulaKind;
-    if (kind.arity !== 1) continue;
-    if (kind.fit === undefined) {
-      yield { kind: index, sources: [source], constant: '' };
-      continue;
-    }
-    const row = target.probes[0] as number;
-    const next = target.probes[1] as number;
-    const wanted = target.sample.values[row] as number;
-    const first = kind.fit(valueAt(samples, source, row), wanted);
-    const second = kind.fit(valueAt(samples, source, next), target.sample.values[next] as number);
-    const constant = spellConstant(first, second);
-    if (constant !== undefined) yield { kind: index, sources: [source], constant };
-  }
-}
-
-/** Formulas with functions of their own are dear; they are tried on pairs of the same row only. */
-const PAIRED = FORMULAS.map((kind, index) => ({ kind, index })).filter(
-  ({ kind }) => kind.arity === 2,
-);
-const PLAIN_PAIRED = PAIRED.filter(
-  ({ kind }) => !/exp|ln|p of|z9|1\.96|2b|3\.92|√/.test(kind.name),
-);
-
-function* pairs(
-  sources: readonly [Source, Source],
-  all: boolean,
-): Generator<Omit<Candidate, 'bits'>> {
-  for (const { index } of all ? PAIRED : PLAIN_PAIRED) yield { kind: index, sources, constant: '' };
-}
-
-function* triples(now: readonly Source[]): Generator<Omit<Candidate, 'bits'>> {
-  for (let index = 0; index < FORMULAS.length; index++) {
-    if ((FORMULAS[index] as FormulaKind).arity !== 3) continue;
-    for (const a of now) {
-      for (const b of now) {
-        for (const c of now) {
-          if (a === b || b === c || a === c) continue;
-          yield { kind: index, sources: [a, b, c], constant: '' };
-        }
-      }
-    }
-  }
 }

@@ -1,4 +1,5 @@
 /** Decodes frames in a child process with limits, so that a hostile frame can stop a child and nothing else. */
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ChildPool } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
@@ -33,7 +34,7 @@ export type DecodeResult =
 export interface Decoder {
   /** Throws `OUTER_DECODER_FAILED` when the child crashed or ran out of time or memory: that says nothing final. */
   decode(job: DecodeJob): Promise<DecodeResult>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** Limits of one job of the decoder. */
@@ -62,6 +63,8 @@ export class ChildDecoder implements Decoder {
     dirs: { blobs: string; work: string },
     limits: DecoderLimits = DEFAULT_LIMITS,
   ): Promise<ChildDecoder> {
+    // A child may only be given folders that exist when it starts.
+    for (const dir of [dirs.blobs, dirs.work]) await mkdir(dir, { recursive: true, mode: 0o700 });
     const pool = await ChildPool.open({
       module: CHILD,
       size: 1,
@@ -83,7 +86,7 @@ export class ChildDecoder implements Decoder {
     return result.value as unknown as DecodeResult;
   }
 
-  async close(): Promise<void> {
-    await this.#pool.close();
+  close(): void {
+    this.#pool.close();
   }
 }

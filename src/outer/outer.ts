@@ -124,7 +124,7 @@ export class Outer {
   /** Waits for what is under way and closes; the wire must have been stopped before. */
   async close(): Promise<void> {
     this.#publisher.close();
-    await this.#parts.decoder.close();
+    this.#parts.decoder.close();
     await this.#lock.run(() => Promise.resolve());
     await this.#log.close();
     await this.#parts.store.close();

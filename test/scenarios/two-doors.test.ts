@@ -47,7 +47,7 @@ describe('a release on its way to a recipient', () => {
   it('crosses, is acknowledged, and is not shown before its slot', async () => {
     gate.clock.now += 100;
     await passSlot(inner, outer);
-    assert.deepEqual(inner.acked, ['r1']);
+    assert.deepEqual(inner.acked, ['r1'], outer.alarms.join('; '));
     const early = (await (await outer.fetch('/v1/files', token)).json()) as { releases: unknown[] };
     assert.deepEqual(early.releases, []);
   });

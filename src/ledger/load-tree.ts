@@ -10,7 +10,7 @@ import { readEntries, rowCommitment } from './ledger-rows.ts';
 import { leafHash } from './merkle.ts';
 import type { Verifier } from './note.ts';
 import type { TileFolder } from './tile-folder.ts';
-import { TILE_WIDTH } from './tiles.ts';
+import { edgeTiles } from './tiles.ts';
 
 const ROWS_AT_ONCE = 1_024;
 
@@ -31,14 +31,7 @@ async function loadPublished(
   published: { size: number; root: Uint8Array },
 ): Promise<void> {
   const { size } = published;
-  for (
-    let level = 0, hashes = size;
-    hashes > 0;
-    level++, hashes = Math.floor(hashes / TILE_WIDTH)
-  ) {
-    const width = hashes % TILE_WIDTH;
-    const index = Math.floor(hashes / TILE_WIDTH);
-    if (width === 0) continue;
+  for (const { level, index, width } of edgeTiles(size)) {
     const tile = await folder.readTile(level, index, width);
     if (tile === null) throw mismatch(logId, `tile ${String(level)}/${String(index)} is damaged`);
     tree.load(level, index, tile);

@@ -47,6 +47,20 @@ export function tilesOf(size: number, from = 0): TileName[] {
   return tiles;
 }
 
+/** The partial hash tiles at the right edge of a tree: all that is needed, with the full ones, to know it. */
+export function edgeTiles(size: number): { level: number; index: number; width: number }[] {
+  const tiles: { level: number; index: number; width: number }[] = [];
+  for (
+    let level = 0, hashes = size;
+    hashes > 0;
+    level++, hashes = Math.floor(hashes / TILE_WIDTH)
+  ) {
+    const width = hashes % TILE_WIDTH;
+    if (width > 0) tiles.push({ level, index: Math.floor(hashes / TILE_WIDTH), width });
+  }
+  return tiles;
+}
+
 /** Writes an entry bundle: each entry after its length as a big-endian uint16. */
 export function encodeBundle(entries: readonly Uint8Array[]): Uint8Array {
   return concatBytes(

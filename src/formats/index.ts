@@ -16,7 +16,7 @@ export { findForbiddenCharacter, unifyCharacters } from './characters.ts';
 export type { ForbiddenCharacter } from './characters.ts';
 export { parseDecimal, roundDigits, spellDecimal, spellFixed } from './number-spelling.ts';
 export type { Decimal } from './number-spelling.ts';
-export { recognise, refuseArchive, refuseNestedArchive } from './recognise.ts';
+export { recognise, refuseArchive } from './recognise.ts';
 export type { Candidate, FileType, Recognition } from './recognise.ts';
 export { XML_BYTES_MAX, emitMarkup, parseMarkup } from './xml.ts';
 export type { Markup, MarkupElement, MarkupNode } from './markup-tree.ts';
@@ -45,3 +45,4 @@ export {
 export type { JsonFile, JsonLines } from './json.ts';
 export { JSON_DEPTH_MAX, JsonNumber, JsonObject, JsonReader } from './json-parse.ts';
 export type { JsonValue } from './json-parse.ts';
+export { emitPage, parsePage } from './html.ts';

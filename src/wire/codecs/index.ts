@@ -6,6 +6,7 @@ import type { Codec, ContentType } from '../codec.ts';
 import { absentCodec } from './absent.ts';
 import { rasterCodec } from './raster/index.ts';
 import { tableCodec } from './table/index.ts';
+import { htmlCodec } from './html/index.ts';
 import { jsonCodec } from './json/index.ts';
 import { jsonlCodec } from './jsonl/index.ts';
 import { textCodec } from './text/index.ts';
@@ -18,6 +19,6 @@ export const CODECS: Readonly<Record<ContentType, Codec<unknown>>> = {
   json: jsonCodec,
   jsonl: jsonlCodec,
   xml: xmlCodec,
-  html: absentCodec('html'),
+  html: htmlCodec,
   raster: rasterCodec,
 };

@@ -31,7 +31,7 @@ export class TreeCoder {
   /** Codes a whole tree. */
   root(root: MarkupElement): MarkupElement {
     this.#nodes = 0;
-    const node = this.#node(root, { name: '', shape: 0, before: [0, 0, 0] }, 0);
+    const node = this.#node(root, { name: '', shape: 0, before: [0, 0, 0], count: 0 }, 0);
     if (typeof node !== 'object')
       throw tokenErrors.error('VALUE_INVALID', { type: 'markup', reason: 'it has no root' });
     return node;
@@ -50,14 +50,17 @@ export class TreeCoder {
     ]);
     const mark = hashText(shape);
     parent.before = [mark, p1, p2];
+    const column = parent.count++;
     if (shape === END) return undefined;
     if (shape === TEXT) return this.#text(typeof node === 'string' ? node : '', parent);
-    return this.#element(node as MarkupElement, shape, mark, depth);
+    return this.#element(node as MarkupElement, shape, mark, depth, column);
   }
 
   #text(text: string, parent: Parent): string {
     if (parent.name === 'style') return codeSheet(this.#tokens, text);
-    const slot = hash2(hashText(parent.name), 0x7e);
+    // Cells of one column are alike; their place in the row names the column.
+    const column = parent.name === 'td' || parent.name === 'th' ? (parent.column ?? 0) : 0;
+    const slot = hash3(hashText(parent.name), column, 0x7e);
     const coded = this.#tokens.text(text, slot, [
       hash2(this.#lastText, 1),
       hash2(parent.beside ?? 0, 2),
@@ -67,7 +70,13 @@ export class TreeCoder {
     return coded;
   }
 
-  #element(element: MarkupElement, shape: string, mark: number, depth: number): MarkupElement {
+  #element(
+    element: MarkupElement,
+    shape: string,
+    mark: number,
+    depth: number,
+    column: number,
+  ): MarkupElement {
     const closed = shape.endsWith(END);
     const [name = '', ...names] = (closed ? shape.slice(0, -1) : shape).split(' ');
     this.#geometry.begin(name);
@@ -79,7 +88,14 @@ export class TreeCoder {
     }
     const children: MarkupNode[] = [];
     if (!closed) {
-      const inner: Parent = { name, shape: mark, before: [0, 0, 0], beside: state.beside };
+      const inner: Parent = {
+        name,
+        shape: mark,
+        before: [0, 0, 0],
+        beside: state.beside,
+        column,
+        count: 0,
+      };
       for (let i = 0; ; i++) {
         const child = this.#node(
           this.#tokens.decoding ? END : element.children[i],
@@ -214,6 +230,10 @@ export class TreeCoder {
 
 /** What a child sees of its parent. */
 interface Parent {
+  /** Place among its own siblings. */
+  readonly column?: number;
+  /** Children coded so far. */
+  count: number;
   readonly name: string;
   readonly shape: number;
   before: readonly number[];

@@ -114,10 +114,10 @@ export function formatLarge(value: number): string {
 }
 
 function formatShare(share: number): string {
-  if (share === 0) return '0 %';
+  if (share === 0) return '0\u00a0%';
   const percent = share * 100;
   return percent >= 0.001
-    ? `${String(Number(percent.toPrecision(2)))} %`
+    ? `${String(Number(percent.toPrecision(2)))}\u00a0%`
     : `one part in ${formatLarge(1 / share)}`;
 }
 

@@ -11,6 +11,7 @@ import type { ContentReport, InspectOptions } from '../inspect/index.ts';
 import { checkName, CODECS } from '../wire/index.ts';
 import type { ContentType, FormOptions } from '../wire/index.ts';
 import { expandArchive } from './archive.ts';
+import { egressErrors } from './errors.ts';
 import { formOfType } from './form.ts';
 
 /** A file that may cross: its canonical value, the bytes the outside will have, and what inspectors say. */
@@ -53,9 +54,8 @@ export function* openInput(
   yield* expandArchive(path, bytes, (member, content) => {
     const inner = recognise(content, member);
     if (!inner.ok) return inner;
-    return inner.kind === 'file'
-      ? canonicalise(member, content, inner.candidates, options)
-      : undefined;
+    if (inner.kind === 'archive') return egressErrors.refuse('ARCHIVE_NESTED');
+    return canonicalise(member, content, inner.candidates, options);
   });
 }
 

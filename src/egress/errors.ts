@@ -48,6 +48,11 @@ export const egressErrors = defineErrors('EGRESS', {
     message: 'the form `{form}` is not known',
     hint: 'write `digits:4`, `palette:16`, `scale:0.5`, or several joined by a comma.',
   },
+  ARCHIVE_NESTED: {
+    status: 422,
+    message: 'the archive holds an archive that is nested too deeply',
+    hint: 'unpack the inner archive first.',
+  },
   NAME_TWICE: {
     status: 422,
     message: 'another file of the release has the same name `{name}`',

@@ -175,6 +175,7 @@ class Worker {
   }
 
   async close(): Promise<void> {
+    this.#child.ref();
     this.kill('stopped');
     await this.#exited;
   }

@@ -53,11 +53,6 @@ export const recogniseErrors = defineErrors('TYPE', {
     message: 'the file is {what}, whose content cannot be read',
     hint: 'send the content itself; nothing leaves that cannot be read.',
   },
-  ARCHIVE_NESTED: {
-    status: 422,
-    message: 'the archive holds another archive',
-    hint: 'unpack the inner archive first.',
-  },
   UNKNOWN: {
     status: 422,
     message: 'the bytes are of no type that can be released',

@@ -31,7 +31,7 @@ export interface Candidate {
 /** What the content can be. */
 export type Recognition =
   | { readonly ok: true; readonly kind: 'file'; readonly candidates: readonly Candidate[] }
-  | { readonly ok: true; readonly kind: 'archive'; readonly format: 'zip' | 'tar' | 'tar.gz' }
+  | { readonly ok: true; readonly kind: 'archive'; readonly format: 'zip' | 'tar' | 'gzip' }
   | Refusal;
 
 const file = (...candidates: Candidate[]): Recognition => ({ ok: true, kind: 'file', candidates });
@@ -66,9 +66,10 @@ function recogniseWrapped(bytes: Uint8Array): Recognition | undefined {
       : recogniseErrors.refuse('COMPRESSED', { what: `damaged ${wrapping}` });
   }
   const weights = findWeights(start);
-  if (weights !== undefined)
+  if (weights !== undefined) {
     return recogniseErrors.refuse('WEIGHTS', { what: `${weights} inside ${wrapping}` });
-  if (wrapping === 'gzip' && isTar(start)) return { ok: true, kind: 'archive', format: 'tar.gz' };
+  }
+  if (wrapping === 'gzip') return { ok: true, kind: 'archive', format: 'gzip' };
   return (
     refuseKnown(start, false) ??
     recogniseErrors.refuse('COMPRESSED', { what: `compressed with ${wrapping}` })
@@ -175,9 +176,4 @@ export function refuseArchive(names: readonly string[]): Refusal | undefined {
   }
   const office = OFFICE_MARKS.find(([pattern]) => has(pattern));
   return office && recogniseErrors.refuse('OFFICE', { what: office[1] });
-}
-
-/** The refusal of an archive within an archive. */
-export function refuseNestedArchive(): Refusal {
-  return recogniseErrors.refuse('ARCHIVE_NESTED');
 }

@@ -1,6 +1,11 @@
 /** Runs every inspector that fits the type of one canonical file. */
 import type { Finding } from './finding.ts';
+import { findBlobs } from './blobs.ts';
+import { findPixelNoise } from './pixel-noise.ts';
 import { findSecrets } from './secrets.ts';
+import type { NumericThresholds } from './thresholds.ts';
+import type { VectorCount } from './vectors.ts';
+import { inspectNumbers } from './weight-shaped.ts';
 
 /** The types that inspectors know; the same names as the wire's content types. */
 export type ContentKind = 'text' | 'table' | 'json' | 'jsonl' | 'xml' | 'html' | 'raster';
@@ -9,13 +14,7 @@ export type ContentKind = 'text' | 'table' | 'json' | 'jsonl' | 'xml' | 'html' |
 export interface InspectOptions {
   /** Hidden widths and vocabulary sizes of guarded models, counted over their lifetime by the gate. */
   readonly widths?: readonly number[];
-}
-
-/** Distinct numeric vectors of one width in one file. */
-export interface VectorCount {
-  readonly width: number;
-  /** First 16 bytes of the SHA-256 of each distinct vector, in hexadecimal. */
-  readonly hashes: readonly string[];
+  readonly thresholds?: NumericThresholds;
 }
 
 /** What the inspectors of one file say. */
@@ -24,15 +23,17 @@ export interface ContentReport {
   readonly vectors: readonly VectorCount[];
 }
 
-/** Inspects one canonical file. */
+/** Inspects one canonical file; `value` is its parsed form, which pictures need. */
 export function inspectContent(
   type: ContentKind,
   bytes: Uint8Array,
   options: InspectOptions = {},
   value?: unknown,
 ): ContentReport {
-  void options;
-  void value;
-  if (type === 'raster') return { findings: [], vectors: [] };
-  return { findings: findSecrets(bytes), vectors: [] };
+  if (type === 'raster') return { findings: findPixelNoise(value), vectors: [] };
+  const numbers = inspectNumbers(type, bytes, options.widths ?? [], options.thresholds);
+  return {
+    findings: [...findSecrets(bytes), ...findBlobs(bytes), ...numbers.findings],
+    vectors: numbers.vectors,
+  };
 }

@@ -1,0 +1,93 @@
+/**
+ * Counts distinct vectors of the widths of guarded models: rows, columns, and rows that hold several such vectors one
+ * after another. Hashes are of the values, so another spelling of the same vector is the same vector.
+ */
+import { sha256 } from '../core/index.ts';
+import type { NumberRow } from './number-rows.ts';
+
+/** Distinct numeric vectors of one width in one file. */
+export interface VectorCount {
+  readonly width: number;
+  /** First 16 bytes of the SHA-256 of each distinct vector, in hexadecimal. */
+  readonly hashes: readonly string[];
+}
+
+const HASHES_MAX = 1 << 18;
+const COLUMN_CELLS_MAX = 1 << 22;
+const COLUMNS_MAX = 4096;
+
+function hashVector(values: Float64Array): string {
+  return sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).slice(0, 32);
+}
+
+/** Whether a vector can carry anything: not all integers (identifiers, counts) and not constant. */
+function carries(values: Float64Array): boolean {
+  let fractions = 0;
+  const first = values[0];
+  let same = true;
+  for (const value of values) {
+    if (!Number.isInteger(value)) fractions++;
+    if (value !== first) same = false;
+  }
+  return !same && fractions * 2 >= values.length;
+}
+
+/** One block of rows of the same shape, kept so that its columns can be hashed. */
+interface Columns {
+  readonly width: number;
+  readonly rows: Float64Array[];
+  cells: number;
+}
+
+/** Takes the rows of one file. */
+export class VectorCounter {
+  readonly #widths: readonly number[];
+  readonly #found = new Map<number, Set<string>>();
+  readonly #columns = new Map<string, Columns>();
+
+  constructor(widths: readonly number[]) {
+    this.#widths = [...new Set(widths)].filter((width) => Number.isInteger(width) && width >= 2);
+  }
+
+  add(row: NumberRow): void {
+    if (this.#widths.length === 0) return;
+    for (const width of this.#widths) {
+      if (row.count < width || row.count % width !== 0) continue;
+      for (let at = 0; at < row.count; at += width)
+        this.#count(width, row.values.slice(at, at + width));
+    }
+    if (row.count > COLUMNS_MAX) return;
+    const known = this.#columns.get(row.key) ?? { width: row.count, rows: [], cells: 0 };
+    this.#columns.set(row.key, known);
+    if (known.cells + row.count > COLUMN_CELLS_MAX) return;
+    known.cells += row.count;
+    known.rows.push(row.values.slice(0, row.count));
+  }
+
+  #count(width: number, values: Float64Array): void {
+    if (!carries(values)) return;
+    const set = this.#found.get(width) ?? new Set();
+    this.#found.set(width, set);
+    if (set.size < HASHES_MAX) set.add(hashVector(values));
+  }
+
+  finish(): VectorCount[] {
+    for (const { width, rows } of this.#columns.values()) {
+      for (const wanted of this.#widths) {
+        if (rows.length < wanted || rows.length % wanted !== 0) continue;
+        for (let column = 0; column < width; column++) {
+          for (let at = 0; at < rows.length; at += wanted) {
+            this.#count(
+              wanted,
+              Float64Array.from({ length: wanted }, (_, i) => rows[at + i]?.[column] ?? 0),
+            );
+          }
+        }
+      }
+    }
+    return [...this.#found]
+      .filter(([, hashes]) => hashes.size > 0)
+      .sort(([a], [b]) => a - b)
+      .map(([width, hashes]) => ({ width, hashes: [...hashes] }));
+  }
+}

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { registerExfilTest } from './exfil-test.ts';
 import { registerOuter } from './outer.ts';
+import { registerReceipt } from './receipt.ts';
 import { registerQuote } from './quote.ts';
 import { registerWire } from './wire.ts';
 
@@ -13,5 +14,6 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerQuote,
   registerExfilTest,
   registerWire,
+  registerReceipt,
   registerOuter,
 ];

@@ -140,6 +140,12 @@ export class CellCoder {
     });
   }
 
+  /** The models, for priming. */
+  get mixes(): readonly Mix[] {
+    const own = [this.#numberKind, this.#textKind, this.#known];
+    return [...own, ...this.text.mixes, ...this.#numbers.mixes];
+  }
+
   /** Codes all cells of the scene's unit; while decoding, fills them in. */
   unit(scene: UnitScene): void {
     if (scene.plan.numeric) this.#numberUnit(scene);

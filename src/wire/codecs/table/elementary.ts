@@ -34,8 +34,11 @@ function expParts(x: Pair): { pair: Pair; power: number } {
   const turn = productExact(power, LN2.hi);
   const rest = add(add(x, negate(turn)), pairOf(-power * LN2.lo));
   const small = scale(rest, 1 / 64);
-  let sum = INVERSE_FACTORIALS[11] as Pair;
-  for (let n = 10; n >= 1; n--) sum = add(multiply(sum, small), INVERSE_FACTORIALS[n] as Pair);
+  // Terms from the sixth on are below 2^-40 of the sum: a double holds all of them that counts.
+  let tail = 0;
+  for (let n = 11; n >= 6; n--) tail = tail * small.hi + (INVERSE_FACTORIALS[n] as Pair).hi;
+  let sum = add(INVERSE_FACTORIALS[5] as Pair, pairOf(tail * small.hi));
+  for (let n = 4; n >= 1; n--) sum = add(multiply(sum, small), INVERSE_FACTORIALS[n] as Pair);
   // exp − 1 keeps all its bits while it is doubled: (1 + y)² − 1 = 2y + y².
   let y = multiply(sum, small);
   for (let i = 0; i < 6; i++) y = add(scale(y, 2), multiply(y, y));

@@ -55,6 +55,11 @@ export class NumberCoder {
     });
   }
 
+  /** The models, for priming. */
+  get mixes(): readonly Mix[] {
+    return [this.#steps, this.#size, this.#digit, this.#byte];
+  }
+
   /** Codes steps other than zero. */
   steps(value: number, column: number, kind: number, previous: number): number {
     const mix = this.#steps;

@@ -22,6 +22,12 @@ interface FieldScope {
   previous: number;
 }
 
+/** Fields of plans by the names of their columns. */
+export interface PlanMemory {
+  readonly fields: ReadonlyMap<string, number>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
 export class PlanCoder {
   readonly #mix: Mix;
   readonly #engine: Engine;
@@ -39,6 +45,22 @@ export class PlanCoder {
       symbolBits: 8,
       tableBits: 16,
     });
+  }
+
+  /** The models, for priming. */
+  get mixes(): readonly Mix[] {
+    return [this.#mix];
+  }
+
+  /** What is known by name, to be shared with another coder. */
+  get memory(): PlanMemory {
+    return { fields: this.#known, names: this.#knownNames };
+  }
+
+  /** Takes what another coder knew. */
+  restore(memory: PlanMemory): void {
+    for (const [key, value] of memory.fields) this.#known.set(key, value);
+    for (const [key, value] of memory.names) this.#knownNames.set(key, value);
   }
 
   /** Codes the plan of a block of columns with these names; `plan` is ignored while decoding. */

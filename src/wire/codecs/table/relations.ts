@@ -21,7 +21,9 @@ const SOURCES_MAX = 40;
 const LAGGED_SOURCES_MAX = 20;
 const TRIPLE_SOURCES_MAX = 12;
 /** Candidates that are tried on all rows, and relations kept per target. */
-const FINALISTS = 32;
+const FINALISTS = 20;
+/** Rows on which the last candidates are measured. */
+const MEASURED_ROWS_MAX = 128;
 const KEPT = 16;
 /** Rough bits of a formula in the plan, and of each of its sources. */
 const FORMULA_BITS = 8;
@@ -252,7 +254,7 @@ class Search {
     let literal = 0;
     for (let i = 0; i < target.probes.length; i++) {
       const row = target.probes[i] as number;
-      const value = kind.apply(
+      const value = kind.rough(
         sources[0]?.probes[i] as number,
         sources[1]?.probes[i] ?? NaN,
         sources[2]?.probes[i] ?? c,
@@ -283,14 +285,15 @@ class Search {
       let bits =
         FORMULA_BITS + SOURCE_BITS * candidate.sources.length + (kind.exotic ? EXOTIC_BITS : 0);
       bits += candidate.constant.length * 4;
-      for (let row = 0; row < rows; row++) {
+      const step = Math.max(1, Math.floor(rows / MEASURED_ROWS_MAX));
+      for (let row = 0; row < rows; row += step) {
         if ((target.sample.ids[row] as number) < 0) continue;
         const value = kind.apply(
           a?.values[row] as number,
           b?.values[row] ?? NaN,
           third?.values[row] ?? c,
         );
-        bits += Number.isNaN(target.points[row]) ? 1 : rowBits(target, row, value);
+        bits += (Number.isNaN(target.points[row]) ? 1 : rowBits(target, row, value)) * step;
       }
       const sources = candidate.sources.map(({ unit, lag }) => ({ unit, lag }));
       const needed = sources

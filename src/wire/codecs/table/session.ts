@@ -20,6 +20,9 @@ import { tableErrors } from './errors.ts';
 import { hashText, mixHash } from './hash.ts';
 import { makePlan, unitCells } from './planner.ts';
 import { PlanCoder } from './plan-coder.ts';
+import type { PlanMemory } from './plan-coder.ts';
+import { primingTables } from './priming.ts';
+import type { TextMemory } from './text-coder.ts';
 import type { Plan, UnitPlan } from './plan.ts';
 import { NO_ROW, REFERENCE_BYTES_MAX, Reference } from './reference.ts';
 import { scaledOf, spellScaled } from './grid.ts';
@@ -27,6 +30,9 @@ import { joinCell, markDecimals, slotMarks, splitCell } from './template.ts';
 
 /** References larger than this teach by their rows only, not by being coded in advance. */
 const LEARNED_BYTES_MAX = 1 << 20;
+
+/** What sessions know from priming besides their models; the same in every process. */
+let primed: { readonly text: TextMemory; readonly plans: PlanMemory } | undefined;
 
 /** A table while it is coded. */
 interface Course {
@@ -56,6 +62,26 @@ export class TableSession implements CodecSession<Table> {
       symbolBits: 2,
       tableBits: 12,
     });
+    this.#prime();
+  }
+
+  /** Learns the priming tables; in one process only the first session of a size does the work. */
+  #prime(): void {
+    const mixes = [this.#flag, ...this.#cells.mixes, ...this.#plans.mixes];
+    const ran = this.#engine.primed('table', mixes, () => {
+      for (const text of primingTables()) {
+        const parsed = parseTable(new TextEncoder().encode(text));
+        if (parsed.ok) this.#write(parsed.value, undefined);
+      }
+    });
+    if (ran || primed === undefined) {
+      const { fields, names } = this.#plans.memory;
+      const plans = { fields: new Map(fields), names: new Map(names) };
+      primed = { text: this.#cells.text.save(), plans };
+      return;
+    }
+    this.#cells.text.restore(primed.text);
+    this.#plans.restore(primed.plans);
   }
 
   encode(table: Table, references: readonly Table[]): void {

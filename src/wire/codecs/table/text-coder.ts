@@ -15,11 +15,18 @@ const HASH_BITS = 16;
 export const TEXT_BYTES_MAX = 1 << 24;
 const NO_BYTES = new Uint8Array(0);
 
+/** What a coder has read, for later matches. */
+export interface TextMemory {
+  readonly history: Uint8Array<ArrayBuffer>;
+  readonly places: Int32Array<ArrayBuffer>;
+  readonly length: number;
+}
+
 export class TextCoder {
   readonly #mix: Mix;
   readonly #decoding: () => boolean;
-  readonly #history = new Uint8Array(1 << HISTORY_BITS);
-  readonly #places = new Int32Array(1 << HASH_BITS).fill(-1);
+  #history = new Uint8Array(1 << HISTORY_BITS);
+  #places = new Int32Array(1 << HASH_BITS).fill(-1);
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   #length = 0;
@@ -35,6 +42,23 @@ export class TextCoder {
       symbolBits: 8,
       tableBits: 20,
     });
+  }
+
+  /** The models, for priming. */
+  get mixes(): readonly Mix[] {
+    return [this.#mix];
+  }
+
+  /** A copy of what was read so far. */
+  save(): TextMemory {
+    return { history: this.#history.slice(), places: this.#places.slice(), length: this.#length };
+  }
+
+  /** Takes what another coder had read. */
+  restore(memory: TextMemory): void {
+    this.#history = memory.history.slice();
+    this.#places = memory.places.slice();
+    this.#length = memory.length;
   }
 
   /** Codes `text` in a column known by `context`; `above` and `source` are texts that may be alike. */

@@ -6,7 +6,7 @@
  * tiles say nothing of the entries, since leaves are salted. Assumed: the disk honours fsync and the key is ours alone.
  * Not promised: that a database and folder restored together from an old copy are noticed without a witness.
  */
-export { openLedger } from './ledger.ts';
+export { openLedger } from './open-ledger.ts';
 export type { Ledger } from './ledger.ts';
 export type { LedgerOptions, Recorded, ShownEntry, Unrecorded } from './ledger-options.ts';
 export { openLedgerReader } from './ledger-reader.ts';

@@ -6,7 +6,7 @@
  * that then failed never leaves this process.
  */
 import type { Kysely } from 'kysely';
-import { equalBytes, isoTime, newId, systemFiles } from '../core/index.ts';
+import { isoTime, newId } from '../core/index.ts';
 import type { GroupStep } from '../store/index.ts';
 import { LogAudit } from './audit.ts';
 import { signCheckpoint } from './checkpoint.ts';
@@ -25,13 +25,11 @@ import {
   readEntries,
   readHead,
   rowCommitment,
-  takeFence,
 } from './ledger-rows.ts';
-import { loadTree } from './load-tree.ts';
 import { leafHash } from './merkle.ts';
 import { publishTiles } from './publisher.ts';
 import { SelfCheck } from './self-check.ts';
-import { TileFolder } from './tile-folder.ts';
+import type { TileFolder } from './tile-folder.ts';
 import type { WitnessStatus } from './witness-round.ts';
 import { WitnessRound } from './witness-round.ts';
 
@@ -65,7 +63,7 @@ export class Ledger {
   #asking: Promise<void> | undefined;
   #selfCheck: SelfCheck | undefined;
 
-  /** Use {@link openLedger}. */
+  /** Use `openLedger`. */
   constructor(
     options: LedgerOptions,
     state: { head: HeadRow; tree: HotTree; folder: TileFolder; publishedSize: number },
@@ -225,7 +223,7 @@ export class Ledger {
     return this.#selfCheck?.passes ?? 0;
   }
 
-  /** Called once by {@link openLedger}, before anything is recorded. */
+  /** Called once by `openLedger`, before anything is recorded. */
   async start(): Promise<void> {
     const { store, logId, witnesses = [], witnessFetch, publishMs = 1_000 } = this.#options;
     this.#witnesses = await WitnessRound.open(witnesses, {
@@ -235,7 +233,7 @@ export class Ledger {
       ...(witnessFetch === undefined ? {} : { fetch: witnessFetch }),
     });
     // A witness that has seen more than we hold stops us here, before a fork can be signed.
-    await this.#witnesses.ask(this.#head);
+    await this.#witnesses.ask(this.#head, { everybody: true });
     if (this.#publishedSize < this.#head.size || this.#publishedSize === 0) await this.publish();
     const everyMs = this.#options.selfCheckMs ?? publishMs;
     if (everyMs === 0) return;
@@ -265,6 +263,11 @@ export class Ledger {
     } finally {
       this.#publishing = undefined;
     }
+  }
+
+  /** Waits until the witnesses that are being asked have answered or failed. */
+  async settle(): Promise<void> {
+    await this.#asking;
   }
 
   /** Stops the ledger for good; used by the self-check when the disk does not match. */
@@ -301,6 +304,28 @@ export class Ledger {
     const to = { size: head.size, checkpoint: this.#withCosignatures(head) };
     await publishTiles(parts, this.#publishedSize, to);
     this.#publishedSize = head.size;
+    if (this.witnesses.length === 0) return;
+    this.#asking ??= this.#askWitnesses(head).finally(() => {
+      this.#asking = undefined;
+    });
+  }
+
+  /** Witnesses are never waited for by `record`; a cosignature arrives in the checkpoint file when it is there. */
+  async #askWitnesses(head: Head): Promise<void> {
+    try {
+      await this.#witnesses?.ask(head);
+      // Only one writer of files at a time, or an older checkpoint could land on a newer one.
+      while (this.#publishing !== undefined) await this.#publishing.catch(() => undefined);
+      if (this.#publishedSize !== head.size || this.#stopped !== undefined) return;
+      this.#publishing = this.#folder.writeCheckpoint(this.#withCosignatures(head));
+      try {
+        await this.#publishing;
+      } finally {
+        this.#publishing = undefined;
+      }
+    } catch (cause) {
+      this.fail(cause instanceof Error ? cause : new Error(String(cause)));
+    }
   }
 
   #withCosignatures(head: Head): string {
@@ -362,23 +387,4 @@ export class Ledger {
     this.fail(error);
     throw error;
   }
-}
-
-/** Opens a log, making it if it is new, and takes it over from whoever held it. Recovery is nothing else than this. */
-export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { store, logId, key } = options;
-  const origin = key.verifier.name;
-  const folder = new TileFolder(options.dir, options.files ?? systemFiles);
-  const head = await store.write((tx: Kysely<LedgerTables>) => takeFence(tx, logId, origin));
-  if (head.origin !== origin) {
-    throw ledgerErrors.error('ORIGIN_MISMATCH', { held: head.origin, asked: origin });
-  }
-  const loaded = await loadTree(logId, head, { store, folder, verifier: key.verifier });
-  const signed = signCheckpoint({ origin, size: head.size, root: head.root }, key);
-  if (head.size > 0 && !equalBytes(Buffer.from(signed), Buffer.from(head.checkpoint))) {
-    throw ledgerErrors.error('ORIGIN_MISMATCH', { held: 'another key', asked: key.verifier.vkey });
-  }
-  const ledger = new Ledger(options, { head: { ...head, checkpoint: signed }, folder, ...loaded });
-  await ledger.start();
-  return ledger;
 }

@@ -77,15 +77,20 @@ export class WitnessRound {
 
   /**
    * Asks everybody to cosign. A witness that fails is left behind and asked again next time; one that has seen more
-   * entries than we hold throws `LEDGER_DATABASE_ROLLED_BACK`.
+   * entries than we hold throws `LEDGER_DATABASE_ROLLED_BACK`. `everybody` also asks those who, says the database, have
+   * cosigned this size: the database may be an old copy.
    */
-  async ask(head: { size: number; checkpoint: string }): Promise<void> {
-    if (head.size === 0) return;
-    await Promise.all(this.#known.map((known) => this.#askOne(known, head)));
+  async ask(
+    head: { size: number; checkpoint: string },
+    options: { everybody?: boolean } = {},
+  ): Promise<void> {
+    const asked = this.#known.filter(
+      (known) => options.everybody === true || known.size !== head.size || known.line === '',
+    );
+    await Promise.all(asked.map((known) => this.#askOne(known, head)));
   }
 
   async #askOne(known: Known, head: { size: number; checkpoint: string }): Promise<void> {
-    if (known.size === head.size && known.line !== '') return;
     let from = Math.min(known.size, head.size);
     // Twice, because the first answer may only tell us where the witness stands.
     for (let attempt = 0; attempt < 2; attempt++) {

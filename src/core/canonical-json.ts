@@ -45,6 +45,10 @@ function write(value: unknown, place: string, depth: number): string {
       return writeString(value, place);
     case 'number':
       if (!Number.isFinite(value)) unsupported(place, 'the number is not finite');
+      // Such an integer is written in digits that a strict reader refuses, because they may have been rounded.
+      if (Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21) {
+        unsupported(place, 'the integer is beyond 2^53');
+      }
       return JSON.stringify(value);
     case 'boolean':
       return value ? 'true' : 'false';

@@ -110,6 +110,7 @@ export const FORMULAS: readonly FormulaKind[] = [
   one('2a', (a) => 2 * a),
   one('a/1000', (a) => a / 1000),
   one('1000a', (a) => 1000 * a),
+  one('a/365.25', (a) => a / 365.25),
   fitted(
     'a·c',
     1,

@@ -75,7 +75,7 @@ function pickRows(rows: number): Uint8Array {
 
 function planColumn(cells: readonly string[], picked: Uint8Array): ColumnPlan {
   const first = cells[0] ?? '';
-  if (cells.every((cell) => cell === first))
+  if (cells.length > 1 && cells.every((cell) => cell === first))
     return { kind: 'constant', constant: first, widths: [] };
   const sample = cells.filter((_, row) => picked[row] === 1);
   let numbers = 0;

@@ -61,12 +61,13 @@ function regression(names: readonly string[], seed: number, digits: number): str
       ...{ variable, label: level, var_label: label, term: variable + level, outcome: 'death' },
       ...{
         model: i < 6 ? 1 : 2,
-        group: 'all',
+        group: 'overall',
         adjustment: i < 6 ? 'unadjusted' : 'fully adjusted',
       },
       ...{ n: left, n_obs: left, n_event: Math.floor(left * 0.031), events: Math.floor(left / 31) },
     };
-    if (i % 6 === 1) return { ...base, estimate: 0, reference_row: 'TRUE' };
+    if (i % 6 === 1)
+      return { ...base, estimate: 0, or: 1, hr: 1, rr: 1, effect: 0, reference_row: 'TRUE' };
     const statistic = estimate / error;
     const p = twoSided(statistic);
     const ratio = exp(estimate);
@@ -212,7 +213,7 @@ function counts(names: readonly string[], seed: number): string {
         group: label,
         characteristic: label,
         category: label,
-        stratum: 'all',
+        stratum: 'overall',
       },
       ...{ n, count: n, total, N: total, excluded, n_excluded: i === 0 ? 'NA' : excluded },
       ...{
@@ -323,7 +324,7 @@ const WORDS: readonly string[] = [
   'mental,"Learning disability or serious mental illness",NA,stratified',
   'deprivation,"1 (most deprived), 5 (least deprived)",quintile,category',
   'model,"Cox proportional hazards model, adjusted for age and sex",NA,interaction',
-  'spline,"ns(time, df = 3)1:regionEast Midlands",NA,poly',
+  'spline,"ns(week, df = 3)1:county",NA,poly',
   'region,"North West, South East, Yorkshire, West Midlands, East of England",NA,(Intercept)',
   'baseline,"with adjustment for confounders at baseline",NA,intercept',
   'validation,"validation loss after each epoch of training",nats,train',
@@ -370,14 +371,14 @@ export function primingTables(): string[] {
     regression(split('outcome model variable label events hr HR_CI p'), 13, 3),
     regression(
       split(
-        'group term variable var_label label reference_row n_obs n_event estimate std.error statistic p.value conf.low conf.high or or.low or.high',
+        'group term label variable n_obs reference_row n_event or std.error estimate statistic var_label p.value or.low conf.low conf.high or.high',
       ),
       14,
       0,
     ),
     regression(
       split(
-        'model adjustment term estimate conf.low conf.high std.error robust.se statistic p.value hr hr.low hr.high effect effect.low effect.high',
+        'model conf.low hr conf.high adjustment robust.se std.error term statistic p.value hr.low hr.high estimate effect.low effect effect.high',
       ),
       15,
       0,

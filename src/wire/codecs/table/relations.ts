@@ -64,10 +64,13 @@ export function findRelations(
 }
 
 function findFormulas(target: Target, samples: readonly UnitSample[]): Relation[] {
-  if (target.probes.length < 2) return [];
+  if (target.probes.length < 1) return [];
   const own = target.sample.unit;
   const near = samples
-    .filter((other) => other.numeric && other.unit !== own && other.distinct > 1)
+    .filter(
+      (other) =>
+        other.numeric && other.unit !== own && (other.distinct > 1 || other.cells.length === 1),
+    )
     .sort((a, b) => Math.abs(a.unit - own) - Math.abs(b.unit - own))
     .slice(0, SOURCES_MAX);
   const search = new Search(target);
@@ -221,7 +224,7 @@ class Search {
       if (Math.abs(value - (this.#wanted[i] as number)) <= (limit[i] as number)) hits++;
       if (hits < i) return false;
     }
-    return hits >= 2;
+    return hits >= Math.min(2, this.#wanted.length);
   }
 
   #fit(kind: FormulaKind, index: number, sources: readonly ProbedSource[]): void {

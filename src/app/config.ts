@@ -1,0 +1,138 @@
+/** The one configuration file, `sallyport.json`: its schema, its defaults and where it is looked for. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { CONTENT_TYPES } from '../wire/index.ts';
+import { appErrors } from './errors.ts';
+
+const port = z.number().int().min(0).max(65_535);
+const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+
+const tls = z
+  .strictObject({
+    certPath: z.string().describe('PEM file of the certificate chain'),
+    keyPath: z.string().describe('PEM file of its private key'),
+  })
+  .describe('serve HTTPS instead of HTTP');
+
+const listener = (defaultPort: number) => ({
+  host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
+  port: port.default(defaultPort).describe('port to listen on; 0 lets the system choose'),
+  tls: tls.optional(),
+});
+
+const SCHEMA = z.strictObject({
+  $schema: z.string().optional(),
+  inner: z.strictObject(listener(7410)).prefault({}).describe('the inner door'),
+  outer: z
+    .strictObject({
+      ...listener(7411),
+      slotMs: count.optional().describe('length of a slot; fixed when the wire is made (100)'),
+      lagSlots: count.optional().describe('slots between sending and publication (30)'),
+      bytesPerSlot: count.optional().describe('emitted bytes that add one slot of lag (16384)'),
+    })
+    .prefault({})
+    .describe('the outer door'),
+  database: z
+    .string()
+    .optional()
+    .describe('postgres://… for PostgreSQL; otherwise SQLite in the data folder'),
+  origin: z
+    .string()
+    .regex(/^[^\s+]{1,200}$/)
+    .default('sallyport.local/inner')
+    .describe('name under which the ledger signs'),
+  automatic: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      bitsPerRelease: count
+        .default(2_000_000)
+        .describe('largest charge of a release that no person sees'),
+      types: z
+        .array(z.enum(CONTENT_TYPES))
+        .default(['text', 'table', 'json', 'jsonl', 'xml'])
+        .describe('types that nobody has to look at'),
+    })
+    .prefault({})
+    .describe('what leaves without a person; its daily amount is the budget `automatic`'),
+  caps: z
+    .array(z.enum(['SL3', 'SL4', 'SL5']))
+    .default(['SL3', 'SL4', 'SL5'])
+    .describe('published caps that are applied to budgets of the enclave and of models'),
+  limits: z
+    .strictObject({
+      filesMax: count.default(10_000),
+      fileBytesMax: count.default(210_000_000),
+      releaseBytesMax: count.default(256 * 1024 * 1024),
+    })
+    .prefault({})
+    .describe('limits of one release'),
+  inspection: z
+    .strictObject({
+      processes: count.max(64).default(2),
+      memoryMiB: count.default(1024),
+      jobSeconds: count.default(900),
+    })
+    .prefault({})
+    .describe('the processes that read files'),
+  outbox: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      stableMs: count.default(1_000).describe('how long a file must stand still'),
+      rescanMs: count.default(2_000),
+    })
+    .prefault({})
+    .describe('the watched folders DATA/outbox/PROJECT/DESTINATION'),
+});
+
+/** A complete configuration. */
+export type Config = z.infer<typeof SCHEMA>;
+
+/** The configuration as a JSON schema, for editors. */
+export function configSchema(): unknown {
+  return z.toJSONSchema(SCHEMA, { io: 'input' });
+}
+
+/** Reads a configuration from a value; throws with every bad field named. */
+export function parseConfig(value: unknown, file: string): Config {
+  const parsed = SCHEMA.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const why = parsed.error.issues
+    .map((issue) => `${issue.path.map(String).join('.') || 'file'}: ${issue.message.toLowerCase()}`)
+    .join('; ');
+  throw appErrors.error('CONFIG_INVALID', { file, why });
+}
+
+/** The program's environment, as far as it is used. */
+export interface Environment {
+  readonly dataDir: string;
+  readonly url: string | undefined;
+  readonly token: string | undefined;
+  readonly database: string | undefined;
+}
+
+/** Reads the environment; the only place that does, with `cli`'s colours. */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const set = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+  return {
+    dataDir: path.resolve(set('SALLYPORT_DATA') ?? '.sallyport'),
+    url: set('SALLYPORT_URL'),
+    token: set('SALLYPORT_TOKEN'),
+    database: set('DATABASE_URL'),
+  };
+}
+
+/** Finds and reads the configuration: the named file, `sallyport.json` here, or the one in the data folder. */
+export function loadConfig(dataDir: string, named?: string): Config {
+  const places = [path.resolve('sallyport.json'), path.join(dataDir, 'sallyport.json')];
+  const file = named ?? places.find((place) => existsSync(place));
+  if (file === undefined) return parseConfig({}, 'the defaults');
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw appErrors.error('CONFIG_UNREADABLE', { file, why });
+  }
+  return parseConfig(value, file);
+}

@@ -1,0 +1,36 @@
+/** Error codes of the program as a whole. */
+import { defineErrors } from '../core/index.ts';
+
+/** Builds the errors of configuration and start. */
+export const appErrors = defineErrors('APP', {
+  CONFIG_UNREADABLE: {
+    status: 400,
+    message: 'cannot read the configuration `{file}`: {why}',
+    hint: 'check that the file exists, may be read and is JSON',
+  },
+  CONFIG_INVALID: {
+    status: 400,
+    message: 'cannot use the configuration `{file}`: {why}',
+    hint: 'see `sallyport config schema` for what it may hold',
+  },
+  PORT_IN_USE: {
+    status: 400,
+    message: 'cannot listen on {host}:{port}, another program does already',
+    hint: 'stop it, or choose another port with `--{door}-port` or in sallyport.json',
+  },
+  LISTEN_FAILED: {
+    status: 400,
+    message: 'cannot listen on {host}:{port}: {why}',
+    hint: 'check host and port in sallyport.json',
+  },
+  DATA_MISSING: {
+    status: 400,
+    message: 'cannot find a gate in `{dir}`',
+    hint: 'start one with `sallyport start`, or name its folder with `--data DIR`',
+  },
+  DATA_LOCKED: {
+    status: 400,
+    message: 'cannot use `{dir}`, the gate with process {pid} has it open',
+    hint: 'stop that process first, or choose another folder with `--data DIR`',
+  },
+});

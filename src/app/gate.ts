@@ -1,0 +1,253 @@
+/** Wires one gate from its configuration: the only place that knows every module. */
+import { createReadStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { openBudgets, reapplyBudgets } from '../budget/index.ts';
+import type { Budgets } from '../budget/index.ts';
+import { isoTime, systemClock, systemRandom } from '../core/index.ts';
+import type { Clock, Random } from '../core/index.ts';
+import { exportKind, openInspectionPool } from '../egress/index.ts';
+import type { InspectionPool } from '../egress/index.ts';
+import { openKeyFile, openLedger } from '../ledger/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import { openModels } from '../models/index.ts';
+import type { Models } from '../models/index.ts';
+import { openPeople } from '../people/index.ts';
+import type { People } from '../people/index.ts';
+import { Releases } from '../release/index.ts';
+import { Requests } from '../requests/index.ts';
+import { openBlobs, openStore } from '../store/index.ts';
+import type { Blobs, Store } from '../store/index.ts';
+import { bootstrap } from './bootstrap.ts';
+import type { FirstStart } from './bootstrap.ts';
+import type { Config } from './config.ts';
+import { gateFolders, lockFolders, makeFolders } from './folders.ts';
+import type { GateFolders } from './folders.ts';
+import { watchOutboxes } from './outbox.ts';
+import type { OutboxWatch } from './outbox.ts';
+import { startWire } from './wire.ts';
+import type { RunningWire } from './wire.ts';
+
+/** What a gate is opened with. */
+export interface GateOptions {
+  readonly dataDir: string;
+  readonly config: Config;
+  readonly database?: string | undefined;
+  /** Says something that an operator should read. */
+  readonly log: (level: 'info' | 'warn' | 'error', sentence: string, cause?: unknown) => void;
+  /** Hears of a fault after which the process has to stop. */
+  readonly onFault: (cause: Error) => void;
+}
+
+/** A wired gate. */
+export interface Gate {
+  readonly config: Config;
+  readonly folders: GateFolders;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly blobs: Blobs;
+  readonly uploads: Blobs;
+  readonly people: People;
+  readonly models: Models;
+  readonly budgets: Budgets;
+  readonly requests: Requests;
+  readonly releases: Releases;
+  readonly wire: RunningWire;
+  readonly outboxes: OutboxWatch;
+  /** Set when this start made the gate. */
+  readonly firstStart: FirstStart | null;
+  close(): Promise<void>;
+}
+
+const DEADLINE_CHECK_MS = 30_000;
+
+/** Opens a gate and starts its outer process. Closes what it had opened when a later step fails. */
+export async function openGate(options: GateOptions): Promise<Gate> {
+  const undo: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await openParts(options, undo, close);
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+async function openParts(
+  options: GateOptions,
+  undo: (() => Promise<void> | void)[],
+  close: () => Promise<void>,
+): Promise<Gate> {
+  const { config, log } = options;
+  const clock = systemClock;
+  const random = systemRandom;
+  const folders = gateFolders(options.dataDir);
+  makeFolders(folders);
+  undo.push(lockFolders(folders));
+  const { store, ledger } = await openState(options, folders, undo);
+  const blobs = openBlobs(folders.blobs, random);
+  const uploads = openBlobs(folders.uploads, random);
+  const host = { store, ledger, clock, random, blobs };
+  const people = openPeople(host);
+  const models = openModels(host);
+  const budgets = openBudgets({ ...host, caps: config.caps });
+  const releases = new Releases(host);
+  const firstStart = await bootstrap({ people, budgets });
+  await followConfig(store, config, clock);
+  const pool = openPool(config);
+  undo.push(() => pool.close());
+  const kind = exportKind({
+    policy: {
+      automatic: config.automatic.enabled,
+      automaticBitsMax: BigInt(config.automatic.bitsPerRelease),
+      plainTypes: config.automatic.types,
+    },
+    limits: config.limits,
+    pool,
+    workspace: openWorkspace(folders.work),
+    uploads,
+    blobs,
+    releases,
+    budgets,
+    models,
+    people,
+  });
+  const requests = new Requests(
+    {
+      ...host,
+      onFault: (request, cause) => {
+        log('error', `request ${request} failed`, cause);
+      },
+      onAlarm: (sentence) => {
+        log('warn', sentence);
+      },
+    },
+    [kind],
+  );
+  const wire = await openWire(options, folders, { ...host, requests });
+  undo.push(() => wire.stop());
+  undo.push(() => requests.idle());
+  await requests.resume();
+  undo.push(checkDeadlines(requests, log));
+  const outboxes = watchOutboxes({ config, folders, clock, people, requests, uploads, log });
+  undo.push(() => outboxes.close());
+  return {
+    config,
+    folders,
+    clock,
+    random,
+    store,
+    ledger,
+    blobs,
+    uploads,
+    people,
+    models,
+    budgets,
+    requests,
+    releases,
+    wire,
+    outboxes,
+    firstStart,
+    close,
+  };
+}
+
+async function openState(
+  options: GateOptions,
+  folders: GateFolders,
+  undo: (() => Promise<void> | void)[],
+): Promise<{ store: Store; ledger: Ledger }> {
+  const { config, onFault } = options;
+  const store = await openStore(options.database ?? config.database ?? folders.database, {
+    onFault,
+  });
+  undo.push(() => store.close());
+  const key = await openKeyFile(folders.ledgerKey, { name: config.origin, random: systemRandom });
+  const ledger = await openLedger({
+    store,
+    logId: 'inner',
+    dir: folders.ledger,
+    key,
+    clock: systemClock,
+    random: systemRandom,
+    onFault,
+  });
+  undo.push(() => ledger.close());
+  return { store, ledger };
+}
+
+function openPool(config: Config): InspectionPool {
+  const { processes, memoryMiB, jobSeconds } = config.inspection;
+  return openInspectionPool(processes, { memoryMiB, jobMs: jobSeconds * 1000 }, processes);
+}
+
+/** Percentages and caps follow the models and the configuration of this start. */
+async function followConfig(store: Store, config: Config, clock: Clock): Promise<void> {
+  await store.write((tx) => reapplyBudgets(tx as never, clock.nowMs(), config.caps));
+}
+
+async function openWire(
+  options: GateOptions,
+  folders: GateFolders,
+  host: {
+    store: Store;
+    ledger: Ledger;
+    clock: Clock;
+    blobs: Blobs;
+    requests: Requests;
+  },
+): Promise<RunningWire> {
+  const { config, log } = options;
+  const { host: address, port, tls, slotMs, lagSlots, bytesPerSlot } = config.outer;
+  return startWire({
+    host,
+    outer: {
+      dir: folders.outer,
+      host: address,
+      port,
+      ...(tls === undefined ? {} : { tls }),
+      wish: {
+        ...(slotMs === undefined ? {} : { slotMs }),
+        ...(lagSlots === undefined ? {} : { lagSlots }),
+        ...(bytesPerSlot === undefined ? {} : { bytesPerSlot }),
+      },
+    },
+    onAcked: (ids) => {
+      host.requests.published(ids).catch((cause: unknown) => {
+        log('error', 'cannot note what the outer door has', cause);
+      });
+    },
+    onAlarm: (sentence) => {
+      log('warn', sentence);
+    },
+  });
+}
+
+function openWorkspace(dir: string) {
+  return {
+    open: async (request: string): Promise<string> => {
+      const folder = path.join(dir, request);
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(folder, { mode: 0o700 });
+      return folder;
+    },
+    remove: (request: string) => rm(path.join(dir, request), { recursive: true, force: true }),
+    read: (file: string) => createReadStream(file) as AsyncIterable<Uint8Array>,
+  };
+}
+
+function checkDeadlines(requests: Requests, log: GateOptions['log']): () => void {
+  const timer = setInterval(() => {
+    requests.checkDeadlines().catch((cause: unknown) => {
+      log('error', `cannot check deadlines at ${isoTime(systemClock.nowMs())}`, cause);
+    });
+  }, DEADLINE_CHECK_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * The wired program: configuration in, one gate out. Guaranteed: a second start finds everything that a first one made;
+ * one process at a time has a data folder; the outer process is fed by the wire and nothing else. Assumed: the data
+ * folder is on a local disk. Not offered: more than one gate process.
+ */
+export { DEFAULT_MODEL } from './bootstrap.ts';
+export type { FirstStart } from './bootstrap.ts';
+export { configSchema, loadConfig, parseConfig, readEnvironment } from './config.ts';
+export type { Config, Environment } from './config.ts';
+export { appErrors } from './errors.ts';
+export { findHolder, gateFolders } from './folders.ts';
+export type { GateFolders } from './folders.ts';
+export { openGate } from './gate.ts';
+export type { Gate, GateOptions } from './gate.ts';

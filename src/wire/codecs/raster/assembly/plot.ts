@@ -6,12 +6,14 @@
  */
 import { codeAdaptive, Mix, reserveAdaptive } from './mix';
 import { reserve } from './memory';
+import { codeBeside, codeStep, colours, fitLine, fitted, onLine, hasSteps, noteEnd, noteSolid, openBlend, parents, setLine } from './blend';
+export { colours };
+
 
 export const MARGIN: i32 = 8;
 export const COLOURS_MAX: i32 = 65_535;
-const CANDIDATES: i32 = 6;
+const CANDIDATES: i32 = 8;
 
-export const colours: usize = reserve(65_536 * 4);
 export let colourCount: i32 = 0;
 
 const flatMix = new Mix(3, 0, 1, 64, 4, 16);
@@ -78,6 +80,7 @@ export function openPlane(width: i32, height: i32): usize {
     flatRuns = reserve(columns << 1);
     columnShifts = reserve(columns << 2);
   }
+  openBlend(columns);
   memory.fill(flatRuns, 0, columns << 1);
   memory.fill(columnShifts, 0, columns << 2);
   memory.fill(matchTable, 0, (1 << MATCH_BITS) << 2);
@@ -141,18 +144,18 @@ function codeRow(width: i32, y: i32): void {
       sinceStart = 0;
       candidateCount = 0;
       offer(w);
-      codePixel(at, x, guess, 1);
+      codePixel(at, x, y, guess, 1);
       store<u16>(runs, 0);
     } else {
       candidateCount = 0;
       if (!flat) sinceStart = 0;
-      codePixel(at, x, guess, 0);
+      codePixel(at, x, y, guess, 0);
       if (!flat) store<u16>(runs, 0);
     }
   }
 }
 
-function codePixel(at: usize, x: i32, guessed: i32, first: i32): void {
+function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32): void {
   const actual = <u32>load<u16>(at);
   const s = stride;
   const w = pixel(at, -1);
@@ -210,7 +213,10 @@ function codePixel(at: usize, x: i32, guessed: i32, first: i32): void {
   offer(n);
   offer(ne);
   offer(nw);
+  offerEnds(w);
+  offerEnds(n);
   offer(nee);
+  offerEnds(ne);
 
   let run = 0;
   while (run < 32 && pixel(at, -2 - run) == w) run++;
@@ -251,7 +257,18 @@ function codePixel(at: usize, x: i32, guessed: i32, first: i32): void {
       break;
     }
   }
-  if (chosen < 0) chosen = codeEscape(<i32>actual);
+  if (chosen < 0) chosen = codeOther(<i32>actual, at, x, y, h4);
+  const u = <u32>chosen;
+  const mine = parents + (u << 2);
+  const kin = load<u32>(mine);
+  if (u == w && u == n && u == nw && kin != 0) store<u32>(mine, 0);
+  if (load<u32>(mine) == 0) {
+    noteRecent(u);
+    const kinW = load<u32>(parents + (w << 2));
+    if (kinW != 0 && setLine((kinW & 65535) - 1, (kinW >> 16) - 1)) noteSolid(at, u);
+    if (n != u && nn != u) noteEnd(at, s, x, y, u);
+  }
+
   store<u16>(at, <u16>chosen);
   store<u16>(memo1, <u16>(chosen + 1));
   store<u16>(memo2, <u16>(chosen + 1));
@@ -266,11 +283,164 @@ function codePixel(at: usize, x: i32, guessed: i32, first: i32): void {
   }
 }
 
-/** A colour that no neighbour suggested: one met before, or a new one. */
+function offerEnds(id: u32): void {
+  const kin = load<u32>(parents + (id << 2));
+  if (kin == 0) return;
+  offer((kin & 65535) - 1);
+  offer((kin >> 16) - 1);
+}
+
+const RECENT: i32 = 8;
+const recent = reserve((RECENT + 1) << 2);
+let recentCount: i32 = 0;
+
+/** Moves a solid colour to the front of the ones met lately. */
+function noteRecent(id: u32): void {
+  if (recentCount > 0 && load<u32>(recent) == id) return;
+  let i = 0;
+  while (i < recentCount && load<u32>(recent + (i << 2)) != id) i++;
+  if (i == recentCount && recentCount < RECENT) recentCount++;
+  if (i == RECENT) i = RECENT - 1;
+  for (; i > 0; i--) store<u32>(recent + (i << 2), load<u32>(recent + ((i - 1) << 2)));
+  store<u32>(recent, id);
+}
+
+const LINES: i32 = 12;
+const lines = reserve(LINES << 3);
+let lineCount: i32 = 0;
+const lineMix = new Mix(5, 0, 1, 64, 1, 14);
+
+function offerLine(a: u32, b: u32): void {
+  if (a == b || lineCount >= LINES) return;
+  const low = min(a, b);
+  const high = max(a, b);
+  for (let i = 0; i < lineCount; i++) {
+    if (load<u32>(lines + (i << 3)) == low && load<u32>(lines + (i << 3), 4) == high) return;
+  }
+  store<u32>(lines + (lineCount << 3), low);
+  store<u32>(lines + (lineCount << 3), high, 4);
+  lineCount++;
+}
+
+function offerParents(id: u32): void {
+  const kin = load<u32>(parents + (id << 2));
+  if (kin != 0) offerLine((kin & 65535) - 1, (kin >> 16) - 1);
+}
+
+function isSolid(id: u32): bool {
+  return load<u32>(parents + (id << 2)) == 0;
+}
+
+function listLines(at: usize): void {
+  const s = stride;
+  const w = pixel(at, -1);
+  const n = pixel(at, -s);
+  const nw = pixel(at, -s - 1);
+  const ne = pixel(at, -s + 1);
+  const nee = pixel(at, -s + 2);
+  const nn = pixel(at, -2 * s);
+  const ww = pixel(at, -2);
+  lineCount = 0;
+  offerParents(w);
+  offerParents(n);
+  offerParents(ne);
+  offerParents(nw);
+  const base = isSolid(w) ? w : isSolid(n) ? n : isSolid(ne) ? ne : ww;
+  if (isSolid(n)) offerLine(base, n);
+  if (isSolid(ne)) offerLine(base, ne);
+  if (isSolid(nw)) offerLine(base, nw);
+  if (isSolid(nee)) offerLine(base, nee);
+  if (isSolid(ww)) offerLine(base, ww);
+  if (isSolid(nn)) offerLine(base, nn);
+  offerParents(nee);
+  offerParents(ww);
+  offerParents(nn);
+  for (let i = 0; i < recentCount && i < 4; i++) offerLine(base, load<u32>(recent + (i << 2)));
+  offerLine(w, n);
+  offerLine(w, ne);
+}
+
+/** A colour that no neighbour suggested: on an edge between two colours, met before, or new. */
+function codeOther(actual: i32, at: usize, x: i32, y: i32, h4: u32): i32 {
+  listLines(at);
+  let best: i32 = -1;
+  let least = 400;
+  const colour = load<u32>(colours + (actual << 2));
+  const parentless = actual < colourCount && load<u32>(parents + (actual << 2)) == 0;
+  for (let i = 0; i < lineCount; i++) {
+    if (!setLine(load<u32>(lines + (i << 3)), load<u32>(lines + (i << 3), 4)) || !hasSteps()) continue;
+    const off = fitLine(colour);
+    if (off > 0 && parentless) continue;
+    if (off >= 0 && off * 8 + i < least) {
+      least = off * 8 + i;
+      best = i;
+    }
+  }
+  for (let i = 0; i < lineCount; i++) {
+    const a = load<u32>(lines + (i << 3));
+    const b = load<u32>(lines + (i << 3), 4);
+    if (!setLine(a, b) || !hasSteps()) continue;
+    lineMix.setHash(0, hash2(h4, i));
+    lineMix.setHash(1, hash2(a, b));
+    lineMix.setHash(2, hash2(lineCount, i));
+    lineMix.setHash(3, hash2(add(add(pixel(at, -1), pixel(at, -stride)), a), b));
+    lineMix.setHash(4, hash2(i, i32(isSolid(pixel(at, -1))) | (i32(isSolid(pixel(at, -stride))) << 1)));
+    lineMix.select(0, i);
+    if (!lineMix.code(i32(i == best), 0)) continue;
+    fitLine(colour);
+    const step = codeStep(fitted, at, stride, x, y);
+    const found = codeBeside(colour, step);
+    let id = findColour(found);
+    if (id < 0) {
+      id = addColour(found);
+      store<u32>(parents + (id << 2), (a + 1) | ((b + 1) << 16));
+    }
+    return id;
+  }
+  return codeEscape(actual);
+}
+
+const INDEX_BITS = 17;
+const colourIndex = reserve((1 << INDEX_BITS) << 2);
+
+function findColour(colour: u32): i32 {
+  let slot = (colour * 0x9e3779b1) >> (32 - INDEX_BITS);
+  let id = load<u32>(colourIndex + (slot << 2));
+  while (id != 0 && load<u32>(colours + ((id - 1) << 2)) != colour) {
+    slot = (slot + 1) & ((1 << INDEX_BITS) - 1);
+    id = load<u32>(colourIndex + (slot << 2));
+  }
+  return <i32>id - 1;
+}
+
+function addColour(colour: u32): i32 {
+  if (colourCount >= COLOURS_MAX) unreachable();
+  store<u32>(colours + (colourCount << 2), colour);
+  let slot = (colour * 0x9e3779b1) >> (32 - INDEX_BITS);
+  while (load<u32>(colourIndex + (slot << 2)) != 0) slot = (slot + 1) & ((1 << INDEX_BITS) - 1);
+  store<u32>(colourIndex + (slot << 2), colourCount + 1);
+  return colourCount++;
+}
+
+/** Colours met lately that lie between an older one and a new solid one are edges of it. */
+function adopt(id: u32): void {
+  for (let i = max(0, <i32>id - 64); i < <i32>id; i++) {
+    if (load<u32>(parents + (i << 2)) != 0) continue;
+    for (let r = 0; r < min(recentCount, 4); r++) {
+      const base = load<u32>(recent + (r << 2));
+      if (base == <u32>i || base == id || !setLine(min(base, id), max(base, id))) continue;
+      const off = fitLine(load<u32>(colours + (i << 2)));
+      if (off < 0 || off > 3) continue;
+      store<u32>(parents + (i << 2), (min(base, id) + 1) | ((max(base, id) + 1) << 16));
+      break;
+    }
+  }
+}
+
+/** A colour that lies on no line: met before, or new. */
 function codeEscape(actual: i32): i32 {
   const fresh = codeAdaptive(i32(actual == colourCount), newFlags, 60);
-  if (!fresh) {
-    let node = 1;
+  if (!fresh) {    let node = 1;
     let bits = 32 - clz(max(colourCount - 1, 1));
     for (let b = bits - 1; b >= 0; b--) {
       node = (node << 1) | codeAdaptive((actual >> b) & 1, idTree + ((node & 65535) << 2), 60);
@@ -279,7 +449,6 @@ function codeEscape(actual: i32): i32 {
     if (id >= colourCount) unreachable();
     return id;
   }
-  if (colourCount >= COLOURS_MAX) unreachable();
   const colour = load<u32>(colours + (actual << 2));
   const opaque = codeAdaptive(i32((colour & 255) == 255), newFlags + 4, 255);
   let out: u32 = 0;
@@ -294,6 +463,8 @@ function codeEscape(actual: i32): i32 {
     }
     out = (out << 8) | <u32>(node & 255);
   }
-  store<u32>(colours + (colourCount << 2), out);
-  return colourCount++;
+  const id = addColour(out);
+  adopt(<u32>id);
+  return id;
 }
+

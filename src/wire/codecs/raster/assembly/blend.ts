@@ -1,0 +1,482 @@
+/**
+ * Antialiased edges. A pixel on an edge has a colour between two others, and how far it is between them follows from
+ * the geometry of the edge: the same profile one row above, a little shifted; the same thickness of a line in the
+ * next column or row. Each such guess becomes a distribution over the shares that are left, and the mixer weighs them.
+ */
+import { codeAdaptive, Mix, reserveAdaptive, squash } from './mix';
+import { reserve } from './memory';
+
+const GUESSES: i32 = 10;
+const CONTEXTS: i32 = 12;
+const REACH: i32 = 5;
+
+/** Two parents per colour, each plus one, in 16 bits; 0 for a colour that is between no others. */
+export const parents: usize = reserve(65_536 * 4);
+/** Colours in `0xRRGGBBAA`, by number. */
+export const colours: usize = reserve(65_536 * 4);
+
+const valueMix = new Mix(CONTEXTS, GUESSES, 3, 256, 16, 18);
+const guesses = reserve((GUESSES + 4) << 2);
+const scales = reserve((GUESSES * 16) << 2);
+for (let i = 0; i < GUESSES * 16; i++) store<f32>(scales + (i << 2), 12);
+const rows = reserve(4 * 16 * 4);
+const memoBits = 16;
+const memoSame = reserve((1 << memoBits) << 2);
+const memoMirror = reserve((1 << memoBits) << 2);
+const colourMemo = reserve((1 << memoBits) << 1);
+const offTable = reserveAdaptive(4 * 64 * 16 * 4);
+const sameFlags = reserveAdaptive(64);
+
+/** The line between two colours that is looked along. */
+export let lineFrom: u32 = 0;
+export let lineTo: u32 = 0;
+let lineShift: i32 = 0;
+let lineStart: i32 = 0;
+let lineSign: i32 = 1;
+let lineLength: i32 = 0;
+
+// @ts-ignore: decorator
+@inline
+export function colourOf(id: u32): u32 {
+  return load<u32>(colours + (id << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function channel(colour: u32, shift: i32): i32 {
+  return <i32>((colour >> shift) & 255);
+}
+
+/** Looks along the line from colour `a` to colour `b`; false when they are equal. */
+export function setLine(a: u32, b: u32): bool {
+  const ca = colourOf(a);
+  const cb = colourOf(b);
+  lineLength = 0;
+  for (let shift = 0; shift < 32; shift += 8) {
+    const d = abs(channel(cb, shift) - channel(ca, shift));
+    if (d >= lineLength) {
+      lineLength = d;
+      lineShift = shift;
+    }
+  }
+  lineFrom = a;
+  lineTo = b;
+  lineStart = channel(ca, lineShift);
+  lineSign = channel(cb, lineShift) >= lineStart ? 1 : -1;
+  return lineLength > 1;
+}
+
+/** One channel times a share of 255, rounded as compositing libraries do. */
+// @ts-ignore: decorator
+@inline
+function part(value: i32, m: i32): i32 {
+  const t = value * m + 128;
+  return (t + (t >> 8)) >> 8;
+}
+
+/** The colour at share `m` of the line, 0 to 255. */
+export function onLine(m: i32): u32 {
+  const ca = colourOf(lineFrom);
+  const cb = colourOf(lineTo);
+  let out: u32 = 0;
+  for (let shift = 0; shift < 32; shift += 8) {
+    const mixed = part(channel(ca, shift), 255 - m) + part(channel(cb, shift), m);
+    out |= <u32>min(mixed, 255) << shift;
+  }
+  return out;
+}
+
+/** How far a colour lies from the line, -1 when it is not beside it; the nearest share is left in `fitted`. */
+export let fitted: i32 = 0;
+export function fitLine(colour: u32): i32 {
+  const v = (channel(colour, lineShift) - lineStart) * lineSign;
+  if (v < 0 || v > lineLength) return -1;
+  const middle = (v * 255 + (lineLength >> 1)) / lineLength;
+  const spread = 1 + 128 / lineLength;
+  let least: i32 = 0x7fffffff;
+  const end = min(middle + spread, 254);
+  for (let m = max(middle - spread, 1); m <= end && least > 0; m++) {
+    const ideal = onLine(m);
+    let off = 0;
+    for (let shift = 0; shift < 32; shift += 8) {
+      off += abs(channel(colour, shift) - channel(ideal, shift));
+    }
+    if (off < least) {
+      least = off;
+      fitted = m;
+    }
+  }
+  return least == 0x7fffffff ? -1 : least;
+}
+
+/** How many different colours there are before each share of the line whose table this is. */
+const before = reserve(257 * 2);
+let tabledFrom: u32 = 0;
+let tabledTo: u32 = 0;
+
+function tabulate(): void {
+  if (tabledFrom == lineFrom && tabledTo == lineTo) return;
+  tabledFrom = lineFrom;
+  tabledTo = lineTo;
+  let last = colourOf(lineFrom);
+  const end = colourOf(lineTo);
+  let count: u16 = 0;
+  store<u16>(before, 0);
+  for (let m = 0; m < 256; m++) {
+    const colour = onLine(m);
+    if (colour != last && colour != end) count++;
+    last = colour;
+    store<u16>(before + ((m + 1) << 1), count);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function countBefore(m: i32): i32 {
+  return <i32>load<u16>(before + (m << 1));
+}
+
+/** The share of the line's end in a colour, 0 to 255. */
+// @ts-ignore: decorator
+@inline
+export function share(id: u32): f32 {
+  const v = (channel(colourOf(id), lineShift) - lineStart) * lineSign;
+  return <f32>(min(max(v, 0), lineLength) * 255) / <f32>lineLength;
+}
+
+// @ts-ignore: decorator
+@inline
+function at(row: i32, x: i32): f32 {
+  return load<f32>(rows + (((row << 4) + x + REACH) << 2));
+}
+
+function loadRows(pixelAt: usize, stride: i32): void {
+  for (let row = 0; row < 4; row++) {
+    const base = pixelAt - ((row * stride) << 1);
+    const to = row == 0 ? 0 : REACH + 1;
+    for (let x = -REACH; x < to; x++) {
+      store<f32>(rows + (((row << 4) + x + REACH) << 2), share(<u32>load<u16>(base + (x << 1))));
+    }
+  }
+}
+
+/** The value of a row at a place between two pixels. */
+function between(row: i32, place: f32): f32 {
+  const p = min<f32>(max<f32>(place, <f32>-REACH), <f32>REACH - <f32>0.001);
+  const i = <i32>(p + <f32>REACH) - REACH;
+  const f = p - <f32>i;
+  const a = at(row, i);
+  return a + (at(row, i + 1) - a) * f;
+}
+
+// @ts-ignore: decorator
+@inline
+function inside(v: f32): bool {
+  return v > 0.5 && v < 254.5;
+}
+
+// @ts-ignore: decorator
+@inline
+function setGuess(i: i32, v: f32): void {
+  store<f32>(guesses + (i << 2), v);
+}
+
+const NONE: f32 = -1000;
+
+/** Where the row above has the share that the pixel to the left has: the shift of the edge from row to row. */
+function guessByProfile(row: i32, per: f32): f32 {
+  const w = at(0, -1);
+  if (!inside(w)) return NONE;
+  let best: f32 = 100;
+  for (let i = -REACH; i < REACH; i++) {
+    const a = at(row, i);
+    const b = at(row, i + 1);
+    if (a == b || (a - w) * (b - w) > 0) continue;
+    const u = <f32>i + (w - a) / (b - a);
+    const shift = u + 1;
+    if (abs(shift) < abs(best)) best = shift;
+  }
+  return best == 100 ? NONE : between(row, best * per);
+}
+
+/** The shift between the two rows above, by how much more of the line's end there is, continued once more. */
+function guessByShift(): f32 {
+  let gained: f32 = 0;
+  for (let i = -4; i <= 4; i++) gained += at(1, i) - at(2, i);
+  const rising = at(1, 3) + at(1, 4) - at(1, -3) - at(1, -4);
+  if (rising == 0) return NONE;
+  const shift = gained / 255;
+  if (abs(shift) > 4) return NONE;
+  return between(1, rising > 0 ? shift : -shift);
+}
+
+/** A line is as thick in this row as in the one above. */
+function guessByRowWidth(pixelAt: usize, stride: i32): f32 {
+  let here: f32 = 0;
+  let i = 1;
+  for (; i < 40; i++) {
+    const v = share(<u32>load<u16>(pixelAt - (i << 1)));
+    if (v < 0.5) break;
+    here += v;
+  }
+  if (i == 1 || i == 40) return NONE;
+  const up = pixelAt - (stride << 1);
+  let above: f32 = 0;
+  // The stroke in the row above begins within a few pixels of where it begins here.
+  let from = -i + 1;
+  if (share(<u32>load<u16>(up + (from << 1))) < 0.5) {
+    while (from < 0 && share(<u32>load<u16>(up + (from << 1))) < 0.5) from++;
+  } else {
+    let j = 0;
+    while (j < 8 && share(<u32>load<u16>(up + ((from - 1) << 1))) >= 0.5) {
+      from--;
+      j++;
+    }
+    if (j == 8) return NONE;
+  }
+  for (let k = 0; k < 48; k++) {
+    const v = share(<u32>load<u16>(up + ((from + k) << 1)));
+    if (v < 0.5) return above - here;
+    above += v;
+  }
+  return NONE;
+}
+
+/** Thickness of the last stroke that ended in each column: share sum, colour of the stroke, row. */
+export let thickness: usize = 0;
+let thicknessColumns: i32 = 0;
+
+export function openBlend(columns: i32): void {
+  if (columns > thicknessColumns) {
+    thicknessColumns = columns;
+    thickness = reserve(columns * 12 + 24 * 12);
+  }
+  memory.fill(thickness, 0, columns * 12 + 24 * 12);
+}
+
+/** Notes the thickness of a stroke that has just ended above a pixel of the colour around it. */
+export function noteEnd(pixelAt: usize, stride: i32, x: i32, y: i32, colour: u32): void {
+  let up = pixelAt - (stride << 1);
+  let inner: u32 = colour;
+  for (let i = 0; i < 4; i++) {
+    const id = <u32>load<u16>(up - ((i * stride) << 1));
+    if (id != colour && load<u32>(parents + (id << 2)) == 0) {
+      inner = id;
+      break;
+    }
+  }
+  if (inner == colour || !setLine(min(inner, colour), max(inner, colour))) return;
+  let sum: f32 = 0;
+  const flip = inner < colour;
+  for (let i = 0; i < 48; i++) {
+    const id = <u32>load<u16>(up);
+    if (id == colour) {
+      const slot = thickness + (x + 12) * 12;
+      store<f32>(slot, sum);
+      store<u32>(slot, (inner << 16) | colour, 4);
+      store<i32>(slot, y + 1, 8);
+      return;
+    }
+    const v = share(id);
+    sum += flip ? <f32>255 - v : v;
+    up -= stride << 1;
+    if (i > y + 2) return;
+  }
+}
+
+/** A line is as thick in this column as in a column near it where it has ended. */
+function guessByColumnHeight(pixelAt: usize, stride: i32, x: i32, y: i32, flip: bool): f32 {
+  let sum: f32 = 0;
+  let up = pixelAt - (stride << 1);
+  let i = 0;
+  for (; i < 48; i++) {
+    const v = share(<u32>load<u16>(up));
+    const s: f32 = flip ? <f32>255 - v : v;
+    if (s < 0.5) break;
+    sum += s;
+    up -= stride << 1;
+    if (i > y + 2) return NONE;
+  }
+  if (i == 0 || i == 48) return NONE;
+  const wanted = flip ? (lineFrom << 16) | lineTo : (lineTo << 16) | lineFrom;
+  for (let k = 1; k <= 12; k++) {
+    for (let side = -1; side <= 1; side += 2) {
+      const slot = thickness + (x + 12 + side * k) * 12;
+      const row = load<i32>(slot, 8) - 1;
+      if (row >= y - 12 && row >= 0 && load<u32>(slot, 4) == wanted) {
+        const left = load<f32>(slot) - sum;
+        return flip ? <f32>255 - left : left;
+      }
+    }
+  }
+  return NONE;
+}
+
+let regime: i32 = 0;
+let memoAt: usize = 0;
+let mirrorAt: usize = 0;
+
+// @ts-ignore: decorator
+@inline
+function q(v: f32, bits: i32): u32 {
+  return <u32>min(max(<i32>v, 0), 255) >> bits;
+}
+
+// @ts-ignore: decorator
+@inline
+function mixHash(a: u32, b: u32, c: u32): u32 {
+  let h = (a + 1) * 0x9e3779b1 + (b + 1) * 0x85ebca6b + (c + 1) * 0xc2b2ae35;
+  h ^= h >> 15;
+  return h * 0x27d4eb2f;
+}
+
+/** Makes every guess for the pixel, along the line that is set. */
+function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32): void {
+  loadRows(pixelAt, stride);
+  const w = at(0, -1);
+  const ww = at(0, -2);
+  const n = at(1, 0);
+  const nw = at(1, -1);
+  const ne = at(1, 1);
+  const nn = at(2, 0);
+  setGuess(0, guessByProfile(1, 1));
+  setGuess(1, guessByShift());
+  setGuess(2, 2 * w - ww);
+  setGuess(3, w + ne - n);
+  setGuess(4, w + n - nw);
+  setGuess(5, 2 * n - nn);
+  setGuess(6, guessByRowWidth(pixelAt, stride));
+  setGuess(7, guessByColumnHeight(pixelAt, stride, x, y, false));
+  regime = i32(inside(w)) | (i32(inside(n)) << 1) | (i32(inside(ne)) << 2) | (i32(inside(nw)) << 3);
+  memoAt = memoSame + ((mixHash(q(w, 0), q(n, 0), q(ne, 0)) >> (32 - memoBits)) << 2);
+  mirrorAt = memoMirror + ((mixHash(q(w, 0), q(ww, 0), 0) >> (32 - memoBits)) << 2);
+  const same = load<i32>(memoAt);
+  const mirror = load<i32>(mirrorAt);
+  setGuess(8, same == 0 ? NONE : <f32>(same - 1));
+  setGuess(9, mirror == 0 ? NONE : <f32>(mirror - 1));
+  const m = valueMix;
+  const key = mixHash(lineFrom, lineTo, 5);
+  const g0 = q(load<f32>(guesses), 0);
+  const g1 = q(load<f32>(guesses + 4), 0);
+  m.setHash(0, mixHash(q(w, 0), q(n, 0), 1));
+  m.setHash(1, mixHash(q(w, 2), q(n, 2), q(ne, 2)));
+  m.setHash(2, mixHash(g0, <u32>regime, 2));
+  m.setHash(3, mixHash(g1, <u32>regime, 3));
+  m.setHash(4, mixHash(q(2 * w - ww, 1), q(n, 4), 4));
+  m.setHash(5, mixHash(q(w, 3), q(n, 3) | (q(ne, 3) << 8), q(nw, 3) | (q(ww, 3) << 8)));
+  m.setHash(6, mixHash(key, <u32>regime, 6));
+  m.setHash(7, mixHash(q(load<f32>(guesses + 28), 0), <u32>regime, 7));
+  m.setHash(8, mixHash(q(load<f32>(guesses + 24), 0), <u32>regime, 8));
+  m.setHash(9, mixHash(<u32>load<u16>(pixelAt - 2), <u32>load<u16>(pixelAt - (stride << 1)), key));
+  m.setHash(10, mixHash(<u32>same, <u32>mirror, 10));
+  m.setHash(11, mixHash(<u32>regime, 0, 11));
+}
+
+/** Whether some colour of the line lies strictly between its ends. */
+export function hasSteps(): bool {
+  tabulate();
+  return countBefore(256) > 0;
+}
+
+/** Codes the share of a pixel on the line that is set; of shares with equal colours, the first stands for all. */
+export function codeStep(actual: i32, pixelAt: usize, stride: i32, x: i32, y: i32): i32 {
+  guessAll(pixelAt, stride, x, y);
+  tabulate();
+  const m = valueMix;
+  while (actual > 1 && countBefore(actual + 1) == countBefore(actual)) actual--;
+  let low = 0;
+  let size = 256;
+  let node = 1;
+  for (let b = 7; b >= 0; b--) {
+    size >>= 1;
+    const middle = low + size;
+    const half = countBefore(middle);
+    let bit: i32;
+    if (half == countBefore(low)) bit = 1;
+    else if (half == countBefore(middle + size)) bit = 0;
+    else {
+      for (let i = 0; i < GUESSES; i++) m.setExtra(i, lean(i, low, middle, middle + size));
+      m.select(0, (regime << 3) | b);
+      m.select(1, node);
+      m.select(2, b);
+      m.finalSet = b;
+      bit = m.code(i32(actual >= middle), node);
+    }
+    if (bit) low = middle;
+    node = (node << 1) | bit;
+  }
+  learnStep(<f32>low);
+  return low;
+}
+
+/** How much a guess favours the upper half of an interval, as a log ratio. */
+function lean(i: i32, low: i32, middle: i32, high: i32): f32 {
+  const guess = load<f32>(guesses + (i << 2));
+  if (guess == NONE) return 0;
+  const scale = load<f32>(scales + (((i << 4) + regime) << 2));
+  const s: f32 = 1 / max<f32>(scale * <f32>0.7, 0.5);
+  const g = min<f32>(max<f32>(guess, -2), 257);
+  const a = squash((<f32>low - 0.5 - g) * s);
+  const b = squash((<f32>middle - 0.5 - g) * s);
+  const c = squash((<f32>high - 0.5 - g) * s);
+  const up = max<f32>(c - b, 1e-6);
+  const down = max<f32>(b - a, 1e-6);
+  return min<f32>(max<f32>(NativeMathf.log(up / down), -7), 7);
+}
+
+function learnStep(value: f32): void {
+  for (let i = 0; i < GUESSES; i++) {
+    const guess = load<f32>(guesses + (i << 2));
+    if (guess == NONE) continue;
+    const slot = scales + (((i << 4) + regime) << 2);
+    const error = min<f32>(abs(min<f32>(max<f32>(guess, 0), 255) - value), 60);
+    store<f32>(slot, load<f32>(slot) + (error - load<f32>(slot)) * <f32>0.02);
+  }
+  const v = <i32>(value + 0.5);
+  store<i32>(memoAt, v + 1);
+  learnMirror(v);
+}
+
+/** On the other side of a stroke the same values come in the opposite order. */
+function learnMirror(v: i32): void {
+  const back = memoMirror + ((mixHash(q(at(0, -1), 0), <u32>v, 0) >> (32 - memoBits)) << 2);
+  store<i32>(back, <i32>at(0, -2) + 1);
+}
+
+/** A solid pixel after an edge: the end of a sequence that the other side will begin with. */
+export function noteSolid(pixelAt: usize, id: u32): void {
+  for (let x = -2; x < 0; x++) {
+    store<f32>(rows + ((x + REACH) << 2), share(<u32>load<u16>(pixelAt + (x << 1))));
+  }
+  learnMirror(<i32>share(id));
+}
+
+/** Codes a colour near share `m` of the line: mostly it is exactly the one there. */
+export function codeBeside(actual: u32, m: i32): u32 {
+  const ideal = onLine(m);
+  const slot = colourMemo + ((mixHash(lineFrom, lineTo, 0) >> (32 - memoBits)) << 1);
+  const history = load<u16>(slot);
+  const exact = codeAdaptive(i32(actual == ideal), sameFlags + (<usize>(history & 15) << 2), 250);
+  store<u16>(slot, (history << 1) | <u16>exact);
+  if (exact) return ideal;
+  let out: u32 = 0;
+  let context = 0;
+  for (let shift = 0; shift < 32; shift += 8) {
+    const base = channel(ideal, shift);
+    const off = codeOff(channel(actual, shift) - base, (shift >> 3) * 64 + context * 16, shift == 0);
+    context = off == 0 ? 1 : off > 0 ? 2 : 3;
+    out |= <u32>((base + off) & 255) << shift;
+  }
+  return out;
+}
+
+/** A small signed difference: zero, sign, then unary with a stop. */
+function codeOff(actual: i32, context: i32, quiet: bool): i32 {
+  const base = offTable + ((context * 16) << 2);
+  if (!codeAdaptive(i32(actual != 0), base, quiet ? 1000 : 250)) return 0;
+  const negative = codeAdaptive(i32(actual < 0), base + 4, 250);
+  const wanted = abs(actual) - 1;
+  let size = 0;
+  while (size < 255 && codeAdaptive(i32(wanted > size), base + ((2 + min(size, 12)) << 2), 250)) size++;
+  return negative ? -(size + 1) : size + 1;
+}

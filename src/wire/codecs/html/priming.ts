@@ -1,2 +1,40 @@
-/** Pages written by us in the manner of common report tools; the models see them before the first file. */
-export const HTML_PRIMING: readonly string[] = [];
+/**
+ * Pages written by us in the manner of common report tools; the models see them before the first file. Frozen: a change
+ * here changes every charge and needs a new table version.
+ */
+import { GT_STYLES } from './priming-gt.ts';
+
+const HEAD = '<!DOCTYPE html><html><head><meta charset="utf-8">';
+
+/** A data frame as pandas writes it. */
+function frame(): string {
+  const rows = [1, 2, 3].map(
+    (i) =>
+      `<tr><th>${String(i)}</th><td>run-${String(i)}</td><td>0.${String(71 + i)}</td><td>NaN</td><td>True</td></tr>`,
+  );
+  return `${HEAD}<style>.dataframe tbody tr th:only-of-type{vertical-align:middle}.dataframe tbody tr th{vertical-align:top}.dataframe thead th{text-align:right}</style></head><body><div><table border="1" class="dataframe"><thead><tr style="text-align:right"><th></th><th>name</th><th>accuracy</th><th>loss</th><th>done</th></tr></thead><tbody>${rows.join('')}</tbody></table><p>3 rows × 4 columns</p></div></body></html>`;
+}
+
+/** A report as pandoc and knitr write it. */
+function report(): string {
+  return `${HEAD}<title>Report</title><style>body{margin:0 auto;max-width:36em;padding:50px;hyphens:auto;word-wrap:break-word;text-rendering:optimizeLegibility;font-kerning:normal}p{margin:1em 0}a{color:#1a1a1a}h1,h2,h3,h4,h5,h6{margin-top:1.4em}code{font-family:Menlo,Monaco,Consolas,'Lucida Console',monospace;font-size:85%;margin:0}pre{margin:1em 0;overflow:auto}pre code{padding:0;overflow:visible;overflow-wrap:normal}table{margin:1em 0;border-collapse:collapse;width:100%;overflow-x:auto;display:block}th,td{padding:0.25em 0.5em 0.25em 0.5em}</style></head><body><header id="title"><h1 class="title">Report</h1></header><h2 id="results">Results</h2><p>The estimate is <strong>0.42</strong> (95% CI 0.31 to 0.57, p &lt; 0.001).</p><ul><li>first</li><li>second</li></ul><pre><code>## # A tibble: 2 x 3
+##   term  estimate</code></pre><table><thead><tr class="header"><th style="text-align:left">term</th><th style="text-align:right">estimate</th></tr></thead><tbody><tr class="odd"><td style="text-align:left">age</td><td style="text-align:right">1.03</td></tr><tr class="even"><td style="text-align:left">sex</td><td style="text-align:right">0.97</td></tr></tbody></table></body></html>`;
+}
+
+/** A summary table as the gt package writes it, with its style sheet. */
+function summary(): string {
+  const row = (label: string, cells: readonly string[]): string =>
+    `<tr><td class="gt_row gt_left">${label}</td>${cells.map((cell) => `<td class="gt_row gt_right">${cell}</td>`).join('')}</tr>`;
+  return (
+    `${HEAD}<style>body{background-color:white}</style><style>${GT_STYLES}</style></head><body><div id="table" style="overflow-x:auto;overflow-y:auto;width:auto;height:auto;"><table class="gt_table"><thead class="gt_col_headings">` +
+    '<tr><th class="gt_col_heading gt_columns_bottom_border gt_left" rowspan="1" colspan="1">Characteristic</th><th class="gt_col_heading gt_columns_bottom_border gt_right" rowspan="1" colspan="1">HR</th><th class="gt_col_heading gt_columns_bottom_border gt_right" rowspan="1" colspan="1">95% CI</th><th class="gt_col_heading gt_columns_bottom_border gt_right" rowspan="1" colspan="1">p-value</th></tr></thead><tbody class="gt_table_body">' +
+    row('Sex', ['Female', '&ndash;', '&ndash;', '&ndash;']) +
+    row('', ['Male', '1.12', '1.01&ndash;1.24', '0.031']) +
+    row('Age', ['', '0.93', '0.88&ndash;0.99', '&lt;0.001']) +
+    row('Total', ['1,204 / 33,100', '0.75', '(0.70-0.81)', '1,204 (3.6%)']) +
+    '</tbody></table></div></body></html>'
+  );
+}
+
+/** In the order in which the models see them; the last is remembered best. */
+export const HTML_PRIMING: readonly string[] = [frame(), report(), summary()];

@@ -110,6 +110,16 @@ export class TokenCoder {
     );
   }
 
+  /** Codes a string that may be known as a whole; `parts` codes a new one in its own way. */
+  whole(
+    value: string,
+    slot: number,
+    contexts: readonly number[],
+    parts: (value: string) => string,
+  ): string {
+    return this.#atoms.atom(value, slot, contexts, parts);
+  }
+
   /** Spells a string letter by letter. */
   spell(value: string, slot: number, hint: number): string {
     return this.#speller.text(value, slot, hint);
@@ -184,7 +194,22 @@ export class TokenCoder {
         this.#long(long, slot, axis, known.context),
       );
     }
-    if (coded > axis.scale) this.integers.grow(axis, coded);
+    if (coded > axis.scale) {
+      // An axis that has settled keeps its scale; a number with more digits is an exception with an axis of its own.
+      axis.exceptions++;
+      if (axis.scale > 0 && axis.exceptions * 3 < axis.seen * 2 + 12) {
+        const fine = this.integers.axis(hash3(axis.id, coded, 0x63), coded);
+        const exact = this.integers.integer(
+          placed?.value ?? 0,
+          hash3(slot, coded, 0x64),
+          fine,
+          hints(fine),
+        );
+        return spellScaled(exact, coded);
+      }
+      this.integers.grow(axis, coded);
+    }
+    axis.seen++;
     const value = this.integers.integer(placed?.value ?? 0, slot, axis, hints(axis));
     return spellScaled(value, axis.scale);
   }

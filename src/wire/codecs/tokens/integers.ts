@@ -22,6 +22,10 @@ export interface Axis {
   scale: number;
   readonly recent: RecentValues;
   last: number;
+  before: number;
+  /** Decimals coded on this axis, and those that needed a larger scale. */
+  seen: number;
+  exceptions: number;
 }
 
 /** What one place remembers of its own values. */
@@ -86,10 +90,27 @@ export class IntegerCoder {
     let axis = this.#axes.get(id);
     if (axis === undefined) {
       if (this.#axes.size >= SLOTS_MAX) this.#axes.clear();
-      axis = { id, scale, recent: new RecentValues(RECENT_MAX), last: NaN };
+      axis = {
+        id,
+        scale,
+        recent: new RecentValues(RECENT_MAX),
+        last: NaN,
+        before: NaN,
+        seen: 0,
+        exceptions: 0,
+      };
       this.#axes.set(id, axis);
     }
     return axis;
+  }
+
+  /** Forgets values and scales and keeps what was learned about how numbers go on; for the end of priming. */
+  forgetValues(): void {
+    this.#axes.clear();
+    for (const state of this.#slots.values()) {
+      state.last = NaN;
+      state.before = NaN;
+    }
   }
 
   /** Gives an axis more decimals; what it remembers is scaled along. */
@@ -97,6 +118,7 @@ export class IntegerCoder {
     const factor = 10 ** (scale - axis.scale);
     axis.recent.scale(factor);
     axis.last *= factor;
+    axis.before *= factor;
     axis.scale = scale;
   }
 
@@ -106,6 +128,7 @@ export class IntegerCoder {
     const step = state.last + (state.last - state.before);
     const here = hash3(slot, hints.context, axis.scale);
     const anywhere = hash3(axis.id, hints.context, axis.scale + 64);
+    const follower = hash3(axis.id, contextOf(axis.last, axis.before), axis.scale + 128);
     const votes = this.#candidates;
     votes.reset();
     votes.vote(this.#history.predict(slot), this.#history.confidence);
@@ -114,6 +137,7 @@ export class IntegerCoder {
     votes.vote(step, 1);
     votes.vote(axis.last, 1);
     votes.vote(this.#memory.get(anywhere), this.#memory.grade(anywhere));
+    votes.vote(this.#memory.get(follower), this.#memory.grade(follower));
     const { guesses } = hints;
     for (let i = 0; i < 6; i++) votes.vote(guesses[i] ?? NaN, 1);
     const predictions = this.#predictions;
@@ -127,11 +151,13 @@ export class IntegerCoder {
     if (!hit) found = this.#missed(value, slot, axis, state);
     this.#learn(found, state, hit);
     axis.recent.use(found);
+    axis.before = axis.last;
     axis.last = found;
     state.before = state.last;
     state.last = found;
     this.#memory.set(here, found);
     this.#memory.set(anywhere, found);
+    this.#memory.set(follower, found);
     this.#history.push(slot, found);
     return found;
   }

@@ -33,6 +33,7 @@ export class MarkupSession implements CodecSession<Markup> {
         this.#code(parsed.value.root);
       }
     });
+    this.#tokens.integers.forgetValues();
   }
 
   encode(value: Markup, references: readonly Markup[]): void {

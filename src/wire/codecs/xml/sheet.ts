@@ -4,7 +4,6 @@ import type { TokenCoder } from '../tokens/index.ts';
 import { tokenErrors } from '../tokens/index.ts';
 
 const SELECTOR = hashText('css selector');
-const DECLARATION = hashText('css declaration');
 const LINES_MAX = 100_000;
 
 /** Codes a style sheet rule by rule, declaration by declaration. */
@@ -32,21 +31,48 @@ export function codeSheet(tokens: TokenCoder, sheet: string): string {
   return out.join('\n');
 }
 
+const NAME = hashText('css name');
+const VALUE = hashText('css value');
+const PAINT =
+  /^(?:fill|stroke|color|background|background-color|stop-color|border(?:-[a-z]+)?-color)$/;
+
+/** Codes declarations, each as a name and a value; the value of a name is guessed from its last ones. */
 function codeBody(tokens: TokenCoder, body: readonly string[], rule: number): string {
   const out: string[] = [];
-  let before = 0;
+  let before = rule;
   let older = 0;
+  let last = 0;
   for (let i = 0; ; i++) {
-    const coded = tokens.measures(body[i] ?? '', DECLARATION, [
+    const given = body[i] ?? '';
+    const colon = given.indexOf(':');
+    const name = tokens.atom(given.slice(0, Math.max(0, colon)), NAME, [
       hash3(before, older, i),
-      hash3(before, rule, 3),
       hash2(before, 4),
-      hash2(hashText((out[out.length - 1] ?? '').split(':')[0] ?? ''), 5),
+      hash2(last, 5),
     ]);
-    if (coded === '') return out.join(';');
+    if (name === '') return out.join(';');
     if (out.length > LINES_MAX) throw tokenErrors.error('TOO_LARGE', { limit: LINES_MAX });
-    out.push(coded);
+    last = hashText(name);
+    const slot = hash2(VALUE, PAINT.test(name) ? 1 : last);
+    const value = tokens.measures(given.slice(colon + 1), slot, [
+      hash3(before, older, last),
+      hash3(before, rule, last),
+      hash3(last, rule, 6),
+    ]);
+    out.push(`${name}:${value}`);
     older = before;
-    before = hashText(coded);
+    before = hash2(last, hashText(value));
   }
+}
+
+const STYLE = hashText('style attribute');
+
+/** Codes a style attribute: known as a whole, or declaration by declaration. */
+export function codeStyle(
+  tokens: TokenCoder,
+  style: string,
+  slot: number,
+  contexts: readonly number[],
+): string {
+  return tokens.whole(style, slot, contexts, (text) => codeBody(tokens, text.split(';'), STYLE));
 }

@@ -5,7 +5,7 @@ import { contextOf, hash2, hash3, hashText, tokenErrors } from '../tokens/index.
 import type { TokenCoder } from '../tokens/index.ts';
 import { Geometry } from './geometry.ts';
 import type { Track } from './geometry.ts';
-import { codeSheet } from './sheet.ts';
+import { codeSheet, codeStyle } from './sheet.ts';
 
 const TEXT = '#';
 const END = '/';
@@ -149,7 +149,8 @@ export class TreeCoder {
         : plain;
     }
     const contexts = [hash2(state.beside, 1), hash2(state.mark, 2)];
-    return SVG_TRANSFORMS.has(key) || SVG_NUMBERS.has(key) || key === 'style'
+    if (key === 'style') return codeStyle(tokens, value, slot, contexts);
+    return SVG_TRANSFORMS.has(key) || SVG_NUMBERS.has(key)
       ? tokens.measures(value, slot, contexts)
       : tokens.text(value, slot, contexts);
   }

@@ -1,6 +1,7 @@
 /** The one table of commands: help, docs and completion come from it. */
 import type { Command } from 'commander';
 import { registerExfilTest } from './exfil-test.ts';
+import { registerLedger } from './ledger.ts';
 import { registerOuter } from './outer.ts';
 import { registerReceipt } from './receipt.ts';
 import { registerQuote } from './quote.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly RegisterCommand[] = [
   registerQuote,
   registerExfilTest,
   registerWire,
+  registerLedger,
   registerReceipt,
   registerOuter,
 ];

@@ -75,8 +75,8 @@ async function hashFile(file: string): Promise<string> {
 }
 
 function listedFiles(entry: Entry | null): readonly ListedFile[] {
-  const files = entry?.['files'];
-  return Array.isArray(files) ? (files) : [];
+  const files: unknown = entry?.['files'];
+  return Array.isArray(files) ? files.map((file) => file as ListedFile) : [];
 }
 
 interface Comparison {

@@ -58,7 +58,10 @@ function write(value: unknown, place: string, depth: number): string {
       return `[${Array.from(value as unknown[], (item, i) =>
         write(item, `${place}[${String(i)}]`, depth + 1),
       ).join(',')}]`;
-    default:
+    case 'bigint':
+    case 'function':
+    case 'symbol':
+    case 'undefined':
       return unsupported(place, `a value of type ${typeof value} is not JSON`);
   }
 }

@@ -23,7 +23,7 @@ const NO_CAPABILITIES = ['--bounding-set=-all', '--inh-caps=-all'];
 const LIMITS = ['/usr/bin/prlimit', '--core=0', '--nofile=256', '--'];
 
 function works(command: readonly string[]): Promise<boolean> {
-  const [file = '', ...rest] = [...command, '/bin/true'];
+  const [file, ...rest] = [...command, '/bin/true'];
   return new Promise((resolve) => {
     execFile(file, rest, { env: {}, timeout: 5_000 }, (error) => {
       resolve(error === null);

@@ -12,20 +12,20 @@ import { coreErrors } from './core-errors.ts';
 
 /** The file calls that durable code is made of, one method a step. */
 export interface FileOps {
-  makeDir(dir: string): Promise<void>;
-  open(file: string, flags: 'wx' | 'w' | 'r', mode?: number): Promise<FileHandle>;
-  write(handle: FileHandle, bytes: Uint8Array): Promise<void>;
-  sync(handle: FileHandle): Promise<void>;
-  close(handle: FileHandle): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
+  readonly makeDir: (dir: string) => Promise<void>;
+  readonly open: (file: string, flags: 'wx' | 'w' | 'r', mode?: number) => Promise<FileHandle>;
+  readonly write: (handle: FileHandle, bytes: Uint8Array) => Promise<void>;
+  readonly sync: (handle: FileHandle) => Promise<void>;
+  readonly close: (handle: FileHandle) => Promise<void>;
+  readonly rename: (from: string, to: string) => Promise<void>;
   /** Removes a file or a folder with all it holds; nothing happens if it is not there. */
-  remove(file: string): Promise<void>;
+  readonly remove: (file: string) => Promise<void>;
   /** Makes the names inside a folder durable. */
-  syncDir(dir: string): Promise<void>;
+  readonly syncDir: (dir: string) => Promise<void>;
   /** Reads a whole file; null if there is none. */
-  read(file: string): Promise<Uint8Array | null>;
+  readonly read: (file: string) => Promise<Uint8Array | null>;
   /** Lists the names in a folder in sorted order; empty if there is none. */
-  list(dir: string): Promise<string[]>;
+  readonly list: (dir: string) => Promise<string[]>;
 }
 
 function isMissing(cause: unknown): boolean {

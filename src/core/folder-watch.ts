@@ -93,7 +93,7 @@ export class FolderWatch {
   }
 
   async #lookOnce(): Promise<void> {
-    const { dir, clock, stableMs, onFile } = this.#options;
+    const { dir, clock, stableMs } = this.#options;
     const names = (await readdir(dir)).filter(
       (name) => !name.startsWith('.') && !name.endsWith('.part') && !name.endsWith('~'),
     );
@@ -109,7 +109,7 @@ export class FolderWatch {
         this.#seen.set(name, { sign, sinceMs: clock.nowMs(), reported: false });
       } else if (!before.reported && clock.nowMs() - before.sinceMs >= stableMs) {
         this.#seen.set(name, { ...before, reported: true });
-        await onFile(file);
+        await this.#options.onFile(file);
       }
     }
   }

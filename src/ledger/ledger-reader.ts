@@ -105,13 +105,11 @@ export class LedgerReader {
     size: number,
     disclosed: { entry: Entry; salt: Uint8Array } | undefined,
   ): Promise<string> {
-    const { tree, folder, cosignatures } = this.#parts;
+    const { tree, folder } = this.#parts;
     const proof = await tree.loading(folder, () => inclusionProof(tree, index, size));
     const head = this.#parts.head();
-    const checkpoint =
-      size === head.size
-        ? head.checkpoint + cosignatures(size)
-        : (await this.#checkpointAt(size)) + cosignatures(size);
+    const signed = size === head.size ? head.checkpoint : await this.#checkpointAt(size);
+    const checkpoint = signed + this.#parts.cosignatures(size);
     return writeReceipt({
       index,
       proof,

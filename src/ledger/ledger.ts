@@ -85,7 +85,7 @@ export class Ledger {
       cosignatures: (size) => this.#witnesses?.linesFor(size) ?? '',
     });
     this.#step = {
-      finish: (tx, values) => this.#sequence(tx as Kysely<LedgerTables>, values),
+      finish: (tx, values) => this.#sequence(tx, values),
       committed: () => {
         this.#groupIds.clear();
         if (this.#staged === undefined) return;

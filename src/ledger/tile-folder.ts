@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { FileOps } from '../core/index.ts';
 import { concatBytes, equalBytes, utf8, writeFileDurable } from '../core/index.ts';
 import { ledgerErrors } from './errors.ts';
-import { HASH_BYTES } from './merkle.ts';
 import type { TileName } from './tiles.ts';
 import { decodeBundle, decodeTile, encodeBundle, TILE_WIDTH, tilePath } from './tiles.ts';
 
@@ -81,6 +80,3 @@ export class TileFolder {
     await this.#files.remove(path.join(this.dir, `${tilePath(tile)}.p`));
   }
 }
-
-/** Bytes of a full hash tile. */
-export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;

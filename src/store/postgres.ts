@@ -28,7 +28,7 @@ function parseType(oid: number): (text: string) => unknown {
   }
 }
 
-const types = { getTypeParser: parseType } as unknown as pg.CustomTypesConfig;
+const types = { getTypeParser: parseType };
 
 interface Queryable {
   query(config: pg.QueryConfig): Promise<pg.QueryResult<Record<string, unknown>>>;

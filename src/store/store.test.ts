@@ -94,7 +94,7 @@ function contract(
     let fail = false;
     const step: GroupStep<string> = {
       finish: async (tx, values) => {
-        await insert(`step-${values.join('-')}`)(tx as Kysely<Tables>);
+        await insert(`step-${values.join('-')}`)(tx);
         if (fail) throw new Error('step');
       },
       committed: (values) => void seen.push([...values]),

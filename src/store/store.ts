@@ -46,15 +46,15 @@ export interface StoreOptions {
 /** Opens `postgres://…` or the path of a SQLite file, and brings its schema up to date. */
 export async function openStore(target: string, options: StoreOptions = {}): Promise<Store> {
   const onFault = options.onFault ?? (() => undefined);
-  let queue: WriteQueue | undefined;
+  const opened: { queue?: WriteQueue } = {};
   const engine: Engine = /^postgres(ql)?:\/\//.test(target)
     ? await openPostgres(target, (cause) => {
-        queue?.stop('the connection is lost');
+        opened.queue?.stop('the connection is lost');
         onFault(cause);
       })
     : await openSqliteIn(target);
   const writes = new WriteQueue(engine, options.faults ?? {}, onFault);
-  queue = writes;
+  opened.queue = writes;
   try {
     await migrate(engine.kind, writes, options.migrations ?? MIGRATIONS);
   } catch (cause) {
@@ -66,10 +66,7 @@ export async function openStore(target: string, options: StoreOptions = {}): Pro
     kind: engine.kind,
     read: <DB, T>(work: (db: Kysely<DB>) => Promise<T>) => work(reader as unknown as Kysely<DB>),
     write: <DB, T>(work: (tx: Kysely<DB>) => Promise<T>, step?: GroupStep<T>) =>
-      writes.write(
-        work as (tx: Kysely<unknown>) => Promise<unknown>,
-        step as GroupStep<unknown> | undefined,
-      ) as Promise<T>,
+      writes.write(work as (tx: Kysely<unknown>) => Promise<unknown>, step) as Promise<T>,
     close: async () => {
       await writes.close();
       await engine.close();

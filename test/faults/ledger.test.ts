@@ -97,7 +97,12 @@ describe('ledger under faults of the disk', () => {
       for (const point of points) {
         const dir = await tempDir(t);
         const acknowledged: Acknowledged[] = [];
-        const options = { files: faultyFiles(point, way), onFault: () => void seen.stopped++ };
+        const options = {
+          files: faultyFiles(point, way),
+          onFault: () => {
+            seen.stopped++;
+          },
+        };
         const test = await openTestLedger(dir, options).catch(() => null);
         if (test !== null) {
           await work(test, acknowledged, 0).catch(() => undefined);

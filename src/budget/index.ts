@@ -24,5 +24,5 @@ export {
   showBytes,
   showFraction,
 } from './units.ts';
-export { showBudget } from './view.ts';
+export { listBudgets, showBudget } from './view.ts';
 export type { BudgetShown, CapShown } from './view.ts';

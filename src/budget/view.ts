@@ -3,6 +3,9 @@ import { isoTime } from '../core/index.ts';
 import { leftBits, refillBucket, whenHolds } from './bucket.ts';
 import { CAPS, judgeCaps } from './caps.ts';
 import { sayBucket } from './ref.ts';
+import type { Kysely } from 'kysely';
+import type { Store } from '../store/index.ts';
+import { listBuckets, listUses } from './store.ts';
 import type { Bucket, BucketUse } from './store.ts';
 import { showBytes, showRate } from './units.ts';
 import type { RateShown } from './units.ts';
@@ -72,4 +75,22 @@ export function showBudget(bucket: Bucket, uses: readonly BucketUse[], nowMs: nu
       lastAt: isoTime(use.lastMs),
     })),
   };
+}
+
+/** Shows every budget. */
+export async function listBudgets(store: Store, nowMs: number): Promise<readonly BudgetShown[]> {
+  const order = ['enclave', 'automatic', 'model', 'project', 'principal'];
+  const buckets = await store.read((db: Kysely<unknown>) => listBuckets(db));
+  const sorted = [...buckets].sort(
+    (a, b) => order.indexOf(a.ref.scope) - order.indexOf(b.ref.scope),
+  );
+  return Promise.all(
+    sorted.map(async (bucket) =>
+      showBudget(
+        bucket,
+        await store.read((db: Kysely<unknown>) => listUses(db, bucket.ref)),
+        nowMs,
+      ),
+    ),
+  );
 }

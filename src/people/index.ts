@@ -5,7 +5,13 @@
  * administrate; every change is ledgered. Assumed: TLS or loopback between client and gate. Not yet offered: sign-in,
  * approvers' keys and the roster.
  */
-export { PRINCIPAL_KINDS, isMember, needAdministrator, needMember } from './people.ts';
+export {
+  PRINCIPAL_KINDS,
+  findDestination,
+  isMember,
+  needAdministrator,
+  needMember,
+} from './people.ts';
 export type { Destination, Principal, PrincipalKind, Project, Role } from './people.ts';
 export { openPeople } from './store.ts';
 export type { People, TokenShown } from './store.ts';

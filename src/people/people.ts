@@ -71,3 +71,10 @@ export function needMember(principal: Principal, project: Project): void {
   if (!isMember(principal, project))
     throw errors.error('NOT_FOUND', { what: 'project', name: project.id });
 }
+
+/** A project's destination by name; throws `PEOPLE_NOT_FOUND`. */
+export function findDestination(project: Project, name: string): Destination {
+  const found = project.destinations.find((place) => place.name === name);
+  if (found === undefined) throw errors.error('NOT_FOUND', { what: 'destination', name });
+  return found;
+}

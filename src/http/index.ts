@@ -1,0 +1,13 @@
+/**
+ * HTTP of the inner door, and the client of the command line.
+ *
+ * Guaranteed: every route but health needs a token; every error is a problem with a code and a hint, and an unknown
+ * error's own words never leave; uploads are streamed; the OpenAPI document comes from the table that is served.
+ * Assumed: loopback or TLS between client and gate. Not offered: sessions and browsers.
+ */
+export { openClient } from './client.ts';
+export type { Client, ClientFile } from './client.ts';
+export { buildInnerHttp, innerOpenApi } from './inner/app.ts';
+export { listen } from './serve.ts';
+export type { Listening } from './serve.ts';
+export type { RequestDetails, RequestShown } from './inner/views.ts';

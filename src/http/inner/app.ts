@@ -1,0 +1,51 @@
+/** The inner door: every route, the answers to errors, and the OpenAPI document made from the same table. */
+import { Hono } from 'hono';
+import type { Gate } from '../../app/index.ts';
+import { httpErrors } from '../errors.ts';
+import { answerProblem, toProblem } from '../problem.ts';
+import { BUDGET_ROUTES } from './budget-routes.ts';
+import { LEDGER_ROUTES } from './ledger-routes.ts';
+import { PEOPLE_ROUTES } from './people-routes.ts';
+import { REQUEST_ROUTES } from './request-routes.ts';
+import { describeRoutes, mount } from './route.ts';
+import type { Route } from './route.ts';
+
+/** Every route of the inner door. */
+export const INNER_ROUTES: readonly Route[] = [
+  ...REQUEST_ROUTES,
+  ...BUDGET_ROUTES,
+  ...PEOPLE_ROUTES,
+  ...LEDGER_ROUTES,
+];
+
+/** The OpenAPI document of the inner door. */
+export function innerOpenApi(): unknown {
+  return describeRoutes(INNER_ROUTES);
+}
+
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+};
+
+/** Builds the server of a gate's inner door. `onFault` hears of what nobody outside is told. */
+export function buildInnerHttp(gate: Gate, onFault: (cause: unknown) => void): Hono {
+  const app = new Hono();
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS))
+      context.res.headers.set(name, value);
+  });
+  app.onError((cause) => answerProblem(toProblem(cause, onFault)));
+  app.notFound((context) => {
+    const path = context.req.path.slice(0, 200);
+    return answerProblem(toProblem(httpErrors.error('ROUTE_UNKNOWN', { path }), onFault));
+  });
+  app.get('/v1/openapi.json', (context) => context.json(innerOpenApi() as object));
+  app.get('/', (context) =>
+    context.text('Sallyport, the inner door. The API is under /v1, see /v1/openapi.json\n'),
+  );
+  for (const entry of INNER_ROUTES) mount(app, gate, entry);
+  return app;
+}

@@ -1,0 +1,217 @@
+/** Routes of budgets and models. */
+import { z } from 'zod';
+import { DEFAULT_MODEL } from '../../app/index.ts';
+import type { Gate } from '../../app/index.ts';
+import {
+  AUTOMATIC,
+  ENCLAVE,
+  listBudgets,
+  putBudget,
+  readBucket,
+  reapplyBudgets,
+  sayBucket,
+} from '../../budget/index.ts';
+import type { BucketRef, BudgetShown } from '../../budget/index.ts';
+import { judgeBudget } from '../../egress/index.ts';
+import { MODEL_STATES, describeModel, sayAssumption } from '../../models/index.ts';
+import type { Model, ModelState } from '../../models/index.ts';
+import { isMember, needMember } from '../../people/index.ts';
+import type { Principal } from '../../people/index.ts';
+import { httpErrors } from '../errors.ts';
+import { route } from './route.ts';
+import type { Route } from './route.ts';
+
+const text = z.string().max(200);
+const budgetBody = z.strictObject({
+  rate: text.optional().describe('`40 kB/day`, `1%/year`, `100 years`'),
+  burst: text.optional().describe('`1 MB`, `0.1%`'),
+  lifetime: text.nullable().optional(),
+});
+const checkBody = z.strictObject({
+  project: text,
+  bits: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+});
+const number = z.number().int().min(0).max(10_000_000);
+const modelFacts = {
+  parameters: z.union([text, z.number()]).transform(String).describe('`70e9` or `70b`'),
+  bitsPerParameter: z.union([text, z.number()]).transform(String).optional(),
+  hiddenWidth: number.optional(),
+  vocabulary: number.optional(),
+};
+const modelBody = z.strictObject({ id: text, ...modelFacts });
+const revisionBody = z.strictObject({
+  ...modelFacts,
+  parameters: modelFacts.parameters.optional(),
+});
+const stateBody = z.strictObject({
+  state: z.enum(MODEL_STATES as [ModelState, ...ModelState[]]),
+  reason: z.string().min(1).max(2000),
+});
+
+/** Which buckets a principal may see: administrators all, others what limits them. */
+async function visibleBudgets(gate: Gate, principal: Principal): Promise<readonly BudgetShown[]> {
+  const shown = await listBudgets(gate.store, gate.clock.nowMs());
+  if (principal.role === 'administrator') return shown;
+  const projects = (await gate.people.projects()).filter((project) => isMember(principal, project));
+  const names = new Set([
+    sayBucket(ENCLAVE),
+    sayBucket(AUTOMATIC),
+    `principal:${principal.id}`,
+    ...projects.map((project) => `project:${project.id}`),
+    ...projects.flatMap((project) => project.models.map((model) => `model:${model}`)),
+  ]);
+  return shown
+    .filter((budget) => names.has(budget.budget))
+    .map((budget) => ({
+      ...budget,
+      usedBy: budget.usedBy.filter((use) => use.principal === principal.id),
+    }));
+}
+
+async function showModel(gate: Gate, model: Model): Promise<unknown> {
+  return {
+    ...describeModel(model),
+    assumption: sayAssumption(model),
+    vectorsCounted: await gate.models.countedVectors(model.id),
+  };
+}
+
+async function checkOwner(gate: Gate, ref: BucketRef): Promise<void> {
+  if (ref.scope === 'model') await gate.models.get(ref.id);
+  if (ref.scope === 'project') await gate.people.project(ref.id);
+  if (ref.scope === 'principal') await gate.people.principal(ref.id);
+}
+
+/** The routes. */
+export const BUDGET_ROUTES: readonly Route[] = [
+  route(
+    {
+      method: 'get',
+      path: '/v1/budgets',
+      summary: 'Budgets that limit you: what is left, when it refills, who used it, published caps',
+      access: 'principal',
+    },
+    async ({ gate, principal }) => ({ budgets: await visibleBudgets(gate, principal) }),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/budgets/{budget}',
+      summary: 'One budget: `enclave`, `automatic`, `model:NAME`, `project:NAME`, `principal:ID`',
+      access: 'principal',
+    },
+    async ({ gate, principal, param }) => {
+      const name = sayBucket(readBucket(param('budget')));
+      const found = (await visibleBudgets(gate, principal)).find((each) => each.budget === name);
+      if (found === undefined) throw httpErrors.error('ROUTE_UNKNOWN', { path: `budget ${name}` });
+      return found;
+    },
+  ),
+  route(
+    {
+      method: 'put',
+      path: '/v1/budgets/{budget}',
+      summary: 'Declare a budget; what is left out stays as declared',
+      access: 'administrator',
+      body: budgetBody,
+    },
+    async ({ gate, principal, param, input }) => {
+      const ref = readBucket(param('budget'));
+      await checkOwner(gate, ref);
+      const change = {
+        ...(input.rate === undefined ? {} : { rate: input.rate }),
+        ...(input.burst === undefined ? {} : { burst: input.burst }),
+        ...(input.lifetime === undefined ? {} : { lifetime: input.lifetime }),
+      };
+      await gate.budgets.declare(ref, change, principal.id);
+      const name = sayBucket(ref);
+      return (await visibleBudgets(gate, principal)).find((each) => each.budget === name);
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/budgets/check',
+      summary: 'Whether a charge would pass now; takes nothing',
+      access: 'principal',
+      body: checkBody,
+    },
+    async ({ gate, principal, input }) => {
+      const project = await gate.people.project(input.project);
+      needMember(principal, project);
+      const all = await gate.models.list();
+      const reach = project.models.length === 0 ? all.map((model) => model.id) : project.models;
+      const verdict = await gate.budgets.wouldDebit(
+        [
+          ENCLAVE,
+          ...reach.map((id): BucketRef => ({ scope: 'model', id })),
+          { scope: 'project', id: project.id },
+          { scope: 'principal', id: principal.id },
+        ],
+        BigInt(input.bits),
+      );
+      return { passes: verdict.ok, reasons: judgeBudget(verdict) };
+    },
+  ),
+  route(
+    { method: 'get', path: '/v1/models', summary: 'Guarded models', access: 'principal' },
+    async ({ gate }) => ({
+      models: await Promise.all((await gate.models.list()).map((model) => showModel(gate, model))),
+    }),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/models',
+      summary: 'Declare a model to be guarded, with a budget of at most 1 % a year',
+      access: 'administrator',
+      body: modelBody,
+    },
+    async ({ gate, principal, input }) => {
+      const { id, ...facts } = input;
+      const { caps } = gate.config;
+      const model = await gate.models.add(id, facts, principal.id, async (tx) => {
+        const nowMs = gate.clock.nowMs();
+        await putBudget(tx, { scope: 'model', id }, DEFAULT_MODEL, nowMs, caps);
+        await reapplyBudgets(tx, nowMs, caps);
+      });
+      return showModel(gate, model);
+    },
+  ),
+  route(
+    {
+      method: 'patch',
+      path: '/v1/models/{id}',
+      summary: 'Declare a new version of what is known of a model',
+      access: 'administrator',
+      body: revisionBody,
+    },
+    async ({ gate, principal, param, input }) => {
+      const before = await gate.models.get(param('id'));
+      const facts = {
+        parameters: input.parameters ?? String(before.parameters),
+        bitsPerParameter: input.bitsPerParameter ?? before.bitsPerParameter,
+        hiddenWidth: input.hiddenWidth ?? before.hiddenWidth,
+        vocabulary: input.vocabulary ?? before.vocabulary,
+      };
+      const model = await gate.models.revise(before.id, facts, principal.id, (tx) =>
+        reapplyBudgets(tx, gate.clock.nowMs(), gate.config.caps),
+      );
+      return showModel(gate, model);
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/models/{id}/state',
+      summary: 'Lock, quarantine or activate a model',
+      access: 'administrator',
+      body: stateBody,
+    },
+    async ({ gate, principal, param, input }) =>
+      showModel(
+        gate,
+        await gate.models.setState(param('id'), input.state, input.reason, principal.id),
+      ),
+  ),
+];

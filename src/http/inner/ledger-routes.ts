@@ -1,0 +1,90 @@
+/** Routes of the ledger and of the gate's own state. */
+import { z } from 'zod';
+import { isoTime } from '../../core/index.ts';
+import { httpErrors } from '../errors.ts';
+import { route } from './route.ts';
+import type { Route } from './route.ts';
+
+const listQuery = z.strictObject({
+  from: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+});
+
+function answerText(text: string): Response {
+  return new Response(text, {
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  });
+}
+
+/** The routes. */
+export const LEDGER_ROUTES: readonly Route[] = [
+  route(
+    { method: 'get', path: '/v1/health', summary: 'Whether the gate works', access: 'anyone' },
+    ({ gate }) =>
+      Promise.resolve({
+        ok: true,
+        at: isoTime(gate.clock.nowMs()),
+        outer: { url: gate.wire.url, ownUser: gate.wire.ownUser },
+        ledger: { origin: gate.ledger.origin, size: gate.ledger.size },
+      }),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/ledger/key',
+      summary: 'The verifier key of the inner ledger, and that of the outer log',
+      access: 'principal',
+    },
+    ({ gate }) => Promise.resolve({ key: gate.ledger.vkey, outerKey: gate.wire.key }),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/ledger/checkpoint',
+      summary: 'The newest signed checkpoint (C2SP)',
+      access: 'principal',
+    },
+    ({ gate }) => Promise.resolve(answerText(gate.ledger.checkpoint)),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/ledger/entries',
+      summary: 'Entries from an index on',
+      access: 'administrator',
+      query: listQuery,
+    },
+    async ({ gate, query }) => ({
+      size: gate.ledger.size,
+      entries: await gate.ledger.list(query.from ?? 0, query.limit ?? 100),
+    }),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/ledger/proof/{id}',
+      summary: 'The receipt (.tlog-proof) of an entry, by id or index',
+      access: 'administrator',
+    },
+    async ({ gate, param }) => {
+      const id = param('id');
+      return answerText(await gate.ledger.proof(/^\d{1,15}$/.test(id) ? Number(id) : id));
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/ledger/consistency/{from}/{to}',
+      summary: 'The proof that one size of the ledger begins with another',
+      access: 'principal',
+    },
+    async ({ gate, param }) => {
+      const [from, to] = [Number(param('from')), Number(param('to'))];
+      if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
+        throw httpErrors.error('INPUT_INVALID', { why: 'a size is no whole number' });
+      }
+      const proof = await gate.ledger.consistency(from, to);
+      return { proof: proof.map((hash) => Buffer.from(hash).toString('base64')) };
+    },
+  ),
+];

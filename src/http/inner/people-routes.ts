@@ -1,0 +1,153 @@
+/** Routes of principals, tokens, projects and destinations. */
+import { z } from 'zod';
+import { isoTime } from '../../core/index.ts';
+import { PRINCIPAL_KINDS, isMember } from '../../people/index.ts';
+import type { PrincipalKind } from '../../people/index.ts';
+import { route } from './route.ts';
+import type { Route } from './route.ts';
+
+const text = z.string().min(1).max(200);
+const principalBody = z.strictObject({
+  id: text,
+  kind: z.enum(PRINCIPAL_KINDS as [PrincipalKind, ...PrincipalKind[]]).default('person'),
+  name: text.optional(),
+  sponsor: text.optional(),
+  role: z.enum(['administrator', 'member']).default('member'),
+});
+const tokenBody = z.strictObject({ principal: text });
+const projectBody = z.strictObject({ id: text, title: text.optional() });
+const memberBody = z.strictObject({ principal: text });
+const modelBody = z.strictObject({ model: text });
+const destinationBody = z.strictObject({
+  name: text,
+  number: z.number().int().min(0).max(1_000_000_000).optional(),
+});
+
+/** The routes. */
+export const PEOPLE_ROUTES: readonly Route[] = [
+  route(
+    { method: 'get', path: '/v1/whoami', summary: 'Whose token this is', access: 'principal' },
+    ({ principal }) => Promise.resolve(principal),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/principals',
+      summary: 'Principals: people, agents, workloads',
+      access: 'administrator',
+    },
+    async ({ gate }) => ({ principals: await gate.people.principals() }),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/principals',
+      summary: 'Add a principal; agents and workloads need a sponsor',
+      access: 'administrator',
+      body: principalBody,
+    },
+    ({ gate, principal, input }) =>
+      gate.people.addPrincipal(
+        { ...input, name: input.name ?? input.id, sponsor: input.sponsor ?? null },
+        principal.id,
+      ),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/tokens',
+      summary: 'Tokens, without secrets',
+      access: 'administrator',
+    },
+    async ({ gate }) => ({
+      tokens: (await gate.people.tokens()).map((token) => ({
+        id: token.id,
+        principal: token.principal,
+        addedAt: isoTime(token.addedMs),
+        revokedAt: token.revokedMs === null ? null : isoTime(token.revokedMs),
+      })),
+    }),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/tokens',
+      summary: 'Make a token for a principal; its secret is shown once',
+      access: 'administrator',
+      body: tokenBody,
+    },
+    ({ gate, principal, input }) => gate.people.addToken(input.principal, principal.id),
+  ),
+  route(
+    {
+      method: 'delete',
+      path: '/v1/tokens/{id}',
+      summary: 'Revoke a token',
+      access: 'administrator',
+    },
+    async ({ gate, principal, param }) => {
+      await gate.people.revokeToken(param('id'), principal.id);
+      return { revoked: param('id') };
+    },
+  ),
+  route(
+    { method: 'get', path: '/v1/projects', summary: 'Your projects', access: 'principal' },
+    async ({ gate, principal }) => ({
+      projects: (await gate.people.projects()).filter((project) => isMember(principal, project)),
+    }),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/projects',
+      summary: 'Add a project',
+      access: 'administrator',
+      body: projectBody,
+    },
+    ({ gate, principal, input }) =>
+      gate.people.addProject(input.id, input.title ?? input.id, principal.id),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/projects/{id}/members',
+      summary: 'Add a member to a project',
+      access: 'administrator',
+      body: memberBody,
+    },
+    ({ gate, principal, param, input }) =>
+      gate.people.addMember(param('id'), input.principal, principal.id),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/projects/{id}/models',
+      summary: 'Say that a project may touch a model; until one is named it counts as touching all',
+      access: 'administrator',
+      body: modelBody,
+    },
+    async ({ gate, principal, param, input }) => {
+      await gate.models.get(input.model);
+      return gate.people.addModel(param('id'), input.model, principal.id);
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/projects/{id}/destinations',
+      summary: 'Add a destination; the outer door needs one with the same number',
+      access: 'administrator',
+      body: destinationBody,
+    },
+    async ({ gate, principal, param, input }) => {
+      const place = await gate.people.addDestination(
+        param('id'),
+        input.name,
+        principal.id,
+        input.number,
+      );
+      await gate.outboxes.refresh();
+      return place;
+    },
+  ),
+];

@@ -1,0 +1,254 @@
+/** Routes of exports and requests. */
+import { z } from 'zod';
+import type { Gate } from '../../app/index.ts';
+import { newId, systemRandom } from '../../core/index.ts';
+import { emittedOf, parseForm, readExportFacts, writeExportInput } from '../../egress/index.ts';
+import { findDestination, isMember, needMember } from '../../people/index.ts';
+import type { Principal } from '../../people/index.ts';
+import type { Request, RequestState } from '../../requests/index.ts';
+import { STATES } from '../../requests/index.ts';
+import { httpErrors } from '../errors.ts';
+import { check, route } from './route.ts';
+import type { Call, Route } from './route.ts';
+import { readUpload } from './upload.ts';
+import { showDetails, showRequest } from './views.ts';
+
+const seconds = z.coerce.number().min(0).max(60);
+const flag = z
+  .enum(['true', 'false', '1', '0', ''])
+  .transform((text) => text !== 'false' && text !== '0');
+const text = z.string().max(4000);
+
+const exportQuery = z.strictObject({
+  project: text.optional(),
+  to: text.optional(),
+  why: text.optional(),
+  form: text.optional(),
+  skipRefused: flag.optional(),
+  name: text.optional().describe('name of the file when the body is one file'),
+  wait: seconds.optional().describe('seconds to wait for the verdict (25)'),
+});
+const exportFields = z.object({ project: text.min(1), to: text.min(1), why: text.min(1) });
+const waitQuery = z.strictObject({ wait: seconds.optional() });
+const states = STATES.map((row) => row.state);
+const listQuery = z.strictObject({
+  state: z.enum(states as [RequestState, ...RequestState[]]).optional(),
+  project: text.optional(),
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+});
+const reasonBody = z.strictObject({ reason: text });
+const WAIT_SECONDS = 25;
+
+async function readVisible(gate: Gate, principal: Principal, id: string): Promise<Request> {
+  const request = await gate.requests.get(id);
+  if (request.requester !== principal.id) {
+    needMember(principal, await gate.people.project(request.project));
+  }
+  return request;
+}
+
+async function ask(call: Call<undefined, z.infer<typeof exportQuery>>): Promise<Response> {
+  const { gate, principal, context, query } = call;
+  // A wrong project is said before the bytes arrive, where it was named in the query.
+  if (query.project !== undefined) needMember(principal, await gate.people.project(query.project));
+  const upload = await readUpload(gate, context, query.name);
+  const field = (name: string): string | undefined => upload.fields.get(name);
+  const asked = check(exportFields, {
+    project: query.project ?? field('project'),
+    to: query.to ?? field('to'),
+    why: query.why ?? field('why'),
+  });
+  const project = await gate.people.project(asked.project);
+  needMember(principal, project);
+  findDestination(project, asked.to);
+  const form = query.form ?? field('form') ?? null;
+  if (form !== null) parseForm(form);
+  const request = await gate.requests.ask({
+    kind: 'export',
+    requester: principal.id,
+    idempotencyKey: context.req.header('idempotency-key') ?? newId('key', systemRandom),
+    project: asked.project,
+    destination: asked.to,
+    why: asked.why,
+    input: writeExportInput({
+      files: upload.files,
+      skipRefused: query.skipRefused ?? check(flag.default(false), field('skipRefused')),
+      form,
+    }),
+  });
+  return answerSettled(gate, request.id, query.wait ?? WAIT_SECONDS, 201);
+}
+
+async function answerSettled(
+  gate: Gate,
+  id: string,
+  waitSeconds: number,
+  done: number,
+): Promise<Response> {
+  const { request, progress } = await gate.requests.settle(id, waitSeconds * 1000);
+  const status = request.state === 'quoting' ? 202 : done;
+  return Response.json(showDetails(request, progress), {
+    status,
+    headers: { 'cache-control': 'no-store', location: `/v1/requests/${id}` },
+  });
+}
+
+async function showFile(call: Call<undefined, unknown>): Promise<Response> {
+  const { gate, principal } = call;
+  const request = await readVisible(gate, principal, call.param('id'));
+  const facts = readExportFacts(request);
+  const index = Number(call.param('index'));
+  const file = facts === null ? undefined : emittedOf(facts)[index];
+  if (file === undefined || !(await gate.blobs.has(file.sha256))) {
+    throw httpErrors.error('FILE_NOT_KEPT', {
+      id: request.id,
+      index: call.param('index').slice(0, 20),
+    });
+  }
+  return new Response(Buffer.from(await gate.blobs.read(file.sha256)), {
+    headers: {
+      // Reviewers get bytes, never something that a browser runs.
+      'content-type': 'application/octet-stream',
+      'content-disposition': 'attachment',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    },
+  });
+}
+
+async function list(call: Call<undefined, z.infer<typeof listQuery>>): Promise<unknown> {
+  const { gate, principal, query } = call;
+  const projects = (await gate.people.projects())
+    .filter((project) => isMember(principal, project))
+    .map((project) => project.id)
+    .filter((id) => query.project === undefined || id === query.project);
+  const requests = await gate.requests.list({
+    projects,
+    ...(query.state === undefined ? {} : { states: [query.state] }),
+    ...(query.limit === undefined ? {} : { limit: query.limit }),
+  });
+  return { requests: requests.map((request) => showRequest(request)) };
+}
+
+/** The routes. */
+export const REQUEST_ROUTES: readonly Route[] = [
+  route(
+    {
+      method: 'post',
+      path: '/v1/exports',
+      summary: 'Ask for an export: send files, get the verdict, or 202 while they are quoted',
+      access: 'principal',
+      query: exportQuery,
+      bodyTypes: ['multipart/form-data', 'application/octet-stream'],
+    },
+    (call) => ask(call),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/exports/{id}',
+      summary: 'Show an export; `wait` waits for the verdict',
+      access: 'principal',
+      query: waitQuery,
+    },
+    async ({ gate, principal, param, query }) => {
+      const request = await readVisible(gate, principal, param('id'));
+      return answerSettled(gate, request.id, query.wait ?? 0, 200);
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/requests',
+      summary: 'List requests of your projects, newest first',
+      access: 'principal',
+      query: listQuery,
+    },
+    list,
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/requests/{id}',
+      summary: 'Show a request; `wait` waits for the verdict',
+      access: 'principal',
+      query: waitQuery,
+    },
+    async ({ gate, principal, param, query }) => {
+      const request = await readVisible(gate, principal, param('id'));
+      return answerSettled(gate, request.id, query.wait ?? 0, 200);
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/requests/{id}/receipt',
+      summary: 'The receipt (.tlog-proof) of the newest decision',
+      access: 'principal',
+    },
+    async ({ gate, principal, param }) => {
+      const request = await readVisible(gate, principal, param('id'));
+      const receipt = await gate.requests.receipt(request);
+      if (receipt === null)
+        throw httpErrors.error('ROUTE_UNKNOWN', { path: `receipt of ${request.id}` });
+      return new Response(receipt, { headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/requests/{id}/files/{index}',
+      summary: 'The canonical bytes of one emitted file, as they leave',
+      access: 'principal',
+    },
+    (call) => showFile(call),
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/requests/{id}/release',
+      summary: 'How far a released request is on the wire',
+      access: 'principal',
+    },
+    async ({ gate, principal, param }) => {
+      const request = await readVisible(gate, principal, param('id'));
+      const state = await gate.releases.releaseState(request.id);
+      if (state === undefined) return { state: 'none' };
+      return { ...state, chargeBits: Number(state.chargeBits) };
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/requests/{id}/release',
+      summary: 'Release a held request, with a reason',
+      access: 'administrator',
+      body: reasonBody,
+    },
+    async ({ gate, principal, param, input }) =>
+      showDetails(await gate.requests.release(param('id'), principal.id, input.reason)),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/requests/{id}/refuse',
+      summary: 'Refuse a held request, with a reason',
+      access: 'administrator',
+      body: reasonBody,
+    },
+    async ({ gate, principal, param, input }) =>
+      showDetails(await gate.requests.refuse(param('id'), principal.id, input.reason)),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/requests/{id}/withdraw',
+      summary: 'Take your own request back',
+      access: 'principal',
+    },
+    async ({ gate, principal, param }) => {
+      const request = await readVisible(gate, principal, param('id'));
+      return showDetails(await gate.requests.withdraw(request.id, principal.id));
+    },
+  ),
+];

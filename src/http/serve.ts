@@ -1,0 +1,69 @@
+/** Listening: one server with limits on headers, time and connections, HTTP or HTTPS. */
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { appErrors } from '../app/index.ts';
+
+/** Where to listen. */
+export interface ListenOptions {
+  readonly door: 'inner' | 'outer';
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: { readonly certPath: string; readonly keyPath: string } | undefined;
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+}
+
+/** A listening server. */
+export interface Listening {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const HEADERS_MS = 15_000;
+/** Large uploads over slow links, and answers that wait for a verdict. */
+const REQUEST_MS = 60 * 60_000;
+const KEEP_ALIVE_MS = 30_000;
+const CONNECTIONS_MAX = 2_000;
+
+/** Listens; throws `APP_PORT_IN_USE` when somebody else does. */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { host, port, tls, door } = options;
+  const secure =
+    tls === undefined
+      ? {}
+      : {
+          createServer: https.createServer,
+          serverOptions: { cert: await readFile(tls.certPath), key: await readFile(tls.keyPath) },
+        };
+  const server = createAdaptorServer({ fetch: options.fetch, ...secure }) as http.Server;
+  server.headersTimeout = HEADERS_MS;
+  server.requestTimeout = REQUEST_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.maxConnections = CONNECTIONS_MAX;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const inUse = cause.code === 'EADDRINUSE';
+      const name = inUse ? 'PORT_IN_USE' : 'LISTEN_FAILED';
+      reject(appErrors.error(name, { host, port, door, why: cause.code ?? 'unknown' }));
+    });
+    server.listen(port, host, resolve);
+  });
+  const actual = (server.address() as AddressInfo).port;
+  const shown = ['127.0.0.1', '::1', '0.0.0.0', '::', 'localhost'].includes(host)
+    ? 'localhost'
+    : host;
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://${shown}:${String(actual)}`,
+    port: actual,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}

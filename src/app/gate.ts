@@ -182,7 +182,7 @@ async function openState(
 
 function openPool(config: Config): InspectionPool {
   const { processes, memoryMiB, jobSeconds } = config.inspection;
-  return openInspectionPool(processes, { memoryMiB, jobMs: jobSeconds * 1000 }, processes);
+  return openInspectionPool(processes, { memoryMiB, jobMs: jobSeconds * 1000 });
 }
 
 /** Percentages and caps follow the models and the configuration of this start. */

@@ -1,10 +1,16 @@
 /** `sallyport quote PATH…`: what a release would cost, without a server. */
 import { availableParallelism, tmpdir } from 'node:os';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { monotonicMs } from '../core/index.ts';
-import { egressErrors, openInspectionPool, parseForm, quoteRelease } from '../egress/index.ts';
+import {
+  egressErrors,
+  openInspectionPool,
+  parseForm,
+  quoteRelease,
+  WORKER_LIMITS,
+} from '../egress/index.ts';
 import type { HistoryView, InspectionPool, Quote } from '../egress/index.ts';
 import { cliErrors } from './errors.ts';
 import { showQuote, showQuoteJson } from './quote-view.ts';
@@ -64,8 +70,13 @@ async function quote(paths: readonly string[], options: QuoteOptions): Promise<n
   const walk = walkPaths(paths, process.cwd());
   if (walk.files.length === 0) throw cliErrors.error('PATHS_EMPTY');
   const outDir = mkdtempSync(join(tmpdir(), 'sallyport-quote-'));
+  const readable = [...paths, ...(options.history === undefined ? [] : [options.history])].map(
+    (path) => resolve(path),
+  );
   const pool = openInspectionPool(
     Math.max(1, Math.min(4, availableParallelism(), walk.files.length * 2)),
+    WORKER_LIMITS,
+    { readable, writable: [outDir] },
   );
   const progress = openProgress(process.stderr, monotonicMs);
   const labels = { reading: 'reading', pricing: 'encoding', cheaper: 'cheaper forms' };

@@ -167,3 +167,23 @@ export function decodeHistory(
     files: known.map(({ name, type, path }) => ({ name, type, path })),
   };
 }
+
+/** Samples of the types whose tables are primed once per process, so that the first real file does not wait for it. */
+const SAMPLES: readonly (readonly [EmittedFile['type'], string])[] = [
+  ['text', 'a line\n'],
+  ['table', 'a,b\n1,2.5\n'],
+  ['json', '{"a":1}\n'],
+  ['jsonl', '{"a":1}\n{"a":2}\n'],
+  ['xml', '<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>\n'],
+  ['html', '<!DOCTYPE html><html><head><title>a</title></head><body><p>a</p></body></html>\n'],
+];
+
+/** Encodes one small file of each type; a type that refuses its sample is left unprimed. */
+export function primeCodecs(): void {
+  const utf8 = new TextEncoder();
+  for (const [type, sample] of SAMPLES) {
+    const parsed = CODECS[type].parse(utf8.encode(sample));
+    if (parsed.ok)
+      priceRelease([{ name: 'sample', type, value: parsed.value }], { prefix: 0, files: [] });
+  }
+}

@@ -110,12 +110,9 @@ export interface WorkerResult {
   readonly history?: HistoryView;
 }
 
-/** The frame around both directions. */
-export type ToWorker = { readonly job: number; readonly work: WorkerJob };
-export type FromWorker =
-  | { readonly job: number; readonly event: WorkerEvent }
-  | { readonly job: number; readonly result: WorkerResult }
+/** What a job answers: its result, or an error that the job itself understood. */
+export type WorkerAnswer =
+  | { readonly result: WorkerResult }
   | {
-      readonly job: number;
       readonly error: { readonly code: string; readonly message: string; readonly hint: string };
     };

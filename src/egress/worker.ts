@@ -4,15 +4,15 @@
  * reported before stays valid, and the file that it had started is the one that is blamed.
  */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { SallyportError, sha256 } from '../core/index.ts';
+import { SallyportError, serveJobs, sha256 } from '../core/index.ts';
+import type { Json } from '../core/index.ts';
 import { openInput } from './canonical.ts';
 import { egressErrors } from './errors.ts';
-import { decodeHistory, priceChangedRows, priceMembers } from './pricing.ts';
+import { decodeHistory, priceChangedRows, priceMembers, primeCodecs } from './pricing.ts';
 import type { FileAccess } from './pricing.ts';
 import type {
-  FromWorker,
   InspectedFile,
-  ToWorker,
+  WorkerAnswer,
   WorkerEvent,
   WorkerJob,
   WorkerResult,
@@ -27,10 +27,20 @@ const files: FileAccess = {
 
 type Report = (event: WorkerEvent) => void;
 
-function inspect(job: Extract<WorkerJob, { kind: 'inspect' }>, report: Report): WorkerResult {
+/** Lets what was reported leave the process, so that a crash on the next file is blamed on that file. */
+const flush = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+async function inspect(
+  job: Extract<WorkerJob, { kind: 'inspect' }>,
+  report: Report,
+): Promise<WorkerResult> {
   let number = job.firstNumber;
   for (const [input, { name, path }] of job.inputs.entries()) {
     report({ event: 'started', input });
+    await flush();
     const bytes = readInput(path, job.fileBytesMax);
     if (!(bytes instanceof Uint8Array)) {
       report({ event: 'inspected', input, file: { ...bytes, path: name } });
@@ -93,10 +103,10 @@ function readInput(path: string, limit: number): Uint8Array | Omit<InspectedFile
   }
 }
 
-function run(work: WorkerJob, report: Report): WorkerResult {
+async function run(work: WorkerJob, report: Report): Promise<WorkerResult> {
   switch (work.kind) {
     case 'inspect':
-      return inspect(work, report);
+      return await inspect(work, report);
     case 'price':
       return {
         price: priceMembers(work, files, (done, total) => {
@@ -120,20 +130,18 @@ function explain(error: unknown): { code: string; message: string; hint: string 
   return { code: refusal.code, message: refusal.message, hint: refusal.hint };
 }
 
-const say = (message: FromWorker): void => {
-  process.send?.(message);
-};
-
-process.on('message', ({ job, work }: ToWorker) => {
+primeCodecs();
+serveJobs(async (job, { progress }) => {
+  let answer: WorkerAnswer;
   try {
-    const result = run(work, (event) => {
-      say({ job, event });
-    });
-    say({ job, result });
+    const work = job as unknown as WorkerJob;
+    answer = {
+      result: await run(work, (event) => {
+        progress(event as unknown as Json);
+      }),
+    };
   } catch (error) {
-    say({ job, error: explain(error) });
+    answer = { error: explain(error) };
   }
-});
-process.on('disconnect', () => {
-  process.exit(0);
+  return answer as unknown as Json;
 });

@@ -3,11 +3,13 @@
  * the original image); then all files as one release, and with the suggested cheaper forms. Run alone as
  * `node bench/price.ts [FOLDER] [--type table] [--every 5] [--peers] [--files]`.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import type { ContentType, FormOptions } from '../src/wire/index.ts';
 import { chargeBits, CODECS, encodeBody, sealFrame } from '../src/wire/index.ts';
 import type { Member } from '../src/wire/index.ts';
+import { formatTable } from './table.ts';
+import type { BenchTable } from './table.ts';
 import { brotliBytes, jxlBytes, webpBytes, xzBytes } from './price-peers.ts';
 
 /** One file's prices, in bytes. */
@@ -131,7 +133,7 @@ function priceFile(
 }
 
 /** Prices the files of a folder. */
-export function benchPrice(options: PriceOptions): PriceResult {
+export function priceFolder(options: PriceOptions): PriceResult {
   const rows: PriceRow[] = [];
   const refused: { name: string; reason: string }[] = [];
   const members: Member[] = [];
@@ -158,67 +160,88 @@ const sum = (rows: readonly PriceRow[], pick: (row: PriceRow) => number | undefi
   rows.reduce((total, row) => total + (pick(row) ?? 0), 0);
 const ratio = (a: number, b: number): string => (b === 0 ? '-' : (a / b).toFixed(3));
 
-/** The result as lines of text. */
-export function describePrices(result: PriceResult): string[] {
-  const lines = [
-    'type      files    emitted     charge     brotli    ratio   of xz  of webp   of jxl    MB/s',
-  ];
-  const kinds = [...new Set(result.rows.map((row) => row.type))].map(
+/** One row per type and one for all. */
+function tabulatePrices(result: PriceResult): BenchTable {
+  const kinds = [...new Set(result.rows.map((row) => row.type))].toSorted();
+  const groups = kinds.map(
     (type) => [type, result.rows.filter((row) => row.type === type)] as const,
   );
-  for (const [type, rows] of [...kinds, ['all', result.rows] as const]) {
-    const charge = sum(rows, (row) => row.chargeBytes);
-    const emitted = sum(rows, (row) => row.emittedBytes);
-    const seconds = sum(rows, (row) => row.milliseconds) / 1000;
-    lines.push(
-      type.padEnd(8) +
-        [
-          String(rows.length).padStart(7),
-          ...[emitted, charge, sum(rows, (row) => row.brotli)].map((n) => String(n).padStart(10)),
-        ].join(' ') +
-        [
-          ratio(
-            charge,
-            sum(rows, (row) => row.brotli),
-          ),
-          ratio(
-            charge,
-            sum(rows, (row) => row.xz),
-          ),
-          ratio(
-            charge,
-            sum(rows, (row) => row.webp),
-          ),
-          ratio(
-            charge,
-            sum(rows, (row) => row.jxl),
-          ),
-          (emitted / 1e6 / seconds).toFixed(3),
-        ]
-          .map((text) => text.padStart(9))
-          .join(''),
-    );
-  }
+  const rows = [...groups, ['all', result.rows] as const].map(([type, group]) => {
+    const charge = sum(group, (row) => row.chargeBytes);
+    const emitted = sum(group, (row) => row.emittedBytes);
+    const seconds = sum(group, (row) => row.milliseconds) / 1000;
+    const peers = [
+      sum(group, (row) => row.brotli),
+      sum(group, (row) => row.xz),
+      sum(group, (row) => row.webp),
+      sum(group, (row) => row.jxl),
+    ];
+    return [
+      type,
+      String(group.length),
+      String(emitted),
+      String(charge),
+      ...peers.map((peer) => ratio(charge, peer)),
+      (emitted / 1e6 / seconds).toFixed(2),
+    ];
+  });
+  return {
+    title: 'Price: each file as its own release',
+    note: 'Bytes charged beside brotli-11 and xz -9e of the emitted canonical file; rasters beside the original file, lossless WebP and JPEG XL. MB/s of parsing and encoding one after the other.',
+    columns: [
+      'type',
+      'files',
+      'emitted',
+      'charged',
+      'of brotli',
+      'of xz',
+      'of WebP',
+      'of JPEG XL',
+      'MB/s',
+    ],
+    rows,
+  };
+}
+
+function tabulateTotals(result: PriceResult): BenchTable {
   const charge = sum(result.rows, (row) => row.chargeBytes);
   const brotli = sum(result.rows, (row) => row.brotli);
-  if (result.togetherBytes !== undefined) {
-    lines.push(
-      `one release: ${String(result.togetherBytes)} bytes, ${ratio(result.togetherBytes, charge)} of separate`,
-    );
-  }
+  const rows = [
+    ['brotli-11 of each', String(brotli), '1.000', '1.0'],
+    describeTotal('each its own release, loss-free', charge, brotli),
+  ];
+  if (result.togetherBytes !== undefined)
+    rows.push(describeTotal('one release, loss-free', result.togetherBytes, brotli));
   if (result.rows.some((row) => row.cheaperBytes !== undefined)) {
     const cheaper = sum(result.rows, (row) =>
       Math.min(row.cheaperBytes ?? row.chargeBytes, row.chargeBytes),
     );
-    lines.push(
-      `loss-free: ${String(charge)} bytes, ${ratio(brotli, charge)} times less than brotli`,
-    );
-    lines.push(
-      `cheaper forms: ${String(cheaper)} bytes, ${ratio(brotli, cheaper)} times less than brotli`,
+    rows.push(
+      describeTotal(
+        'each, cheaper forms (lossy: digits:4, palette:16 with scale:0.5)',
+        cheaper,
+        brotli,
+      ),
     );
   }
-  for (const { name, reason } of result.refused) lines.push(`refused: ${name}: ${reason}`);
-  return lines;
+  return {
+    title: 'Price: all files',
+    note: `${String(result.rows.length)} files; ${String(result.refused.length)} refused.`,
+    columns: ['how', 'bytes', 'of brotli', 'times less'],
+    rows,
+  };
+}
+
+function describeTotal(how: string, bytes: number, brotli: number): string[] {
+  return [how, String(bytes), ratio(bytes, brotli), (brotli / bytes).toFixed(1)];
+}
+
+/** Prices of the study corpus, for `npm run bench`. */
+export function benchPrice(): BenchTable[] {
+  const folder = join(process.env['SALLYPORT_CORPUS'] ?? '../shared/corpus', 'study');
+  if (!existsSync(folder)) return [];
+  const result = priceFolder({ folder, peers: true, cheaper: true, together: true });
+  return [tabulatePrices(result), tabulateTotals(result)];
 }
 
 if (process.argv[1] === import.meta.filename) {
@@ -230,7 +253,7 @@ if (process.argv[1] === import.meta.filename) {
       ? args[0]
       : join(process.env['SALLYPORT_CORPUS'] ?? '../shared/corpus', 'study');
   const type = option('--type');
-  const result = benchPrice({
+  const result = priceFolder({
     folder,
     every: Number(option('--every') ?? 1),
     ...(type === undefined ? {} : { types: type.split(',') as ContentType[] }),
@@ -244,5 +267,6 @@ if (process.argv[1] === import.meta.filename) {
         );
     },
   });
-  for (const line of describePrices(result)) console.log(line);
+  console.log([tabulatePrices(result), tabulateTotals(result)].map(formatTable).join('\n'));
+  for (const { name, reason } of result.refused) console.log(`refused: ${name}: ${reason}`);
 }

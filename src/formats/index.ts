@@ -46,3 +46,5 @@ export type { JsonFile, JsonLines } from './json.ts';
 export { JSON_DEPTH_MAX, JsonNumber, JsonObject, JsonReader } from './json-parse.ts';
 export type { JsonValue } from './json-parse.ts';
 export { emitPage, parsePage } from './html.ts';
+export { parseText, TEXT_BYTES_MAX } from './text.ts';
+export type { ParsedText } from './text.ts';

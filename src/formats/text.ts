@@ -4,41 +4,8 @@
  * are not UTF-8, control, bidirectional, zero-width, private, unassigned and other invisible characters, runs of more than
  * four combining marks, and words that mix Latin letters with look-alikes of another script.
  */
-import { defineErrors } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
-
-const errors = defineErrors('TEXT', {
-  ENCODING_INVALID: {
-    status: 422,
-    message: 'the text is not UTF-8',
-    hint: 'save the file as UTF-8.',
-  },
-  CHARACTER_HIDDEN: {
-    status: 422,
-    message: 'the text has the character {character}, which does not show',
-    hint: 'remove control, zero-width, bidirectional and private characters.',
-  },
-  MARKS_STACKED: {
-    status: 422,
-    message: 'the text has more than four combining marks on one letter',
-    hint: 'remove the extra marks.',
-  },
-  WORD_MIXED: {
-    status: 422,
-    message: 'a word mixes Latin letters with letters that look alike from another script',
-    hint: 'write the word in one script.',
-  },
-  TOO_LARGE: {
-    status: 413,
-    message: 'the text has {bytes} bytes, more than the limit of {limit}',
-    hint: 'split the file.',
-  },
-  LINE_TOO_LONG: {
-    status: 422,
-    message: 'a line of the text is longer than {limit} bytes',
-    hint: 'break the line, or send the content in its own format.',
-  },
-});
+import { textErrors as errors } from './text-errors.ts';
 
 /** Most bytes of one text. */
 export const TEXT_BYTES_MAX = 256 * 1024 * 1024;

@@ -83,10 +83,8 @@ export interface Encoder extends Engine {
   close(): void;
 }
 
-/** An engine that reads. */
+/** An engine that reads. Reading further than an encoder can have written throws a typed error. */
 export interface Decoder extends Engine {
-  /** Throws a typed error when more was read than an encoder can have left out. */
-  checkInput(): void;
   /** Throws a typed error unless the bytes end exactly where an encoder would have ended them. */
   checkEnd(): void;
   /** Gives the engine's memory back; it cannot be used afterwards. */

@@ -273,7 +273,6 @@ function decodeMembers(engine: Decoder, history: History, limits: BodyLimits): D
   let total = 0;
   for (let i = 0; i < count; i++) {
     const member = decodeMember(coder, names);
-    engine.checkInput();
     total += member.bytes.length;
     if (total > limits.bytesMax) {
       throw wireErrors.error('BODY_LIMIT', { limit: limits.bytesMax, unit: 'bytes' });

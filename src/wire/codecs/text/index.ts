@@ -2,7 +2,7 @@
  * Plain text. Guaranteed: the canonical file is what `src/formats/text.ts` says; coding is by bytes, with contexts made for
  * prose, logs and tables drawn with characters. See docs/spec/wire.md for the contexts.
  */
-import { parseText } from '../../../formats/text.ts';
+import { parseText } from '../../../formats/index.ts';
 import type { Codec } from '../../codec.ts';
 import { TextSession } from './model.ts';
 

@@ -140,11 +140,6 @@ export function measureEnd(): f64 {
   const k = endBytes();
   return endValue(k) == word ? f64(shifted) + f64(k) : -1;
 }
-/** Bytes that have left the interval: how far decoding has come. */
-export function position(): f64 {
-  return f64(shifted);
-}
-
 export function rawBits(value: u32, count: i32): u32 {
   let out: u32 = 0;
   for (let b = count - 1; b >= 0; b--) out = (out << 1) | u32(codeBit((value >> b) & 1, ONE >> 1));

@@ -9,7 +9,6 @@ export {
   finish,
   getMode,
   measureEnd,
-  position,
   rawBits,
   setFrozen,
   setMode,

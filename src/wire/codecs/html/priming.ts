@@ -24,13 +24,13 @@ function report(): string {
 /** A summary table as the gt package writes it, with its style sheet. */
 function summary(): string {
   const row = (label: string, cells: readonly string[]): string =>
-    `<tr><td class="gt_row gt_left">${label}</td>${cells.map((cell) => `<td class="gt_row gt_right">${cell}</td>`).join('')}</tr>`;
+    `<tr><td class='gt_left gt_row'>${label}</td>${cells.map((cell) => `<td class='gt_right gt_row'>${cell}</td>`).join('')}</tr>`;
   return (
-    `${HEAD}<style>body{background-color:white}</style><style>${GT_STYLES}</style></head><body><div id="table" style="overflow-x:auto;overflow-y:auto;width:auto;height:auto;"><table class="gt_table"><thead class="gt_col_headings">` +
-    '<tr><th class="gt_col_heading gt_columns_bottom_border gt_left" rowspan="1" colspan="1">Characteristic</th><th class="gt_col_heading gt_columns_bottom_border gt_right" rowspan="1" colspan="1">HR</th><th class="gt_col_heading gt_columns_bottom_border gt_right" rowspan="1" colspan="1">95% CI</th><th class="gt_col_heading gt_columns_bottom_border gt_right" rowspan="1" colspan="1">p-value</th></tr></thead><tbody class="gt_table_body">' +
-    row('Sex', ['Female', '&ndash;', '&ndash;', '&ndash;']) +
-    row('', ['Male', '1.12', '1.01&ndash;1.24', '0.031']) +
-    row('Age', ['', '0.93', '0.88&ndash;0.99', '&lt;0.001']) +
+    `${HEAD}<style>body { background-color: white }</style><style>${GT_STYLES}</style></head><body><div id="table" style='height:auto;width:auto;overflow-y:auto; overflow-x:auto'><table class='gt_table'><thead class='gt_col_headings'>` +
+    '<tr><th colspan=1 rowspan=1 class="gt_columns_bottom_border gt_left gt_col_heading">Variable</th><th colspan=1 rowspan=1 class="gt_columns_bottom_border gt_right gt_col_heading">HR</th><th colspan=1 rowspan=1 class="gt_columns_bottom_border gt_right gt_col_heading">Interval</th><th colspan=1 rowspan=1 class="gt_columns_bottom_border gt_right gt_col_heading">P</th></tr></thead><tbody class=gt_table_body>' +
+    row('Sex', ['Female', '&#8211;', '&#8211;', '&#8211;']) +
+    row('', ['Male', '1.12', '1.01&#8211;1.24', '0.031']) +
+    row('Age', ['', '0.93', '0.88&#8211;0.99', '&#60;0.001']) +
     row('Total', ['1,204 / 33,100', '0.75', '(0.70-0.81)', '1,204 (3.6%)']) +
     '</tbody></table></div></body></html>'
   );

@@ -6,7 +6,7 @@ import { emitJson, parseJson } from '../../../formats/index.ts';
 import type { JsonFile } from '../../../formats/index.ts';
 import type { Codec, CodecSession } from '../../codec.ts';
 import type { Engine } from '../../engine/index.ts';
-import { TokenCoder, hashText, tokenErrors } from '../tokens/index.ts';
+import { TokenCoder, tokenErrors } from '../tokens/index.ts';
 import { ValueCoder } from './values.ts';
 
 /** The codec of JSON files. */
@@ -30,13 +30,13 @@ class JsonSession implements CodecSession<JsonFile> {
 
   encode(value: JsonFile, references: readonly JsonFile[]): void {
     this.#learn(references);
-    this.#tokens.history.begin(hashText('json'));
+    this.#tokens.begin('json');
     this.#values.root(value.root);
   }
 
   decode(references: readonly JsonFile[]): JsonFile {
     this.#learn(references);
-    this.#tokens.history.begin(hashText('json'));
+    this.#tokens.begin('json');
     const root = this.#values.root(null);
     const bytes = emitJson(root);
     const parsed = parseJson(bytes);
@@ -54,7 +54,7 @@ class JsonSession implements CodecSession<JsonFile> {
   #learn(references: readonly JsonFile[]): void {
     this.#engine.train(() => {
       for (const reference of [...references].reverse()) {
-        this.#tokens.history.begin(hashText('json'));
+        this.#tokens.begin('json');
         this.#values.root(reference.root);
       }
     });

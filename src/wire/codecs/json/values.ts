@@ -49,6 +49,7 @@ export class ValueCoder {
   }
 
   #value(value: JsonValue, place: Place): JsonValue {
+    this.#tokens.spend(2);
     if (++this.#count > VALUES_MAX) throw tokenErrors.error('TOO_LARGE', { limit: VALUES_MAX });
     if (place.depth > DEPTH_MAX) throw tokenErrors.error('TOO_LARGE', { limit: VALUES_MAX });
     const before = this.#kinds.get(place.slot) ?? 7;
@@ -105,6 +106,7 @@ export class ValueCoder {
       hash2(place.name, 3),
     ]);
     this.#label = hashText(coded);
+    this.#tokens.spend(coded.length);
     return coded;
   }
 
@@ -139,6 +141,7 @@ export class ValueCoder {
       hash2(place.slot, 7),
       [hash2(place.beside, 1), hash2(this.#label, 2), hash2(place.name, 3)],
     );
+    this.#tokens.spend(shape.length);
     const keys = this.#tokens.decoding ? shape.split('\n').slice(0, -1) : object.keys;
     const values: JsonValue[] = [];
     const map = keys.length > RECORD_MAX;

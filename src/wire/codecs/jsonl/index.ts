@@ -14,7 +14,7 @@ import type { JsonLines } from '../../../formats/index.ts';
 import type { Codec, CodecSession } from '../../codec.ts';
 import type { Engine } from '../../engine/index.ts';
 import { ValueCoder } from '../json/values.ts';
-import { TokenCoder, hashText, tokenErrors } from '../tokens/index.ts';
+import { TokenCoder, tokenErrors } from '../tokens/index.ts';
 
 const COUNT_CONTEXT = 300;
 
@@ -44,7 +44,7 @@ class LinesSession implements CodecSession<JsonLines> {
 
   decode(references: readonly JsonLines[]): JsonLines {
     this.#learn(references);
-    this.#tokens.history.begin(hashText('jsonl'));
+    this.#tokens.begin('jsonl');
     const count = this.#engine.uint(0, COUNT_CONTEXT);
     const writer = new LineWriter(4096);
     for (let i = 0; i < count; i++) {
@@ -66,7 +66,7 @@ class LinesSession implements CodecSession<JsonLines> {
   }
 
   #write(value: JsonLines): void {
-    this.#tokens.history.begin(hashText('jsonl'));
+    this.#tokens.begin('jsonl');
     let count = 0;
     for (const byte of value.bytes) if (byte === 10) count++;
     this.#engine.uint(count, COUNT_CONTEXT);

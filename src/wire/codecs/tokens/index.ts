@@ -6,11 +6,11 @@
  * without the control characters U+0000 to U+0004.
  */
 import { parseDecimal, spellDecimal } from '../../../formats/index.ts';
-import type { Engine, Mix } from '../../engine/index.ts';
+import type { Decoder, Engine, Mix } from '../../engine/index.ts';
 import { AtomCoder } from './atoms.ts';
 import { CandidateCoder } from './candidates.ts';
 import { tokenErrors } from './errors.ts';
-import { hash2, hash3 } from './hash.ts';
+import { hash2, hash3, hashText } from './hash.ts';
 import { TokenHistory } from './history.ts';
 import { IntegerCoder } from './integers.ts';
 import type { Axis, NumberHints } from './integers.ts';
@@ -56,6 +56,8 @@ export class TokenCoder {
   readonly #scale: Mix;
   readonly #symbols: Mix;
   readonly #digits: Mix;
+  #spent = 0;
+  #spends = 0;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -63,7 +65,7 @@ export class TokenCoder {
     this.#numberCandidates = new CandidateCoder(engine);
     this.#atoms = new AtomCoder(engine, this.#candidates, this.history);
     this.integers = new IntegerCoder(engine, this.#numberCandidates, this.history);
-    this.#speller = new TextSpeller(engine, TEXT_BYTES_MAX);
+    this.#speller = new TextSpeller(engine, Math.min(TEXT_BYTES_MAX, engine.valueBytesMax));
     this.#scale = engine.mix({
       contexts: 3,
       guesses: 0,
@@ -89,6 +91,25 @@ export class TokenCoder {
 
   get decoding(): boolean {
     return this.engine.mode === 'decode';
+  }
+
+  /**
+   * Counts a value towards the limit of what one file may hold; call it for everything that is appended to an output.
+   * While decoding it also checks now and then that there is input left, so that a short hostile frame ends soon.
+   */
+  spend(bytes: number): void {
+    this.#spent += bytes;
+    if (!this.decoding) return;
+    if (this.#spent > this.engine.valueBytesMax) {
+      throw tokenErrors.error('TOO_LARGE', { limit: this.engine.valueBytesMax });
+    }
+    if ((++this.#spends & 255) === 0 && isDecoder(this.engine)) this.engine.checkInput();
+  }
+
+  /** Starts a file. */
+  begin(kind: string): void {
+    this.#spent = 0;
+    this.history.begin(hashText(kind));
   }
 
   /** Codes a symbol below 8 from where it stands and what came before. */
@@ -246,6 +267,11 @@ export class TokenCoder {
     }
     return out;
   }
+}
+
+/** True for an engine that can say whether its input was overrun. */
+function isDecoder(engine: Engine): engine is Decoder {
+  return 'checkInput' in engine;
 }
 
 /** Takes a canonical decimal to a scale, or to the larger scale that it needs; undefined when it must be spelled. */

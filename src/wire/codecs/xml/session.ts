@@ -2,7 +2,7 @@
 import type { Markup, MarkupElement } from '../../../formats/index.ts';
 import type { CodecSession, ContentType, Parsed } from '../../codec.ts';
 import type { Engine } from '../../engine/index.ts';
-import { TokenCoder, hashText, tokenErrors } from '../tokens/index.ts';
+import { TokenCoder, tokenErrors } from '../tokens/index.ts';
 import { TreeCoder } from './tree.ts';
 
 /** What differs between the formats. */
@@ -55,7 +55,7 @@ export class MarkupSession implements CodecSession<Markup> {
   }
 
   #code(root: MarkupElement): MarkupElement {
-    this.#tokens.history.begin(hashText(this.#format.type));
+    this.#tokens.begin(this.#format.type);
     return this.#trees.root(root);
   }
 

@@ -22,6 +22,7 @@ export function codeSheet(tokens: TokenCoder, sheet: string): string {
     const coded = tokens.text(head, SELECTOR, [hash2(rule, 1), hash2(first, 2)]);
     if (coded === '') break;
     if (out.length > LINES_MAX) throw tokenErrors.error('TOO_LARGE', { limit: LINES_MAX });
+    tokens.spend(coded.length);
     rule = hashText(coded);
     const rules =
       coded.endsWith('{') && !coded.startsWith('@') ? codeBody(tokens, body, rule) : undefined;
@@ -59,6 +60,7 @@ function codeBody(tokens: TokenCoder, body: readonly string[], rule: number): st
       hash3(before, rule, last),
       hash3(last, rule, 6),
     ]);
+    tokens.spend(name.length + value.length);
     out.push(`${name}:${value}`);
     older = before;
     before = hash2(last, hashText(value));

@@ -51,6 +51,7 @@ export class TreeCoder {
     const mark = hashText(shape);
     parent.before = [mark, p1, p2];
     const column = parent.count++;
+    this.#tokens.spend(shape.length);
     if (shape === END) return undefined;
     if (shape === TEXT) return this.#text(typeof node === 'string' ? node : '', parent);
     return this.#element(node as MarkupElement, shape, mark, depth, column);
@@ -67,6 +68,7 @@ export class TreeCoder {
       hash3(parent.beside ?? 0, this.#lastText, 3),
     ]);
     this.#lastText = hashText(coded);
+    this.#tokens.spend(coded.length);
     return coded;
   }
 
@@ -134,6 +136,7 @@ export class TreeCoder {
   #attribute(state: ElementState, key: string, value: string): string {
     const slot = hash3(hashText(state.name), hashText(key), 0xa0);
     const coded = this.#value(state, key, value, slot);
+    this.#tokens.spend(coded.length);
     if (key !== 'textLength') state.beside = hash2(state.beside, hashText(coded));
     return coded;
   }
@@ -167,6 +170,7 @@ export class TreeCoder {
       const place = { kind, index, count, relative: false, like };
       const x = this.#geometry.coordinate(numbers[2 * index] ?? '0', 'x', track, place);
       const y = this.#geometry.coordinate(numbers[2 * index + 1] ?? '0', 'y', track, place);
+      this.#tokens.spend(2);
       out.push(`${x},${y}`);
     }
     this.#geometry.keepTrack(kind, count, track);
@@ -188,6 +192,7 @@ export class TreeCoder {
     const track: Track = { x: [], y: [] };
     const out: string[] = [];
     for (const [i, command] of commands.entries()) {
+      this.#tokens.spend(1);
       const numbers = segments[i]?.slice(1).split(' ') ?? [];
       out.push(
         command +

@@ -167,6 +167,10 @@ export function walkPickle(bytes: Uint8Array, start = 0): PickleWalk {
   return end(false);
 }
 
+/** Protocols 0 and 1 that break off later still show what they are by the first class or function that they name. */
+const FIRST_NAME =
+  /^[\s(]*[ci](?:builtins|__builtin__|os|posix|nt|sys|subprocess|torch|numpy|sklearn|joblib|copy_?reg|collections|_codecs|tensorflow|keras|jax|flax|xgboost|lightgbm)[\w.]*\n[A-Za-z_][\w.]*\n/;
+
 /**
  * Whether the bytes are a pickle, whatever follows it. With a PROTO header a few legal opcodes are enough, since
  * tensors and second pickles may follow; without one (protocols 0 and 1, which can be plain ASCII) the whole walk
@@ -177,6 +181,7 @@ export function looksLikePickle(bytes: Uint8Array): boolean {
   if (first === undefined || bytes.length < 4) return false;
   const walk = walkPickle(bytes);
   if (first === 0x80 && (bytes[1] ?? 255) <= 5) return walk.stopped || walk.opcodes >= 3;
+  if (!walk.stopped && FIRST_NAME.test(latin1(bytes, 0, Math.min(bytes.length, 256)))) return true;
   if (!walk.stopped || walk.opcodes < 2) return false;
   let end = walk.end;
   while (end < bytes.length && (bytes[end] === 10 || bytes[end] === 13 || bytes[end] === 0)) end++;

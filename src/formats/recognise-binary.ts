@@ -20,7 +20,7 @@ const WEIGHTS: readonly (readonly [string, (bytes: Uint8Array) => boolean])[] = 
   ['a NumPy array', looksLikeNpy],
   ['an HDF5 file (Keras, PyTables, MATLAB)', looksLikeHdf5],
   ['a Python pickle (PyTorch, joblib, scikit-learn)', looksLikePickle],
-  ['a TensorFlow Lite or Core ML model', looksLikeMarkedModel],
+  ['a TensorFlow Lite, Core ML, ncnn or MATLAB model file', looksLikeMarkedModel],
   ['a TensorFlow checkpoint index', looksLikeTableIndex],
   ['an ONNX model', looksLikeOnnx],
   ['a TensorFlow graph', looksLikeTensorFlowGraph],
@@ -33,15 +33,7 @@ export function findWeights(bytes: Uint8Array): string | undefined {
 }
 
 type Kind =
-  | 'PDF'
-  | 'OFFICE'
-  | 'COLUMNAR'
-  | 'PROGRAM'
-  | 'MEDIA'
-  | 'ARCHIVE'
-  | 'COMPRESSED'
-  | 'ENCRYPTED'
-  | 'WEIGHTS';
+  'PDF' | 'OFFICE' | 'COLUMNAR' | 'PROGRAM' | 'MEDIA' | 'ARCHIVE' | 'COMPRESSED' | 'ENCRYPTED';
 
 /** Marks at a fixed place, as a latin1 string; used only to name what is refused, never to accept. */
 const MARKS: readonly (readonly [number, string, Kind, string])[] = [
@@ -59,7 +51,6 @@ const MARKS: readonly (readonly [number, string, Kind, string])[] = [
   [0, 'RDX2\n', 'COLUMNAR', 'an R data file'],
   [0, 'RDX3\n', 'COLUMNAR', 'an R data file'],
   [0, 'X\n\0\0\0', 'COLUMNAR', 'an R object'],
-  [0, 'MATLAB 5.0 MAT-file', 'WEIGHTS', 'a MATLAB matrix file'],
   [0, '\x7fELF', 'PROGRAM', 'an ELF executable'],
   [0, 'MZ', 'PROGRAM', 'a Windows executable'],
   [0, '\xcf\xfa\xed\xfe', 'PROGRAM', 'a Mach-O executable'],

@@ -155,12 +155,13 @@ export function looksLikeTableIndex(bytes: Uint8Array): boolean {
   return bytes.length >= 48 && magic.every((byte, i) => bytes[bytes.length - 8 + i] === byte);
 }
 
-/** TensorFlow Lite, Core ML's weight blob and other models with a plain mark. */
+/** TensorFlow Lite, Core ML's weight blob, MATLAB, ncnn: models with a plain mark. */
 export function looksLikeMarkedModel(bytes: Uint8Array): boolean {
   return (
     ascii(bytes, 4, 8) === 'TFL3' ||
     (bytes.length > 32 && ascii(bytes, 0, 14) === 'tensorflow.lit') ||
     (readU32(bytes, 0) === 0x112 && bytes.length > 24 && readU32(bytes, 4) === 0) ||
+    ascii(bytes, 0, 19) === 'MATLAB 5.0 MAT-file' ||
     (ascii(bytes, 0, 8) === '7767517\n' && bytes.length > 16)
   );
 }
@@ -179,6 +180,9 @@ export function looksLikeMsgpack(bytes: Uint8Array): boolean {
     at += width;
     return value;
   };
+  const skip = (count: number): void => {
+    at += count;
+  };
   const pending: number[] = [1];
   while (pending.length > 0) {
     const left = pending.pop() ?? 0;
@@ -193,16 +197,16 @@ export function looksLikeMsgpack(bytes: Uint8Array): boolean {
     else if (code === 0xc1) return false;
     else if (code <= 0xc6) {
       binary = true;
-      at += big(1 << (code - 0xc4));
+      skip(big(1 << (code - 0xc4)));
     } else if (code <= 0xc9) {
       binary = true;
-      at += big(1 << (code - 0xc7)) + 1;
+      skip(big(1 << (code - 0xc7)) + 1);
     } else if (code <= 0xcb) at += code === 0xca ? 4 : 8;
     else if (code <= 0xd3) at += 1 << ((code - 0xcc) & 3);
     else if (code <= 0xd8) {
       binary = true;
       at += 1 + (1 << (code - 0xd4));
-    } else if (code <= 0xdb) at += big(1 << (code - 0xd9));
+    } else if (code <= 0xdb) skip(big(1 << (code - 0xd9)));
     else if (code <= 0xdd) pending.push(big(code === 0xdc ? 2 : 4));
     else pending.push(big(code === 0xde ? 2 : 4) * 2);
     if (at > bytes.length) return false;

@@ -52,7 +52,7 @@ export function scaledOf(cell: string, decimals: number, strip: boolean): number
   if (fraction > decimals || cell.length > 22 || cell.length === 0) return NaN;
   const digits = point < 0 ? cell : cell.slice(0, point) + cell.slice(point + 1);
   const scaled = Number(digits) * (POWERS[decimals - fraction] as number);
-  if (!(Math.abs(scaled) <= SCALED_MAX)) return NaN;
+  if (!Number.isInteger(scaled) || Math.abs(scaled) > SCALED_MAX) return NaN;
   return spellScaled(scaled, decimals, strip) === cell ? scaled : NaN;
 }
 

@@ -4,7 +4,7 @@
  * The tail follows W. J. Cody's rational approximations (Math. Comp. 1969, 631–638), operation by operation in the
  * order that common programs use, so that printed p-values are met to the last digit and not only nearly.
  */
-import { exp } from './elementary.ts';
+import { exp, ln } from './elementary.ts';
 
 const A = [
   2.2352520354606839287, 161.02823106855587881, 1067.6894854603709582, 18154.981253343561249,
@@ -99,7 +99,8 @@ export function twoSidedQuantile(p: number): number {
     if (value > p) low = z;
     else high = z;
     const slope = 2 * ONE_SQRT_2PI * exp(-0.5 * z * z);
-    const next = z + (value - p) / slope;
+    // Newton's step on the logarithm, which is nearly a parabola however small p is.
+    const next = z + ((ln(value) - ln(p)) * value) / slope;
     const inside = next > low && next < high;
     const step = inside ? next : (low + high) / 2;
     if (step === z) return z;

@@ -349,8 +349,7 @@ const CONFUSION = [
   'positive,3,58,601,662',
 ];
 
-/** All priming tables, as canonical or nearly canonical CSV. */
-export function primingTables(): string[] {
+function writeTables(): string[] {
   const split = (text: string): string[] => text.split(' ');
   return [
     `${WORDS.join('\n')}\n`,
@@ -385,3 +384,6 @@ export function primingTables(): string[] {
     ),
   ];
 }
+
+/** All priming tables, as canonical or nearly canonical CSV. */
+export const PRIMING_TABLES: readonly string[] = writeTables();

@@ -21,7 +21,7 @@ import { hashText, mixHash } from './hash.ts';
 import { makePlan, unitCells } from './planner.ts';
 import { PlanCoder } from './plan-coder.ts';
 import type { PlanMemory } from './plan-coder.ts';
-import { primingTables } from './priming.ts';
+import { PRIMING_TABLES } from './priming.ts';
 import type { TextMemory } from './text-coder.ts';
 import type { Plan, UnitPlan } from './plan.ts';
 import { NO_ROW, REFERENCE_BYTES_MAX, Reference } from './reference.ts';
@@ -69,7 +69,7 @@ export class TableSession implements CodecSession<Table> {
   #prime(): void {
     const mixes = [this.#flag, ...this.#cells.mixes, ...this.#plans.mixes];
     const ran = this.#engine.primed('table', mixes, () => {
-      for (const text of primingTables()) {
+      for (const text of PRIMING_TABLES) {
         const parsed = parseTable(new TextEncoder().encode(text));
         if (parsed.ok) this.#write(parsed.value, undefined);
       }

@@ -98,7 +98,7 @@ async function openParts(
   const releases = new Releases(host);
   const firstStart = await bootstrap({ people, budgets });
   await followConfig(store, config, clock);
-  const pool = openPool(config);
+  const pool = openPool(config, folders);
   undo.push(() => pool.close());
   const kind = exportKind({
     policy: {
@@ -180,7 +180,7 @@ async function openState(
   return { store, ledger };
 }
 
-function openPool(config: Config): InspectionPool {
+function openPool(config: Config, folders: GateFolders): InspectionPool {
   const { processes, memoryMiB, jobSeconds } = config.inspection;
   return openInspectionPool(processes, { memoryMiB, jobMs: jobSeconds * 1000 });
 }

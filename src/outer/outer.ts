@@ -1,6 +1,6 @@
 /** Puts the parts of an outer door together: log, meter, publisher, roster, receiver and what may be served. */
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock, Random } from '../core/index.ts';
 import { isoTime } from '../core/index.ts';
@@ -81,8 +81,11 @@ export class Outer {
   static async open(parts: OuterParts): Promise<Outer> {
     const { store, clock, plan } = parts;
     const workDir = path.join(parts.dir, 'work');
-    await rm(workDir, { recursive: true, force: true });
     await mkdir(workDir, { recursive: true });
+    // The folder itself stays: the decoder that is just starting was given it.
+    for (const name of await readdir(workDir)) {
+      await rm(path.join(workDir, name), { recursive: true, force: true });
+    }
     const readDb = <T>(work: (db: OuterDb) => Promise<T>): Promise<T> => store.read(work);
     const writeDb = <T>(work: (tx: OuterDb) => Promise<T>): Promise<T> => store.write(work);
     const log = await openOuterLog({ ...parts, dir: path.join(parts.dir, 'log') });

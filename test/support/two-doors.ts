@@ -81,6 +81,7 @@ export async function openTestOuter(options: {
     alarm: (sentence) => alarms.push(sentence),
     onFault: (error) => alarms.push(String(error)),
   });
+  let closing: Promise<void> | undefined;
   const app = buildOuterHttp(outer.view, (error) => alarms.push(String(error)));
   return {
     outer,
@@ -90,7 +91,7 @@ export async function openTestOuter(options: {
       const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
       return app.fetch(new Request(`http://outer${url}`, { headers }));
     },
-    close: () => outer.close(),
+    close: () => (closing ??= outer.close()),
   };
 }
 
@@ -177,5 +178,21 @@ export async function queueText(
       release: sequence,
       chargeBits: String(chargeBits),
     }),
+  });
+}
+
+/** Queues bytes that no encoder wrote, as a taken-over gate could. */
+export async function queueBody(
+  inner: TestInner,
+  request: { id: string; body: Uint8Array; destination?: number },
+) {
+  return inner.releases.queueRelease({
+    requestId: request.id,
+    destination: request.destination ?? 1,
+    historyPrefix: 0,
+    body: request.body,
+    files: [],
+    buckets: [],
+    entry: { kind: 'export.released', by: 'test', request: request.id },
   });
 }

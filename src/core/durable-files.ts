@@ -8,6 +8,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { toHex } from './bytes.ts';
+import { systemRandom } from './clock.ts';
 import { coreErrors } from './core-errors.ts';
 
 /** The file calls that durable code is made of, one method a step. */
@@ -108,7 +110,8 @@ export async function writeFileDurable(
 ): Promise<void> {
   const files = options.files ?? systemFiles;
   const dir = path.dirname(file);
-  const temp = `${file}.tmp-${String(process.pid)}-${String(nextTemp++)}`;
+  // A name that a crashed process may have used (process ids repeat in containers) would make every start fail.
+  const temp = `${file}.tmp-${toHex(systemRandom.bytes(8))}`;
   try {
     await makeDirDurable(dir, files);
     const handle = await files.open(temp, 'wx', options.mode ?? 0o644);
@@ -128,5 +131,3 @@ export async function writeFileDurable(
     );
   }
 }
-
-let nextTemp = 0;

@@ -102,13 +102,14 @@ export class LogAudit {
   }
 
   async #begin(): Promise<void> {
+    this.#state = 'published';
+    // The file first: the database only grows, so whatever was published is committed by the time it is read.
+    const file = await this.#folder.readCheckpoint();
     if (this.#database !== undefined) {
       const { store, logId } = this.#database;
       this.#head = await store.read((db: Kysely<LedgerTables>) => readHead(db, logId));
       if (this.#head === null) this.#problem(`the database has no log \`${logId}\``);
     }
-    this.#state = 'published';
-    const file = await this.#folder.readCheckpoint();
     if (file === null) {
       if (this.#head === null || this.#head.size > 0) this.#problem('there is no checkpoint file');
       this.#state = this.#head === null ? 'done' : 'unpublished';

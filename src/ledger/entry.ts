@@ -15,7 +15,7 @@ export interface EntryInput {
   /** The id of the principal who did it. */
   readonly by: string;
   readonly at?: string;
-  readonly [member: string]: Json | undefined;
+  readonly [member: string]: Json;
 }
 
 /** A recorded entry. */

@@ -15,9 +15,10 @@ interface Pixels {
 }
 
 const BLOCK = 32;
-/** Neighbour pairs that a block must have before it is judged. */
-const PAIRS_MIN = 256;
-const NOISY_SHARE = 0.3;
+/** Pixels that agree with their neighbours but for the lowest bits, before a block is judged. */
+const PAIRS_MIN = 200;
+/** A quarter of the pixels differ from all neighbours when one random bit per pixel is hidden, more with colours. */
+const NOISY_SHARE = 0.12;
 const BLOCKS_MIN = 3;
 
 function isPixels(value: unknown): value is Pixels {
@@ -32,7 +33,7 @@ function colourAt(picture: Pixels, index: number): number {
   return ((pixels[at] ?? 0) << 16) | ((pixels[at + 1] ?? 0) << 8) | (pixels[at + 2] ?? 0);
 }
 
-/** Blocks in which the lowest bits differ between neighbours about as often as they agree. */
+/** Blocks in which pixels differ from all their neighbours in the lowest bits, and only there. */
 function countNoisyBlocks(picture: Pixels): { noisy: number; judged: number; first: string } {
   const { width, height } = picture;
   let noisy = 0;
@@ -42,15 +43,17 @@ function countNoisyBlocks(picture: Pixels): { noisy: number; judged: number; fir
     for (let left = 0; left < width; left += BLOCK) {
       let pairs = 0;
       let different = 0;
-      for (let y = top; y < Math.min(height, top + BLOCK); y++) {
-        let before = colourAt(picture, y * width + left);
-        for (let x = left + 1; x < Math.min(width, left + BLOCK); x++) {
-          const now = colourAt(picture, y * width + x);
-          if (((now ^ before) & 0xfcfcfc) === 0) {
-            pairs++;
-            if (now !== before) different++;
-          }
-          before = now;
+      for (let y = Math.max(1, top); y < Math.min(height, top + BLOCK); y++) {
+        for (let x = Math.max(1, left); x < Math.min(width, left + BLOCK); x++) {
+          const at = y * width + x;
+          const now = colourAt(picture, at);
+          const before = colourAt(picture, at - 1);
+          const above = colourAt(picture, at - width);
+          if (((now ^ before) & 0xfcfcfc) !== 0 || ((now ^ above) & 0xfcfcfc) !== 0) continue;
+          pairs++;
+          if (now === before || now === above) continue;
+          // A gradient goes on as it came: left plus above less the corner, in all three colours at once.
+          if (now !== before + above - colourAt(picture, at - width - 1)) different++;
         }
       }
       if (pairs < PAIRS_MIN) continue;

@@ -24,7 +24,8 @@ import type { PlanMemory } from './plan-coder.ts';
 import { PRIMING_TABLES } from './priming.ts';
 import type { TextMemory } from './text-coder.ts';
 import type { Plan, UnitPlan } from './plan.ts';
-import { NO_ROW, REFERENCE_BYTES_MAX, Reference } from './reference.ts';
+import { Library, NO_PLACE } from './library.ts';
+import type { RowPlace } from './library.ts';
 import { scaledOf, spellScaled } from './grid.ts';
 import { joinCell, markDecimals, slotMarks, splitCell } from './template.ts';
 
@@ -37,11 +38,13 @@ let primed: { readonly text: TextMemory; readonly plans: PlanMemory } | undefine
 /** A table while it is coded. */
 interface Course {
   readonly names: readonly string[];
-  readonly reference: Reference | undefined;
+  /** Number of the reference in the library, or -1. */
+  readonly hint: number;
   readonly memories: Map<string, UnitMemory>;
   readonly lastValues: Map<string, number>;
   plan: Plan | undefined;
-  lastMatch: number;
+  /** The row that is expected to be alike next. */
+  expected: RowPlace;
 }
 
 export class TableSession implements CodecSession<Table> {
@@ -49,6 +52,7 @@ export class TableSession implements CodecSession<Table> {
   readonly #cells: CellCoder;
   readonly #plans: PlanCoder;
   readonly #flag: Mix;
+  readonly #library = new Library();
   readonly #learned = new Set<string>();
 
   constructor(engine: Engine) {
@@ -71,7 +75,7 @@ export class TableSession implements CodecSession<Table> {
     const ran = this.#engine.primed('table', mixes, () => {
       for (const text of PRIMING_TABLES) {
         const parsed = parseTable(new TextEncoder().encode(text));
-        if (parsed.ok) this.#write(parsed.value, undefined);
+        if (parsed.ok) this.#write(parsed.value, -1);
       }
     });
     if (ran || primed === undefined) {
@@ -85,39 +89,50 @@ export class TableSession implements CodecSession<Table> {
   }
 
   encode(table: Table, references: readonly Table[]): void {
-    this.#learn(references);
-    this.#write(table, references[0]);
-    this.#learned.add(fingerprint(table.bytes));
+    const hint = this.#learn(references);
+    this.#write(table, hint);
+    this.#keep(table);
   }
 
   decode(references: readonly Table[]): Table {
-    this.#learn(references);
-    const table = this.#read(references[0]);
-    this.#learned.add(fingerprint(table.bytes));
+    const hint = this.#learn(references);
+    const table = this.#read(hint);
+    this.#keep(table);
     return table;
   }
 
-  /** Codes references that this session has not coded in training, so that the models know them. */
-  #learn(references: readonly Table[]): void {
-    for (const table of references.slice(0, 1)) {
-      const print = fingerprint(table.bytes);
-      if (this.#learned.has(print) || table.bytes.length > LEARNED_BYTES_MAX) continue;
-      this.#learned.add(print);
-      this.#engine.train(() => {
-        this.#write(table, undefined);
-      });
-    }
+  #keep(table: Table): void {
+    const print = fingerprint(table.bytes);
+    this.#learned.add(print);
+    this.#library.add(table, print);
   }
 
-  #write(table: Table, referenceTable: Table | undefined): void {
-    const reference = openReference(referenceTable);
+  /**
+   * Codes a reference that this session has not coded in training, so that the models know it, and keeps its rows. Gives its
+   * number in the library, or -1.
+   */
+  #learn(references: readonly Table[]): number {
+    const table = references[0];
+    if (table === undefined) return -1;
+    const print = fingerprint(table.bytes);
+    if (!this.#learned.has(print) && table.bytes.length <= LEARNED_BYTES_MAX) {
+      this.#learned.add(print);
+      this.#engine.train(() => {
+        this.#write(table, -1);
+      });
+    }
+    this.#library.add(table, print);
+    return this.#library.find(print);
+  }
+
+  #write(table: Table, hint: number): void {
     let course: Course | undefined;
     readBlocks(
       table,
       (names, headed) => {
         this.#flags(DELIMITERS.indexOf(table.delimiter as ','), 1, 0);
         this.#flags(headed ? 1 : 0, 2, 0);
-        course = openCourse(this.#header(names, headed, reference), reference);
+        course = openCourse(this.#header(names, headed, hint), hint);
       },
       (columns) => {
         if (course === undefined) return;
@@ -128,16 +143,14 @@ export class TableSession implements CodecSession<Table> {
     this.#count(0);
   }
 
-  #read(referenceTable: Table | undefined): Table {
-    const reference = openReference(referenceTable);
+  #read(hint: number): Table {
     const delimiter = DELIMITERS[this.#flags(0, 1, 0)];
     if (delimiter === undefined) throw tableErrors.error('PLAN_INVALID');
     const headed = this.#flags(0, 2, 0) === 1;
-    const course = openCourse(this.#header([], headed, reference), reference);
+    const course = openCourse(this.#header([], headed, hint), hint);
     const out = new ByteWriter(1 << 16);
     if (headed) out.write(spellRecord(course.names, delimiter));
     const limit = Math.min(TABLE_BYTES_MAX, this.#engine.valueBytesMax);
-    const record = new Array<string>(course.names.length);
     for (;;) {
       const rows = this.#count(0);
       if (rows === 0) break;
@@ -149,13 +162,13 @@ export class TableSession implements CodecSession<Table> {
       }
       const columns = this.#block(course, undefined, rows);
       for (let row = 0; row < rows; row++) {
-        for (let i = 0; i < record.length; i++) record[i] = columns[i]?.[row] ?? '';
+        const record = columns.map((cells) => cells[row] ?? '');
         out.write(spellRecord(record, delimiter));
         if (out.length > limit) throw tableErrors.error('SIZE_INVALID', { limit });
       }
     }
-    const parsed = parseTable(out.finish());
     const bytes = out.finish();
+    const parsed = parseTable(bytes);
     if (!parsed.ok || parsed.value.delimiter !== delimiter || !equal(parsed.value.bytes, bytes)) {
       throw tableErrors.error('NOT_CANONICAL');
     }
@@ -183,27 +196,45 @@ export class TableSession implements CodecSession<Table> {
     return out;
   }
 
-  #header(names: readonly string[], headed: boolean, reference: Reference | undefined): string[] {
-    const same =
-      names.length > 0 &&
-      names.length === reference?.names.length &&
-      names.every((name, i) => name === reference.names[i]);
-    if (reference !== undefined && this.#flags(same ? 1 : 0, 5, 0) === 1)
-      return [...reference.names];
+  /** Codes the column names: those of a known table, or one by one. */
+  #header(names: readonly string[], headed: boolean, hint: number): string[] {
+    const library = this.#library;
+    if (library.size > 0) {
+      const hinted = library.names(hint);
+      const same =
+        names.length > 0 &&
+        hinted?.length === names.length &&
+        names.every((name, i) => name === hinted[i]);
+      const found = names.length > 0 ? library.findHeader(names) : -1;
+      const kind = this.#flags(same ? 1 : found >= 0 ? 2 : 0, 5, hint < 0 ? 0 : 1);
+      if (kind > 0) {
+        const number =
+          kind === 1 ? hint : library.size - 1 - this.#number(library.size - 1 - found);
+        const known = library.names(number);
+        if (known === undefined) throw tableErrors.error('PLAN_INVALID');
+        return [...known];
+      }
+    }
     const out: string[] = [];
+    const guesses = library.names(hint) ?? [];
     let above = '';
     for (let i = 0; ; i++) {
       const more = this.#flags(i < names.length ? 1 : 0, 6, Math.min(i, 1));
       if (more === 0) break;
       if (more > 1 || i >= TABLE_COLUMNS_MAX) throw tableErrors.error('PLAN_INVALID');
       const name = headed
-        ? this.#cells.text.code(names[i] ?? '', 0x4e, above, reference?.names[i] ?? '')
+        ? this.#cells.text.code(names[i] ?? '', 0x4e, above, guesses[i] ?? '')
         : '';
       out.push(name);
       above = name;
     }
     if (out.length === 0) throw tableErrors.error('PLAN_INVALID');
     return out;
+  }
+
+  /** A number that is small when it is recent. */
+  #number(value: number): number {
+    return this.#engine.uint(Math.max(0, value), 905);
   }
 
   /** Codes one block; `columns` is undefined while decoding. */
@@ -234,7 +265,7 @@ export class TableSession implements CodecSession<Table> {
           (place) => course.lastValues.get(placeName(course, place)) ?? NaN,
         ),
         left,
-        reference: referenceCells(course, plan, unitPlan, match),
+        reference: this.#referenceCells(course, plan, unitPlan, match),
         slot:
           unitPlan.part > 0
             ? slotReader(units[unit - unitPlan.part] as UnitCells, unitPlan.part)
@@ -256,54 +287,83 @@ export class TableSession implements CodecSession<Table> {
       if (this.#flags(fits ? 1 : 0, 7, 0) === 1) return held;
     }
     const made = columns === undefined ? undefined : makePlan(columns);
-    const constants = course.names.map((name) => course.reference?.column(name)?.[0] ?? '');
+    const constants = course.names.map(
+      (name) => this.#library.column(course.hint, name)?.[0] ?? '',
+    );
     course.plan = this.#plans.code(made, course.names, constants);
     return course.plan;
   }
 
-  /** Codes for each row which row of the reference it is like. */
+  /** Codes for each row which row of the library it is like. */
   #match(
     course: Course,
     columns: readonly (readonly string[])[] | undefined,
     rows: number,
-  ): Int32Array {
-    const { reference, names } = course;
-    const match = new Int32Array(rows).fill(NO_ROW);
-    if (reference === undefined) return match;
+  ): RowPlace[] {
+    const library = this.#library;
+    const match = new Array<RowPlace>(rows).fill(NO_PLACE);
+    if (library.size === 0) return match;
     const found =
-      columns === undefined ? match : reference.match(names, columns, course.lastMatch + 1);
-    const used = this.#flags(found.some((row) => row !== NO_ROW) ? 1 : 0, 8, 0);
+      columns === undefined ? match : library.match(course.names, columns, course.expected);
+    const used = this.#flags(found.some((place) => place !== NO_PLACE) ? 1 : 0, 8, 0);
     if (used !== 1) return match;
     let before = 0;
-    let expected = course.lastMatch + 1;
     for (let row = 0; row < rows; row++) {
-      const wanted = found[row] as number;
-      const kind = this.#flags(wanted === expected ? 0 : wanted === NO_ROW ? 1 : 2, 9, before);
+      const wanted = found[row] as RowPlace;
+      const { expected } = course;
+      const next =
+        wanted.table === expected.table && wanted.row === expected.row && wanted.row >= 0;
+      const kind = this.#flags(
+        next ? 0 : wanted === NO_PLACE ? 1 : wanted.table === expected.table ? 2 : 3,
+        9,
+        before,
+      );
       before = kind;
       if (kind === 1) continue;
-      const there = kind === 0 ? expected : this.#engine.uint(Math.max(0, wanted), 905);
-      if (there >= reference.rows) throw tableErrors.error('PLAN_INVALID');
-      match[row] = there;
-      expected = there + 1;
+      let { table, row: there } = expected;
+      if (kind === 3)
+        table =
+          library.size - 1 - this.#engine.uint(Math.max(0, library.size - 1 - wanted.table), 906);
+      if (kind > 1) there = this.#engine.uint(Math.max(0, wanted.row), 907);
+      if (there < 0 || there >= library.rows(table)) throw tableErrors.error('PLAN_INVALID');
+      match[row] = { table, row: there };
+      course.expected = { table, row: there + 1 };
     }
-    course.lastMatch = expected - 1;
     return match;
+  }
+
+  /** The cell of the matched row for each row of a unit. */
+  #referenceCells(
+    course: Course,
+    plan: Plan,
+    unit: UnitPlan,
+    match: readonly RowPlace[],
+  ): (row: number) => string | undefined {
+    const name = course.names[unit.column] ?? '';
+    const widths = plan.columns[unit.column]?.widths ?? [];
+    return (row) => {
+      const place = match[row] as RowPlace;
+      if (place.row < 0) return undefined;
+      const cell = this.#library.column(place.table, name)?.[place.row];
+      if (cell === undefined || unit.part < 0) return cell;
+      const { shape, slots } = splitCell(cell, widths);
+      if (unit.part === 0) return shape;
+      const mark = slotMarks(shape)[unit.part - 1];
+      const scaled = slots[unit.part - 1];
+      if (mark === undefined || scaled === undefined) return undefined;
+      return spellScaled(scaled, markDecimals(mark), false);
+    };
   }
 }
 
-function openReference(table: Table | undefined): Reference | undefined {
-  const small = table !== undefined && table.bytes.length <= REFERENCE_BYTES_MAX;
-  return small ? Reference.read(table) : undefined;
-}
-
-function openCourse(names: readonly string[], reference: Reference | undefined): Course {
+function openCourse(names: readonly string[], hint: number): Course {
   return {
     names,
-    reference,
+    hint,
     memories: new Map(),
     lastValues: new Map(),
     plan: undefined,
-    lastMatch: -1,
+    expected: { table: hint, row: hint < 0 ? -1 : 0 },
   };
 }
 
@@ -350,29 +410,6 @@ function planFits(plan: Plan, columns: readonly (readonly string[])[]): boolean 
     ({ kind, constant }, i) =>
       kind !== 'constant' || columns[i]?.every((cell) => cell === constant) === true,
   );
-}
-
-/** The cell of the matched reference row for each row of a unit. */
-function referenceCells(
-  course: Course,
-  plan: Plan,
-  unit: UnitPlan,
-  match: Int32Array,
-): (row: number) => string | undefined {
-  const cells = course.reference?.column(course.names[unit.column] ?? '');
-  if (cells === undefined) return () => undefined;
-  const widths = plan.columns[unit.column]?.widths ?? [];
-  return (row) => {
-    const there = match[row] as number;
-    const cell = there === NO_ROW ? undefined : cells[there];
-    if (cell === undefined || unit.part < 0) return cell;
-    const { shape, slots } = splitCell(cell, widths);
-    if (unit.part === 0) return shape;
-    const mark = slotMarks(shape)[unit.part - 1];
-    const scaled = slots[unit.part - 1];
-    if (mark === undefined || scaled === undefined) return undefined;
-    return spellScaled(scaled, markDecimals(mark), false);
-  };
 }
 
 /** Reads from a row's shape how a slot is written. */

@@ -52,7 +52,8 @@ async function startPair(options: WireOptions): Promise<Pair> {
 
 /** Starts the outer process and its sender; throws when the first start fails, and restarts from then on. */
 export async function startWire(options: WireOptions): Promise<RunningWire> {
-  let stopping = false;
+  const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
   let waitMs = RESTART_MS_MIN;
   let timer: NodeJS.Timeout | undefined;
   let wake: () => void = () => undefined;
@@ -66,7 +67,7 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
   const restart = async (): Promise<void> => {
     try {
       pair = await startPair(options);
-      if (stopping) await stopPair();
+      if (isStopping()) await stopPair();
     } catch (error) {
       options.onAlarm(error instanceof Error ? error.message : String(error));
     }
@@ -80,13 +81,13 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
       const { outer, sender } = pair;
       const why = await outer.exited;
       await sender.stop();
-      if (stopping) return;
+      if (isStopping()) return;
       options.onAlarm(`the outer process ended (${why}) and is started again`);
-      while (pair.outer === outer && !stopping) {
+      while (pair.outer === outer && !isStopping()) {
         await pause();
-        if (!stopping) await restart();
+        if (!isStopping()) await restart();
       }
-      if (stopping) return;
+      if (isStopping()) return;
       waitMs = RESTART_MS_MIN;
     }
   };
@@ -108,7 +109,7 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
       return pair.sender.state;
     },
     stop: async () => {
-      stopping = true;
+      stopping.abort();
       clearTimeout(timer);
       wake();
       await stopPair();

@@ -1,7 +1,7 @@
 /** What the people who run the outer door may do, by name; reached through a socket in its data folder. */
 import { z } from 'zod';
 import { isoTime } from '../core/index.ts';
-import { slotAt } from '../wire/links/index.ts';
+import { slotAt } from '../wire/index.ts';
 import { outerErrors } from './errors.ts';
 import type { MeterPolicy } from './meter.ts';
 import type { Outer } from './outer.ts';
@@ -155,5 +155,5 @@ export async function runAdmin(
     throw outerErrors.error('NUMBER_INVALID', { what, value: issue?.message ?? '' });
   }
   const handle = HANDLERS[operation] as (outer: Outer, input: unknown, nowMs: number) => unknown;
-  return handle(outer, input.data, nowMs);
+  return await handle(outer, input.data, nowMs);
 }

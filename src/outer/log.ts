@@ -31,7 +31,7 @@ export interface OuterLogParts {
   readonly saltSecret: Uint8Array;
   readonly clock: Clock;
   readonly random: Random;
-  onFault(error: Error): void;
+  readonly onFault: (error: Error) => void;
 }
 
 const TILE_NAME = /^(?:[0-7]|entries)\/(?:x\d{3}\/){0,4}\d{3}(?:\.p\/[1-9]\d{0,2})?$/;

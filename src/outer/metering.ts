@@ -1,5 +1,5 @@
 /** The outer meter with its place in the database, and whether the wire is stopped. */
-import type { OuterState } from '../wire/links/index.ts';
+import type { OuterState } from '../wire/index.ts';
 import type { MeterPolicy, MeterState } from './meter.ts';
 import { changePolicy, fullMeter, refillMeter, spendMeter } from './meter.ts';
 import type { OuterDb } from './store.ts';

@@ -5,7 +5,7 @@ import type { Clock, Random } from '../core/index.ts';
 import { systemClock, systemRandom, writeFileDurable } from '../core/index.ts';
 import { openKeyFile } from '../ledger/index.ts';
 import { OUTER_MIGRATIONS, openBlobs, openStore } from '../store/index.ts';
-import type { WireStatus } from '../wire/links/index.ts';
+import type { WireStatus } from '../wire/index.ts';
 import { ChildDecoder } from './decode.ts';
 import { Outer } from './outer.ts';
 import { openSettings } from './settings.ts';

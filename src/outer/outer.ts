@@ -6,8 +6,8 @@ import type { Clock, Random } from '../core/index.ts';
 import { isoTime } from '../core/index.ts';
 import type { Signer } from '../ledger/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
-import { slotAt, slotStartMs } from '../wire/links/index.ts';
-import type { SlotPlan, WireStatus } from '../wire/links/index.ts';
+import { slotAt, slotStartMs } from '../wire/index.ts';
+import type { SlotPlan, WireStatus } from '../wire/index.ts';
 import type { Decoder } from './decode.ts';
 import { Lock } from './lock.ts';
 import type { OuterLog } from './log.ts';
@@ -36,7 +36,7 @@ export interface OuterParts {
   readonly limits?: ReceiverLimits;
   sendStatus(status: WireStatus): void;
   alarm(sentence: string): void;
-  onFault(error: unknown): void;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** An open outer door, without its listeners. */

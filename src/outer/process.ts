@@ -9,7 +9,7 @@ import https from 'node:https';
 import type { Readable, Writable } from 'node:stream';
 import { createAdaptorServer } from '@hono/node-server';
 import { systemClock } from '../core/index.ts';
-import { encodeStatus } from '../wire/links/index.ts';
+import { encodeStatus } from '../wire/index.ts';
 import { runAdmin } from './admin.ts';
 import { listenAdmin } from './admin-socket.ts';
 import { buildOuterHttp } from './http/routes.ts';

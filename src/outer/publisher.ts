@@ -7,8 +7,8 @@
  */
 import type { Clock } from '../core/index.ts';
 import { canonicalJson, isoTime, sha256 } from '../core/index.ts';
-import { slotAt, slotStartMs } from '../wire/links/index.ts';
-import type { SlotPlan } from '../wire/links/index.ts';
+import { slotAt, slotStartMs } from '../wire/index.ts';
+import type { SlotPlan } from '../wire/index.ts';
 import type { DecodedFile } from './decode.ts';
 import type { Lock } from './lock.ts';
 import type { OuterLog } from './log.ts';
@@ -26,7 +26,7 @@ export interface PublisherParts {
   readonly plan: SlotPlan;
   readDb<T>(work: (db: OuterDb) => Promise<T>): Promise<T>;
   /** Hears of a failure at a slot at which nobody asked. */
-  onFault(error: unknown): void;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** The list of a release's files as receipts name it when it is too long for an entry. */

@@ -9,17 +9,24 @@ import path from 'node:path';
 import type { Clock } from '../core/index.ts';
 import { SallyportError, sha256 } from '../core/index.ts';
 import type { Blobs } from '../store/index.ts';
-import { chargeBits, openFrame } from '../wire/index.ts';
-import type { BodyLimits, Frame } from '../wire/index.ts';
 import {
   EMPTY_HEAD,
   FrameAssembler,
   LinkReader,
+  chargeBits,
   extendHead,
+  openFrame,
   publicationSlot,
   slotAt,
-} from '../wire/links/index.ts';
-import type { LinkRecord, OuterState, SlotPlan, WireStatus } from '../wire/links/index.ts';
+} from '../wire/index.ts';
+import type {
+  BodyLimits,
+  Frame,
+  LinkRecord,
+  OuterState,
+  SlotPlan,
+  WireStatus,
+} from '../wire/index.ts';
 import type { DecodedFile, Decoder } from './decode.ts';
 import type { Lock } from './lock.ts';
 import type { Metering } from './metering.ts';

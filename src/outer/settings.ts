@@ -8,8 +8,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { writeFileDurable, utf8 } from '../core/index.ts';
 import type { Clock } from '../core/index.ts';
-import { DEFAULT_SLOT_PLAN, checkSlotPlan } from '../wire/links/index.ts';
-import type { SlotPlan } from '../wire/links/index.ts';
+import { DEFAULT_SLOT_PLAN, checkSlotPlan } from '../wire/index.ts';
+import type { SlotPlan } from '../wire/index.ts';
 import { outerErrors } from './errors.ts';
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);

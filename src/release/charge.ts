@@ -1,6 +1,6 @@
 /** The length of a frame before it exists: what a release is debited when it is queued. */
-import { slotAt } from '../wire/links/index.ts';
-import type { SlotPlan } from '../wire/links/index.ts';
+import { slotAt } from '../wire/index.ts';
+import type { SlotPlan } from '../wire/index.ts';
 
 /** The fields that decide the length of a frame. */
 export interface FrameShape {

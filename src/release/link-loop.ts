@@ -1,5 +1,5 @@
 /** Runs a sender on a pair of byte streams: writes at the begins of slots only, at a fixed cadence. */
-import { LinkReader, parseStatus, slotAt, slotStartMs } from '../wire/links/index.ts';
+import { LinkReader, parseStatus, slotAt, slotStartMs } from '../wire/index.ts';
 import type { Sender } from './sender.ts';
 
 /** The two streams and who hears of trouble. */
@@ -11,7 +11,7 @@ export interface LinkLoopParts {
   readonly intake: AsyncIterable<Uint8Array>;
   /** Until the outer door has said how it counts slots. */
   readonly firstSlotMs: number;
-  onFault(error: unknown): void;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** A running loop. */

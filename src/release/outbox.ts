@@ -1,5 +1,5 @@
 /** Bytes on their way to the link, given out at slot boundaries and at most so many a slot. */
-import { chunkRecords } from '../wire/links/index.ts';
+import { chunkRecords } from '../wire/index.ts';
 
 /** Records of frames that have a slot and are not written yet. */
 export class Outbox {

@@ -5,7 +5,7 @@ import { debit as debitBuckets } from '../budget/index.ts';
 import type { BucketRef } from '../budget/index.ts';
 import type { EntryInput } from '../ledger/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
-import { publicationSlot, slotStartMs } from '../wire/links/index.ts';
+import { publicationSlot, slotStartMs } from '../wire/index.ts';
 import { chargeOfShape, expectedGap } from './charge.ts';
 import { releaseErrors } from './errors.ts';
 import type { Debit, DebitRefused, DebitUse, ReleaseLedger } from './ports.ts';

@@ -7,10 +7,16 @@
  * door's status is believed only as far as it agrees with these notes.
  */
 import type { Clock } from '../core/index.ts';
-import { SallyportError, isoTime, sha256 } from '../core/index.ts';
-import { chargeBits, sealFrame } from '../wire/index.ts';
-import { EMPTY_HEAD, encodeRecord, extendHead, slotAt } from '../wire/links/index.ts';
-import type { SlotPlan, WireStatus } from '../wire/links/index.ts';
+import { isoTime, sha256 } from '../core/index.ts';
+import {
+  EMPTY_HEAD,
+  chargeBits,
+  encodeRecord,
+  extendHead,
+  sealFrame,
+  slotAt,
+} from '../wire/index.ts';
+import type { SlotPlan, WireStatus } from '../wire/index.ts';
 import { releaseErrors } from './errors.ts';
 import { Outbox } from './outbox.ts';
 import type { BucketRef } from '../budget/index.ts';
@@ -281,8 +287,3 @@ export class Sender {
 
 /** Undoes a transaction whose debit did not pass. */
 class Blocked extends Error {}
-
-/** Whether an error of {@link Sender.onStatus} means that the two doors are not one wire any more. */
-export function isWireFault(error: unknown): error is SallyportError {
-  return error instanceof SallyportError && error.code.startsWith('RELEASE_');
-}

@@ -3,9 +3,8 @@
  * never removed, because they are the history that later frames are coded against.
  */
 import type { Kysely } from 'kysely';
-import type { ContentType } from '../wire/index.ts';
-import type { SlotPlan } from '../wire/links/index.ts';
-import { EMPTY_HEAD, checkSlotPlan } from '../wire/links/index.ts';
+import { EMPTY_HEAD, checkSlotPlan } from '../wire/index.ts';
+import type { ContentType, SlotPlan } from '../wire/index.ts';
 
 /** The rows of this module. */
 export interface ReleaseTables {
@@ -139,7 +138,7 @@ export async function findRelease(
 export async function lastSequence(db: ReleaseDb): Promise<number> {
   const row = await db
     .selectFrom('release_queue')
-    .select((each) => each.fn.max('sequence').as('last'))
+    .select((each) => each.fn.max<bigint | null>('sequence').as('last'))
     .executeTakeFirstOrThrow();
   return Number(row.last ?? 0n);
 }

@@ -6,3 +6,4 @@ export { CONTENT_TYPES } from './codec.ts';
 export type { Codec, CodecSession, ContentType, FormOptions, Parsed } from './codec.ts';
 export { CODECS } from './codecs/index.ts';
 export * from './frames/index.ts';
+export * from './links/index.ts';

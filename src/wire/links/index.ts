@@ -9,11 +9,9 @@
  * Not guaranteed: that a broken link heals, or that the sender's timing is hidden from who watches the link itself.
  */
 export { FrameAssembler } from './assembler.ts';
-export type { Assembled } from './assembler.ts';
 export { EMPTY_HEAD, extendHead } from './chain.ts';
-export { linkErrors } from './errors.ts';
-export { LinkReader, PAYLOAD_BYTES_MAX, chunkRecords, encodeRecord } from './records.ts';
-export type { LinkRecord, RecordKind } from './records.ts';
+export { LinkReader, chunkRecords, encodeRecord } from './records.ts';
+export type { LinkRecord } from './records.ts';
 export { DEFAULT_SLOT_PLAN, checkSlotPlan, publicationSlot, slotAt, slotStartMs } from './slots.ts';
 export type { SlotPlan } from './slots.ts';
 export { encodeStatus, parseStatus } from './status.ts';

@@ -42,6 +42,9 @@ const MIB = 1024 * 1024;
 /** A fresh Node process is resident with about this much before it does anything. */
 const FRESH_RESIDENT_MIB = 96;
 const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../..');
+/** The program, and where its dependencies are when it is installed as a dependency itself. */
+const PROGRAM =
+  path.basename(path.dirname(ROOT)) === 'node_modules' ? [path.dirname(ROOT)] : [ROOT];
 
 interface Running {
   readonly limits: ChildLimits;
@@ -53,7 +56,7 @@ interface Running {
 }
 
 function nodeArguments(spec: ChildSpec): string[] {
-  const readable = [ROOT, ...spec.readable, ...spec.writable];
+  const readable = [...PROGRAM, ...spec.readable, ...spec.writable];
   return [
     `--max-old-space-size=${String(spec.memoryMiB)}`,
     '--permission',

@@ -50,6 +50,7 @@ class Tile {
 export class HotTree implements NodeSource {
   readonly #levels: Map<number, Tile>[] = [];
   #size = 0;
+  #publishedSize = 0;
 
   /** Leaves appended so far, committed or not. */
   get size(): number {
@@ -81,11 +82,11 @@ export class HotTree implements NodeSource {
     const tile = new Tile();
     for (const hash of hashes) tile.push(hash);
     const tiles = this.#level(level);
-    if (tiles.size > TILES_LOADED_MAX) {
-      const oldest = tiles.keys().next().value;
-      if (oldest !== undefined && oldest < this.#firstKept(level, this.#size)) {
-        tiles.delete(oldest);
-      }
+    const keep = this.#firstKept(level, this.#publishedSize);
+    for (const old of tiles.keys()) {
+      if (tiles.size <= TILES_LOADED_MAX) break;
+      // What is not yet in the folder could not be loaded again.
+      if (old < keep) tiles.delete(old);
     }
     tiles.set(index, tile);
   }
@@ -93,10 +94,12 @@ export class HotTree implements NodeSource {
   /** Starts from a stored tree: its rightmost tiles must have been given to {@link load}. */
   startAt(size: number): void {
     this.#size = size;
+    this.#publishedSize = size;
   }
 
   /** Forgets full tiles that are published and not near the edge. */
   forget(publishedSize: number): void {
+    this.#publishedSize = publishedSize;
     this.#levels.forEach((tiles, level) => {
       const keep = this.#firstKept(level, publishedSize);
       for (const index of tiles.keys()) if (index < keep) tiles.delete(index);

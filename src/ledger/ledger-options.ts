@@ -25,7 +25,7 @@ export interface LedgerOptions {
   readonly witnesses?: readonly WitnessConfig[];
   /** Speaks to witnesses; the host's fetch by default. */
   readonly witnessFetch?: WitnessFetch;
-  /** Milliseconds between steps of the self-check; as `publishMs` by default, 0 for none. */
+  /** Milliseconds between steps of the self-check; 1,000 by default, 0 for none. */
   readonly selfCheckMs?: number;
   /** Gives the salt of an entry; by default fresh random bytes. For logs that a replay must reproduce. */
   readonly saltFor?: (index: number, entry: Uint8Array) => Uint8Array;

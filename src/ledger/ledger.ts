@@ -225,7 +225,7 @@ export class Ledger {
 
   /** Called once by `openLedger`, before anything is recorded. */
   async start(): Promise<void> {
-    const { store, logId, witnesses = [], witnessFetch, publishMs = 1_000 } = this.#options;
+    const { store, logId, witnesses = [], witnessFetch } = this.#options;
     this.#witnesses = await WitnessRound.open(witnesses, {
       store,
       logId,
@@ -235,7 +235,7 @@ export class Ledger {
     // A witness that has seen more than we hold stops us here, before a fork can be signed.
     await this.#witnesses.ask(this.#head, { everybody: true });
     if (this.#publishedSize < this.#head.size || this.#publishedSize === 0) await this.publish();
-    const everyMs = this.#options.selfCheckMs ?? publishMs;
+    const everyMs = this.#options.selfCheckMs ?? 1_000;
     if (everyMs === 0) return;
     this.#selfCheck = new SelfCheck({
       log: logId,

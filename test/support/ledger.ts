@@ -69,6 +69,7 @@ export async function openTestLedger(
       random: seededRandom(`${dir}/${String(opened++)}`),
       files: systemFiles,
       publishMs: 0,
+      selfCheckMs: 0,
       ...rest,
     });
     return {

@@ -50,7 +50,7 @@ export class TextSession implements CodecSession<Uint8Array> {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#mix = engine.mix({
-      contexts: 17,
+      contexts: 12,
       guesses: 3,
       selectors: [256, 256, 256],
       symbolBits: 8,
@@ -135,7 +135,6 @@ export class TextSession implements CodecSession<Uint8Array> {
     let field = 0;
     let fieldText = 0;
     let lead = 0;
-    let shape = 0;
     let number = 0;
     for (let at = 0; at < length; at++) {
       if (at >= out.length) out = grow(out, length);
@@ -146,23 +145,18 @@ export class TextSession implements CodecSession<Uint8Array> {
       const above = aboveAt < this.#lineStart ? (history[aboveAt] ?? 0) : 10;
       const aboveNext = aboveAt + 1 < this.#lineStart ? (history[aboveAt + 1] ?? 0) : 10;
       const c1 = last4 & 0xff;
-      contexts[0] = 0;
-      contexts[1] = c1;
-      contexts[2] = last4 & 0xffff;
-      contexts[3] = last4 & 0xffffff;
-      contexts[4] = last4;
-      contexts[5] = hash(last4, last8 & 0xff);
-      contexts[6] = hash(last4, last8 & 0xffff);
-      contexts[7] = hash(hash(last4, last8), 7);
-      contexts[8] = hash(word, 8 + c1);
-      contexts[9] = hash(hash(word, wordBefore), 9);
-      contexts[10] = hash(c1, (above << 8) | aboveNext);
-      contexts[11] = hash(hash(above, column), 11);
-      contexts[12] = hash(hash(fieldText, field), lead);
-      contexts[13] = hash(last4 & 0x00ffff00, 13);
-      contexts[14] = hash(hash(shape, 14), above);
-      contexts[15] = hash(hash(number, field), above);
-      contexts[16] = hash(hash(fieldText, lead), last4 & 0xffff);
+      contexts[0] = c1;
+      contexts[1] = last4 & 0xffff;
+      contexts[2] = last4 & 0xffffff;
+      contexts[3] = last4;
+      contexts[4] = hash(last4, last8 & 0xffff);
+      contexts[5] = hash(word, 8 + c1);
+      contexts[6] = hash(hash(word, wordBefore), 9);
+      contexts[7] = hash(c1, (above << 8) | aboveNext);
+      contexts[8] = hash(hash(above, column), 11);
+      contexts[9] = hash(hash(fieldText, field), lead);
+      contexts[10] = hash(last4 & 0x00ffff00, 13);
+      contexts[11] = hash(hash(number, field), above);
       guesses[0] = this.#long.guess(history);
       confidences[0] = this.#long.confidence;
       guesses[1] = this.#short.guess(history);
@@ -175,11 +169,9 @@ export class TextSession implements CodecSession<Uint8Array> {
       const symbol = mix.code(out[at] ?? 0);
       out[at] = symbol;
       this.#append(symbol);
-      last8 = ((last8 << 8) | (last4 >>> 24)) >>> 0;
-      last4 = ((last4 << 8) | symbol) >>> 0;
+      last8 = (last8 << 8) | (last4 >>> 24);
+      last4 = (last4 << 8) | symbol;
       const kind = CLASS[symbol] ?? 0;
-      shape = Math.imul(shape, 0x5f356495) + kind + 1;
-      if ((at & 3) === 0) shape &= 0x0fffffff;
       if (kind === 97 || kind === 65 || kind === 200) {
         word = hash(word, symbol | 32);
       } else if (word !== 0) {

@@ -34,10 +34,12 @@ const NUMBER = {
   reference: 7,
   next: 8,
   missing: 9,
+  /** As the formula says, but with 17 digits where fewer would do, as some programs write now and then. */
+  long: 15,
 } as const;
 
 /** Cells for missing values that have a kind of their own, from kind 9 on. */
-const MISSING = ['', 'NA', 'NaN', 'nan', 'None', 'null', 'Inf'] as const;
+const MISSING = ['', 'NA', 'NaN', 'nan', 'None', 'null'] as const;
 
 /** How a cell of text is given. */
 const TEXT = {
@@ -211,7 +213,7 @@ export class CellCoder {
         return spellOnGrid(grid, to);
       }
       case NUMBER.native:
-        return this.#nativeCell(scene, cell, hints);
+        return this.#nativeCell(scene, row, cell, hints);
       case NUMBER.decimal:
         return this.#numbers.decimal(cell, this.#place(scene, hints, digitsOf));
       case NUMBER.text:
@@ -224,18 +226,22 @@ export class CellCoder {
         return given(hints.reference);
       case NUMBER.next:
         return given(hints.next);
+      case NUMBER.long:
+        return spellLong(point);
       default:
         return given(MISSING[kind - NUMBER.missing]);
     }
   }
 
-  #nativeCell(scene: UnitScene, cell: string, hints: NumberHints): string {
+  #nativeCell(scene: UnitScene, row: number, cell: string, hints: NumberHints): string {
     const { grid } = hints;
     const decoding = this.#engine.mode === 'decode';
     const wanted = decoding ? 0 : readOnGrid(grid, cell);
     if (grid.kind === 'double') {
-      const { hash, aboveValue } = scene.memory;
-      return spellOnGrid(grid, this.#numbers.double(wanted, hash, aboveValue));
+      const { hash, aboveValue: above } = scene.memory;
+      const beside = scene.left?.values[row] ?? NaN;
+      const near = { above, similar: hints.point, beside };
+      return spellOnGrid(grid, this.#numbers.double(wanted, hash, near));
     }
     const scaledDigits = (text: string): string => {
       const scaled = readOnGrid(grid, text);
@@ -446,6 +452,13 @@ export function numericValue(cell: string): number {
   return first === 45 || (first >= 48 && first <= 57) ? Number(cell) : NaN;
 }
 
+/** A double with 17 significant digits in canonical spelling. */
+function spellLong(value: number): string {
+  const decimal = Number.isNaN(value) ? undefined : parseDecimal(value.toPrecision(17));
+  if (decimal === undefined) throw tableErrors.error('NUMBER_INVALID');
+  return spellDecimal(decimal.negative, decimal.digits, decimal.exponent);
+}
+
 function digitsOf(cell: string): string {
   return parseDecimal(cell)?.digits ?? '';
 }
@@ -459,6 +472,8 @@ function chooseNumber(cell: string, hints: NumberHints, memory: UnitMemory): num
   if (cell === hints.next) return NUMBER.next;
   if (cell === memory.above) return NUMBER.above;
   const { grid, point } = hints;
+  if (grid.kind === 'double' && !Number.isNaN(point) && cell === spellLong(point))
+    return NUMBER.long;
   const here = readOnGrid(grid, cell);
   if (!Number.isNaN(here) && !Number.isNaN(point)) {
     const steps = stepsOnGrid(grid, point, here);

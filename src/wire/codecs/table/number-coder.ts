@@ -47,7 +47,7 @@ export class NumberCoder {
       tableBits: 18,
     });
     this.#byte = engine.mix({
-      contexts: 4,
+      contexts: 7,
       guesses: 0,
       selectors: [4],
       symbolBits: 8,
@@ -180,28 +180,55 @@ export class NumberCoder {
     return out;
   }
 
-  /** Codes a finite double: sign, exponent and first bits modelled, the rest as it is. */
-  double(value: number, column: number, above: number): number {
+  /**
+   * Codes a finite double: sign, exponent and first bits modelled by the number above, a similar one and the one beside; the rest
+   * as it is.
+   */
+  double(value: number, column: number, near: NearDoubles): number {
     const high = highWord(value);
-    const mix = this.#byte;
-    const aboveExponent = Number.isFinite(above) ? highWord(above) >>> 20 : 0;
-    const byte = (symbol: number, field: number, a: number, b: number): number => {
-      mix.contexts[0] = mixHash(mixHash(column, field), a);
-      mix.contexts[1] = mixHash(mixHash(field, a), b);
-      mix.contexts[2] = mixHash(mixHash(mixHash(column, field), a), b);
-      mix.contexts[3] = mixHash(column, field);
-      mix.selectors[0] = field;
-      return mix.code(symbol);
-    };
-    const top = byte(high >>> 24, 0, aboveExponent, 0);
-    const next = byte((high >>> 16) & 255, 1, top, aboveExponent);
-    const third = byte((high >>> 8) & 255, 2, top * 256 + next, 0);
-    const rest = this.#engine.rawBits(high & 255, 8);
+    const above = topBits(near.above);
+    const similar = topBits(near.similar);
+    const beside = topBits(near.beside);
+    const top = this.#bits(high >>> 24, 0, column, [0, above >>> 4, similar >>> 4, beside >>> 4]);
+    const next = this.#bits((high >>> 16) & 255, 1, column, [
+      top,
+      above >>> 4,
+      similar,
+      beside >>> 4,
+    ]);
+    const word = ((top << 24) | (next << 16) | this.#engine.rawBits(high & 65535, 16)) >>> 0;
     const low = this.#engine.rawBits(lowWord(value), 32);
-    const word = ((top << 24) | (next << 16) | (third << 8) | rest) >>> 0;
     if (((word >>> 20) & 2047) === 2047) throw tableErrors.error('NUMBER_INVALID');
     return doubleOf(word, low);
   }
+
+  #bits(symbol: number, field: number, column: number, known: readonly number[]): number {
+    const [before = 0, above = 0, similar = 0, beside = 0] = known;
+    const { contexts, selectors } = this.#byte;
+    const base = mixHash(field + 1, before);
+    const own = mixHash(base, column);
+    contexts[0] = own;
+    contexts[1] = mixHash(own, above + 1);
+    contexts[2] = mixHash(own, similar + 0x20000);
+    contexts[3] = mixHash(own, beside + 0x40000);
+    contexts[4] = mixHash(base, similar + 0x60000);
+    contexts[5] = mixHash(base, beside + 0x80000);
+    contexts[6] = base;
+    selectors[0] = field * 2 + (similar > 0 ? 1 : 0);
+    return this.#byte.code(symbol);
+  }
+}
+
+/** Numbers that may be near the one to be coded, NaN for none. */
+export interface NearDoubles {
+  readonly above: number;
+  readonly similar: number;
+  readonly beside: number;
+}
+
+/** Sign, exponent and four bits of the fraction; 0 for no number. */
+function topBits(value: number): number {
+  return Number.isNaN(value) ? 0 : (highWord(value) >>> 16) + 1;
 }
 
 /** The class of steps: their sign and size. */

@@ -136,7 +136,6 @@ function findNumericKey(
   const rows = target.points.length;
   let best = aloneBits(target) * rows * 0.97 - 16;
   let found: { unit: number; rows: Int32Array } | undefined;
-  const { grid } = target.sample;
   for (const other of samples) {
     if (other.unit === target.sample.unit || other.distinct > rows * 0.6 || other.distinct < 2)
       continue;
@@ -151,11 +150,7 @@ function findNumericKey(
       const point = target.points[row] as number;
       if (Number.isNaN(point)) continue;
       const from = at < 0 ? NaN : (target.points[at] as number);
-      const steps = Number.isNaN(from) ? NaN : stepsOnGrid(grid, from, point);
-      const literal = literalBitsOf(target, row);
-      bits += Number.isNaN(steps)
-        ? literal
-        : Math.min(literal + 1, stepClass(Math.abs(steps)) + 2.2);
+      bits += stepBits(target, row, from);
     }
     if (bits >= best) continue;
     best = bits;
@@ -318,12 +313,18 @@ class Search {
 
 /** Bits of a row of the target when predicted so. */
 function rowBits(target: Target, row: number, prediction: number): number {
-  const literal = literalBitsOf(target, row) + 1;
+  const point = roundToGrid(target.sample.grid, prediction);
+  return stepBits(target, row, point);
+}
+
+/** Bits of a row of the target when stepped to from a grid value; a double that is only near still gives sign and size. */
+function stepBits(target: Target, row: number, from: number): number {
   const { grid } = target.sample;
-  const point = roundToGrid(grid, prediction);
-  if (Number.isNaN(point)) return literal;
-  const steps = stepsOnGrid(grid, point, target.points[row] as number);
+  const literal = literalBitsOf(target, row) + 0.7;
+  if (Number.isNaN(from)) return literal;
+  const steps = stepsOnGrid(grid, from, target.points[row] as number);
   if (steps === 0) return 0.1;
   if (Number.isNaN(steps)) return literal;
-  return Math.min(literal, stepClass(Math.abs(steps)) + 2.2);
+  const near = grid.kind === 'double' && Math.abs(steps) < 2 ** 52.5 ? literal - 2 : literal;
+  return Math.min(near, stepClass(Math.abs(steps)) + 2.2);
 }

@@ -10,7 +10,7 @@ import { refuseMarkup } from './xml-parse.ts';
 const RULES_MAX = 20_000;
 const CSS_NUMBER = /(?<![\w.#-])[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+(?![\d.]))?/gi;
 const QUOTED = /"[^"\n]*"|'[^'\n]*'/g;
-const PROPERTY = /^(?:--[a-z0-9_-]+|-?[a-z][a-z0-9-]*)$/;
+const PROPERTY = /^(?:--[a-z0-9_-]+|(?:-webkit-|-moz-|-ms-)?[a-z][a-z0-9-]*)$/;
 const LOCAL_URL = /url\(\s*(?:"#([^"'()\s]+)"|'#([^"'()\s]+)'|#([^"'()\s]+))\s*\)/gi;
 
 /** Gives the canonical name of an id that is referred to. */
@@ -26,10 +26,11 @@ export function spellNumber(text: string): string | undefined {
 
 /** One spelling of a value: spaces, numbers, colours, local references. Undefined when it may not cross. */
 export function spellStyleValue(
-  value: string,
+  raw: string,
   rename: RenameId,
   coloured = true,
 ): string | undefined {
+  const value = raw.replace(/url\(\s*(["'])#([^"'()\s]+)\1\s*\)/gi, 'url(#$2)');
   const parts: string[] = [];
   let at = 0;
   let safe = true;

@@ -4,6 +4,7 @@ import type { CandidateCoder } from './candidates.ts';
 import { hash2, hash3, hashText } from './hash.ts';
 import type { TokenHistory } from './history.ts';
 import { ContextMemory, RecentValues } from './memory.ts';
+import type { SavedMemory } from './memory.ts';
 
 const ATOMS_MAX = 1 << 20;
 const RECENT_MAX = 63;
@@ -11,6 +12,13 @@ const SLOTS_MAX = 1 << 15;
 
 /** Spells an atom that is in no list. */
 export type Spell = (value: string) => string;
+
+/** A vocabulary that can be taken up again. */
+export interface SavedAtoms {
+  readonly memory: SavedMemory;
+  readonly recent: ReadonlyMap<number, RecentValues>;
+  readonly texts: readonly string[];
+}
 
 /** Codes atoms; equal strings get equal numbers, so that tokens compare fast. */
 export class AtomCoder {
@@ -34,6 +42,28 @@ export class AtomCoder {
       symbolBits: 6,
       tableBits: 18,
     });
+  }
+
+  /** The models of this coder. */
+  get mixes(): readonly Mix[] {
+    return [this.#rank];
+  }
+
+  /** A copy of the vocabulary and of what follows what. */
+  save(): SavedAtoms {
+    return {
+      memory: this.#memory.save(),
+      recent: new Map([...this.#recent].map(([slot, recent]) => [slot, recent.copy()])),
+      texts: [...this.#texts],
+    };
+  }
+
+  /** Takes up what was saved. */
+  restore(saved: SavedAtoms): void {
+    this.#memory.restore(saved.memory);
+    for (const [slot, recent] of saved.recent) this.#recent.set(slot, recent.copy());
+    this.#texts = [...saved.texts];
+    for (const [number, text] of saved.texts.entries()) this.#numbers.set(text, number);
   }
 
   /** The number of a string, the same for equal strings as long as the vocabulary is not full. */

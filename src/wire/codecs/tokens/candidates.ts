@@ -10,6 +10,12 @@ import { hash2, hash3 } from './hash.ts';
 const VOTERS_MAX = 16;
 const TRIES_MAX = 6;
 
+/** What a candidate coder has learned. */
+export interface SavedCandidates {
+  readonly trust: Int32Array;
+  readonly outcomes: Uint16Array;
+}
+
 /** Collects votes for one token and codes which of them, if any, is right. */
 export class CandidateCoder {
   readonly #mix: Mix;
@@ -28,6 +34,22 @@ export class CandidateCoder {
       symbolBits: 1,
       tableBits: 18,
     });
+  }
+
+  /** The models of this coder. */
+  get mixes(): readonly Mix[] {
+    return [this.#mix];
+  }
+
+  /** A copy of what was learned outside of the models. */
+  save(): SavedCandidates {
+    return { trust: this.#trust.slice(), outcomes: this.#outcomes.slice() };
+  }
+
+  /** Takes up what was saved. */
+  restore(saved: SavedCandidates): void {
+    this.#trust.set(saved.trust);
+    this.#outcomes.set(saved.outcomes);
   }
 
   /** Forgets the votes of the token before. */

@@ -13,15 +13,42 @@ const WINDOW = 4;
 const MISSES_MAX = 8;
 const LENGTH_MAX = 400;
 
+/** A past that can be taken up again. */
+export interface SavedHistory {
+  readonly slots: Uint32Array<ArrayBuffer>;
+  readonly values: Float64Array<ArrayBuffer>;
+  readonly index: Int32Array;
+}
+
 /** The tokens coded so far, in a ring of fixed size. */
 export class TokenHistory {
-  readonly #slots = new Grow(Uint32Array);
-  readonly #values = new Grow(Float64Array);
+  readonly #slots = new Grow<Uint32Array<ArrayBuffer>>(Uint32Array);
+  readonly #values = new Grow<Float64Array<ArrayBuffer>>(Float64Array);
   readonly #index = new Int32Array(INDEX_SIZE).fill(-1);
   #size = 0;
   #pointer = -1;
   #length = 0;
   #misses = 0;
+
+  /** A copy of the past. */
+  save(): SavedHistory {
+    return {
+      slots: this.#slots.copy(this.#size),
+      values: this.#values.copy(this.#size),
+      index: this.#index.slice(),
+    };
+  }
+
+  /** Takes up a past that was saved; nothing is predicted until a document begins. */
+  restore(saved: SavedHistory): void {
+    this.#slots.paste(saved.slots);
+    this.#values.paste(saved.values);
+    this.#index.set(saved.index);
+    this.#size = saved.slots.length;
+    this.#pointer = -1;
+    this.#length = 0;
+    this.#misses = 0;
+  }
 
   /** The value predicted for a token in this slot, or NaN. */
   predict(slot: number): number {
@@ -105,7 +132,7 @@ export class TokenHistory {
 }
 
 /** A typed array that doubles up to the history's capacity, so that small files cost little memory. */
-class Grow<A extends Uint32Array | Float64Array> {
+class Grow<A extends Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>> {
   #array: A;
   readonly #make: new (size: number) => A;
 
@@ -116,6 +143,15 @@ class Grow<A extends Uint32Array | Float64Array> {
 
   get(at: number): number {
     return this.#array[at] ?? 0;
+  }
+
+  copy(size: number): A {
+    return this.#array.slice(0, size) as A;
+  }
+
+  paste(array: A): void {
+    if (array.length > this.#array.length) this.#array = new this.#make(array.length * 2);
+    this.#array.set(array);
   }
 
   set(at: number, value: number): void {

@@ -6,15 +6,19 @@
  * without the control characters U+0000 to U+0004.
  */
 import { parseDecimal, spellDecimal } from '../../../formats/index.ts';
-import type { Decoder, Engine, Mix } from '../../engine/index.ts';
+import type { Engine, Mix } from '../../engine/index.ts';
 import { AtomCoder } from './atoms.ts';
+import type { SavedAtoms } from './atoms.ts';
 import { CandidateCoder } from './candidates.ts';
+import type { SavedCandidates } from './candidates.ts';
 import { tokenErrors } from './errors.ts';
 import { hash2, hash3, hashText } from './hash.ts';
 import { TokenHistory } from './history.ts';
+import type { SavedHistory } from './history.ts';
 import { IntegerCoder } from './integers.ts';
-import type { Axis, NumberHints } from './integers.ts';
+import type { Axis, NumberHints, SavedIntegers } from './integers.ts';
 import { TextSpeller } from './speller.ts';
+import type { SavedBytes } from './speller.ts';
 import {
   digitsOf,
   isCanonicalPlace,
@@ -44,6 +48,19 @@ interface Placed {
   readonly scale: number;
 }
 
+/** What priming has taught outside of the models; it does not depend on their sizes. */
+interface SavedTokens {
+  readonly candidates: SavedCandidates;
+  readonly numbers: SavedCandidates;
+  readonly history: SavedHistory;
+  readonly atoms: SavedAtoms;
+  readonly integers: SavedIntegers;
+  readonly spelled: SavedBytes;
+}
+
+/** One entry per format; it is filled once and never changes. */
+const PRIMED = new Map<string, SavedTokens>();
+
 /** All token coders of one session. */
 export class TokenCoder {
   readonly engine: Engine;
@@ -57,7 +74,6 @@ export class TokenCoder {
   readonly #symbols: Mix;
   readonly #digits: Mix;
   #spent = 0;
-  #spends = 0;
 
   constructor(engine: Engine) {
     this.engine = engine;
@@ -89,13 +105,58 @@ export class TokenCoder {
     });
   }
 
+  /**
+   * Teaches the models by `work`, once per process and `key`; later coders take up what was learned. Values that priming
+   * has left in axes and slots are forgotten.
+   */
+  prime(key: string, work: () => void): void {
+    const mixes = [
+      ...this.#candidates.mixes,
+      ...this.#numberCandidates.mixes,
+      ...this.#atoms.mixes,
+      ...this.integers.mixes,
+      ...this.#speller.mixes,
+      this.#scale,
+      this.#symbols,
+      this.#digits,
+    ];
+    this.engine.primed(`tokens ${key}`, mixes, () => {
+      work();
+      this.integers.forgetValues();
+      if (!PRIMED.has(key)) PRIMED.set(key, this.#save());
+    });
+    // Also after `work` ran: nothing that is not saved may make a difference.
+    const saved = PRIMED.get(key);
+    if (saved !== undefined) this.#restore(saved);
+  }
+
+  #save(): SavedTokens {
+    return {
+      candidates: this.#candidates.save(),
+      numbers: this.#numberCandidates.save(),
+      history: this.history.save(),
+      atoms: this.#atoms.save(),
+      integers: this.integers.save(),
+      spelled: this.#speller.save(),
+    };
+  }
+
+  #restore(saved: SavedTokens): void {
+    this.#candidates.restore(saved.candidates);
+    this.#numberCandidates.restore(saved.numbers);
+    this.history.restore(saved.history);
+    this.#atoms.restore(saved.atoms);
+    this.integers.restore(saved.integers);
+    this.#speller.restore(saved.spelled);
+  }
+
   get decoding(): boolean {
     return this.engine.mode === 'decode';
   }
 
   /**
    * Counts a value towards the limit of what one file may hold; call it for everything that is appended to an output.
-   * While decoding it also checks now and then that there is input left, so that a short hostile frame ends soon.
+   * The engine itself ends a decoding that overruns its input.
    */
   spend(bytes: number): void {
     this.#spent += bytes;
@@ -103,7 +164,6 @@ export class TokenCoder {
     if (this.#spent > this.engine.valueBytesMax) {
       throw tokenErrors.error('TOO_LARGE', { limit: this.engine.valueBytesMax });
     }
-    if ((++this.#spends & 255) === 0 && isDecoder(this.engine)) this.engine.checkInput();
   }
 
   /** Starts a file. */
@@ -267,11 +327,6 @@ export class TokenCoder {
     }
     return out;
   }
-}
-
-/** True for an engine that can say whether its input was overrun. */
-function isDecoder(engine: Engine): engine is Decoder {
-  return 'checkInput' in engine;
 }
 
 /** Takes a canonical decimal to a scale, or to the larger scale that it needs; undefined when it must be spelled. */

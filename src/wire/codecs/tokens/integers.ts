@@ -8,6 +8,7 @@ import { tokenErrors } from './errors.ts';
 import { hash2, hash3, hashNumber } from './hash.ts';
 import type { TokenHistory } from './history.ts';
 import { ContextMemory, RecentValues } from './memory.ts';
+import type { SavedMemory } from './memory.ts';
 
 const LIMIT = 2 ** 52;
 const RECENT_MAX = 255;
@@ -43,6 +44,16 @@ export interface NumberHints {
   readonly guesses: readonly number[];
   /** Hash of what is known beside; the value that followed the same context last is a guess. */
   readonly context: number;
+}
+
+/** What an integer coder has learned. */
+export interface SavedIntegers {
+  readonly memory: SavedMemory;
+  readonly slots: ReadonlyMap<number, SlotState>;
+}
+
+function copyState(state: SlotState): SlotState {
+  return { ...state, errors: state.errors.slice() };
 }
 
 /** Codes integers. */
@@ -83,6 +94,25 @@ export class IntegerCoder {
       symbolBits: 1,
       tableBits: 18,
     });
+  }
+
+  /** The models of this coder. */
+  get mixes(): readonly Mix[] {
+    return [this.#flag, this.#class, this.#bit];
+  }
+
+  /** A copy of what was learned about places, without their values. */
+  save(): SavedIntegers {
+    return {
+      memory: this.#memory.save(),
+      slots: new Map([...this.#slots].map(([slot, state]) => [slot, copyState(state)])),
+    };
+  }
+
+  /** Takes up what was saved. */
+  restore(saved: SavedIntegers): void {
+    this.#memory.restore(saved.memory);
+    for (const [slot, state] of saved.slots) this.#slots.set(slot, copyState(state));
   }
 
   /** The axis with this number, made when first asked for. */

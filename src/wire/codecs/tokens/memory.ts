@@ -1,5 +1,12 @@
 /** Maps hashed contexts to the value that followed last, with a grade of how often it repeated. */
 
+/** The cells of a memory. */
+export interface SavedMemory {
+  readonly values: Float64Array;
+  readonly checks: Uint32Array;
+  readonly grades: Uint8Array;
+}
+
 /** What followed a context the last time. A colliding context overwrites: forgetting is allowed, lying is checked. */
 export class ContextMemory {
   readonly #values: Float64Array;
@@ -13,6 +20,22 @@ export class ContextMemory {
     this.#values = new Float64Array(size);
     this.#checks = new Uint32Array(size);
     this.#grades = new Uint8Array(size);
+  }
+
+  /** A copy of all cells. */
+  save(): SavedMemory {
+    return {
+      values: this.#values.slice(),
+      checks: this.#checks.slice(),
+      grades: this.#grades.slice(),
+    };
+  }
+
+  /** Takes up cells that were saved. */
+  restore(saved: SavedMemory): void {
+    this.#values.set(saved.values);
+    this.#checks.set(saved.checks);
+    this.#grades.set(saved.grades);
   }
 
   /** The value that followed this context last, or NaN. */
@@ -48,6 +71,13 @@ export class RecentValues {
 
   constructor(capacity: number) {
     this.#capacity = capacity;
+  }
+
+  /** A copy that changes on its own. */
+  copy(): RecentValues {
+    const copy = new RecentValues(this.#capacity);
+    copy.#values.push(...this.#values);
+    return copy;
   }
 
   get size(): number {

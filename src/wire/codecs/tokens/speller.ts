@@ -7,6 +7,12 @@ const HISTORY_SIZE = 1 << 22;
 const INDEX_SIZE = 1 << 18;
 const MATCH_MIN = 4;
 
+/** What was spelled, and where to find it. */
+export interface SavedBytes {
+  readonly bytes: Uint8Array;
+  readonly index: Int32Array;
+}
+
 /** Codes strings without NUL. What was spelled before, in any slot, is the model for what comes. */
 export class TextSpeller {
   readonly #mix: Mix;
@@ -25,6 +31,21 @@ export class TextSpeller {
       symbolBits: 8,
       tableBits: 20,
     });
+  }
+
+  /** The models of this coder. */
+  get mixes(): readonly Mix[] {
+    return [this.#mix];
+  }
+
+  /** A copy of what was spelled. */
+  save(): SavedBytes {
+    return this.#past.save();
+  }
+
+  /** Takes up what was saved. */
+  restore(saved: SavedBytes): void {
+    this.#past.restore(saved);
   }
 
   /** Codes one string. `slot` says where in the document, `hint` anything that is known beside. */
@@ -91,6 +112,18 @@ class PastBytes {
   #size = 0;
   #pointer = -1;
   #length = 0;
+
+  save(): SavedBytes {
+    return { bytes: this.#bytes.slice(0, this.#size), index: this.#index.slice() };
+  }
+
+  restore(saved: SavedBytes): void {
+    if (saved.bytes.length > this.#bytes.length)
+      this.#bytes = new Uint8Array(saved.bytes.length * 2);
+    this.#bytes.set(saved.bytes);
+    this.#index.set(saved.index);
+    this.#size = saved.bytes.length;
+  }
 
   get predicted(): number {
     return this.#pointer < 0 ? -1 : (this.#bytes[this.#pointer] ?? 0);

@@ -109,9 +109,7 @@ const PALETTE =
 function palettes(): string {
   const shapes = PALETTE.split(' ').map(
     (colour, i) =>
-      `<circle cx="${String(100 + i)}" cy="80" r="1.95" style="fill:${colour};stroke:${colour};stroke-width:0.71"/>` +
-      `<line x1="${String(100 + i)}" y1="90" x2="${String(100 + i)}" y2="70" style="stroke:${colour};stroke-linecap:butt;stroke-width:1.07"/>` +
-      `<rect x="${String(100 + i)}" y="70" width="1" height="20" style="fill:${colour};stroke:none;stroke-width:1.07"/>`,
+      `<circle cx="${String(100 + i)}" cy="80" r="1.95" style="fill:${colour};stroke:${colour};stroke-width:0.71"/>`,
   );
   return `${LINKED} viewBox="0 0 432 288">${shapes.join('')}</svg>`;
 }

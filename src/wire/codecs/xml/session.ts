@@ -25,15 +25,16 @@ export class MarkupSession implements CodecSession<Markup> {
     this.#engine = engine;
     this.#format = format;
     this.#tokens = new TokenCoder(engine);
-    this.#trees = new TreeCoder(this.#tokens);
-    engine.train(() => {
+    this.#tokens.prime(format.type, () => {
+      const trees = new TreeCoder(this.#tokens);
       for (const text of format.priming) {
         const parsed = format.parse(new TextEncoder().encode(text));
         if (!parsed.ok) throw new TypeError(`priming is refused: ${parsed.message}`);
-        this.#code(parsed.value.root);
+        this.#tokens.begin(format.type);
+        trees.root(parsed.value.root);
       }
     });
-    this.#tokens.integers.forgetValues();
+    this.#trees = new TreeCoder(this.#tokens);
   }
 
   encode(value: Markup, references: readonly Markup[]): void {

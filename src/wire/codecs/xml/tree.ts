@@ -180,7 +180,9 @@ export class TreeCoder {
   /** Paths: the run-length coded commands as a text, then the numbers. */
   #path(state: ElementState, value: string): string {
     const kind = hash2(hashText(state.name), 0xb1);
-    const segments = this.#tokens.decoding ? [] : (value.match(/[A-Za-z][^A-Za-z]*/g) ?? []);
+    const segments = this.#tokens.decoding
+      ? []
+      : (value.match(/[MLHVCSQTAZmlhvcsqtaz][^MLHVCSQTAZmlhvcsqtaz]*/g) ?? []);
     const runs = segments
       .map((segment) => segment.charAt(0))
       .join('')

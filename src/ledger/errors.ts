@@ -64,11 +64,6 @@ export const ledgerErrors = defineErrors('LEDGER', {
     message: 'receipt is not valid: {why}',
     hint: 'get the receipt again from whoever gave it',
   },
-  WITNESS_FAILED: {
-    status: 502,
-    message: 'witness `{witness}` did not cosign: {why}',
-    hint: 'check its address, its key and that it knows this log',
-  },
   SIZE_OUT_OF_RANGE: {
     status: 400,
     message: 'size {size} is outside the ledger of {held} entries',

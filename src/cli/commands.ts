@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { registerBudget } from './budget.ts';
 import { registerConfig } from './config.ts';
+import { registerDemo } from './demo.ts';
 import { registerExfilTest } from './exfil-test.ts';
 import { registerExport } from './export.ts';
 import { registerLedger } from './ledger.ts';
@@ -20,6 +21,7 @@ export type RegisterCommand = (program: Command) => void;
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly RegisterCommand[] = [
   registerStart,
+  registerDemo,
   registerQuote,
   registerExport,
   registerRequest,

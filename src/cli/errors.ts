@@ -23,4 +23,9 @@ export const cliErrors = defineErrors('CLI', {
     message: 'the value `{value}` of `{option}` cannot be used: {why}',
     hint: 'run the command with `--help` to see what it takes.',
   },
+  DEMO_FAILED: {
+    status: 500,
+    message: 'the demo stopped at `{step}` with status {status}',
+    hint: 'read what the step printed above, and try it by hand with `sallyport start`',
+  },
 });

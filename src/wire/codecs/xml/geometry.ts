@@ -20,6 +20,7 @@ const AXES: Readonly<Record<string, string>> = {
 };
 /** Which coordinates of the same element or of the one before make a good guess, as sums and differences. */
 const RULES: Readonly<Record<string, readonly string[]>> = {
+  textLength: ['expected'],
   x: ['<x+<width', '<x', '<x+<dx'],
   y: ['<y+<height', '<y'],
   x1: ['<x2'],
@@ -42,6 +43,8 @@ export class Geometry {
   readonly #tokens: TokenCoder;
   readonly #elements = new Map<string, Map<string, number>>();
   readonly #tracks = new Map<number, Track>();
+  readonly #middles = new Map<number, number>();
+  readonly #lines = { x: [] as number[], y: [] as number[] };
   #now = new Map<string, number>();
   #before = new Map<string, number>();
   #lastFirst = NaN;
@@ -49,6 +52,12 @@ export class Geometry {
 
   constructor(tokens: TokenCoder) {
     this.#tokens = tokens;
+  }
+
+  /** Notes how long the current text should be, at which font size. */
+  expect(length: number, size: number): void {
+    this.#now.set('expected', length);
+    this.#now.set('size', size);
   }
 
   /** Starts an element of this name. */
@@ -71,7 +80,56 @@ export class Geometry {
     const value = Number(coded);
     this.#now.set(name, value);
     this.#previous = value;
+    this.#notice(element, name);
     return coded;
+  }
+
+  /** Remembers the middle of upright lines and points, which mark an interval and its estimate. */
+  #notice(element: string, name: string): void {
+    const now = this.#now;
+    if (element === 'circle' && name === 'cy')
+      this.#middles.set(now.get('cx') ?? NaN, now.get('cy') ?? NaN);
+    if (element === 'line' && name === 'y2' && now.get('x1') === now.get('x2')) {
+      this.#middles.set(
+        now.get('x1') ?? NaN,
+        ((now.get('y1') ?? NaN) + (now.get('y2') ?? NaN)) / 2,
+      );
+    }
+    if (this.#middles.size > 4096) this.#middles.clear();
+  }
+
+  /** Where a label may stand: its left, middle or right edge as before, or at the next line of the grid. */
+  #labelGuesses(name: 'x' | 'y'): number[] {
+    const length = name === 'x' ? (this.#now.get('textLength') ?? NaN) : 0;
+    const size = this.#now.get('size') ?? NaN;
+    const before = this.#before.get(name) ?? NaN;
+    const old = name === 'x' ? (this.#before.get('textLength') ?? NaN) : 0;
+    const lines = this.#lines[name];
+    if (name === 'y') {
+      const offset = size * LABEL_RISE;
+      const next = followers(lines, before - (this.#before.get('size') ?? size) * LABEL_RISE);
+      return [
+        before,
+        next[0] + offset,
+        next[1] + offset,
+        before + size * LINE_RISE,
+        ...this.#unused(lines, offset),
+      ];
+    }
+    const next = followers(lines, before + old / 2);
+    return [
+      before,
+      next[0] - length / 2,
+      before + old - length,
+      before + old / 2 - length / 2,
+      next[1] - length / 2,
+      ...this.#unused(lines, -length / 2),
+    ];
+  }
+
+  /** The first line of the grid, for the first label of an axis. */
+  #unused(lines: readonly number[], offset: number): number[] {
+    return lines.length === 0 ? [] : [(lines[0] ?? NaN) + offset];
   }
 
   #scaleOf(letter: string): number {
@@ -81,6 +139,26 @@ export class Geometry {
   #hints(name: string, axis: Axis, beside: number): NumberHints {
     const factor = 10 ** axis.scale;
     const guesses = (RULES[name] ?? []).map((rule) => round(this.#rule(rule) * factor));
+    if (this.#now.has('textLength') && (name === 'x' || name === 'y')) {
+      return {
+        guesses: this.#labelGuesses(name).map((guess) => round(guess * factor)),
+        context: contextOf(
+          hashText(name),
+          this.#now.get('x') ?? NaN,
+          this.#before.get(name) ?? NaN,
+        ),
+      };
+    }
+    if (name === 'y2')
+      guesses.unshift(
+        round(
+          (2 * (this.#middles.get(this.#now.get('x1') ?? NaN) ?? NaN) -
+            (this.#now.get('y1') ?? NaN)) *
+            factor,
+        ),
+      );
+    if (name === 'cy')
+      guesses.unshift(round((this.#middles.get(this.#now.get('cx') ?? NaN) ?? NaN) * factor));
     if (AXES[name] !== undefined) guesses.push(round(this.#lastFirst * factor));
     return { guesses, context: contextOf(hashText(name), this.#previous, beside) };
   }
@@ -144,6 +222,9 @@ export class Geometry {
     this.#tracks.set(hash2(kind, count), track);
     this.#tracks.set(kind, track);
     this.#now.set('first', track.x[0] ?? NaN);
+    if (count !== 2) return;
+    if (track.x[0] === track.x[1]) keepLine(this.#lines.x, track.x[0] ?? NaN);
+    else if (track.y[0] === track.y[1]) keepLine(this.#lines.y, track.y[0] ?? NaN);
   }
 }
 
@@ -154,6 +235,25 @@ export interface TrackPlace {
   readonly count: number;
   readonly relative: boolean;
   readonly like: Track | undefined;
+}
+
+const LINES_MAX = 400;
+/** How far a label's base line stands below the middle of its letters, and how far lines of text are apart, in font sizes. */
+const LABEL_RISE = 0.3579;
+const LINE_RISE = 1.2;
+
+function keepLine(lines: number[], at: number): void {
+  lines.push(at);
+  if (lines.length > LINES_MAX) lines.shift();
+}
+
+/** The lines that came after and before the latest line near a place. */
+function followers(lines: readonly number[], place: number): [number, number] {
+  for (let i = lines.length - 1; i >= 0; i--) {
+    if (Math.abs((lines[i] ?? NaN) - place) < 0.03)
+      return [lines[i + 1] ?? NaN, lines[i - 1] ?? NaN];
+  }
+  return [NaN, NaN];
 }
 
 /** To the nearest integer; the same everywhere. */

@@ -6,6 +6,7 @@ import type { TokenCoder } from '../tokens/index.ts';
 import { Geometry } from './geometry.ts';
 import type { Track } from './geometry.ts';
 import { codeSheet, codeStyle } from './sheet.ts';
+import { textLength } from './widths.ts';
 
 const TEXT = '#';
 const END = '/';
@@ -85,9 +86,11 @@ export class TreeCoder {
     const values = new Map<string, string>();
     const given = this.#tokens.decoding ? new Map<string, string>() : new Map(element.attributes);
     const state: ElementState = { name, mark, beside: 0 };
-    for (const key of names) {
-      if (key !== 'textLength') values.set(key, this.#attribute(state, key, given.get(key) ?? ''));
-    }
+    // What a text says and how long it is comes before where it stands: labels are placed by their length.
+    const late = name === 'text' && names.includes('textLength');
+    for (const key of names)
+      if (!late || key === 'style' || key === 'font-size')
+        values.set(key, this.#attribute(state, key, given.get(key) ?? ''));
     const children: MarkupNode[] = [];
     if (!closed) {
       const inner: Parent = {
@@ -108,8 +111,11 @@ export class TreeCoder {
         children.push(child);
       }
     }
-    if (names.includes('textLength'))
+    if (late) {
       values.set('textLength', this.#textLength(state, given, values, children));
+      for (const key of names)
+        if (!values.has(key)) values.set(key, this.#attribute(state, key, given.get(key) ?? ''));
+    }
     return {
       name,
       attributes: names.map((key): [string, string] => [key, values.get(key) ?? '']),
@@ -117,19 +123,21 @@ export class TreeCoder {
     };
   }
 
-  /** The length of a text follows from its letters: texts that differ in digits only are as long. */
+  /** The length of a text follows from its letters, by the widths of a common font or as for a text like it. */
   #textLength(
     state: ElementState,
     given: ReadonlyMap<string, string>,
     values: ReadonlyMap<string, string>,
     children: readonly MarkupNode[],
   ): string {
-    const text = children
-      .filter((child) => typeof child === 'string')
-      .join('')
-      .replace(/\d/g, '0');
-    const font = (values.get('style') ?? '') + (values.get('font-size') ?? '');
-    state.beside = hash2(hashText(text), hashText(font));
+    const text = children.filter((child) => typeof child === 'string').join('');
+    const style = values.get('style') ?? '';
+    const size = Number(
+      /font-size:(\d+(?:\.\d+)?)/.exec(style)?.[1] ?? values.get('font-size') ?? '10',
+    );
+    this.#geometry.begin(state.name);
+    this.#geometry.expect(textLength(text, size, style.includes('font-weight:bold')), size);
+    state.beside = hash2(hashText(text.replace(/\d/g, '0')), hashText(style));
     return this.#attribute(state, 'textLength', given.get('textLength') ?? '');
   }
 

@@ -77,7 +77,98 @@ ${pages.join('\n')}`
   );
 }
 
+async function renderRequests(): Promise<string> {
+  const { STATES, drawStates } = await import('../src/requests/index.ts');
+  const rows = STATES.map(({ state, sentence, waits }) => {
+    const deadline = waits === null ? 'final' : `${waits.deadlineMs / 3_600_000} h`;
+    return `| \`${state}\` | ${sentence} | ${waits === null ? '' : waits.owner} | ${deadline} |`;
+  });
+  return `# Requests
+
+A request is something that a principal wants and policy must decide. These are its states; nothing else can happen.
+
+\`\`\`mermaid
+${drawStates().trimEnd()}
+\`\`\`
+
+| state | means | who has to act | deadline |
+|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+interface JsonSchema {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+}
+
+function listFields(schema: JsonSchema, prefix: string): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const path = prefix === '' ? name : `${prefix}.${name}`;
+    if (field.properties !== undefined) return listFields(field, path);
+    if (name === '$schema') return [];
+    const value = field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``;
+    return [`| \`${path}\` | ${value} | ${(field.description ?? '').replaceAll('|', '\\|')} |`];
+  });
+}
+
+async function renderConfiguration(): Promise<string> {
+  const { configSchema } = await import('../src/app/index.ts');
+  return `# Configuration
+
+One file, \`sallyport.json\`, in the folder where the gate is started or in its data folder. Every field has a default; an
+unknown field or a wrong value stops the start with every bad field named. \`sallyport config schema\` prints the JSON schema
+for editors, \`sallyport config show\` what applies.
+
+| field | default | meaning |
+|---|---|---|
+${listFields(configSchema() as JsonSchema, '').join('\n')}
+
+| environment variable | meaning |
+|---|---|
+| \`SALLYPORT_DATA\` | the data folder (\`./.sallyport\`) |
+| \`SALLYPORT_URL\`, \`SALLYPORT_TOKEN\` | inner door and token for commands that talk to a gate |
+| \`DATABASE_URL\` | \`postgres://…\` instead of SQLite |
+| \`NO_COLOR\` | no colour on terminals |
+`;
+}
+
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<
+      string,
+      Readonly<Record<string, { readonly summary?: string; readonly description?: string }>>
+    >
+  >;
+}
+
+async function renderHttp(): Promise<string> {
+  const { innerOpenApi } = await import('../src/http/index.ts');
+  const { paths } = innerOpenApi() as OpenApi;
+  const rows = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) =>
+        `| \`${method.toUpperCase()}\` | \`${path}\` | ${(operation.summary ?? operation.description ?? '').replaceAll('|', '\\|')} |`,
+    ),
+  );
+  return `# HTTP of the inner door
+
+Send \`Authorization: Bearer TOKEN\`. Errors are problem documents (RFC 9457) with \`code\` and \`hint\`. The whole description,
+with schemas, is served at \`/v1/openapi.json\`.
+
+| method | path | does |
+|---|---|---|
+${rows.join('\n')}
+`;
+}
+
 const PAGES: readonly Page[] = [
+  { path: 'docs/reference/requests.md', render: renderRequests },
+  { path: 'docs/reference/configuration.md', render: renderConfiguration },
+  { path: 'docs/reference/http.md', render: renderHttp },
   { path: 'docs/reference/errors.md', render: renderErrors },
   { path: 'docs/reference/commands.md', render: renderCli },
 ];

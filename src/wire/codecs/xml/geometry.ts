@@ -44,6 +44,7 @@ export class Geometry {
   readonly #elements = new Map<string, Map<string, number>>();
   readonly #tracks = new Map<number, Track>();
   readonly #middles = new Map<number, number>();
+  readonly #rises = new Map<number, number>();
   readonly #lines = { x: [] as number[], y: [] as number[] };
   #now = new Map<string, number>();
   #before = new Map<string, number>();
@@ -95,7 +96,21 @@ export class Geometry {
         ((now.get('y1') ?? NaN) + (now.get('y2') ?? NaN)) / 2,
       );
     }
+    if (element === 'text' && name === 'y' && now.has('size'))
+      this.#noticeRise(now.get('y') ?? NaN, now.get('size') ?? NaN);
     if (this.#middles.size > 4096) this.#middles.clear();
+  }
+
+  /** Remembers how far below a line of the grid the base line of its label stands. */
+  #noticeRise(y: number, size: number): void {
+    const lines = this.#lines.y;
+    for (let i = lines.length - 1; i >= 0; i--) {
+      const rise = y - (lines[i] ?? NaN);
+      if (rise < size * 0.3 || rise > size * 0.42) continue;
+      if (this.#rises.size > 64) this.#rises.clear();
+      this.#rises.set(size, rise);
+      return;
+    }
   }
 
   /** Where a label may stand: its left, middle or right edge as before, or at the next line of the grid. */
@@ -106,14 +121,17 @@ export class Geometry {
     const old = name === 'x' ? (this.#before.get('textLength') ?? NaN) : 0;
     const lines = this.#lines[name];
     if (name === 'y') {
-      const offset = size * LABEL_RISE;
-      const next = followers(lines, before - (this.#before.get('size') ?? size) * LABEL_RISE);
+      const rise = this.#rises.get(size) ?? size * LABEL_RISE;
+      const next = followers(
+        lines,
+        before - (this.#rises.get(this.#before.get('size') ?? size) ?? rise),
+      );
       return [
         before,
-        next[0] + offset,
-        next[1] + offset,
+        next[0] + rise,
+        next[1] + rise,
         before + size * LINE_RISE,
-        ...this.#unused(lines, offset),
+        ...this.#unused(lines, rise),
       ];
     }
     const next = followers(lines, before + old / 2);

@@ -135,7 +135,7 @@ export class TreeCoder {
     const size = Number(
       /font-size:(\d+(?:\.\d+)?)/.exec(style)?.[1] ?? values.get('font-size') ?? '10',
     );
-    this.#geometry.begin(state.name);
+    if (children.some((child) => typeof child !== 'string')) this.#geometry.begin(state.name);
     this.#geometry.expect(textLength(text, size, style.includes('font-weight:bold')), size);
     state.beside = hash2(hashText(text.replace(/\d/g, '0')), hashText(style));
     return this.#attribute(state, 'textLength', given.get('textLength') ?? '');

@@ -106,12 +106,14 @@ export class NumberBlock {
       if (full && count < thresholds.rowCells)
         (this.columnDistinct[i] ??= new DistinctCounter()).add(value);
     }
-    if (count < thresholds.rowCells || !isEven(values, count)) return;
+    const scale = count < thresholds.rowCells ? 0 : measureScale(values, count);
+    if (scale === 0) return;
     this.evenRows++;
     const along = new SequenceStats();
     for (let i = 0; i < count; i++) {
       const value = values[i] ?? 0;
-      if (value === 0) continue;
+      // An index or label beside the numbers is far off their scale; saturated cells say nothing.
+      if (isSaturated(value) || Math.abs(value) > 30 * scale) continue;
       const digit = digits[i] ?? 0;
       this.cells.add(value, digit >= thresholds.fullDigits);
       along.add(value, false);
@@ -150,30 +152,33 @@ export class NumberBlock {
     return this.rowDeviations > 0 ? this.rowSteps / this.rowDeviations : 0;
   }
 
-  /** Roughness down the columns, all columns together; 2 when there are too few rows to say. */
+  /** Roughness of the middle column; 2 when there are too few rows to say. */
   get columnRoughness(): number {
-    let steps = 0;
-    let deviations = 0;
-    for (const column of this.columns) {
-      steps += column.steps;
-      deviations += column.deviations;
-    }
-    return this.rows < 8 || deviations === 0 ? 2 : steps / deviations;
+    if (this.rows < 8) return 2;
+    const each = this.columns.map((column) => column.roughness).sort((a, b) => a - b);
+    return each[each.length >> 1] ?? 2;
   }
 }
 
-/** The cells are on one scale: their median size is not small against their root mean square. Zeros do not count. */
-export function isEven(values: Float64Array, count: number): boolean {
+/** Zeros and ones of either sign come from rectifiers, masks and saturation, and are no measure of scale. */
+export function isSaturated(value: number): boolean {
+  return value === 0 || value === 1 || value === -1;
+}
+
+/**
+ * The median size of a row's cells when they are on one scale, else 0: the median is not small against the size that
+ * nine of ten cells keep. Saturated cells do not count, except that a row of nothing else is on one scale too.
+ */
+export function measureScale(values: Float64Array, count: number): number {
   const sizes: number[] = [];
   const stride = Math.max(1, Math.floor(count / 1024));
-  let squares = 0;
   for (let i = 0; i < count; i += stride) {
-    const size = Math.abs(values[i] ?? 0);
-    if (size === 0) continue;
-    sizes.push(size);
-    squares += size * size;
+    const value = values[i] ?? 0;
+    if (!isSaturated(value)) sizes.push(Math.abs(value));
   }
-  if (sizes.length < 4) return false;
+  if (sizes.length < 4) return count >= 8 && sizes.length === 0 ? 1 : 0;
   sizes.sort((a, b) => a - b);
-  return (sizes[sizes.length >> 1] ?? 0) >= 0.2 * Math.sqrt(squares / sizes.length);
+  const middle = sizes[sizes.length >> 1] ?? 0;
+  const kept = sizes[sizes.length - 1 - Math.max(1, Math.floor(sizes.length / 10))] ?? 0;
+  return middle >= 0.2 * kept ? middle : 0;
 }

@@ -1,7 +1,13 @@
 /** Numbers that look like a model's: matrices, vectors, flattened tensors, quantised blocks, lists of bytes. */
 import type { Finding } from './finding.ts';
 import type { ContentKind } from './inspect-content.ts';
-import { DistinctCounter, isEven, NumberBlock, SequenceStats } from './number-blocks.ts';
+import {
+  DistinctCounter,
+  isSaturated,
+  measureScale,
+  NumberBlock,
+  SequenceStats,
+} from './number-blocks.ts';
 import { readNumberRows } from './number-rows.ts';
 import type { NumberRow } from './number-rows.ts';
 import { NUMERIC_THRESHOLDS } from './thresholds.ts';
@@ -104,13 +110,14 @@ function add(findings: Finding[], code: string, place: string, sentence: string)
 /** One long row that is on one scale, around zero, without order, and hardly repeats itself. */
 function isVector(row: NumberRow, thresholds: NumericThresholds): boolean {
   const { count, values, digits } = row;
-  if (!isEven(values, count)) return false;
+  const scale = measureScale(values, count);
+  if (scale === 0) return false;
   const stats = new SequenceStats();
   const distinct = new DistinctCounter();
   let short = 0;
   for (let i = 0; i < count; i++) {
     const value = values[i] ?? 0;
-    if (value === 0) continue;
+    if (isSaturated(value) || Math.abs(value) > 30 * scale) continue;
     stats.add(value, (digits[i] ?? 0) >= thresholds.fullDigits);
     if ((digits[i] ?? 0) >= 3) short++;
     distinct.add(value);

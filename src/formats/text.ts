@@ -13,7 +13,7 @@ const LINE_BYTES_MAX = 16 * 1024 * 1024;
 const BLOCK_BYTES = 64 * 1024;
 
 const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u{e0100}-\u{e01ef}]/u;
+  /\p{Cc}|\p{Cf}|\p{Cs}|\p{Co}|\p{Cn}|\p{Zl}|\p{Zp}|\p{Variation_Selector}|[\u115f\u1160\u2800\u3164\uffa0]|\u034f|\u17b4|\u17b5/u;
 const STACKED = /\p{M}{5,}/u;
 const LATIN = /\p{Script=Latin}/u;
 // Scripts whose letters are drawn like Latin ones; Greek only where the letter is drawn alike, since units and

@@ -8,4 +8,4 @@ export type {
   Mix,
   MixSpec,
 } from './engine.ts';
-export { openDecoder, openEncoder, tuneEngine } from './wasm.ts';
+export { openDecoder, openEncoder } from './wasm.ts';

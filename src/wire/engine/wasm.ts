@@ -42,8 +42,6 @@ interface Exports {
   inputAt(): number;
   outputAt(): number;
   sizesAt(): number;
-  usedBytes(): number;
-  setParameter(i: number, value: number): void;
 }
 
 const MODES: readonly EngineMode[] = ['encode', 'decode', 'train'];
@@ -97,13 +95,6 @@ function takeInstance(): Instance {
 /** Snapshots of primed models, by key and shape; see {@link Engine.primed}. */
 const snapshots = new Map<string, Uint8Array[]>();
 const SNAPSHOTS_MAX = 48;
-let parameterOverrides: readonly (readonly [number, number])[] = [];
-
-/** Sets tuning parameters of instances that are opened later; for experiments only. */
-export function tuneEngine(overrides: readonly (readonly [number, number])[]): void {
-  parameterOverrides = overrides;
-  snapshots.clear();
-}
 
 class WasmMix implements Mix {
   readonly contexts: Uint32Array;
@@ -151,7 +142,6 @@ class WasmEngine implements Engine {
     instance.inputAt = 0;
     instance.pastEnd = 0;
     instance.output = [];
-    for (const [i, value] of parameterOverrides) instance.exports.setParameter(i, value);
     instance.exports.reset(MODES.indexOf(mode));
     this.#instance = instance;
   }

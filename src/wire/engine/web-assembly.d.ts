@@ -1,8 +1,9 @@
 /** The part of the WebAssembly interface that is used here; the library types of Node leave it to the browser's. */
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array);
+  interface Module {
+    readonly [Symbol.toStringTag]?: string;
   }
+  const Module: new (bytes: Uint8Array) => Module;
   class Instance {
     readonly exports: Record<string, unknown>;
     constructor(module: Module, imports?: Record<string, Record<string, unknown>>);

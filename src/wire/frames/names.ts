@@ -7,7 +7,7 @@ const UTF8 = new TextEncoder();
 // Control, format (bidirectional, zero-width, tags), surrogate, private-use and unassigned characters, separators
 // other than the plain space, variation selectors and the letters that draw nothing.
 const HIDDEN =
-  /[\p{C}\p{Zl}\p{Zp}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufe00-\ufe0f\u{e0100}-\u{e01ef}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/u;
+  /\p{C}|\p{Zl}|\p{Zp}|\p{Variation_Selector}|[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u115f\u1160\u2800\u3164\uffa0]|\u034f|\u17b4|\u17b5/u;
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)/i;
 
 function explainName(name: string): string | undefined {

@@ -22,9 +22,7 @@ export {
   endAt,
   guessesAt,
   selectorsAt,
-  setParameter,
   stateAt,
-  usedBytes,
 } from './mixer';
 
 fillTables();

@@ -41,10 +41,17 @@ class Model {
 }
 
 let top: usize = 0;
-let parameters: StaticArray<i32> = [16, 40, 512, 4, 1023, 0, 0, 0, 13, 0, 0, 3, 2, 1, 0, 0];
-export function setParameter(i: i32, value: i32): void {
-  parameters[i] = value;
-}
+/** Learning rate of the weights in sixteenths: it starts at RATE + RATE_EXTRA and halves the extra after RATE_DECAY symbols. */
+const RATE: i32 = 16;
+const RATE_EXTRA: i32 = 40;
+const RATE_DECAY: i32 = 512;
+/** Learning rate of the final mixer. */
+const FINAL_RATE: i64 = 12;
+/** Counts of the indirect maps start here and end there. */
+const MAP_START: u32 = 4;
+const MAP_LIMIT: u32 = 1023;
+/** A slot with a higher count forgets when it is surprised. */
+const CERTAIN: i32 = 3;
 
 function grow(bytes: usize): usize {
   const at = (top + 63) & ~63;
@@ -58,9 +65,6 @@ function grow(bytes: usize): usize {
 export function clearModels(): void {
   if (top > HEAP) memory.fill(HEAP, 0, top - HEAP);
   top = HEAP;
-}
-export function usedBytes(): f64 {
-  return f64(top);
 }
 
 /** Adds a model; the selectors' sizes stand in the SIZES area. Returns its address. */
@@ -140,7 +144,7 @@ function fillMaps(m: Model): void {
       for (let i = 0; i < m.contexts; i++) {
         const at = m.maps + (usize((i << 10) | (n << 6) | q) << 3);
         store<u32>(at, p);
-        store<u32>(at + 4, parameters[3]);
+        store<u32>(at + 4, MAP_START);
       }
     }
   }
@@ -351,10 +355,10 @@ function updateSlot(at: usize, bit: i32): void {
   const rate = i32(load<u32>(RECIPROCAL + (usize(n) << 2)));
   const d = (((bit ? 4095 - p : p) * rate) >> 16) + 1;
   if (bit) {
-    if (p < 1024 && n > parameters[11]) n = (n >> parameters[12]) + parameters[13];
+    if (p < 1024 && n > CERTAIN) n = (n >> 2) + 1;
     p = min(p + d, 4095);
   } else {
-    if (p > 3072 && n > parameters[11]) n = (n >> parameters[12]) + parameters[13];
+    if (p > 3072 && n > CERTAIN) n = (n >> 2) + 1;
     p = max(p - d, 0);
   }
   if (n < 15) n++;
@@ -369,8 +373,8 @@ export function code(model: usize, symbol: i32): i32 {
   const width = m.width;
   const inputs = m.inputs;
   const symbols = load<u32>(m.state);
-  const decay = i32(symbols) + parameters[2];
-  const rate = parameters[0] + (parameters[1] * parameters[2]) / decay;
+  const decay = i32(symbols) + RATE_DECAY;
+  const rate = RATE + (RATE_EXTRA * RATE_DECAY) / decay;
   if (symbols < 0x3fffffff) store<u32>(m.state, symbols + 1);
   let node = 1;
   let place = 1;
@@ -409,16 +413,15 @@ export function code(model: usize, symbol: i32): i32 {
     }
     const error = ((bit << 22) - p) >> 7;
     for (let s: usize = 0; s < usize(sets); s++) {
-      const d = (i64(load<i32>(m.setOutputs + (s << 2))) * i64(error) * i64(parameters[8]) + (1 << 17)) >> 18;
+      const d = (i64(load<i32>(m.setOutputs + (s << 2))) * i64(error) * FINAL_RATE + (1 << 17)) >> 18;
       store<i32>(finals + (s << 2), load<i32>(finals + (s << 2)) + i32(d));
     }
     updateRefined(slot0, bit, 255);
     updateRefined(slot1, bit, 255);
     updateRefined(slot2, bit, 255);
-    const limit = u32(parameters[4]);
-    for (let i: usize = 0; i < usize(m.contexts); i++) {
+      for (let i: usize = 0; i < usize(m.contexts); i++) {
       const slot = load<usize>(m.slots + (i << 2)) + (usize(place) << 1);
-      updateMap(load<usize>(m.mapSlots + (i << 2)), bit, limit);
+      updateMap(load<usize>(m.mapSlots + (i << 2)), bit, MAP_LIMIT);
       updateSlot(slot, bit);
     }
     for (let g: usize = 0; g < usize(m.guesses); g++) {

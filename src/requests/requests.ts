@@ -76,29 +76,28 @@ export class Requests {
     if (before !== undefined) return sameAsk(before, ask);
     const draft = { ...ask, why, id: newId('req', random) };
     const planned = planRequest(draft, clock.nowMs());
-    // The slow work begins while the entry is being made durable; its result is used only when it is.
-    const asked = this.#record(
-      {
-        kind: 'request.asked',
-        by: ask.requester,
-        ...describe(draft),
-        ...this.#kind(planned).describe(planned, null),
-      },
-      draft.id,
-      'ask',
-      (tx) => insertRequest(tx, draft, clock.nowMs()),
-    );
-    this.#start(planned, asked);
-    try {
-      return await asked;
-    } catch (cause) {
+    const { describe: describeKind } = this.#kind(planned);
+    const recorded = this.#host.ledger.record<Request, unknown>(
+      (request) =>
+        request.id !== draft.id
+          ? null
+          : {
+              kind: 'request.asked',
+              by: ask.requester,
+              ...describe(draft),
+              ...describeKind(planned, null),
+            },
       // Two asks with one key at the same moment: the first one is everybody's.
-      const first = await store.read((db: Kysely<unknown>) =>
-        findByKey(db, ask.requester, ask.idempotencyKey),
-      );
-      if (first === undefined) throw cause;
-      return sameAsk(first, ask);
-    }
+      async (tx) =>
+        (await findByKey(tx, ask.requester, ask.idempotencyKey)) ??
+        (await insertRequest(tx, draft, clock.nowMs())),
+      { id: entryOf(draft.id, 'ask') },
+    );
+    const asked = recorded.then(({ value }) => value);
+    // The slow work begins while the entry is being made durable; its result is used only when it is.
+    this.#start(planned, asked);
+    const request = await asked;
+    return request.id === draft.id ? request : sameAsk(request, ask);
   }
 
   /** Waits until a request is decided, or until `waitMs` have passed. */
@@ -240,8 +239,13 @@ export class Requests {
     const kind = this.#kind(request);
     const gathering = kind.gather(request, onProgress);
     gathering.catch(() => undefined);
-    // Without a durable request there is nothing to decide.
-    await asked;
+    // Without a durable request of this id there is nothing to decide.
+    const durable = await asked;
+    if (durable.id !== request.id) {
+      await gathering.catch(() => undefined);
+      await kind.cleanUp(request);
+      return durable;
+    }
     try {
       const facts = await gathering;
       return await this.#decide(request, facts);
@@ -325,7 +329,7 @@ export class Requests {
   async #record(
     entry: EntryInput,
     id: string,
-    event: RequestEvent | 'ask',
+    event: RequestEvent,
     change: (tx: Kysely<unknown>) => Promise<Request>,
   ): Promise<Request> {
     const options = { id: entryOf(id, event) };

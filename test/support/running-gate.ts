@@ -1,0 +1,195 @@
+/** The real program on ports of the system's choice, as an operator starts it: for scenarios and campaigns. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** Started without the launcher, so that a signal meets the gate itself. */
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning', MAIN];
+const STARTED = 'Stop it with Ctrl-C.';
+
+/** What a command wrote and how it ended. */
+export interface Finished {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running gate. */
+export interface RunningGate {
+  readonly dataDir: string;
+  /** An empty folder in which commands run. */
+  readonly workDir: string;
+  readonly innerUrl: string;
+  readonly outerUrl: string;
+  readonly ledgerKey: string;
+  readonly outerKey: string;
+  /** The administrator's; only the first start says it. */
+  readonly token: string;
+  readonly banner: string;
+  readonly pid: number;
+  /** Runs a command against this gate. */
+  sallyport(...args: string[]): Promise<Finished>;
+  /** The same, and parses what it printed with `--json`; throws when the status is another. */
+  json<T>(status: number, ...args: string[]): Promise<T>;
+  /** Ends the process and returns its exit status; the data stay. */
+  stop(signal?: NodeJS.Signals): Promise<number>;
+  /** Starts again on the same data. */
+  restart(): Promise<RunningGate>;
+  /** Stops and removes everything. */
+  close(): Promise<void>;
+}
+
+/** A gate with what campaigns need: a project, a member's token, destinations on both sides, recipients. */
+export interface PreparedGate {
+  readonly gate: RunningGate;
+  readonly memberToken: string;
+  readonly project: string;
+  readonly destinations: readonly { readonly name: string; readonly token: string }[];
+}
+
+async function runCommand(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Finished> {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status: status ?? -1, stdout, stderr };
+}
+
+async function waitForBanner(child: ChildProcess): Promise<string> {
+  const lines: string[] = [];
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  if (child.stdout === null) throw new TypeError('the gate was started without a pipe');
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (line === STARTED) return lines.join('\n');
+  }
+  throw new Error(`the gate did not start: ${errors}`);
+}
+
+function find(banner: string, pattern: RegExp): string {
+  return pattern.exec(banner)?.[1] ?? '';
+}
+
+async function launch(
+  dataDir: string,
+  workDir: string,
+  token: string,
+  args: readonly string[],
+): Promise<RunningGate> {
+  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
+  const env: NodeJS.ProcessEnv = { ...inherited, SALLYPORT_DATA: dataDir, NO_COLOR: '1' };
+  const child = spawn(
+    process.execPath,
+    [...NODE_ARGUMENTS, 'start', '--inner-port', '0', '--outer-port', '0', ...args],
+    { cwd: workDir, env, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const exited = once(child, 'close') as Promise<[number | null]>;
+  const banner = await waitForBanner(child);
+  child.stdout.resume();
+  const innerUrl = find(banner, /inner door\s+(\S+)/);
+  const known = token === '' ? find(banner, /(spt_[\w-]+)/) : token;
+  const commandEnv = { ...env, SALLYPORT_URL: innerUrl, SALLYPORT_TOKEN: known };
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    const [status] = await exited;
+    return status ?? -1;
+  };
+  const sallyport = (...command: string[]): Promise<Finished> =>
+    runCommand(command, workDir, commandEnv);
+  return {
+    dataDir,
+    workDir,
+    innerUrl,
+    outerUrl: find(banner, /outer door\s+(\S+)/),
+    ledgerKey: find(banner, /ledger key\s+(\S+)/),
+    outerKey: find(banner, /outer key\s+(\S+)/),
+    token: known,
+    banner,
+    pid: child.pid ?? 0,
+    sallyport,
+    json: async <T>(status: number, ...command: string[]): Promise<T> => {
+      const done = await sallyport(...command, '--json');
+      if (done.status !== status) {
+        throw new Error(
+          `sallyport ${command.join(' ')}: status ${String(done.status)}\n${done.stdout}${done.stderr}`,
+        );
+      }
+      return JSON.parse(done.stdout) as T;
+    },
+    stop,
+    restart: async () => {
+      await stop();
+      return launch(dataDir, workDir, known, args);
+    },
+    close: async () => {
+      await stop();
+      await rm(path.dirname(dataDir), { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a gate in a fresh folder. */
+export async function startGate(...args: string[]): Promise<RunningGate> {
+  const root = await mkdtemp(path.join(tmpdir(), 'sallyport-gate-'));
+  // The outer process may be of another user, who has to pass through.
+  await chmod(root, 0o711);
+  const workDir = path.join(root, 'work');
+  await mkdir(workDir);
+  return launch(path.join(root, 'data'), workDir, '', args);
+}
+
+/** Starts a gate with wide budgets, the project `study`, a member's token, and destinations with a recipient each. */
+export async function startPreparedGate(
+  destinations: readonly string[] = ['alpha', 'beta'],
+  ...args: string[]
+): Promise<PreparedGate> {
+  const gate = await startGate(...args);
+  const project = 'study';
+  await gate.json(0, 'project', 'add', project);
+  await gate.json(0, 'principal', 'add', 'ann');
+  await gate.json(0, 'project', 'add-member', project, 'ann');
+  const { token: memberToken } = await gate.json<{ token: string }>(0, 'token', 'add', 'ann');
+  for (const budget of ['enclave', 'automatic']) {
+    await gate.json(0, 'budget', 'set', budget, '--rate', '10 GB/month', '--burst', '10 GB');
+  }
+  const prepared: { name: string; token: string }[] = [];
+  for (const name of destinations) {
+    const place = await gate.json<{ number: number }>(
+      0,
+      'destination',
+      'add',
+      name,
+      '--project',
+      project,
+    );
+    await gate.json(0, 'outer', 'destination', 'add', name, '--number', String(place.number));
+    const { token } = await gate.json<{ token: string }>(
+      0,
+      'outer',
+      'recipient',
+      'add',
+      `reader-of-${name}`,
+      '--destination',
+      name,
+    );
+    prepared.push({ name, token });
+  }
+  return { gate, memberToken, project, destinations: prepared };
+}

@@ -133,7 +133,7 @@ async function startGate(dir: string, env: NodeJS.ProcessEnv): Promise<Running> 
 
 interface OuterRelease {
   readonly receipt: string;
-  readonly files: readonly { readonly name: string; readonly url: string }[];
+  readonly files: readonly { readonly name: string; readonly href: string }[];
 }
 
 /** Fetches as a recipient does, until the release's slot has come. */
@@ -158,7 +158,9 @@ async function receive(stage: Stage, url: string, token: string): Promise<string
   const names: string[] = [];
   for (const release of await fetchReleases(url, token)) {
     for (const file of release.files) {
-      const response = await fetch(new URL(file.url, url), { headers });
+      const response = await fetch(new URL(file.href, url), { headers });
+      if (!response.ok)
+        throw cliErrors.error('DEMO_FAILED', { step: 'fetch', status: response.status });
       const name = path.join('received', path.basename(file.name));
       writeFileSync(path.join(stage.dir, name), Buffer.from(await response.arrayBuffer()));
       names.push(name);

@@ -30,67 +30,111 @@ export interface Arranged {
   readonly joined: readonly (readonly number[])[];
 }
 
+/** Moves tried in all; a component that is larger keeps more of its file order. */
+const TRIALS_MAX = 40_000;
+
 /** A unit whose sources are late costs what it costs alone. */
 function bestRelation(
   unit: number,
-  rank: readonly number[],
+  rank: ReadonlyMap<number, number>,
   relations: Relations,
 ): Relation | undefined {
   let best: Relation | undefined;
   let bits = relations.alone[unit] as number;
+  const own = rank.get(unit) as number;
   for (const relation of relations.found[unit] ?? []) {
     if (relation.bits >= bits) continue;
-    const own = rank[unit] as number;
-    if (relation.sources.some((source) => source !== unit && (rank[source] as number) >= own))
-      continue;
+    const late = relation.sources.some(
+      (source) => source !== unit && (rank.get(source) as number) >= own,
+    );
+    if (late) continue;
     best = relation;
     bits = relation.bits;
   }
   return best;
 }
 
+function rankOf(order: readonly number[]): Map<number, number> {
+  return new Map(order.map((unit, place) => [unit, place]));
+}
+
+/** Bits of a component in this order; endless when a slot comes before its shape. */
 function totalBits(order: readonly number[], relations: Relations): number {
-  const rank: number[] = [];
-  order.forEach((unit, place) => (rank[unit] = place));
+  const rank = rankOf(order);
   let total = 0;
   for (const unit of order) {
+    const shape = relations.shapes[unit] as number;
+    if (shape >= 0 && (rank.get(shape) ?? -1) > (rank.get(unit) as number)) return Infinity;
     total += bestRelation(unit, rank, relations)?.bits ?? (relations.alone[unit] as number);
   }
   return total;
 }
 
-/** Starts from file order and moves single units while that saves bits. A template's shape stays before its slots. */
-export function arrangeUnits(samples: readonly UnitSample[], relations: Relations): Arranged {
-  let order = samples.map((sample) => sample.unit);
-  const related = new Set<number>();
+/** Units that relations connect, in file order, each group by itself. */
+function findComponents(units: readonly number[], relations: Relations): number[][] {
+  const parent = new Map(units.map((unit) => [unit, unit]));
+  const root = (unit: number): number => {
+    let at = unit;
+    while (parent.get(at) !== at) {
+      const up = parent.get(parent.get(at) as number) as number;
+      parent.set(at, up);
+      at = up;
+    }
+    return at;
+  };
   for (const list of relations.found) {
     for (const relation of list) {
-      related.add(relation.target);
-      for (const source of relation.sources) related.add(source);
+      for (const source of relation.sources) parent.set(root(source), root(relation.target));
     }
   }
-  const movable = order.filter((unit) => related.has(unit)).slice(0, 64);
+  relations.shapes.forEach((shape, unit) => {
+    if (shape >= 0) parent.set(root(shape), root(unit));
+  });
+  const groups = new Map<number, number[]>();
+  for (const unit of units) {
+    const list = groups.get(root(unit)) ?? [];
+    list.push(unit);
+    groups.set(root(unit), list);
+  }
+  return [...groups.values()];
+}
+
+/** Moves single units while that saves bits. */
+function improve(start: readonly number[], relations: Relations, trials: number): number[] {
+  let order = [...start];
   let best = totalBits(order, relations);
+  let left = trials;
   for (let round = 0; round < 4; round++) {
-    let better = false;
-    for (const unit of movable) {
-      for (const other of movable) {
-        if (other === unit) continue;
-        for (const after of [0, 1]) {
-          const next = order.filter((entry) => entry !== unit);
-          next.splice(next.indexOf(other) + after, 0, unit);
-          const bits = totalBits(next, relations);
-          if (bits >= best - 0.05 || !isAllowed(next, relations)) continue;
-          best = bits;
-          order = next;
-          better = true;
-        }
+    const before = best;
+    for (const unit of start) {
+      const rest = order.filter((entry) => entry !== unit);
+      let place = -1;
+      for (let at = 0; at <= rest.length; at++) {
+        if (left-- <= 0) return order;
+        const bits = totalBits([...rest.slice(0, at), unit, ...rest.slice(at)], relations);
+        if (bits >= best - 0.05) continue;
+        best = bits;
+        place = at;
       }
+      if (place >= 0) order = [...rest.slice(0, place), unit, ...rest.slice(place)];
     }
-    if (!better) break;
+    if (best === before) break;
   }
-  const rank: number[] = [];
-  order.forEach((unit, place) => (rank[unit] = place));
+  return order;
+}
+
+/** Starts from file order and improves each group of related units. A template's shape stays before its slots. */
+export function arrangeUnits(samples: readonly UnitSample[], relations: Relations): Arranged {
+  const order = samples.map((sample) => sample.unit);
+  const work = TRIALS_MAX / 16;
+  for (const component of findComponents(order, relations)) {
+    if (component.length < 2) continue;
+    // One trial looks at every unit of the component: the same work buys fewer trials in a larger one.
+    const trials = Math.floor((work * 16 * 16) / component.length);
+    const places = [...component];
+    improve(component, relations, trials).forEach((unit, i) => (order[places[i] as number] = unit));
+  }
+  const rank = rankOf(order);
   const chosen = samples.map((sample) => bestRelation(sample.unit, rank, relations));
   return {
     order,
@@ -98,12 +142,4 @@ export function arrangeUnits(samples: readonly UnitSample[], relations: Relation
     keys: chosen.map((relation) => relation?.key ?? -1),
     joined: chosen.map((relation) => relation?.joined ?? []),
   };
-}
-
-function isAllowed(order: readonly number[], relations: Relations): boolean {
-  const rank: number[] = [];
-  order.forEach((unit, place) => (rank[unit] = place));
-  return relations.shapes.every(
-    (shape, unit) => shape < 0 || (rank[shape] as number) < (rank[unit] as number),
-  );
 }

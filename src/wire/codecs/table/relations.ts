@@ -17,6 +17,8 @@ import type { Target } from './target.ts';
 
 /** Numeric units tried as sources of one target, nearest first. */
 const SOURCES_MAX = 40;
+/** Targets times sources, about: the wider a table, the nearer sources must be. */
+const SEARCH_WIDTH = 1600;
 /** Up to so many sources, rows above are tried in pairs too. */
 const LAGGED_SOURCES_MAX = 20;
 const TRIPLE_SOURCES_MAX = 12;
@@ -49,6 +51,8 @@ export function findRelations(
   shapes: readonly number[],
 ): Relations {
   const alone: number[] = [];
+  const numbers = samples.filter((sample) => sample.numeric).length;
+  const reach = Math.min(SOURCES_MAX, Math.max(6, Math.floor(SEARCH_WIDTH / Math.max(1, numbers))));
   const found: (readonly Relation[])[] = [];
   for (const sample of samples) {
     if (!sample.numeric) {
@@ -57,13 +61,16 @@ export function findRelations(
       continue;
     }
     const target = openTarget(sample);
-    alone.push(aloneBits(target));
-    found.push(findFormulas(target, samples));
+    const bits = aloneBits(target);
+    alone.push(bits);
+    found.push(
+      findFormulas(target, samples, reach).filter((relation) => relation.bits < bits - 0.2),
+    );
   }
   return { alone, shapes, found };
 }
 
-function findFormulas(target: Target, samples: readonly UnitSample[]): Relation[] {
+function findFormulas(target: Target, samples: readonly UnitSample[], reach: number): Relation[] {
   if (target.probes.length < 1) return [];
   const own = target.sample.unit;
   const near = samples
@@ -72,7 +79,7 @@ function findFormulas(target: Target, samples: readonly UnitSample[]): Relation[
         other.numeric && other.unit !== own && (other.distinct > 1 || other.cells.length === 1),
     )
     .sort((a, b) => Math.abs(a.unit - own) - Math.abs(b.unit - own))
-    .slice(0, SOURCES_MAX);
+    .slice(0, reach);
   const search = new Search(target);
   const now = near.map((sample) => probe(target, sample, 0, undefined));
   const lagged = near.length <= LAGGED_SOURCES_MAX;

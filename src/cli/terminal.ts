@@ -67,7 +67,7 @@ export function pad(text: string, columns: number, align: 'left' | 'right' = 'le
 /** Shortens a path in the middle, so that its start and its file name stay readable. */
 export function shorten(path: string, columns: number): string {
   if (measureColumns(path) <= columns) return path;
-  const letters = [...path];
+  const letters = Array.from(path);
   const tail = Math.ceil((columns - 1) * 0.65);
   return `${letters.slice(0, columns - 1 - tail).join('')}…${letters.slice(-tail).join('')}`;
 }

@@ -2,6 +2,7 @@
 import { egressErrors } from './errors.ts';
 import type { QuoteInput } from './quote.ts';
 import type { JobFailure, JobOutcome } from './worker-pool.ts';
+import { refuseFile } from './worker-protocol.ts';
 import type { EmittedFile, HistoryView, InspectedFile } from './worker-protocol.ts';
 
 /** Prices by the name outside, and the total of the frame or frames. */
@@ -31,8 +32,8 @@ export async function pricePatiently(
     current = current.map((file) => {
       const why = file.emitted && culprits.get(file.emitted.name);
       if (why === undefined) return file;
-      const { emitted: _, ...rest } = file;
-      return { ...rest, refusal: { code: why.code, message: why.message, hint: why.hint } };
+      const { code, message, hint } = why;
+      return refuseFile(file, { code, message, hint });
     });
   }
   throw egressErrors.error('INSPECTION_STOPPED');

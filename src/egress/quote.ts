@@ -13,6 +13,7 @@ import { pricePatiently } from './quote-price.ts';
 import type { Finding } from '../inspect/index.ts';
 import type { ContentType, FormOptions } from '../wire/index.ts';
 import type { InspectionPool } from './worker-pool.ts';
+import { refuseFile } from './worker-protocol.ts';
 import type {
   EmittedFile,
   HistoryView,
@@ -174,8 +175,7 @@ function keepLimits(files: readonly InspectedFile[], limits: ReleaseLimits): Ins
     const { emitted } = file;
     if (emitted === undefined) return file;
     const refuse = (refusal: NonNullable<InspectedFile['refusal']>): InspectedFile => {
-      const { emitted: _, ...rest } = file;
-      return { ...rest, refusal };
+      return refuseFile(file, refusal);
     };
     const { name } = emitted;
     const parents = [...name.matchAll(/\//g)].map((match) => name.slice(0, match.index));

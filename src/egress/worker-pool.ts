@@ -40,6 +40,8 @@ export type JobOutcome = { readonly ok: true; readonly result: WorkerResult } | 
 export interface InspectionPool {
   /** Number of jobs that can run at once. */
   readonly size: number;
+  /** Which walls stand around the processes; `network: 'none'` is to be told to the operator. */
+  walls(): Promise<ChildPool['walls']>;
   /** Process ids, for operators and fault tests. */
   pids(): readonly number[];
   run(work: WorkerJob, onEvent?: (event: WorkerEvent) => void): Promise<JobOutcome>;
@@ -78,6 +80,7 @@ export function openInspectionPool(
   });
   return {
     size,
+    walls: async () => (await opening).walls,
     pids: () => opened?.pids ?? [],
     run: async (work, onEvent) => {
       const pool = await opening;

@@ -53,6 +53,15 @@ export interface InspectedFile {
   readonly emitted?: EmittedFile;
 }
 
+/** The same file, refused after all: what would have crossed is forgotten. */
+export function refuseFile(
+  file: InspectedFile,
+  refusal: NonNullable<InspectedFile['refusal']>,
+): InspectedFile {
+  const { path, sha256, bytes, type, findings, vectors } = file;
+  return { path, sha256, bytes, type, findings, vectors, refusal };
+}
+
 /** Work for an inspection process. */
 export type WorkerJob =
   | {

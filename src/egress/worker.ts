@@ -57,7 +57,8 @@ async function inspect(
         bytes: opened.source.length,
       };
       if (!result.ok) {
-        const { ok: _, type, ...refusal } = result;
+        const { type, code, message, hint, place } = result;
+        const refusal = { code, message, hint, ...(place === undefined ? {} : { place }) };
         const file = { ...common, type: type ?? null, refusal, findings: [], vectors: [] };
         report({ event: 'inspected', input, file });
         continue;
@@ -131,13 +132,13 @@ function explain(error: unknown): { code: string; message: string; hint: string 
 }
 
 primeCodecs();
-serveJobs(async (job, { progress }) => {
+serveJobs(async (job, tools) => {
   let answer: WorkerAnswer;
   try {
     const work = job as unknown as WorkerJob;
     answer = {
       result: await run(work, (event) => {
-        progress(event as unknown as Json);
+        tools.progress(event as unknown as Json);
       }),
     };
   } catch (error) {

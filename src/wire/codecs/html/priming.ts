@@ -2,6 +2,7 @@
  * Pages written by us in the manner of common report tools; the models see them before the first file. Frozen: a change
  * here changes every charge and needs a new table version.
  */
+import { LABELS } from '../tokens/priming-words.ts';
 import { GT_STYLES } from './priming-gt.ts';
 
 const HEAD = '<!DOCTYPE html><html><head><meta charset="utf-8">';
@@ -36,5 +37,11 @@ function summary(): string {
   );
 }
 
+/** The words of labels. */
+function labels(): string {
+  const rows = LABELS.map((text) => `<tr><td>${text}</td></tr>`);
+  return `${HEAD}</head><body><table><tbody>${rows.join('')}</tbody></table></body></html>`;
+}
+
 /** In the order in which the models see them; the last is remembered best. */
-export const HTML_PRIMING: readonly string[] = [frame(), report(), summary()];
+export const HTML_PRIMING: readonly string[] = [labels(), frame(), report(), summary()];

@@ -8,7 +8,7 @@ import type { Engine, Mix } from '../../engine/index.ts';
 import { hash2, hash3 } from './hash.ts';
 
 const VOTERS_MAX = 16;
-const TRIES_MAX = 6;
+const TRIES_MAX = 10;
 
 /** What a candidate coder has learned. */
 export interface SavedCandidates {
@@ -146,7 +146,7 @@ export class CandidateCoder {
       if (Number.isNaN(vote)) continue;
       const at = j * 16 + (this.#grades[j] ?? 0);
       const trust = this.#trust[at] ?? 0;
-      this.#trust[at] = trust + (((vote === truth ? 4095 : 0) - trust) >> 5);
+      this.#trust[at] = trust + (((vote === truth ? 4095 : 0) - trust) >> 4);
     }
   }
 }

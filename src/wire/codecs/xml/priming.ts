@@ -3,6 +3,8 @@
  * change here changes every charge and needs a new table version.
  */
 
+import { LABELS } from '../tokens/priming-words.ts';
+
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"';
 const LINKED = `${SVG} xmlns:xlink="http://www.w3.org/1999/xlink"`;
 const RULE =
@@ -80,9 +82,9 @@ function panel(font: string, width: number, height: number, line: number): strin
     label(20.3, 183.6, 12.2, small, '1.0') +
     grid(true, [340, 260.2, 180.4], 35.76, 38.5, ' clip-path="url(#whole)"', mark) +
     grid(false, [110.3, 190.5, 270.7], 8.22 + h, 5.48 + h, ' clip-path="url(#whole)"', mark) +
-    label(107.9, 356.4, 4.9, small, '0') +
+    label(107.85, 356.4, 4.9, small, '0') +
     label(185.6, 356.4, 9.8, small, '50') +
-    label(263.4, 356.4, 14.7, small, '100') +
+    label(263.35, 356.4, 14.7, small, '100') +
     label(170.2, 371.3, 28.1, title, 'value') +
     `<g clip-path="url(#whole)"><text transform="translate(13.1,190.2) rotate(-90)" ${TEXT} style="${title}" textLength="25.1">count</text></g>` +
     `<rect x="300.2" y="150.1" width="60.4" height="70.3" clip-path="url(#whole)" style="fill:#ffffff;stroke:none;stroke-width:${String(line)}"/>` +
@@ -153,8 +155,15 @@ function chart(): string {
   );
 }
 
+/** The words of labels. */
+function labels(): string {
+  const texts = LABELS.map((text, i) => `<text x="10" y="${String(i)}">${text}</text>`);
+  return `${SVG} viewBox="0 0 432 288">${texts.join('')}</svg>`;
+}
+
 /** In the order in which the models see them; the last is remembered best. */
 export const SVG_PRIMING: readonly string[] = [
+  labels(),
   figure(),
   cairo(),
   chart(),

@@ -217,6 +217,8 @@ async function play(stage: Stage, gate: Running): Promise<void> {
   ]);
   const { token } = JSON.parse(added) as { token: string };
 
+  say('The model to be guarded: budgets are shares of its thinnest useful copy.');
+  runShown(stage, ['model', 'add', 'large', '--parameters', '70e9']);
   say('What would it cost, and is there a cheaper form?');
   runShown(stage, ['quote', 'results'], [0, 3]);
   say('Plain results leave at once: no finding, small, within every budget.');

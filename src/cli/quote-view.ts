@@ -152,7 +152,7 @@ function heading(paint: Paint, title: string): string {
   return `  ${paint('bold', title)}`;
 }
 
-const SHOWN_MAX = 40;
+const SHOWN_MAX = 30;
 
 function limitLines(lines: string[], what: string): string[] {
   if (lines.length <= SHOWN_MAX) return lines;
@@ -163,65 +163,110 @@ function limitLines(lines: string[], what: string): string[] {
 }
 
 function showFindings(quote: Quote, { columns, paint }: QuoteView): string[] {
-  const lines = quote.files.flatMap((file) =>
-    file.findings.flatMap((finding) => {
-      const style =
-        finding.severity === 'info' ? 'dim' : finding.severity === 'hold' ? 'yellow' : 'red';
-      const place = `${shorten(showSafely(file.path), 48)}, ${showSafely(finding.place)}`;
-      const [first = '', ...rest] = wrap(`${place}: ${showSafely(finding.sentence)}`, columns - 10);
-      return [
-        `  ${paint(style, pad(finding.severity, 6))}${first}`,
-        ...rest.map((line) => `        ${line}`),
-      ];
-    }),
-  );
-  return lines.length === 0 ? [] : [heading(paint, 'Findings'), ...limitLines(lines, 'lines'), ''];
+  const found = quote.files.flatMap((file) => file.findings.map((finding) => ({ file, finding })));
+  if (found.length === 0) return [];
+  const lines = found.flatMap(({ file, finding }) => {
+    const style =
+      finding.severity === 'info' ? 'dim' : finding.severity === 'hold' ? 'yellow' : 'red';
+    const where = `${shorten(showSafely(file.path), 52)}, ${showSafely(finding.place)}: `;
+    const [first = '', ...rest] = wrap(where + showSafely(finding.sentence), columns - 10);
+    return [
+      `  ${paint(style, pad(finding.severity, 6))}${first}`,
+      ...rest.map((line) => `        ${line}`),
+    ];
+  });
+  const held = found.some(({ finding }) => finding.severity === 'hold');
+  return [
+    heading(paint, 'Findings'),
+    ...limitLines(lines, 'lines'),
+    ...(held
+      ? [
+          paint(
+            'dim',
+            '  hold: a person has to look at it; fewer digits or a summary instead of rows may avoid that',
+          ),
+        ]
+      : []),
+    '',
+  ];
 }
 
-function showCheaper(quote: Quote, { columns, paint }: QuoteView): string[] {
-  const files = quote.files.filter((file) => file.cheaper.length > 0);
-  const hints = quote.files.filter(
-    (file) =>
-      file.type === 'raster' &&
-      file.verdict === 'quoted' &&
-      !file.cheaper.some((offer) => offer.form === 'svg'),
+/** The columns of the cheaper forms, per group of files that take the same ones. */
+const FORM_GROUPS: readonly { readonly title: string; readonly forms: readonly string[] }[] = [
+  { title: 'tables', forms: ['digits:6', 'digits:4', 'digits:3', 'changed-rows'] },
+  { title: 'pictures', forms: ['scale:0.5', 'palette:16', 'palette:16,scale:0.5', 'svg'] },
+];
+
+function showCheaper(quote: Quote, view: QuoteView): string[] {
+  const { columns, paint } = view;
+  const quoted = quote.files.filter((file) => file.verdict === 'quoted');
+  const groups = FORM_GROUPS.flatMap(({ title, forms }) => {
+    const files = quoted
+      .filter((file) => file.cheaper.some((offer) => forms.includes(offer.form)))
+      .toSorted((a, b) => b.chargeBits - a.chargeBits);
+    return files.length === 0 ? [] : showFormGroup(title, forms, files, view);
+  });
+  const lines = groups.length === 0 ? [] : [heading(paint, 'Cheaper forms, in bits'), ...groups];
+  const pixels = quoted.some(
+    (file) => file.type === 'raster' && !file.cheaper.some((offer) => offer.form === 'svg'),
   );
-  const lines = files
-    .toSorted((a, b) => b.chargeBits - a.chargeBits)
-    .flatMap((file) => {
-      const offers = file.cheaper.map(
-        (offer) =>
-          `${offer.form} ${formatCount(offer.chargeBits)} (${formatTimes(file.chargeBits, offer.chargeBits)})`,
-      );
-      const name = Math.min(44, Math.max(20, Math.floor(columns * 0.4)));
-      const [first = '', ...rest] = wrap(offers.join(' · '), columns - name - 4);
-      return [
-        `  ${pad(shorten(showSafely(file.path), name), name)}  ${first}`,
-        ...rest.map((line) => `  ${' '.repeat(name)}  ${line}`),
-      ];
-    });
-  const all =
-    lines.length === 0
+  const hints = [
+    ...(groups.length === 0
       ? []
-      : [
-          heading(paint, 'Cheaper forms, in bits (each was encoded)'),
-          ...limitLines(lines, 'lines'),
-        ];
-  if (hints.length > 0) {
-    all.push(
-      ...wrap(
-        'A figure as SVG is much cheaper than its pixels: give the .svg of the same name to see its price.',
-        columns - 2,
-      ).map((line) => paint('dim', `  ${line}`)),
-    );
-  }
-  return all.length === 0 ? [] : [...all, ''];
+      : ['Take one with --form; each price is that of a real encoding.']),
+    ...(pixels
+      ? [
+          'A figure as SVG costs far less than its pixels: give the .svg of the same name to see its price.',
+        ]
+      : []),
+  ];
+  const hint = hints.flatMap((text) =>
+    wrap(text, columns - 2).map((line) => paint('dim', `  ${line}`)),
+  );
+  return lines.length + hint.length === 0 ? [] : [...lines, ...hint, ''];
+}
+
+function showFormGroup(
+  title: string,
+  allForms: readonly string[],
+  files: readonly QuoteFile[],
+  { columns, paint }: QuoteView,
+): string[] {
+  const forms = allForms.filter((form) =>
+    files.some((file) => file.cheaper.some((offer) => offer.form === form)),
+  );
+  const heads = ['now', ...forms.map((form) => (form === 'palette:16,scale:0.5' ? 'both' : form))];
+  const rows = files.map((file) => ({
+    name: showSafely(file.path),
+    cells: [
+      formatCount(file.chargeBits),
+      ...forms.map((form) => {
+        const offer = file.cheaper.find((other) => other.form === form);
+        return offer === undefined ? '·' : formatCount(offer.chargeBits);
+      }),
+    ],
+    best: Math.min(...file.cheaper.map((offer) => offer.chargeBits)),
+    now: file.chargeBits,
+  }));
+  const widths = heads.map((head, i) =>
+    Math.max(head.length, ...rows.map((row) => row.cells[i]?.length ?? 0)),
+  );
+  const saves = 10;
+  const room = columns - 2 - saves - widths.reduce((sum, width) => sum + width + 2, 0);
+  const name = Math.max(
+    16,
+    Math.min(room, Math.max(title.length, ...rows.map((row) => measureColumns(row.name)))),
+  );
+  const line = (first: string, cells: readonly string[], last: string): string =>
+    `  ${pad(shorten(first, name), name)}${cells.map((cell, i) => `  ${pad(cell, widths[i] ?? 0, 'right')}`).join('')}  ${pad(last, saves - 2, 'right')}`.trimEnd();
+  const body = rows.map((row) => line(row.name, row.cells, formatTimes(row.now, row.best)));
+  return [paint('dim', line(title, heads, 'at best')), ...limitLines(body, 'files')];
 }
 
 function formatTimes(now: number, then: number): string {
   const times = now / Math.max(1, then);
   return times >= 1.95
-    ? `${times >= 10 ? String(Math.round(times)) : times.toFixed(1)}× less`
+    ? `÷ ${times >= 10 ? String(Math.round(times)) : times.toFixed(1)}`
     : `−${String(Math.round((1 - then / now) * 100))} %`;
 }
 

@@ -17,7 +17,6 @@ import type { VectorCount } from './vectors.ts';
 
 const BLOCKS_MAX = 4096;
 const FINDINGS_MAX = 8;
-const ADVICE = 'round it (`--form digits:3`), export a summary, or have it reviewed';
 /** Roughness above which a sequence has no visible order. */
 const ROUGH = 0.8;
 const PRECISE_DIGITS = 10;
@@ -75,7 +74,7 @@ export function inspectNumbers(
       findings,
       'INSPECT_WEIGHTS_VECTOR',
       firstVector.place,
-      `${many} of ${String(firstVector.width)} numbers on one scale around zero without order, as weights or activations are; ${ADVICE}`,
+      `${many} of ${String(firstVector.width)} numbers on one scale around zero without order, as weights or activations are`,
     );
   }
   if (precise >= thresholds.preciseCoordinates && firstPrecise !== undefined) {
@@ -164,7 +163,7 @@ function judgeBlock(block: NumberBlock, thresholds: NumericThresholds, findings:
       findings,
       'INSPECT_WEIGHTS_MATRIX',
       firstPlace,
-      `${shape} full-precision numbers on one scale around zero without order, as weights or activations are; ${ADVICE}`,
+      `${shape} full-precision numbers on one scale around zero without order, as weights or activations are`,
     );
     return;
   }
@@ -173,7 +172,7 @@ function judgeBlock(block: NumberBlock, thresholds: NumericThresholds, findings:
       findings,
       'INSPECT_WEIGHTS_MATRIX',
       firstPlace,
-      `${shape} numbers on one scale around zero without order, as rounded weights or activations are; ${ADVICE}`,
+      `${shape} numbers on one scale around zero without order, as rounded weights or activations are`,
     );
     return;
   }
@@ -188,7 +187,7 @@ function judgeBlock(block: NumberBlock, thresholds: NumericThresholds, findings:
       findings,
       'INSPECT_ACTIVATIONS_MATRIX',
       firstPlace,
-      `${shape} full-precision numbers on one scale without order, as activations or logits are; ${ADVICE}`,
+      `${shape} full-precision numbers on one scale without order, as activations or logits are`,
     );
     return;
   }
@@ -203,7 +202,7 @@ function judgeBlock(block: NumberBlock, thresholds: NumericThresholds, findings:
       findings,
       'INSPECT_WEIGHTS_QUANTISED',
       firstPlace,
-      `${shape} small integers of both signs without order, as quantised weights are; ${ADVICE}`,
+      `${shape} small integers of both signs without order, as quantised weights are`,
     );
     return;
   }
@@ -217,7 +216,7 @@ function judgeBlock(block: NumberBlock, thresholds: NumericThresholds, findings:
         findings,
         'INSPECT_WEIGHTS_COLUMN',
         place,
-        `${String(column.count)} full-precision numbers around zero without order in one column, as a flattened tensor is; ${ADVICE}`,
+        `${String(column.count)} full-precision numbers around zero without order in one column, as a flattened tensor is`,
       );
       return;
     }
@@ -242,7 +241,7 @@ function judgeTotal(
       findings,
       'INSPECT_NUMBERS_MANY',
       'whole file',
-      `about ${String(total)} full-precision numbers that do not follow from their neighbours; ${ADVICE}`,
+      `about ${String(total)} full-precision numbers that do not follow from their neighbours`,
     );
   }
 }

@@ -11,10 +11,10 @@ export interface Stop {
   readonly sentence: string;
 }
 
-/** What the meter starts with where nobody has set it: a terabit at once, and ten gigabytes a day. */
+/** What the meter starts with until somebody sets it: 125 MB at once, and as much again each day. */
 export const DEFAULT_POLICY: MeterPolicy = {
-  burstBits: 1_000_000_000_000n,
-  bitsPerDay: 80_000_000_000n,
+  burstBits: 1_000_000_000n,
+  bitsPerDay: 1_000_000_000n,
 };
 
 type Plain<T> = { [K in keyof T]: string | number };

@@ -66,6 +66,8 @@ export class Publisher {
   #checkpoint = '';
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #closing = false;
+  #expected = Infinity;
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
@@ -88,8 +90,14 @@ export class Publisher {
     await this.settle();
   }
 
+  /** Says that a frame is being stored that will be shown at a slot; called under the lock, ended by {@link add}. */
+  expect(publishedSlot: number): void {
+    this.#expected = publishedSlot;
+  }
+
   /** Takes a frame that was just stored; called under the lock. */
   add(frame: StoredFrame): void {
+    this.#expected = Infinity;
     this.#pending.push(frame);
     this.#pending.sort((a, b) => a.publishedSlot - b.publishedSlot || a.sequence - b.sequence);
     this.#arm();
@@ -99,7 +107,10 @@ export class Publisher {
   async settle(): Promise<void> {
     const { lock, clock, plan } = this.#parts;
     const slot = slotAt(plan, clock.nowMs());
-    if (lock.busy || this.#isDue(slot)) await lock.run(() => this.#closeThrough(slot));
+    // Whoever asks waits only for what the slot of the question shows, not for a frame that is stored for later.
+    if (this.#closing || this.#expected <= slot || this.#isDue(slot)) {
+      await lock.run(() => this.#closeThrough(slot));
+    }
     this.#arm();
   }
 
@@ -128,6 +139,15 @@ export class Publisher {
   }
 
   async #closeThrough(slot: number): Promise<void> {
+    this.#closing = true;
+    try {
+      await this.#publishThrough(slot);
+    } finally {
+      this.#closing = false;
+    }
+  }
+
+  async #publishThrough(slot: number): Promise<void> {
     const { log, plan } = this.#parts;
     while (this.#isDue(slot)) {
       const [frame] = this.#pending;

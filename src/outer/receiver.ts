@@ -260,6 +260,7 @@ export class Receiver {
       // Decoding took a while, and an operator may have changed the meter meanwhile.
       if (metering.refuses(frame.slot, frame.chargeBits) !== undefined) return 'late';
       const after = metering.spend(frame.slot, frame.chargeBits);
+      publisher.expect(frame.publishedSlot);
       await this.#parts.writeDb(async (tx) => {
         await insertFrame(tx, frame, staged.files);
         await metering.write(tx, after);

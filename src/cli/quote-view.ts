@@ -275,7 +275,7 @@ function showRefusals(quote: Quote, { columns, paint }: QuoteView): string[] {
   if (refused.length === 0) return [];
   const lines = refused.flatMap((file) => {
     const [first = '', ...rest] = wrap(
-      `${showSafely(file.path)}: ${showSafely(file.reason ?? '')}`,
+      `${shorten(showSafely(file.path), 72)}: ${showSafely(file.reason ?? '')}`,
       columns - 4,
     );
     return [`  ${first}`, ...rest.map((line) => `    ${line}`)];

@@ -72,11 +72,12 @@ export function shorten(path: string, columns: number): string {
   return `${letters.slice(0, columns - 1 - tail).join('')}…${letters.slice(-tail).join('')}`;
 }
 
-/** Breaks a sentence into lines of at most `columns`. */
+/** Breaks a sentence into lines of at most `columns`; a word that is longer is cut in its middle. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const whole of text.split(' ')) {
+    const word = shorten(whole, columns);
     if (line !== '' && measureColumns(line) + 1 + measureColumns(word) > columns) {
       lines.push(line);
       line = word;

@@ -1,6 +1,6 @@
 /** When numbers look like a model's rather than like results. Every threshold is stated here and can be configured. */
 
-/** The thresholds of the numeric inspectors. Measured on released study outputs; see docs/reference/findings.md. */
+/** The thresholds of the numeric inspectors. Measured on released study outputs; see docs/explanation/findings.md. */
 export interface NumericThresholds {
   /** Significant digits from which a cell counts as full precision. */
   readonly fullDigits: number;

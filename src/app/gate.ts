@@ -182,7 +182,11 @@ async function openState(
 
 function openPool(config: Config, folders: GateFolders): InspectionPool {
   const { processes, memoryMiB, jobSeconds } = config.inspection;
-  return openInspectionPool(processes, { memoryMiB, jobMs: jobSeconds * 1000 });
+  const limits = { memoryMiB, jobMs: jobSeconds * 1000 };
+  return openInspectionPool(processes, limits, {
+    readable: [folders.uploads, folders.blobs, folders.work],
+    writable: [folders.work],
+  });
 }
 
 /** Percentages and caps follow the models and the configuration of this start. */

@@ -125,7 +125,7 @@ function sizeFor(ref: BucketRef, models: readonly Model[]): bigint | null {
 }
 
 function tables(db: Kysely<unknown>): Kysely<BudgetTables> {
-  return db as Kysely<BudgetTables>;
+  return db;
 }
 
 async function findRow(db: Kysely<unknown>, ref: BucketRef): Promise<BucketRow | undefined> {
@@ -177,31 +177,38 @@ async function takePath(
   path: readonly BucketRef[],
   bits: bigint,
   nowMs: number,
-): Promise<DebitVerdict & { taken: readonly Taken[] }> {
+): Promise<{ readonly verdict: DebitVerdict; readonly taken: readonly Taken[] }> {
   const taken: Taken[] = [];
   for (const ref of uniqueRefs(path)) {
     const row = await findRow(db, ref);
     if (row === undefined) {
       if (!NEEDED_SCOPES.includes(ref.scope)) continue;
       const nothing = { neededBits: bits, leftBits: 0n, passesAtMs: null };
-      return { ok: false, bucket: sayBucket(ref), obstacle: 'missing', ...nothing, taken: [] };
+      const verdict = {
+        ok: false,
+        bucket: sayBucket(ref),
+        obstacle: 'missing',
+        ...nothing,
+      } as const;
+      return { verdict, taken: [] };
     }
     const bucket = fromRow(row, []);
     const verdict = takeBits(bucket.rule, bucket.level, bits, BigInt(nowMs));
     if (!verdict.ok) {
-      return {
+      const { obstacle, leftBits, passesAtMs } = verdict;
+      const refused = {
         ok: false,
         bucket: sayBucket(ref),
-        obstacle: verdict.obstacle,
+        obstacle,
         neededBits: bits,
-        leftBits: verdict.leftBits,
-        passesAtMs: verdict.passesAtMs === null ? null : Number(verdict.passesAtMs),
-        taken: [],
-      };
+        leftBits,
+        passesAtMs: passesAtMs === null ? null : Number(passesAtMs),
+      } as const;
+      return { verdict: refused, taken: [] };
     }
     taken.push({ ref, level: verdict.level });
   }
-  return { ok: true, taken };
+  return { verdict: { ok: true }, taken };
 }
 
 /** A bucket named twice on a path is debited once. The order is fixed, so that verdicts do not depend on it. */
@@ -222,7 +229,7 @@ export async function debit(
   nowMs: number,
   use?: { readonly principal: string },
 ): Promise<DebitVerdict> {
-  const { taken, ...verdict } = await takePath(tx, path, bits, nowMs);
+  const { taken, verdict } = await takePath(tx, path, bits, nowMs);
   if (!verdict.ok) return verdict;
   for (const { ref, level } of taken) {
     await tables(tx)
@@ -268,8 +275,7 @@ export async function wouldDebit(
   bits: bigint,
   nowMs: number,
 ): Promise<DebitVerdict> {
-  const { taken: _, ...verdict } = await takePath(db, path, bits, nowMs);
-  return verdict;
+  return (await takePath(db, path, bits, nowMs)).verdict;
 }
 
 function readRule(declared: Declaration, sizeBits: bigint | null): BucketRule {
@@ -351,8 +357,7 @@ export function openBudgets(host: {
   caps: CapNames;
 }): Budgets {
   const { store, ledger, clock, caps } = host;
-  const list = (): Promise<readonly Bucket[]> =>
-    store.read((db) => listBuckets(db as Kysely<unknown>));
+  const list = (): Promise<readonly Bucket[]> => store.read((db) => listBuckets(db));
   const find = async (ref: BucketRef): Promise<Bucket | undefined> =>
     (await list()).find((each) => sayBucket(each.ref) === sayBucket(ref));
   return {
@@ -362,7 +367,7 @@ export function openBudgets(host: {
       if (bucket === undefined) throw errors.error('BUCKET_MISSING', { bucket: sayBucket(ref) });
       return bucket;
     },
-    uses: (ref) => store.read((db) => listUses(db as Kysely<unknown>, ref)),
+    uses: (ref) => store.read((db) => listUses(db, ref)),
     declare: async (ref, change, by) => {
       const nowMs = clock.nowMs();
       const { value } = await ledger.record(
@@ -385,8 +390,7 @@ export function openBudgets(host: {
       );
       return value;
     },
-    wouldDebit: (path, bits) =>
-      store.read((db) => wouldDebit(db as Kysely<unknown>, path, bits, clock.nowMs())),
+    wouldDebit: (path, bits) => store.read((db) => wouldDebit(db, path, bits, clock.nowMs())),
   };
 }
 

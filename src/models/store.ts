@@ -180,8 +180,8 @@ export function openModels(host: { store: Store; ledger: Ledger; clock: Clock })
     return before;
   };
   return {
-    list: () => store.read((db) => listModels(db as Kysely<unknown>)),
-    get: async (id) => needed(id, await store.read((db) => findModel(db as Kysely<unknown>, id))),
+    list: () => store.read((db) => listModels(db)),
+    get: async (id) => needed(id, await store.read((db) => findModel(db, id))),
     add: (id, facts, by, also) =>
       save(
         'model.declared',

@@ -76,7 +76,7 @@ export class Requests {
     if (before !== undefined) return sameAsk(before, ask);
     const draft = { ...ask, why, id: newId('req', random) };
     const planned = planRequest(draft, clock.nowMs());
-    const { describe: describeKind } = this.#kind(planned);
+    const kind = this.#kind(planned);
     const recorded = this.#host.ledger.record<Request, unknown>(
       (request) =>
         request.id !== draft.id
@@ -85,7 +85,7 @@ export class Requests {
               kind: 'request.asked',
               by: ask.requester,
               ...describe(draft),
-              ...describeKind(planned, null),
+              ...kind.describe(planned, null),
             },
       // Two asks with one key at the same moment: the first one is everybody's.
       async (tx) =>

@@ -103,7 +103,7 @@ function fromRow(row: RequestRow): Request {
 }
 
 function tables(db: Kysely<unknown>): Kysely<RequestTables> {
-  return db as Kysely<RequestTables>;
+  return db;
 }
 
 /** Writes a new request in the state `quoting`. */

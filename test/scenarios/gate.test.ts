@@ -180,7 +180,7 @@ describe('a gate as an operator runs it', () => {
     const call = (place: string, init: RequestInit = {}, token = gate.token): Promise<Response> =>
       fetch(gate.innerUrl + place, {
         ...init,
-        headers: { authorization: `Bearer ${token}`, ...init.headers },
+        headers: { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) },
       });
     const calls: readonly [number, string, Promise<Response>][] = [
       [401, 'PEOPLE_TOKEN_UNKNOWN', call('/v1/requests', {}, 'spt_wrong')],

@@ -93,8 +93,13 @@ async function launch(
   token: string,
   args: readonly string[],
 ): Promise<RunningGate> {
-  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
-  const env: NodeJS.ProcessEnv = { ...inherited, SALLYPORT_DATA: dataDir, NO_COLOR: '1' };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    // A gate started by a test is no test itself.
+    NODE_TEST_CONTEXT: undefined,
+    SALLYPORT_DATA: dataDir,
+    NO_COLOR: '1',
+  };
   const child = spawn(
     process.execPath,
     [...NODE_ARGUMENTS, 'start', '--inner-port', '0', '--outer-port', '0', ...args],

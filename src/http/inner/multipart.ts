@@ -125,9 +125,8 @@ export async function* readParts(
     if (name === undefined) throw invalid('a part has no name');
     const body = until(source, delimiter);
     yield { name, filename: readName(headers, 'filename'), body };
-    for await (const _ of body) {
-      // What the caller did not read is skipped.
-    }
+    // What the caller did not read is skipped.
+    while ((await body.next()).done !== true);
   }
 }
 

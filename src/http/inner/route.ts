@@ -17,7 +17,7 @@ export interface Call<Input, Query> {
   readonly context: Context;
   readonly input: Input;
   readonly query: Query;
-  param(name: string): string;
+  readonly param: (name: string) => string;
 }
 
 /** A route as documented. */
@@ -48,7 +48,7 @@ export function route<
   doc: Omit<RouteDoc, 'body' | 'query'> & { readonly body?: Body; readonly query?: Query },
   handle: (call: Call<z.infer<Body>, z.infer<Query>>) => Promise<unknown>,
 ): Route {
-  return { ...doc, handle: handle as Route['handle'] };
+  return { ...doc, handle: handle };
 }
 
 /** Checks a value against a schema; throws with every bad field named. */
@@ -64,7 +64,7 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
 async function readJson(context: Context): Promise<unknown> {
   const { body } = context.req.raw;
   if (body === null) return {};
-  const text = await readText(body as unknown as AsyncIterable<Uint8Array>, BODY_BYTES_MAX);
+  const text = await readText(body, BODY_BYTES_MAX);
   if (text.trim() === '') return {};
   try {
     return JSON.parse(text) as unknown;

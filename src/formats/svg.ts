@@ -49,12 +49,15 @@ export function canonicaliseSvg(root: MarkupElement, before: readonly string[]):
   const styles = styleTexts(tree);
   const classes = new Set(styles.join('\n').match(/(?<=\.)[A-Za-z_][\w-]*/g) ?? []);
   const context: Context = { notes, ids, classes, linked: false };
-  const made = make(tree, false, context);
+  const made = make(tree, KEEPS_BLANKS.test(styles.join('\n')), context);
   const attributes = [...made.attributes];
   attributes.unshift(['xmlns', SVG_NAMESPACE]);
   if (context.linked) attributes.splice(1, 0, ['xmlns:xlink', XLINK_NAMESPACE]);
   return { root: { ...made, attributes }, notes: [...notes] };
 }
+
+/** Style sheets that keep blanks do so for all texts here, which is never less than they ask for. */
+const KEEPS_BLANKS = /white-space(?:-collapse)?\s*:\s*(?:pre|break)/i;
 
 interface Context {
   readonly notes: Set<string>;
@@ -170,7 +173,9 @@ class IdNames {
 
 function make(element: Resolved, preserved: boolean, context: Context): MarkupElement {
   const space = element.attributes.get('xml:space');
-  const keeps = space === undefined ? preserved : space === 'preserve';
+  const keeps =
+    (space === undefined ? preserved : space === 'preserve') ||
+    KEEPS_BLANKS.test(element.attributes.get('style') ?? '');
   const attributes: [string, string][] = [];
   for (const [name, value] of element.attributes) {
     const made = makeAttribute(element, name, value, context);
@@ -243,6 +248,7 @@ function makeAttribute(
   }
   if (name === 'class') return makeClass(value, context);
   const spelled = spellAttribute(name, value.trim(), context);
+  if (spelled === null && SILENT.has(name)) return undefined;
   if (spelled === null) {
     context.notes.add(`attribute \`${cleanText(name)}\` dropped`);
     return undefined;
@@ -254,6 +260,9 @@ function makeAttribute(
   }
   return spelled === '' ? undefined : [name, spelled];
 }
+
+/** Attributes without effect whose loss is not worth a note. */
+const SILENT = new Set(['version', 'baseProfile', 'xml:lang', 'standalone']);
 
 function makeClass(value: string, context: Context): [string, string] | undefined {
   const used = value.split(/\s+/).filter((word) => context.classes.has(word));

@@ -43,8 +43,14 @@ function label(
 }
 
 /** A panel with grid, shapes, axes and legend, as grammar-of-graphics packages draw it through svglite. */
-function panel(font: string, width: number, height: number, line: number): string {
-  const style = `<defs><style>line,polyline,polygon,path,rect,circle{${RULE}}</style></defs>`;
+function panel(font: string, width: number, height: number, line: number, modern = false): string {
+  const shapes = ['line', 'polyline', 'polygon', 'path', 'rect', 'circle'];
+  const style = modern
+    ? `<defs><style>${shapes.map((shape) => `.svglite ${shape}`).join(',')}{${RULE}}.svglite text{white-space:pre}.svglite g.glyphgroup path{fill:inherit;stroke:none}</style></defs>`
+    : `<defs><style>${shapes.join(',')}{${RULE}}</style></defs>`;
+  const size = modern
+    ? ` class="svglite" width="${String(width)}pt" height="${String(height)}pt"`
+    : '';
   const small = `fill:#4d4d4d;font-family:${font};font-size:8.8px`;
   const dark = `fill:#1a1a1a;font-family:${font};font-size:8.8px`;
   const title = `font-family:${font};font-size:11px`;
@@ -55,7 +61,7 @@ function panel(font: string, width: number, height: number, line: number): strin
   const w = width - 60;
   const h = height - 50;
   return (
-    `${LINKED} viewBox="0 0 ${String(width)} ${String(height)}">${style}` +
+    `${LINKED} viewBox="0 0 ${String(width)} ${String(height)}"${size}>${style}` +
     '<rect width="100%" height="100%" style="fill:#ffffff;stroke:none"/>' +
     `<rect x="0" y="0" width="${String(width)}" height="${String(height)}" style="fill:#ffffff;stroke:#ffffff;stroke-width:${String(line)}"/>` +
     `<defs><clipPath id="panel"><rect x="38.5" y="5.48" width="${String(w)}" height="${String(h)}"/></clipPath></defs>` +
@@ -168,7 +174,7 @@ export const SVG_PRIMING: readonly string[] = [
   cairo(),
   chart(),
   palettes(),
-  panel('Arial', 432, 360, 1.42),
+  panel('Arial', 432, 360, 1.42, true),
   panel('Liberation Sans', 720, 576, 1.16),
   panel('TeX Gyre Heros', 504, 380, 1.07),
 ];

@@ -146,15 +146,9 @@ function surveyCell(column: ColumnSurvey, cell: string): void {
 
 function writeTable(bytes: Uint8Array, delimiter: string, survey: Survey, form: TableForm): Table {
   const out = new ByteWriter(bytes.length + 64);
-  let record = 0;
-  readRecords(bytes, delimiter, (cells) => {
-    const header = record++ === 0 && survey.headed;
-    for (let i = 0; i < cells.length; i++) {
-      const column = survey.columns[i] as ColumnSurvey;
-      if (column.numeric && !header) cells[i] = spellCell(cells[i] as string, column, form);
-    }
-    out.write(spellRecord(cells, delimiter));
-    return undefined;
+  spellRecords(bytes, delimiter, survey, form, (record) => {
+    out.write(record);
+    return true;
   });
   return {
     delimiter,
@@ -162,6 +156,44 @@ function writeTable(bytes: Uint8Array, delimiter: string, survey: Survey, form: 
     records: survey.records,
     bytes: out.finish(),
   };
+}
+
+/** Spells every record; `take` says whether to go on. */
+function spellRecords(
+  bytes: Uint8Array,
+  delimiter: string,
+  survey: Survey,
+  form: TableForm,
+  take: (record: string) => boolean,
+): void {
+  let record = 0;
+  readRecords(bytes, delimiter, (cells) => {
+    const header = record++ === 0 && survey.headed;
+    for (let i = 0; i < cells.length; i++) {
+      const column = survey.columns[i] as ColumnSurvey;
+      if (column.numeric && !header) cells[i] = spellCell(cells[i] as string, column, form);
+    }
+    return take(spellRecord(cells, delimiter)) ? undefined : 'stop';
+  });
+}
+
+/** Reads bytes that must be a canonical table with this delimiter, without a copy of them; undefined when they are not. */
+export function readCanonicalTable(bytes: Uint8Array, delimiter: string): Table | undefined {
+  if (bytes.length > TABLE_BYTES_MAX || rankDelimiters(bytes)[0] !== delimiter) return undefined;
+  const survey = surveyColumns(bytes, delimiter);
+  if ('ok' in survey) return undefined;
+  const encoder = new TextEncoder();
+  let at = 0;
+  let same = true;
+  spellRecords(bytes, delimiter, survey, {}, (record) => {
+    const spelled = encoder.encode(record);
+    same = at + spelled.length <= bytes.length;
+    for (let i = 0; same && i < spelled.length; i++) same = spelled[i] === bytes[at + i];
+    at += spelled.length;
+    return same;
+  });
+  if (!same || at !== bytes.length) return undefined;
+  return { delimiter, columns: survey.columns.length, records: survey.records, bytes };
 }
 
 function spellCell(cell: string, column: ColumnSurvey, form: TableForm): string {
@@ -179,19 +211,21 @@ function spellCell(cell: string, column: ColumnSurvey, form: TableForm): string 
   return spellFixed(negative, digits, exponent, decimals);
 }
 
+/**
+ * Quotes stand around every cell that holds a quotation mark, a line feed or any of the delimiters, so that a canonical
+ * file can be cut into even rows in one way only, whichever delimiter it has.
+ */
+const QUOTED = /[,\t;|"\n]/;
+
 /** One record in canonical spelling, line end included. */
 export function spellRecord(cells: readonly string[], delimiter: string): string {
   let line = '';
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i] as string;
     if (i > 0) line += delimiter;
-    line += needsQuotes(cell, delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell;
+    line += QUOTED.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
   }
   return line + '\n';
-}
-
-function needsQuotes(cell: string, delimiter: string): boolean {
-  return cell.includes(delimiter) || cell.includes('"') || cell.includes('\n');
 }
 
 /** Collects UTF-8 in one growing array. */

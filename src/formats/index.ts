@@ -8,6 +8,7 @@ export {
   TABLE_COLUMNS_MAX,
   ByteWriter,
   parseTable,
+  readCanonicalTable,
   spellRecord,
 } from './csv.ts';
 export type { Table, TableForm } from './csv.ts';

@@ -8,6 +8,7 @@ import {
   TABLE_BYTES_MAX,
   TABLE_COLUMNS_MAX,
   parseTable,
+  readCanonicalTable,
   spellRecord,
 } from '../../../formats/index.ts';
 import type { Table } from '../../../formats/index.ts';
@@ -168,11 +169,9 @@ export class TableSession implements CodecSession<Table> {
       }
     }
     const bytes = out.finish();
-    const parsed = parseTable(bytes);
-    if (!parsed.ok || parsed.value.delimiter !== delimiter || !equal(parsed.value.bytes, bytes)) {
-      throw tableErrors.error('NOT_CANONICAL');
-    }
-    return parsed.value;
+    const table = readCanonicalTable(bytes, delimiter);
+    if (table === undefined) throw tableErrors.error('NOT_CANONICAL');
+    return table;
   }
 
   #flags(value: number, field: number, other: number): number {
@@ -375,10 +374,6 @@ function fingerprint(bytes: Uint8Array): string {
     b = Math.imul(b + byte, 0x85ebca6b) ^ (b >>> 13);
   }
   return `${String(bytes.length)}:${String(a)}:${String(b)}`;
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 function placeName(course: Course, place: { column: number; part: number }): string {

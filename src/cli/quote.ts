@@ -139,7 +139,7 @@ export async function readHistory(
   }
   const frames = names
     .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
-    .map((name) => join(dir, name));
+    .map((name) => resolve(dir, name));
   if (frames.length === 0) return { prefix: 0, files: [] };
   const outcome = await pool.run({ kind: 'history', frames, outDir });
   if (!outcome.ok) throw egressErrors.error('HISTORY_INVALID', { path: dir, why: outcome.message });

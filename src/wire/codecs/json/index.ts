@@ -7,7 +7,8 @@ import type { JsonFile } from '../../../formats/index.ts';
 import type { Codec, CodecSession } from '../../codec.ts';
 import type { Engine } from '../../engine/index.ts';
 import { TokenCoder, tokenErrors } from '../tokens/index.ts';
-import { ValueCoder } from './values.ts';
+import { openValues } from './values.ts';
+import type { ValueCoder } from './values.ts';
 
 /** The codec of JSON files. */
 export const jsonCodec: Codec<JsonFile> = {
@@ -25,7 +26,7 @@ class JsonSession implements CodecSession<JsonFile> {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#tokens = new TokenCoder(engine);
-    this.#values = new ValueCoder(this.#tokens);
+    this.#values = openValues(this.#tokens);
   }
 
   encode(value: JsonFile, references: readonly JsonFile[]): void {

@@ -1,8 +1,9 @@
 /** Codes JSON values by their path: kinds, key lists, numbers and strings of one path learn from each other. */
-import { JsonNumber, JsonObject } from '../../../formats/index.ts';
+import { JsonNumber, JsonObject, JsonReader } from '../../../formats/index.ts';
 import type { JsonValue } from '../../../formats/index.ts';
 import { contextOf, hash2, hash3, hashText, tokenErrors } from '../tokens/index.ts';
 import type { Axis, NumberHints, TokenCoder } from '../tokens/index.ts';
+import { JSON_PRIMING } from './priming.ts';
 
 const NULL = 0;
 const TRUE = 1;
@@ -29,6 +30,21 @@ interface Place {
   readonly beside: number;
   /** Numbers before it in the same array, newest last. */
   readonly row: readonly number[];
+}
+
+/** A coder that has seen the priming: the first file of a session is not the first it sees. */
+export function openValues(tokens: TokenCoder): ValueCoder {
+  tokens.prime('json', () => {
+    const values = new ValueCoder(tokens);
+    const reader = new JsonReader();
+    for (const text of JSON_PRIMING) {
+      const read = reader.read(text);
+      if (!read.ok) throw new TypeError(`priming is refused: ${read.message}`);
+      tokens.begin('json');
+      values.root(read.value);
+    }
+  });
+  return new ValueCoder(tokens);
 }
 
 /** Codes one value after another. */

@@ -13,7 +13,8 @@ import {
 import type { JsonLines } from '../../../formats/index.ts';
 import type { Codec, CodecSession } from '../../codec.ts';
 import type { Engine } from '../../engine/index.ts';
-import { ValueCoder } from '../json/values.ts';
+import { openValues } from '../json/values.ts';
+import type { ValueCoder } from '../json/values.ts';
 import { TokenCoder, tokenErrors } from '../tokens/index.ts';
 
 const COUNT_CONTEXT = 300;
@@ -34,7 +35,7 @@ class LinesSession implements CodecSession<JsonLines> {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#tokens = new TokenCoder(engine);
-    this.#values = new ValueCoder(this.#tokens);
+    this.#values = openValues(this.#tokens);
   }
 
   encode(value: JsonLines, references: readonly JsonLines[]): void {

@@ -59,9 +59,9 @@ function renderCommand(command: Command, path: string, level: number): string {
 }
 
 async function renderCli(): Promise<string> {
-  const { COMMANDS } = await import('../src/cli/commands.ts');
+  const { registerCommands } = await import('../src/cli/commands.ts');
   const program = new Command('sallyport');
-  for (const register of COMMANDS) register(program);
+  await registerCommands(program);
   const pages = program.commands.map((command) =>
     renderCommand(command, `sallyport ${command.name()}`, 2),
   );

@@ -106,18 +106,14 @@ export function parseConfig(value: unknown, file: string): Config {
 /** The program's environment, as far as it is used. */
 export interface Environment {
   readonly dataDir: string;
-  readonly url: string | undefined;
-  readonly token: string | undefined;
   readonly database: string | undefined;
 }
 
-/** Reads the environment; the only place that does, with `cli`'s colours. */
+/** Reads the environment of a gate. */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const set = (name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
   return {
     dataDir: path.resolve(set('SALLYPORT_DATA') ?? '.sallyport'),
-    url: set('SALLYPORT_URL'),
-    token: set('SALLYPORT_TOKEN'),
     database: set('DATABASE_URL'),
   };
 }

@@ -1,37 +1,43 @@
-/** The one table of commands: help, docs and completion come from it. */
+/**
+ * The one table of commands: help, docs and completion come from it. A command's module is loaded when it is called,
+ * so that a short command does not wait for the whole program.
+ */
 import type { Command } from 'commander';
-import { registerBudget } from './budget.ts';
-import { registerConfig } from './config.ts';
-import { registerDemo } from './demo.ts';
-import { registerExfilTest } from './exfil-test.ts';
-import { registerExport } from './export.ts';
-import { registerLedger } from './ledger.ts';
-import { registerModel } from './model.ts';
-import { registerOuter } from './outer.ts';
-import { registerPeople } from './people.ts';
-import { registerReceipt } from './receipt.ts';
-import { registerQuote } from './quote.ts';
-import { registerRequest } from './request.ts';
-import { registerStart } from './start.ts';
-import { registerWire } from './wire.ts';
 
-/** Adds one command, with its options and help, to the program. */
+/** Adds commands, with their options and help, to the program. */
 export type RegisterCommand = (program: Command) => void;
 
+/** Commands that one module registers. */
+export interface CommandModule {
+  readonly names: readonly string[];
+  load(): Promise<RegisterCommand>;
+}
+
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly RegisterCommand[] = [
-  registerStart,
-  registerDemo,
-  registerQuote,
-  registerExport,
-  registerRequest,
-  registerBudget,
-  registerModel,
-  registerPeople,
-  registerConfig,
-  registerExfilTest,
-  registerWire,
-  registerLedger,
-  registerReceipt,
-  registerOuter,
+export const COMMANDS: readonly CommandModule[] = [
+  { names: ['start'], load: async () => (await import('./start.ts')).registerStart },
+  { names: ['quote'], load: async () => (await import('./quote.ts')).registerQuote },
+  { names: ['export'], load: async () => (await import('./export.ts')).registerExport },
+  {
+    names: ['request', 'release', 'refuse'],
+    load: async () => (await import('./request.ts')).registerRequest,
+  },
+  { names: ['budget'], load: async () => (await import('./budget.ts')).registerBudget },
+  { names: ['model'], load: async () => (await import('./model.ts')).registerModel },
+  {
+    names: ['project', 'destination', 'principal', 'token'],
+    load: async () => (await import('./people.ts')).registerPeople,
+  },
+  { names: ['config'], load: async () => (await import('./config.ts')).registerConfig },
+  { names: ['exfil-test'], load: async () => (await import('./exfil-test.ts')).registerExfilTest },
+  { names: ['wire'], load: async () => (await import('./wire.ts')).registerWire },
+  { names: ['ledger'], load: async () => (await import('./ledger.ts')).registerLedger },
+  { names: ['receipt'], load: async () => (await import('./receipt.ts')).registerReceipt },
+  { names: ['outer'], load: async () => (await import('./outer.ts')).registerOuter },
 ];
+
+/** Registers the module of the called command, or all of them when it is none of the table's. */
+export async function registerCommands(program: Command, called?: string): Promise<void> {
+  const one = COMMANDS.filter((each) => called !== undefined && each.names.includes(called));
+  for (const each of one.length === 0 ? COMMANDS : one) (await each.load())(program);
+}

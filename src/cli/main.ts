@@ -1,13 +1,15 @@
 /** The command line. Errors are one line on stderr with a hint; the exit status is 1 for a fault, 2 for wrong usage. */
 import { Command, CommanderError } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { SallyportError } from '../core/index.ts';
-import { COMMANDS } from './commands.ts';
+import { registerCommands } from './commands.ts';
 
 const program = new Command('sallyport')
   .description('The one way through the wall of an isolated network that holds AI model weights')
+  .version(manifest.version)
   .showHelpAfterError('(sallyport --help shows the commands)')
   .exitOverride();
-for (const register of COMMANDS) register(program);
+await registerCommands(program, process.argv[2]);
 for (const command of program.commands) command.exitOverride();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

@@ -1,9 +1,10 @@
 /** What the commands that talk to a gate share: where it is, whose token it is, how answers are printed. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { gateFolders, readEnvironment } from '../app/index.ts';
-import { openClient } from '../http/index.ts';
-import type { Client } from '../http/index.ts';
+import path from 'node:path';
+// Not through the index: a client does not load a server.
+import { openClient } from '../http/client.ts';
+import type { Client } from '../http/client.ts';
 import { openPaint } from './terminal.ts';
 import type { Paint } from './terminal.ts';
 
@@ -33,9 +34,14 @@ export function withSession(command: Command): Command {
     .option('--json', 'print JSON');
 }
 
+function readVariable(name: string): string | undefined {
+  return process.env[name] === '' ? undefined : process.env[name];
+}
+
 /** A gate of the same user on this machine says where it listens. */
-function findRunning(dataDir: string): string | undefined {
-  const { running } = gateFolders(dataDir);
+function findRunning(): string | undefined {
+  const dataDir = path.resolve(readVariable('SALLYPORT_DATA') ?? '.sallyport');
+  const running = path.join(dataDir, 'inner', 'running.json');
   if (!existsSync(running)) return undefined;
   try {
     const { innerUrl } = JSON.parse(readFileSync(running, 'utf8')) as { innerUrl?: unknown };
@@ -47,11 +53,10 @@ function findRunning(dataDir: string): string | undefined {
 
 /** Opens the session of a command. */
 export function openSession(options: SessionOptions): Session {
-  const environment = readEnvironment();
-  const url = options.url ?? environment.url ?? findRunning(environment.dataDir) ?? DEFAULT_URL;
+  const url = options.url ?? readVariable('SALLYPORT_URL') ?? findRunning() ?? DEFAULT_URL;
   const json = options.json === true;
   return {
-    client: openClient(url, options.token ?? environment.token),
+    client: openClient(url, options.token ?? readVariable('SALLYPORT_TOKEN')),
     json,
     paint: openPaint(process.stdout, process.env),
     print: (value, lines) => {

@@ -26,6 +26,17 @@ export class Matcher {
     this.#outcomes = 0;
   }
 
+  /** Follows a history that has lost its first `gone` bytes. */
+  forget(gone: number): void {
+    const places = this.#places;
+    for (let i = 0; i < places.length; i++) {
+      const place = (places[i] ?? 0) - gone;
+      places[i] = place > 0 ? place : -1;
+    }
+    this.#pointer -= gone;
+    if (this.#pointer < 0) this.restart();
+  }
+
   /** The guessed byte, or -1. */
   guess(history: Uint8Array): number {
     return this.#pointer < 0 ? -1 : (history[this.#pointer] ?? -1);

@@ -5,6 +5,8 @@ import { wireErrors } from '../../errors.ts';
 import { Matcher } from './matcher.ts';
 import { TEXT_PRIMING } from './priming.ts';
 
+/** A power of two, so that growing and forgetting are the same on both sides. */
+const HISTORY_BYTES_MAX = 64 * 1024 * 1024;
 const REFERENCE_BYTES_MAX = 4 * 1024 * 1024;
 const hash = (a: number, b: number): number =>
   Math.imul(Math.imul(a, 0x2c1b3c6d) ^ b, 0x297a2d39) ^ (a >>> 15);
@@ -93,25 +95,37 @@ export class TextSession implements CodecSession<Uint8Array> {
 
   /** Takes bytes into the history without coding them. */
   #remember(bytes: Uint8Array): void {
-    this.#restart(bytes.length);
+    this.#restart();
     for (const byte of bytes) this.#append(byte);
   }
 
-  #restart(length: number): void {
-    if (this.#end + length > this.#history.length) {
-      const grown = new Uint8Array(
-        Math.max(this.#end + length, this.#history.length + (this.#history.length >> 1)),
-      );
-      grown.set(this.#history.subarray(0, this.#end));
-      this.#history = grown;
-    }
+  /** Starts a file: no match and no line goes on from the one before. */
+  #restart(): void {
     this.#long.restart();
     this.#short.restart();
     this.#lineStart = this.#end;
     this.#lineBefore = this.#end;
   }
 
+  /** Makes room for more bytes: the history grows up to its limit and then forgets its older half. */
+  #makeRoom(): void {
+    if (this.#history.length < HISTORY_BYTES_MAX) {
+      const grown = new Uint8Array(Math.min(HISTORY_BYTES_MAX, this.#history.length * 2));
+      grown.set(this.#history);
+      this.#history = grown;
+      return;
+    }
+    const gone = HISTORY_BYTES_MAX >> 1;
+    this.#history.copyWithin(0, gone, this.#end);
+    this.#end -= gone;
+    this.#lineStart = Math.max(0, this.#lineStart - gone);
+    this.#lineBefore = Math.max(0, this.#lineBefore - gone);
+    this.#long.forget(gone);
+    this.#short.forget(gone);
+  }
+
   #append(byte: number): void {
+    if (this.#end >= this.#history.length) this.#makeRoom();
     const history = this.#history;
     history[this.#end++] = byte;
     this.#long.update(history, this.#end);
@@ -125,7 +139,7 @@ export class TextSession implements CodecSession<Uint8Array> {
   #run(value: Uint8Array | undefined, length: number): Uint8Array {
     // A decoder allocates as it goes, so that a hostile length costs no memory.
     let out = value ?? new Uint8Array(Math.min(length, 1 << 20));
-    this.#restart(value === undefined ? 0 : length);
+    this.#restart();
     const mix = this.#mix;
     const { contexts, guesses, confidences, selectors } = mix;
     let last4 = 0;
@@ -138,7 +152,6 @@ export class TextSession implements CodecSession<Uint8Array> {
     let number = 0;
     for (let at = 0; at < length; at++) {
       if (at >= out.length) out = grow(out, length);
-      if (this.#end >= this.#history.length) this.#history = grow(this.#history, this.#end * 2 + 1);
       const history = this.#history;
       const column = this.#end - this.#lineStart;
       const aboveAt = this.#lineBefore + column;

@@ -41,13 +41,14 @@ export function stretch16(p: u32): i32 {
 export function fillTables(): void {
   // e^(-1/256) in 32 fraction bits; powers of it by repeated multiplication are the same integers everywhere.
   const step: u64 = 4278222848;
-  let power: u64 = 1 << 31;
+  const base: u64 = u64(1) << 31;
+  let power: u64 = base;
   for (let x = 0; x < STRETCH_LIMIT; x++) {
-    const p = i32(((u64(ONE) << 31) + (((1 << 31) + power) >> 1)) / ((1 << 31) + power));
+    const p = i32(((u64(ONE) << 31) + ((base + power) >> 1)) / (base + power));
     const high = min(p, ONE - 16);
     store<i32>(SQUASH + (usize(STRETCH_LIMIT + x) << 2), high);
     store<i32>(SQUASH + (usize(STRETCH_LIMIT - x) << 2), ONE - high);
-    power = (power * step + (1 << 31)) >> 32;
+    power = (power * step + base) >> 32;
   }
   store<i32>(SQUASH, load<i32>(SQUASH + 4));
   let x = -STRETCH_LIMIT;

@@ -241,7 +241,7 @@ export class CellCoder {
       const { hash, aboveValue: above } = scene.memory;
       const beside = scene.left?.values[row] ?? NaN;
       const near = { above, similar: hints.point, beside };
-      return spellOnGrid(grid, this.#numbers.double(wanted, hash, near));
+      return spellOnGrid(grid, this.#numbers.double(wanted, hash, near, grid.digits));
     }
     const scaledDigits = (text: string): string => {
       const scaled = readOnGrid(grid, text);
@@ -472,7 +472,12 @@ function chooseNumber(cell: string, hints: NumberHints, memory: UnitMemory): num
   if (cell === hints.next) return NUMBER.next;
   if (cell === memory.above) return NUMBER.above;
   const { grid, point } = hints;
-  if (grid.kind === 'double' && !Number.isNaN(point) && cell === spellLong(point))
+  if (
+    grid.kind === 'double' &&
+    !Number.isNaN(point) &&
+    cell.length > 16 &&
+    cell === spellLong(point)
+  )
     return NUMBER.long;
   const here = readOnGrid(grid, cell);
   if (!Number.isNaN(here) && !Number.isNaN(point)) {
@@ -488,7 +493,8 @@ function chooseNumber(cell: string, hints: NumberHints, memory: UnitMemory): num
     spellDecimal(decimal.negative, decimal.digits, decimal.exponent) === cell &&
     !(decimal.negative && decimal.digits === '0');
   if (!Number.isNaN(here) && grid.kind !== 'digits') {
-    const short = grid.kind === 'double' && plain && decimal.digits.length <= 15;
+    const shortest = grid.digits === 0 ? 15 : 7;
+    const short = grid.kind === 'double' && plain && decimal.digits.length <= shortest;
     if (!short) return NUMBER.native;
   }
   return plain ? NUMBER.decimal : NUMBER.text;
@@ -497,7 +503,7 @@ function chooseNumber(cell: string, hints: NumberHints, memory: UnitMemory): num
 /** Whether steps are shorter than the number itself. */
 function worthSteps(grid: Grid, steps: number, cell: string): boolean {
   const bits = stepClass(Math.abs(steps));
-  if (grid.kind === 'double') return bits < 51;
+  if (grid.kind === 'double') return bits < 51 - grid.digits;
   return bits < cell.length * 3.4 + 2;
 }
 

@@ -5,17 +5,23 @@
  * shortest spelling of doubles. A prediction is rounded to the grid and corrected by a whole number of steps.
  */
 import { parseDecimal, spellDecimal } from '../../../formats/index.ts';
-import { addUlps, ulpsBetween } from './ieee.ts';
+import { addUlps, lowWord, ulpsBetween } from './ieee.ts';
 
 /** Grid kinds in wire order. */
 export const GRID_KINDS = ['fixed', 'stripped', 'digits', 'double'] as const;
 
 export interface Grid {
   readonly kind: (typeof GRID_KINDS)[number];
-  /** Digits after the point (`fixed`, and `stripped` at most), or significant digits (`digits`). */
+  /**
+   * Digits after the point (`fixed`, and `stripped` at most), significant digits (`digits`), or zero bits at the end of every
+   * double: 29 when all are single-precision numbers, 0 otherwise.
+   */
   readonly digits: number;
 }
 
+/** Zero bits at the end of a double that is a single-precision number. */
+export const SINGLE_BITS = 29;
+const SINGLE_STEP = 2 ** SINGLE_BITS;
 /** Largest number of digits after the point and of significant digits that a grid has. */
 export const GRID_DIGITS_MAX = 15;
 const POWERS = Array.from({ length: 23 }, (_, n) => Number(`1e${String(n)}`));
@@ -67,8 +73,10 @@ export function roundToGrid(grid: Grid, value: number): number {
     }
     case 'digits':
       return Number(value.toPrecision(grid.digits)) + 0;
-    case 'double':
-      return value + 0;
+    case 'double': {
+      const rounded = grid.digits === 0 ? value : Math.fround(value);
+      return Number.isFinite(rounded) ? rounded + 0 : NaN;
+    }
   }
 }
 
@@ -96,9 +104,16 @@ export function readOnGrid(grid: Grid, cell: string): number {
       const value = readDouble(cell);
       return Number.isNaN(value) || Number(value.toPrecision(grid.digits)) !== value ? NaN : value;
     }
-    case 'double':
-      return readDouble(cell);
+    case 'double': {
+      const value = readDouble(cell);
+      return grid.digits === 0 || isSingle(value) ? value : NaN;
+    }
   }
+}
+
+/** Whether a double ends in the zero bits of a single-precision number. */
+export function isSingle(value: number): boolean {
+  return (lowWord(value) & (SINGLE_STEP - 1)) === 0;
 }
 
 function readDouble(cell: string): number {
@@ -118,8 +133,10 @@ export function stepsOnGrid(grid: Grid, from: number, to: number): number {
     }
     case 'digits':
       return digitSteps(grid.digits, from, to);
-    case 'double':
-      return ulpsBetween(from, to);
+    case 'double': {
+      const ulps = ulpsBetween(from, to);
+      return grid.digits === 0 ? ulps : ulps / SINGLE_STEP;
+    }
   }
 }
 
@@ -137,7 +154,7 @@ export function stepGrid(grid: Grid, from: number, steps: number): number {
       return Math.abs(scaled) <= SCALED_MAX ? numberAt(scaled, unit) : NaN;
     }
     case 'double':
-      return addUlps(from, steps);
+      return addUlps(from, grid.digits === 0 ? steps : steps * SINGLE_STEP);
   }
 }
 

@@ -184,7 +184,7 @@ export class NumberCoder {
    * Codes a finite double: sign, exponent and first bits modelled by the number above, a similar one and the one beside; the rest
    * as it is.
    */
-  double(value: number, column: number, near: NearDoubles): number {
+  double(value: number, column: number, near: NearDoubles, zeroBits: number): number {
     const high = highWord(value);
     const above = topBits(near.above);
     const similar = topBits(near.similar);
@@ -197,7 +197,8 @@ export class NumberCoder {
       beside >>> 4,
     ]);
     const word = ((top << 24) | (next << 16) | this.#engine.rawBits(high & 65535, 16)) >>> 0;
-    const low = this.#engine.rawBits(lowWord(value), 32);
+    const kept = 32 - zeroBits;
+    const low = this.#engine.rawBits(lowWord(value) >>> zeroBits, kept) * 2 ** zeroBits;
     if (((word >>> 20) & 2047) === 2047) throw tableErrors.error('NUMBER_INVALID');
     return doubleOf(word, low);
   }

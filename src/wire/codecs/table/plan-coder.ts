@@ -6,7 +6,7 @@ import type { Engine, Mix } from '../../engine/index.ts';
 import { tableErrors } from './errors.ts';
 import { FORMULAS } from './formula.ts';
 import type { Formula, Source } from './formula.ts';
-import { GRID_DIGITS_MAX, GRID_KINDS } from './grid.ts';
+import { GRID_DIGITS_MAX, GRID_KINDS, SINGLE_BITS } from './grid.ts';
 import { hashText, mixHash } from './hash.ts';
 import { COLUMN_KINDS, SLOTS_MAX, placeUnits } from './plan.ts';
 import type { ColumnPlan, Plan, UnitPlace, UnitPlan } from './plan.ts';
@@ -204,7 +204,11 @@ export class PlanCoder {
     const kind =
       GRID_KINDS[this.#field(scope, 7, GRID_KINDS.indexOf(plan?.grid.kind ?? 'fixed'), -1)];
     if (kind === undefined) throw tableErrors.error('PLAN_INVALID');
-    const digits = kind === 'double' ? 0 : this.#field(scope, 8, plan?.grid.digits ?? 0, -1);
+    const digits = this.#field(scope, 8, plan?.grid.digits ?? 0, -1);
+    if (kind === 'double') {
+      if (digits !== 0 && digits !== SINGLE_BITS) throw tableErrors.error('PLAN_INVALID');
+      return { kind, digits };
+    }
     if (digits > GRID_DIGITS_MAX || (kind === 'digits' && digits === 0)) {
       throw tableErrors.error('PLAN_INVALID');
     }

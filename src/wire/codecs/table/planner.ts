@@ -6,7 +6,7 @@
 import { parseDecimal } from '../../../formats/index.ts';
 import { numericValue } from './cell-coder.ts';
 import type { Grid } from './grid.ts';
-import { GRID_DIGITS_MAX, scaledOf, spellScaled } from './grid.ts';
+import { GRID_DIGITS_MAX, SINGLE_BITS, isSingle, scaledOf, spellScaled } from './grid.ts';
 import { hashText, mixHash } from './hash.ts';
 import type { ColumnPlan, Plan, UnitPlan } from './plan.ts';
 import { placeUnits } from './plan.ts';
@@ -179,7 +179,13 @@ function findGrid(cells: readonly (string | undefined)[], slot: boolean): Grid {
     if (decimalsMax <= GRID_DIGITS_MAX && (whole || slot))
       return { kind: 'fixed', digits: decimalsMax };
   }
-  if (digitsMax >= 16 || full > numbers / 2) return { kind: 'double', digits: 0 };
+  if (digitsMax >= 16 || full > numbers / 2) {
+    const single = cells.filter((cell) => {
+      const value = cell === undefined ? NaN : numericValue(cell);
+      return !Number.isNaN(value) && isSingle(value);
+    }).length;
+    return { kind: 'double', digits: single > numbers * 0.95 ? SINGLE_BITS : 0 };
+  }
   let nearFull = 0;
   for (const cell of cells) {
     const digits = cell === undefined ? 0 : (parseDecimal(cell)?.digits.length ?? 0);

@@ -332,6 +332,7 @@ function stepBits(target: Target, row: number, from: number): number {
   const steps = stepsOnGrid(grid, from, target.points[row] as number);
   if (steps === 0) return 0.1;
   if (Number.isNaN(steps)) return literal;
-  const near = grid.kind === 'double' && Math.abs(steps) < 2 ** 52.5 ? literal - 2 : literal;
+  const near =
+    grid.kind === 'double' && Math.abs(steps) < 2 ** 52 / 2 ** grid.digits ? literal - 2 : literal;
   return Math.min(near, stepClass(Math.abs(steps)) + 2.2);
 }

@@ -249,6 +249,18 @@ void test('results of machine learning cost less than half of brotli', () => {
   assert.ok(cost < brotli(table) * 0.5, `${String(cost)} of ${String(brotli(table))}`);
 });
 
+void test('single-precision numbers in double spelling cost half', () => {
+  const random = stream(6);
+  let single = 'step,loss\n';
+  let double = 'step,loss\n';
+  for (let i = 0; i < 300; i++) {
+    const loss = random() + random() / 16777216;
+    single += `${String(i)},${String(Math.fround(loss))}\n`;
+    double += `${String(i)},${String(loss)}\n`;
+  }
+  assert.ok(roundTrip(read(single)) < roundTrip(read(double)) * 0.56);
+});
+
 void test('a table of many blocks comes back', () => {
   const random = stream(5);
   let text = 'id,group,value,double\n';

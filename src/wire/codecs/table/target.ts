@@ -42,7 +42,7 @@ export function openTarget(sample: UnitSample): Target {
     if (point > high) high = point;
   });
   const scaled = grid.kind === 'fixed' || grid.kind === 'stripped';
-  let literalBits = 55;
+  let literalBits = 55 - (grid.kind === 'double' ? grid.digits : 0);
   if (scaled) literalBits = high >= low ? stepClass(high - low) + 1 : 0;
   else if (grid.kind === 'digits') literalBits = grid.digits * 3.4 + 3;
   const probes = pickProbes(sample, points);

@@ -40,39 +40,35 @@ export class ColourIds {
     for (const colour of this.#list.splice(count)) this.#ids.delete(colour);
   }
 
-  /**
-   * Numbers every pixel of a raster into `plane`, whose rows are `stride` apart. Gives false, with the numbering as
-   * before, when the picture would need more than the coder's colours.
-   */
-  fill(raster: Raster, plane: Uint16Array, stride: number): boolean {
+  /** Numbers every pixel; gives nothing, and forgets the new numbers, when there are more colours than the coder keeps. */
+  numberAll(raster: Raster): Uint16Array | undefined {
     const before = this.count;
     const { width, height } = raster;
+    const numbers = new Uint16Array(width * height);
     const row = new Uint8Array(width * 4);
     const words = new Uint32Array(row.buffer);
     let last = -1;
     let id = 0;
-    for (let y = 0; y < height; y++) {
+    for (let y = 0, to = 0; y < height; y++) {
       readRow(raster, y, row);
-      for (let x = 0, to = y * stride; x < width; x++, to++) {
+      for (let x = 0; x < width; x++, to++) {
         const word = words[x] ?? 0;
         if (word !== last) {
           last = word;
-          const i = x * 4;
-          id = this.number(
-            (((row[i] ?? 0) << 24) |
-              ((row[i + 1] ?? 0) << 16) |
-              ((row[i + 2] ?? 0) << 8) |
-              (row[i + 3] ?? 0)) >>>
-              0,
-          );
+          id = this.number(readColour(row, x * 4));
           if (id >= COLOURS_MAX) {
             this.cut(before);
-            return false;
+            return undefined;
           }
         }
-        plane[to] = id;
+        numbers[to] = id;
       }
     }
-    return true;
+    return numbers;
   }
+}
+
+function readColour(row: Uint8Array, at: number): number {
+  const rgb = ((row[at] ?? 0) << 16) | ((row[at + 1] ?? 0) << 8) | (row[at + 2] ?? 0);
+  return ((rgb << 8) | (row[at + 3] ?? 0)) >>> 0;
 }

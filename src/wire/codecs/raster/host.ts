@@ -14,8 +14,10 @@ interface Exports {
   used(): number;
   drain(): void;
   refill(bytes: number): void;
-  plotPlane(width: number, height: number): number;
+  plotPlane(slot: number, width: number, height: number, reference: number): number;
   plotStride(): number;
+  plotFirst(slot: number): number;
+  plotReference(slot: number, reference: number): void;
   plotRows(width: number, from: number, to: number): void;
   photoPlane(width: number, height: number, channels: number): number;
   photoPlaneStride(): number;

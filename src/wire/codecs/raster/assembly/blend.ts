@@ -4,10 +4,12 @@
  * next column or row. Each such guess becomes a distribution over the shares that are left, and the mixer weighs them.
  */
 import { codeAdaptive, Mix, reserveAdaptive, squash } from './mix';
+import { edgeLeft, edgeRight, edgeShare, edgeSteadiness, edgeZone } from './edges';
 import { reserve } from './memory';
+import { observe, predict, setFeature } from './regression';
 
-const GUESSES: i32 = 10;
-const CONTEXTS: i32 = 12;
+const GUESSES: i32 = 14;
+const CONTEXTS: i32 = 16;
 const REACH: i32 = 5;
 
 /** Two parents per colour, each plus one, in 16 bits; 0 for a colour that is between no others. */
@@ -17,8 +19,12 @@ export const colours: usize = reserve(65_536 * 4);
 
 const valueMix = new Mix(CONTEXTS, GUESSES, 3, 256, 16, 18);
 const guesses = reserve((GUESSES + 4) << 2);
-const scales = reserve((GUESSES * 16) << 2);
-for (let i = 0; i < GUESSES * 16; i++) store<f32>(scales + (i << 2), 12);
+const scales = reserve((GUESSES * 64) << 4);
+for (let i = 0; i < GUESSES * 64; i++) {
+  store<f32>(scales + (i << 4), <f32>0.2);
+  store<f32>(scales + (i << 4), <f32>0.3, 4);
+  store<f32>(scales + (i << 4), <f32>0.5, 8);
+}
 const rows = reserve(4 * 16 * 4);
 const memoBits = 16;
 const memoSame = reserve((1 << memoBits) << 2);
@@ -313,6 +319,18 @@ function guessByColumnHeight(pixelAt: usize, stride: i32, x: i32, y: i32, flip: 
 }
 
 let regime: i32 = 0;
+/** How straight the row has been up to here, and the expected edge from row to row: 0 for very, 3 for unknown. */
+let rowTrust: i32 = 0;
+let edgeTrust: i32 = 0;
+const slopes = reserve(4096 << 2);
+let slopeAt: usize = 0;
+
+// @ts-ignore: decorator
+@inline
+function scaleSlot(i: i32): usize {
+  const trust = i == 10 || i == 11 ? edgeTrust : rowTrust;
+  return scales + ((((i << 4) + regime) * 4 + trust) << 4);
+}
 let memoAt: usize = 0;
 let mirrorAt: usize = 0;
 
@@ -330,9 +348,27 @@ function mixHash(a: u32, b: u32, c: u32): u32 {
   return h * 0x27d4eb2f;
 }
 
+/** Shares by the edge that is expected here, if it runs along the line. */
+function guessByEdge(edge: usize, x: i32): void {
+  setGuess(10, NONE);
+  setGuess(11, NONE);
+  const left = edgeLeft(edge);
+  const right = edgeRight(edge);
+  const forward = left == lineFrom && right == lineTo;
+  if (!forward && !(left == lineTo && right == lineFrom)) return;
+  if (edgeZone(edge, x) == 0) return;
+  const w = forward ? at(0, -1) : 255 - at(0, -1);
+  const ww = forward ? at(0, -2) : 255 - at(0, -2);
+  const plain = edgeShare(edge, x, w, ww, false);
+  const corrected = edgeShare(edge, x, w, ww, true);
+  setGuess(10, forward ? plain : 255 - plain);
+  if (corrected > -500) setGuess(11, forward ? corrected : 255 - corrected);
+}
+
 /** Makes every guess for the pixel, along the line that is set. */
-function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32): void {
+function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32, edge: usize): void {
   loadRows(pixelAt, stride);
+  guessByEdge(edge, x);
   const w = at(0, -1);
   const ww = at(0, -2);
   const n = at(1, 0);
@@ -348,6 +384,29 @@ function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32): void {
   setGuess(6, guessByRowWidth(pixelAt, stride));
   setGuess(7, guessByColumnHeight(pixelAt, stride, x, y, false));
   regime = i32(inside(w)) | (i32(inside(n)) << 1) | (i32(inside(ne)) << 2) | (i32(inside(nw)) << 3);
+  setFeature(0, <f64>w / 255);
+  setFeature(1, <f64>ww / 255);
+  setFeature(2, <f64>n / 255);
+  setFeature(3, <f64>nw / 255);
+  setFeature(4, <f64>ne / 255);
+  setFeature(5, <f64>nn / 255);
+  setFeature(6, <f64>at(1, 2) / 255);
+  setFeature(7, <f64>at(2, 1) / 255);
+  setFeature(8, <f64>at(1, -2) / 255);
+  setFeature(9, <f64>at(0, -3) / 255);
+  setFeature(10, <f64>at(2, -1) / 255);
+  setFeature(11, <f64>at(2, 2) / 255);
+  setFeature(12, <f64>at(1, 3) / 255);
+  setFeature(13, 1);
+  const linear = <f32>predict(regime) * 255;
+  setGuess(12, linear < -500 ? NONE : linear);
+  const www = at(0, -3);
+  const bend = abs(w - 2 * ww + www);
+  rowTrust = !inside(w) || !inside(ww) ? 3 : bend < 3 ? 0 : bend < 12 ? 1 : 2;
+  edgeTrust = edgeSteadiness(edge);
+  slopeAt = slopes + ((mixHash(lineFrom, lineTo, w > ww ? 1 : 2) & 4095) << 2);
+  const slope = load<f32>(slopeAt);
+  setGuess(13, slope == 0 || !inside(w) ? NONE : w + slope);
   memoAt = memoSame + ((mixHash(q(w, 0), q(n, 0), q(ne, 0)) >> (32 - memoBits)) << 2);
   mirrorAt = memoMirror + ((mixHash(q(w, 0), q(ww, 0), 0) >> (32 - memoBits)) << 2);
   const same = load<i32>(memoAt);
@@ -370,6 +429,10 @@ function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32): void {
   m.setHash(9, mixHash(<u32>load<u16>(pixelAt - 2), <u32>load<u16>(pixelAt - (stride << 1)), key));
   m.setHash(10, mixHash(<u32>same, <u32>mirror, 10));
   m.setHash(11, mixHash(<u32>regime, 0, 11));
+  m.setHash(12, mixHash(q(w, 0), q(ww, 0), 12));
+  m.setHash(14, mixHash(q(linear, 0), 14, 0));
+  m.setHash(15, mixHash(q(linear, 2), q(w, 3), <u32>regime));
+  m.setHash(13, mixHash(q(load<f32>(guesses + 40), 1), q(load<f32>(guesses + 44), 1), 13));
 }
 
 /** Whether some colour of the line lies strictly between its ends. */
@@ -379,11 +442,12 @@ export function hasSteps(): bool {
 }
 
 /** Codes the share of a pixel on the line that is set; of shares with equal colours, the first stands for all. */
-export function codeStep(actual: i32, pixelAt: usize, stride: i32, x: i32, y: i32): i32 {
-  guessAll(pixelAt, stride, x, y);
+export function codeStep(actual: i32, pixelAt: usize, stride: i32, x: i32, y: i32, edge: usize): i32 {
+  guessAll(pixelAt, stride, x, y, edge);
   tabulate();
   const m = valueMix;
   while (actual > 1 && countBefore(actual + 1) == countBefore(actual)) actual--;
+  openLeans();
   let low = 0;
   let size = 256;
   let node = 1;
@@ -392,16 +456,17 @@ export function codeStep(actual: i32, pixelAt: usize, stride: i32, x: i32, y: i3
     const middle = low + size;
     const half = countBefore(middle);
     let bit: i32;
+    for (let i = 0; i < GUESSES; i++) m.setExtra(i, lean(i, middle));
     if (half == countBefore(low)) bit = 1;
     else if (half == countBefore(middle + size)) bit = 0;
     else {
-      for (let i = 0; i < GUESSES; i++) m.setExtra(i, lean(i, low, middle, middle + size));
       m.select(0, (regime << 3) | b);
       m.select(1, node);
-      m.select(2, b);
+      m.select(2, (((rowTrust << 2) | edgeTrust) << 3) | b);
       m.finalSet = b;
       bit = m.code(i32(actual >= middle), node);
     }
+    takeHalf(bit);
     if (bit) low = middle;
     node = (node << 1) | bit;
   }
@@ -409,29 +474,75 @@ export function codeStep(actual: i32, pixelAt: usize, stride: i32, x: i32, y: i3
   return low;
 }
 
+const PARTS: i32 = 3;
+/** Each guess spreads as a mixture of three logistic distributions; the mixture is learnt per regime. */
+const lows = reserve((GUESSES * PARTS) << 2);
+const highs = reserve((GUESSES * PARTS) << 2);
+const middles = reserve((GUESSES * PARTS) << 2);
+
+// @ts-ignore: decorator
+@inline
+function sharpness(part: i32): f32 {
+  return part == 0 ? 2.4 : part == 1 ? 0.5 : 0.09;
+}
+
+function openLeans(): void {
+  for (let i = 0; i < (GUESSES * PARTS) << 2; i += 4) {
+    store<f32>(lows + i, 0);
+    store<f32>(highs + i, 1);
+  }
+}
+
 /** How much a guess favours the upper half of an interval, as a log ratio. */
-function lean(i: i32, low: i32, middle: i32, high: i32): f32 {
+function lean(i: i32, middle: i32): f32 {
   const guess = load<f32>(guesses + (i << 2));
   if (guess == NONE) return 0;
-  const scale = load<f32>(scales + (((i << 4) + regime) << 2));
-  const s: f32 = 1 / max<f32>(scale * <f32>0.7, 0.5);
-  const g = min<f32>(max<f32>(guess, -2), 257);
-  const a = squash((<f32>low - 0.5 - g) * s);
-  const b = squash((<f32>middle - 0.5 - g) * s);
-  const c = squash((<f32>high - 0.5 - g) * s);
-  const up = max<f32>(c - b, 1e-6);
-  const down = max<f32>(b - a, 1e-6);
-  return min<f32>(max<f32>(NativeMathf.log(up / down), -7), 7);
+  const slot = scaleSlot(i);
+  const away = <f32>middle - 0.5 - min<f32>(max<f32>(guess, -3), 258);
+  let up: f32 = 1e-6;
+  let down: f32 = 1e-6;
+  for (let part = 0; part < PARTS; part++) {
+    const at = (i * PARTS + part) << 2;
+    const b = squash(away * sharpness(part));
+    store<f32>(middles + at, b);
+    const weight = load<f32>(slot + (part << 2));
+    up += weight * max<f32>(load<f32>(highs + at) - b, 0);
+    down += weight * max<f32>(b - load<f32>(lows + at), 0);
+  }
+  return min<f32>(max<f32>(NativeMathf.log(up / down), -8), 8);
+}
+
+function takeHalf(bit: i32): void {
+  for (let i = 0; i < (GUESSES * PARTS) << 2; i += 4) {
+    store<f32>((bit ? lows : highs) + i, load<f32>(middles + i));
+  }
+}
+
+/** Moves each mixture towards the parts that foresaw the value. */
+function learnParts(): void {
+  for (let i = 0; i < GUESSES; i++) {
+    if (load<f32>(guesses + (i << 2)) == NONE) continue;
+    const slot = scaleSlot(i);
+    let total: f32 = 0;
+    for (let part = 0; part < PARTS; part++) {
+      const at = (i * PARTS + part) << 2;
+      const mass = load<f32>(slot + (part << 2)) * max<f32>(load<f32>(highs + at) - load<f32>(lows + at), 1e-5);
+      store<f32>(middles + at, mass);
+      total += mass;
+    }
+    for (let part = 0; part < PARTS; part++) {
+      const share = load<f32>(middles + ((i * PARTS + part) << 2)) / total;
+      const old = load<f32>(slot + (part << 2));
+      store<f32>(slot + (part << 2), max<f32>(old + (share - old) * <f32>0.025, <f32>0.002));
+    }
+  }
 }
 
 function learnStep(value: f32): void {
-  for (let i = 0; i < GUESSES; i++) {
-    const guess = load<f32>(guesses + (i << 2));
-    if (guess == NONE) continue;
-    const slot = scales + (((i << 4) + regime) << 2);
-    const error = min<f32>(abs(min<f32>(max<f32>(guess, 0), 255) - value), 60);
-    store<f32>(slot, load<f32>(slot) + (error - load<f32>(slot)) * <f32>0.02);
-  }
+  learnParts();
+  const left = at(0, -1);
+  if (inside(left)) store<f32>(slopeAt, value - left);
+  observe(regime, <f64>value / 255);
   const v = <i32>(value + 0.5);
   store<i32>(memoAt, v + 1);
   learnMirror(v);

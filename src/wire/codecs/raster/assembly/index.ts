@@ -9,7 +9,15 @@ import {
   startCoder,
 } from './coder';
 import { codePhotoRows, openPhoto, photoStride } from './photo';
-import { codeRows, colourCount, colours, openPlane, planeStride } from './plot';
+import {
+  codeRows,
+  colourCount,
+  colours,
+  firstPixel,
+  openPlane,
+  planeStride,
+  setReference,
+} from './plot';
 
 export function bufferAt(): usize {
   return buffer;
@@ -38,8 +46,14 @@ export function drain(): void {
 export function refill(bytes: usize): void {
   refillCoder(bytes);
 }
-export function plotPlane(width: i32, height: i32): usize {
-  return openPlane(width, height);
+export function plotPlane(slot: i32, width: i32, height: i32, reference: i32): usize {
+  return openPlane(slot, width, height, reference);
+}
+export function plotFirst(slot: i32): usize {
+  return firstPixel(slot);
+}
+export function plotReference(slot: i32, reference: i32): void {
+  setReference(slot, reference);
 }
 export function plotStride(): i32 {
   return planeStride();

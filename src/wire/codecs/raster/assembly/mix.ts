@@ -98,7 +98,7 @@ export class Mix {
   private width: i32;
   mask: u32;
   rate: f32 = 0.02;
-  rateEnd: f32 = 0.0025;
+  rateEnd: f32 = 0.008;
 
   constructor(
     public contexts: i32,
@@ -125,7 +125,7 @@ export class Mix {
     }
     this.weights = reserve(((sets * setSize) * this.width) << 2);
     const count = sets * setSize * this.width;
-    const initial: f32 = <f32>(0.6 / NativeMath.sqrt(<f64>contexts));
+    const initial: f32 = <f32>(0.2 / NativeMath.sqrt(<f64>contexts));
     for (let i = 0; i < count; i++) store<f32>(this.weights + (i << 2), initial);
     this.setBases = reserve(sets << 2);
     for (let s = 0; s < sets; s++) {

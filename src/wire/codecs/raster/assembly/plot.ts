@@ -5,6 +5,7 @@
  * decision is enough.
  */
 import { codeAdaptive, Mix, reserveAdaptive } from './mix';
+import { edgeFrom, edgeLeft, edgeRight, edgeZone, findEdges, nextEdge, openEdges } from './edges';
 import { reserve } from './memory';
 import { codeBeside, codeStep, colours, fitLine, fitted, onLine, hasSteps, noteEnd, noteSolid, openBlend, parents, setLine } from './blend';
 export { colours };
@@ -16,8 +17,8 @@ const CANDIDATES: i32 = 8;
 
 export let colourCount: i32 = 0;
 
-const flatMix = new Mix(3, 0, 1, 64, 4, 16);
-const pixelMix = new Mix(16, 3, 3, 512, 64, 18);
+const flatMix = new Mix(5, 0, 2, 64, 4, 16);
+const pixelMix = new Mix(20, 4, 5, 512, 64, 18);
 const idTree = reserveAdaptive(65_536);
 const newFlags = reserveAdaptive(64);
 const channelTrees = reserveAdaptive(4 * 256);
@@ -28,8 +29,14 @@ const memoShort = reserve((1 << MEMO_BITS) << 1);
 const MATCH_BITS = 18;
 const matchTable = reserve((1 << MATCH_BITS) << 2);
 
-let base: usize = 0;
-let capacity: usize = 0;
+/** Planes of the pictures coded last; one of the same size may serve as a reference. */
+const SLOTS: i32 = 8;
+const bases = reserve(SLOTS << 2);
+const capacities = reserve(SLOTS << 2);
+/** From a pixel to the one at the same place of the reference, in bytes; 0 for no reference. */
+let toReference: i32 = 0;
+/** How often the reference was wrong lately. */
+let misses: i32 = 0;
 let columns: i32 = 0;
 let plane: usize = 0;
 let stride: i32 = 0;
@@ -67,25 +74,42 @@ function offer(colour: u32): void {
   candidateCount++;
 }
 
-/** Gets the plane ready for a picture; gives the address of its first pixel. */
-export function openPlane(width: i32, height: i32): usize {
+// @ts-ignore: decorator
+@inline
+export function firstPixel(slot: i32): usize {
+  return load<u32>(bases + (slot << 2)) + (((stride * 4) + MARGIN) << 1);
+}
+
+/**
+ * Gets the plane in `slot` ready for a picture and gives the address of its first pixel. `reference` is the slot of
+ * a coded picture of the same size, or -1.
+ */
+export function openPlane(slot: i32, width: i32, height: i32, reference: i32): usize {
   stride = width + 2 * MARGIN;
   const bytes = <usize>stride * <usize>(height + 4) * 2;
-  if (bytes > capacity) {
-    base = reserve(bytes);
-    capacity = bytes;
-  } else memory.fill(base, 0, bytes);
+  if (bytes > load<u32>(capacities + (slot << 2))) {
+    store<u32>(bases + (slot << 2), <u32>reserve(bytes));
+    store<u32>(capacities + (slot << 2), <u32>bytes);
+  } else memory.fill(load<u32>(bases + (slot << 2)), 0, bytes);
+  toReference = reference < 0 ? 0 : <i32>(firstPixel(reference) - firstPixel(slot));
+  misses = 0;
   if (stride > columns) {
     columns = stride;
     flatRuns = reserve(columns << 1);
     columnShifts = reserve(columns << 2);
   }
   openBlend(columns);
+  openEdges();
   memory.fill(flatRuns, 0, columns << 1);
   memory.fill(columnShifts, 0, columns << 2);
   memory.fill(matchTable, 0, (1 << MATCH_BITS) << 2);
-  plane = base + (((stride * 4) + MARGIN) << 1);
+  plane = firstPixel(slot);
   return plane;
+}
+
+/** Makes the picture coded in slot `reference`, which has the same size, the reference of the one in `slot`. */
+export function setReference(slot: i32, reference: i32): void {
+  toReference = <i32>(firstPixel(reference) - firstPixel(slot));
 }
 
 export function planeStride(): i32 {
@@ -106,7 +130,10 @@ let matchLength: i32 = 0;
 export function codeRows(width: i32, from: i32, to: i32): void {
   // The margins hold colour 0, so it must be known before the first pixel.
   if (colourCount == 0) codeEscape(0);
-  for (let y = from; y < to; y++) codeRow(width, y);
+  for (let y = from; y < to; y++) {
+    codeRow(width, y);
+    findEdges(plane + ((y * stride) << 1), width);
+  }
 }
 
 function codeRow(width: i32, y: i32): void {
@@ -114,7 +141,15 @@ function codeRow(width: i32, y: i32): void {
   sinceStart = 255;
   starts = 0;
   matchLength = 0;
+  let edge = nextEdge(0);
+  let from = edgeFrom(edge);
   for (let x = 0; x < width; x++, at += 2) {
+    let zone: u32 = 0;
+    if (x >= from) {
+      edge = nextEdge(x);
+      from = edgeFrom(edge);
+      if (x >= from) zone = edgeZone(edge, x);
+    }
     const w = pixel(at, -1);
     const n = pixel(at, -stride);
     const nw = pixel(at, -stride - 1);
@@ -127,16 +162,26 @@ function codeRow(width: i32, y: i32): void {
     let guess: i32 = -1;
     if (shift > 0) guess = <i32>pixel(at, -shift);
     const runs = flatRuns + (x << 1);
-    if (flat && (guess < 0 || guess == <i32>w)) {
+    let old: i32 = -1;
+    let oldNext: u32 = 0;
+    if (toReference != 0) {
+      old = <i32>pixel(at + toReference, 0);
+      oldNext = i32(pixel(at + toReference, 1) == w && pixel(at + toReference, stride) == w && pixel(at + toReference, -1) == w ? 1 : 2);
+    }
+    if (flat && (guess < 0 || guess == <i32>w) && (old < 0 || old == <i32>w)) {
       const run = <i32>load<u16>(runs);
       flatMix.setHash(0, hash2(bucket(sinceStart), bucket(run)));
       flatMix.setHash(1, hash2(min(sinceStart, 63) | (min(starts, 7) << 8), w + 1));
       flatMix.setHash(2, hash2(min(run, 255) | (guess < 0 ? 0 : 1 << 10), pixel(at, -2 * stride + 3) == w && pixel(at, -stride + 4) == w && pixel(at, -stride + 7) == w ? 1 : 2));
-      flatMix.select(0, 0);
+      flatMix.setHash(3, hash2(zone, zone == 0 ? w : w == edgeLeft(edge) ? 1 : w == edgeRight(edge) ? 2 : 3));
+      flatMix.setHash(4, hash2(oldNext, min(misses, 15)));
+      flatMix.select(1, oldNext * 16 + min(misses, 15));
+      flatMix.select(0, zone == 0 ? 0 : 1 + (<i32>(zone - 1) / 14));
       const same = flatMix.code(i32(<u32>load<u16>(at) == w), 0);
       if (same) {
         store<u16>(at, <u16>w);
         if (sinceStart < 255) sinceStart++;
+        if (misses > 0 && old >= 0 && (x & 15) == 0) misses--;
         if (run < 65_535) store<u16>(runs, <u16>(run + 1));
         continue;
       }
@@ -144,18 +189,18 @@ function codeRow(width: i32, y: i32): void {
       sinceStart = 0;
       candidateCount = 0;
       offer(w);
-      codePixel(at, x, y, guess, 1);
+      codePixel(at, x, y, guess, 1, edge, zone, old);
       store<u16>(runs, 0);
     } else {
       candidateCount = 0;
       if (!flat) sinceStart = 0;
-      codePixel(at, x, y, guess, 0);
+      codePixel(at, x, y, guess, 0, edge, zone, old);
       if (!flat) store<u16>(runs, 0);
     }
   }
 }
 
-function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32): void {
+function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32, edge: usize, zone: u32, old: i32): void {
   const actual = <u32>load<u16>(at);
   const s = stride;
   const w = pixel(at, -1);
@@ -206,6 +251,7 @@ function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32): void {
   const m2 = <u32>load<u16>(memo2);
   const length = guess < 0 ? 0 : min(bucket(matchLength) + 1, 15);
 
+  if (old >= 0 && (guess < 0 || misses < 8)) offer(<u32>old);
   if (guess >= 0) offer(<u32>guess);
   if (m1) offer(m1 - 1);
   if (m2) offer(m2 - 1);
@@ -222,6 +268,18 @@ function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32): void {
   while (run < 32 && pixel(at, -2 - run) == w) run++;
   let column = 0;
   while (column < 3 && pixel(at, -s * (column + 2)) == n) column++;
+  let agree: u32 = 0;
+  let oldEast: u32 = 0;
+  let oldSouth: u32 = 0;
+  if (old >= 0) {
+    const there = at + toReference;
+    agree =
+      16 | i32(pixel(there, -1) == w) | (i32(pixel(there, -s) == n) << 1) |
+      (i32(pixel(there, -s + 1) == ne) << 2) | (i32(pixel(there, -s - 1) == nw) << 3);
+    oldEast = pixel(there, 1) + 1;
+    oldSouth = pixel(there, s) + 1;
+  }
+  const trust = agree | (min(misses, 15) << 5);
   const g = <u32>(guess + 1);
   const mix = pixelMix;
   let chosen: i32 = -1;
@@ -244,6 +302,16 @@ function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32): void {
     mix.setHash(13, hash2(add(w, ww), salt));
     mix.setHash(14, hash2(add(n, nn), salt));
     mix.setHash(15, hash2(add(add(ne, nee), neee), salt));
+    const isOld = old < 0 ? 0 : <u32>old == c ? 1 : 2;
+    mix.setHash(18, hash2(add(trust, isOld), min(k, 3)));
+    mix.setHash(19, hash2(add(add(add(<u32>(old + 1), oldEast), oldSouth), agree), salt));
+    mix.setExtra(3, isOld == 0 ? 0 : isOld == 1 ? 2 : -2);
+    mix.select(4, old < 0 ? 0 : agree | (isOld << 5) | (min(misses >> 2, 3) << 7));
+    const side: u32 = zone == 0 ? 0 : c == edgeLeft(edge) ? 1 : c == edgeRight(edge) ? 2 : 3;
+    const sideW: u32 = zone == 0 ? 0 : w == edgeLeft(edge) ? 1 : w == edgeRight(edge) ? 2 : 3;
+    mix.setHash(16, hash2(zone | (side << 16) | (sideW << 18), min(k, 3)));
+    mix.setHash(17, hash2(zone | (side << 16) | (sideW << 18), h4));
+    mix.select(3, zone == 0 ? 0 : 1 + min<i32>(<i32>(zone - 1) / 14, 27) + 28 * <i32>side);
     mix.setExtra(0, guess < 0 ? 0 : <u32>guess == c ? 2 : -2);
     mix.setExtra(1, m1 == 0 ? 0 : m1 - 1 == c ? 1 : -1);
     mix.setExtra(2, m2 == 0 ? 0 : m2 - 1 == c ? 1 : -1);
@@ -257,7 +325,7 @@ function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32): void {
       break;
     }
   }
-  if (chosen < 0) chosen = codeOther(<i32>actual, at, x, y, h4);
+  if (chosen < 0) chosen = codeOther(<i32>actual, at, x, y, h4, edge);
   const u = <u32>chosen;
   const mine = parents + (u << 2);
   const kin = load<u32>(mine);
@@ -269,6 +337,7 @@ function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32): void {
     if (n != u && nn != u) noteEnd(at, s, x, y, u);
   }
 
+  if (old >= 0) misses = chosen == old ? max(misses - 1, 0) : min(misses + 3, 60);
   store<u16>(at, <u16>chosen);
   store<u16>(memo1, <u16>(chosen + 1));
   store<u16>(memo2, <u16>(chosen + 1));
@@ -361,7 +430,7 @@ function listLines(at: usize): void {
 }
 
 /** A colour that no neighbour suggested: on an edge between two colours, met before, or new. */
-function codeOther(actual: i32, at: usize, x: i32, y: i32, h4: u32): i32 {
+function codeOther(actual: i32, at: usize, x: i32, y: i32, h4: u32, edge: usize): i32 {
   listLines(at);
   let best: i32 = -1;
   let least = 400;
@@ -388,7 +457,7 @@ function codeOther(actual: i32, at: usize, x: i32, y: i32, h4: u32): i32 {
     lineMix.select(0, i);
     if (!lineMix.code(i32(i == best), 0)) continue;
     fitLine(colour);
-    const step = codeStep(fitted, at, stride, x, y);
+    const step = codeStep(fitted, at, stride, x, y, edge);
     const found = codeBeside(colour, step);
     let id = findColour(found);
     if (id < 0) {

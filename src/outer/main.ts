@@ -12,14 +12,15 @@ const say = (event: OuterEvent): void => {
 // The reader of our events may be gone before we are; that is no reason to fail.
 process.stdout.on('error', () => undefined);
 
+// A terminal sends its interrupt to everybody; the gate decides when we end, by closing the wire or by SIGTERM.
+process.on('SIGINT', () => undefined);
+
 try {
   const intake = new Socket({ fd: INTAKE_FD, readable: false, writable: true });
   const running = await runOuterProcess(options, { wire: process.stdin, intake, say });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      void running.stop().then(() => process.exit(0));
-    });
-  }
+  process.on('SIGTERM', () => {
+    void running.stop().then(() => process.exit(0));
+  });
   await running.ended;
   process.exit(0);
 } catch (error) {

@@ -50,7 +50,7 @@ interface Written {
 }
 
 function runWriter(dir: string, request: string, strace: readonly string[]): Written | undefined {
-  const [file = process.execPath, ...rest] = [
+  const [file, ...rest] = [
     ...strace,
     process.execPath,
     '--disable-warning=ExperimentalWarning',

@@ -3,6 +3,58 @@
  * version 1 and part of the format. Changing one byte changes every charge, so it changes only with the table version.
  */
 
+const WORDS = `This is a list of common words, so that the first file of a release is not the first text that the model reads. It will be
+used when there are no earlier files. You can find more information about the project on the website. If you want to change the
+default value, set the option in the configuration file. For example, to install the package, run the following command:
+
+    npm install --save-dev example
+    pip install example==1.0.0
+    python -m example --input data.csv --output results/ --verbose
+
+The function returns a list of objects with the following properties: name, type, value, description, required, optional.
+Copyright (c) 2020 The Authors. All rights reserved. You may use and change it as you like. This software is
+provided as is, without warranty of any kind, either express or implied, including but not limited to the conditions of use.
+Usage: see below. Options: -h, --help show this message and exit; -v, --version print the version number.
+
+about above according across after again against all almost along already also although always among amount another any anything
+appear approach are around article assume attempt available average away back based basic because become been before began begin behind
+being believe below best better between both bring build building business but called came cannot case cause center certain chance
+change changed check child children choose city class clear close code collection column come common community company complete
+computer condition consider contain control could country course create created current customer data date day decide default define
+depend describe design detail develop development did different difficult direct directory discuss distance do does done door down during
+each early easy education effect either else end energy enough ensure environment error especially even event ever every everything
+evidence exactly example except exist expect experience explain extend face fact fall family far feature few field figure file fill final find
+first follow following food force form format found four free friend from full function further future game gave general get give given
+good government great group grow had half hand happen hard has have having head health hear heart held help here high him himself his
+history hold home hope hour house how however hundred idea identify image important improve in include increase indicate individual
+industry information inside instead interest into introduce issue it its itself job join just keep key kind knowledge known language large
+last later law lead learn least leave left less let letter level life light like likely limit line list little live local long look lost low made
+main major make making manage many market matter may maybe mean measure media meet member memory method might million mind minute
+model moment money month more morning most move much music must my name nation natural near necessary need never new news next night
+none nor not note nothing notice now number object occur off offer office often old once one only open operation option or order
+organization other our out outside over own page paper parameter parent part particular party pass past path pattern pay people per percent
+perform perhaps period person personal physical picture piece place plan play please point policy political position possible power
+practice prepare present president press pressure prevent previous price private probably problem process produce product program
+project property protect prove provide public purpose put quality question quickly quite rather reach read ready real reason receive recent record
+reduce refer region relate relationship release remain remember remove report represent request require research resource response
+rest result return right role room rule run safe said same save say school science search season second section security see seem
+select send sense series serious serve server service set several shall share she short should show side sign significant similar simple
+since single site situation size small so social some someone something sometimes soon source south space speak special specific
+stage standard start state statement station stay step still stop store story strategy street strong structure student study subject
+success such suggest support sure system table take talk task teach team technology tell ten term test than that the their them themselves then
+theory there therefore these they thing think third those though thought thousand three through thus time title to today together told too took
+tool top total toward trade traditional training travel treat tree true try turn two type under understand unit united until up upon us
+use used useful user using usually value various version very view visit voice wait walk wall want was water way we week well were west
+what whatever when where whether which while white who whole whom whose why wide will wind window with within without woman women word
+work worker world would write writing written wrong year yes yet young your activation adapter agent alignment analysis attention
+baseline batch benchmark bias checkpoint classifier coefficient cohort confidence convergence correlation covariate cross-entropy dataset decoder
+deviation distribution embedding encoder ensemble estimate evaluation experiment exposure feature fine-tuning gradient hazard
+hypothesis inference interval iteration kernel label layer likelihood logits loss matrix median metric monitor network normalization observation
+optimizer outcome overfitting parameter percentile perplexity posterior precision prediction prior probability prompt quantile random recall
+regression regularization residual robustness sample score sequence significance simulation softmax statistic stratified temperature
+threshold tokenizer transformer treatment validation variance vector weight
+`;
+
 const PROSE = `The results of the main analysis are shown in Table 1 and Figure 2. We fitted a linear regression model for each
 outcome, adjusted for age, sex and region, and report estimates with 95% confidence intervals (95% CI). The mean difference
 between the treatment group and the control group was 0.42 (95% CI 0.31 to 0.53, p < 0.001). There was no evidence of an
@@ -137,4 +189,4 @@ Likelihood ratio test= 41.7 on 3 df, p=4.6e-09
 `;
 
 /** All of it, most general first. */
-export const TEXT_PRIMING = PROSE + LOGS + TABLES;
+export const TEXT_PRIMING = WORDS + PROSE + LOGS + TABLES;

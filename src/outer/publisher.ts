@@ -67,6 +67,7 @@ export class Publisher {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #closing = false;
+  #latestSlot = -1;
   #expected = Infinity;
 
   constructor(parts: PublisherParts) {
@@ -90,6 +91,13 @@ export class Publisher {
     await this.settle();
   }
 
+  /** The slot of the moment. A clock that is set back does not open a slot again whose frames were shown. */
+  slotNow(): number {
+    const { clock, plan } = this.#parts;
+    this.#latestSlot = Math.max(this.#latestSlot, slotAt(plan, clock.nowMs()));
+    return this.#latestSlot;
+  }
+
   /** Says that a frame is being stored that will be shown at a slot; called under the lock, ended by {@link add}. */
   expect(publishedSlot: number): void {
     this.#expected = publishedSlot;
@@ -105,8 +113,8 @@ export class Publisher {
 
   /** Resolves when everything that the current slot shows is in the log. */
   async settle(): Promise<void> {
-    const { lock, clock, plan } = this.#parts;
-    const slot = slotAt(plan, clock.nowMs());
+    const { lock } = this.#parts;
+    const slot = this.slotNow();
     // Whoever asks waits only for what the slot of the question shows, not for a frame that is stored for later.
     if (this.#closing || this.#expected <= slot || this.#isDue(slot)) {
       await lock.run(() => this.#closeThrough(slot));
@@ -119,9 +127,8 @@ export class Publisher {
     entry: Parameters<OuterLog['record']>[0],
     change: (tx: OuterDb) => Promise<void>,
   ) {
-    const { lock, clock, plan } = this.#parts;
-    await lock.run(async () => {
-      await this.#closeThrough(slotAt(plan, clock.nowMs()));
+    await this.#parts.lock.run(async () => {
+      await this.#closeThrough(this.slotNow());
       await this.#parts.log.record(entry, change);
       await this.#show();
     });

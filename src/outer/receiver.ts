@@ -252,11 +252,11 @@ export class Receiver {
   }
 
   async #store(staged: Staged, frame: StoredFrame): Promise<void> {
-    const { lock, plan, clock, metering, publisher } = this.#parts;
+    const { lock, metering, publisher } = this.#parts;
     if (this.#stopped) return;
     const outcome = await lock.run(async () => {
       // The lock keeps the publication slot from beginning between this line and the end of the commit.
-      if (frame.publishedSlot <= slotAt(plan, clock.nowMs())) return 'late';
+      if (frame.publishedSlot <= publisher.slotNow()) return 'late';
       // Decoding took a while, and an operator may have changed the meter meanwhile.
       if (metering.refuses(frame.slot, frame.chargeBits) !== undefined) return 'late';
       const after = metering.spend(frame.slot, frame.chargeBits);

@@ -16,11 +16,11 @@ export function scaleRaster(raster: Raster, factor: number): Raster {
   const across = new Float64Array(width * 4);
   const sums = new Float64Array(width * 4);
   const out = new Uint8Array(width * 4);
-  let next = 0;
   let loaded = -1;
   // Positions are counted in units of 1 / (old side × new side), so that every weight is an integer.
   for (let y = 0; y < height; y++) {
     sums.fill(0);
+    let next: number;
     for (let from = y * raster.height; from < (y + 1) * raster.height; from = next) {
       const source = Math.floor(from / height);
       next = Math.min((source + 1) * height, (y + 1) * raster.height);
@@ -40,12 +40,11 @@ export function scaleRaster(raster: Raster, factor: number): Raster {
 
 /** Weighted sums of one row; colours count as much as they are opaque. */
 function sumAcross(row: Uint8Array, oldWidth: number, width: number, across: Float64Array): void {
-  let x = 0;
   for (let to = 0; to < width; to++) {
     let [r, g, b, a] = [0, 0, 0, 0];
     const end = (to + 1) * oldWidth;
     for (let from = to * oldWidth; from < end;) {
-      x = Math.floor(from / width);
+      const x = Math.floor(from / width);
       const next = Math.min((x + 1) * width, end);
       const alpha = (row[x * 4 + 3] ?? 0) * (next - from);
       r += (row[x * 4] ?? 0) * alpha;

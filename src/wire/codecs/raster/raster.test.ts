@@ -55,7 +55,7 @@ const pictures = fc
           return (((x * 3 + y) & 255) * 0x1010100) | 255;
         case 'clear':
           return hash(x, y + seed) & (x & 4 ? 0xffffff00 : 0xffffffff);
-        default:
+        case 'dots':
           return hash(x, y + seed) % 17 === 0 ? 0x000000ff : 0xffffffff;
       }
     }),

@@ -72,6 +72,9 @@ export class RasterSession implements CodecSession<Raster> {
     if (mode > MODE.rgba || checkRasterSize(size.width, size.height) !== undefined) {
       throw wireErrors.error('BODY_INVALID', { why: 'a picture has no valid size' });
     }
+    if (size.width * size.height > engine.valueBytesMax) {
+      throw wireErrors.error('BODY_LIMIT', { limit: engine.valueBytesMax, unit: 'bytes' });
+    }
     const choice = mode === MODE.plot ? engine.uint(0, CONTEXT.reference) : 0;
     const length = engine.uint(0, CONTEXT.bytes);
     if (length > Math.min(size.width * size.height, RASTER_PIXELS_MAX) * 8 + 1024) {

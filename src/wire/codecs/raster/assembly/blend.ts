@@ -9,7 +9,7 @@ import { reserve } from './memory';
 import { observe, predict, setFeature } from './regression';
 
 const GUESSES: i32 = 14;
-const CONTEXTS: i32 = 16;
+const CONTEXTS: i32 = 19;
 const REACH: i32 = 5;
 
 /** Two parents per colour, each plus one, in 16 bits; 0 for a colour that is between no others. */
@@ -365,6 +365,12 @@ function guessByEdge(edge: usize, x: i32): void {
   if (corrected > -500) setGuess(11, forward ? corrected : 255 - corrected);
 }
 
+// @ts-ignore: decorator
+@inline
+function level(v: f32): u32 {
+  return v < 1 ? 0 : v < 85 ? 1 : v < 170 ? 2 : v < 254 ? 3 : 4;
+}
+
 /** Makes every guess for the pixel, along the line that is set. */
 function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32, edge: usize): void {
   loadRows(pixelAt, stride);
@@ -430,6 +436,16 @@ function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32, edge: usize): voi
   m.setHash(10, mixHash(<u32>same, <u32>mirror, 10));
   m.setHash(11, mixHash(<u32>regime, 0, 11));
   m.setHash(12, mixHash(q(w, 0), q(ww, 0), 12));
+  let tern: u32 = 0;
+  for (let i = -2; i <= 3; i++) tern = tern * 5 + level(at(1, i));
+  for (let i = -1; i <= 2; i++) tern = tern * 5 + level(at(2, i));
+  tern = (tern * 5 + level(w)) * 5 + level(ww);
+  m.setHash(16, mixHash(tern, 16, 0));
+  m.setHash(17, mixHash(tern, q(w, 4), q(n, 4)));
+  let near: u32 = level(w);
+  near = near * 5 + level(ww);
+  for (let i = -1; i <= 2; i++) near = near * 5 + level(at(1, i));
+  m.setHash(18, mixHash(near * 5 + level(nn), 18, 0));
   m.setHash(14, mixHash(q(linear, 0), 14, 0));
   m.setHash(15, mixHash(q(linear, 2), q(w, 3), <u32>regime));
   m.setHash(13, mixHash(q(load<f32>(guesses + 40), 1), q(load<f32>(guesses + 44), 1), 13));

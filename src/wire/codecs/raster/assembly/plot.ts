@@ -377,7 +377,8 @@ function noteRecent(id: u32): void {
 const LINES: i32 = 12;
 const lines = reserve(LINES << 3);
 let lineCount: i32 = 0;
-const lineMix = new Mix(5, 0, 1, 64, 1, 14);
+let lastLine: u32 = 0;
+const lineMix = new Mix(8, 0, 1, 64, 1, 14);
 
 function offerLine(a: u32, b: u32): void {
   if (a == b || lineCount >= LINES) return;
@@ -454,9 +455,13 @@ function codeOther(actual: i32, at: usize, x: i32, y: i32, h4: u32, edge: usize)
     lineMix.setHash(2, hash2(lineCount, i));
     lineMix.setHash(3, hash2(add(add(pixel(at, -1), pixel(at, -stride)), a), b));
     lineMix.setHash(4, hash2(i, i32(isSolid(pixel(at, -1))) | (i32(isSolid(pixel(at, -stride))) << 1)));
+    lineMix.setHash(5, hash2(add(add(pixel(at, -1), pixel(at, -stride)), pixel(at, -stride + 1)), i));
+    lineMix.setHash(6, hash2(load<u32>(parents + (pixel(at, -1) << 2)) == ((a + 1) | ((b + 1) << 16)) ? 1 : 2, add(i, load<u32>(parents + (pixel(at, -stride) << 2)) == ((a + 1) | ((b + 1) << 16)) ? 1 : 2)));
+    lineMix.setHash(7, hash2(add(a, b), add(lastLine, i)));
     lineMix.select(0, i);
     if (!lineMix.code(i32(i == best), 0)) continue;
     fitLine(colour);
+    lastLine = a | (b << 16);
     const step = codeStep(fitted, at, stride, x, y, edge);
     const found = codeBeside(colour, step);
     let id = findColour(found);

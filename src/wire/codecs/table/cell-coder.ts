@@ -5,9 +5,8 @@
  * key says, as the row above, as something missing, or by itself; then what is left.
  */
 import type { Engine, Mix } from '../../engine/index.ts';
-import { spellDecimal, parseDecimal } from '../../../formats/index.ts';
 import { tableErrors } from './errors.ts';
-import { FORMULAS } from './formula.ts';
+import { FormulaRunner } from './formula-runner.ts';
 import type { Grid } from './grid.ts';
 import {
   readOnGrid,
@@ -18,28 +17,12 @@ import {
   stepsOnGrid,
 } from './grid.ts';
 import { hashText, mixHash } from './hash.ts';
-import { NumberCoder, STEPS_MAX, stepClass } from './number-coder.ts';
-import type { UnitPlan } from './plan.ts';
+import { NumberCoder, stepClass } from './number-coder.ts';
+import { MISSING, NUMBER, chooseNumber, digitsOf, missingKind, spellLong } from './number-ways.ts';
+import type { NumberHints } from './number-ways.ts';
+import { MEMORY_MAX, given, keyHash, numericValue, remember } from './scene.ts';
+import type { UnitCells, UnitMemory, UnitScene } from './scene.ts';
 import { TextCoder } from './text-coder.ts';
-
-/** How a cell of numbers is given. */
-const NUMBER = {
-  exact: 0,
-  steps: 1,
-  native: 2,
-  decimal: 3,
-  text: 4,
-  above: 5,
-  keyed: 6,
-  reference: 7,
-  next: 8,
-  missing: 9,
-  /** As the formula says, but with 17 digits where fewer would do, as some programs write now and then. */
-  long: 15,
-} as const;
-
-/** Cells for missing values that have a kind of their own, from kind 9 on. */
-const MISSING = ['', 'NA', 'NaN', 'nan', 'None', 'null'] as const;
 
 /** How a cell of text is given. */
 const TEXT = {
@@ -53,70 +36,7 @@ const TEXT = {
   known: 7,
 } as const;
 
-const MEMORY_MAX = 1 << 16;
 const ESCAPE = 255;
-
-/** What a block holds of one unit. Absent cells (slots that a shape does not have) are undefined. */
-export interface UnitCells {
-  readonly cells: (string | undefined)[];
-  /** Numeric values, NaN for none. */
-  readonly values: Float64Array;
-  /** How each cell was given. */
-  readonly kinds: Uint8Array;
-}
-
-/** What is remembered of a unit from block to block. */
-export interface UnitMemory {
-  readonly hash: number;
-  readonly known: Map<string, number>;
-  readonly knownList: string[];
-  readonly keyed: Map<number, string>;
-  readonly next: Map<number, string>;
-  /** Values of the formula's sources in the last row with the same key. */
-  readonly keyedValues: Map<number, Float64Array>;
-  above: string;
-  above2: string;
-  aboveValue: number;
-  lastSteps: number;
-}
-
-/** Starts the memory of a unit with this name. */
-export function openMemory(name: string): UnitMemory {
-  return {
-    hash: hashText(name),
-    known: new Map(),
-    knownList: [],
-    keyed: new Map(),
-    next: new Map(),
-    keyedValues: new Map(),
-    above: '',
-    above2: '',
-    aboveValue: NaN,
-    lastSteps: 0,
-  };
-}
-
-/** Everything that is known when a unit of a block is coded. */
-export interface UnitScene {
-  readonly rows: number;
-  readonly plan: UnitPlan;
-  readonly memory: UnitMemory;
-  readonly own: UnitCells;
-  /** Cells of the units coded before, by unit number. */
-  readonly units: readonly UnitCells[];
-  /** Values of the last row of the block before, by unit number. */
-  readonly lastValues: readonly number[];
-  /** The unit coded before this one, or undefined. */
-  readonly left: UnitCells | undefined;
-  /** The same cell of the matched reference row, or undefined for none. */
-  readonly reference: (row: number) => string | undefined;
-  /** Digits after the point and hint of a slot in a row; -1 for a slot that the row does not have. */
-  readonly slot: ((row: number) => { decimals: number; hint: number }) | undefined;
-}
-
-function remember<V>(map: Map<number, V>, key: number, value: V): void {
-  if (map.size < MEMORY_MAX || map.has(key)) map.set(key, value);
-}
 
 export class CellCoder {
   readonly text: TextCoder;
@@ -186,7 +106,7 @@ export class CellCoder {
       }
       memory.above2 = memory.above;
       memory.above = cell;
-      if (!Number.isNaN(own.values[row] as number)) memory.aboveValue = own.values[row] as number;
+      if (!Number.isNaN(own.values[row])) memory.aboveValue = own.values[row] as number;
     }
   }
 
@@ -408,17 +328,6 @@ export class CellCoder {
   }
 }
 
-/** What may give a cell of numbers. */
-interface NumberHints {
-  readonly grid: Grid;
-  readonly hint: number;
-  readonly point: number;
-  readonly predicted: string | undefined;
-  readonly reference: string | undefined;
-  readonly keyed: string | undefined;
-  readonly next: string | undefined;
-}
-
 /** What may give a cell of text. */
 interface TextHints {
   readonly reference: string | undefined;
@@ -430,83 +339,6 @@ interface TextHints {
   readonly beside: number;
 }
 
-function given(cell: string | undefined): string {
-  if (cell === undefined) throw tableErrors.error('NUMBER_INVALID');
-  return cell;
-}
-
-function keyHash(scene: UnitScene, row: number): number {
-  const { plan, units } = scene;
-  if (plan.key < 0) return 0;
-  const first = hashText(units[plan.key]?.cells[row] ?? '');
-  return plan.key2 < 0 ? first : mixHash(first, hashText(units[plan.key2]?.cells[row] ?? ''));
-}
-
-function missingKind(cell: string): number {
-  return 1 + MISSING.indexOf(cell as (typeof MISSING)[number]);
-}
-
-/** The value of a cell, NaN when it is no number in canonical spelling. */
-export function numericValue(cell: string): number {
-  const first = cell.charCodeAt(0);
-  return first === 45 || (first >= 48 && first <= 57) ? Number(cell) : NaN;
-}
-
-/** A double with 17 significant digits in canonical spelling. */
-function spellLong(value: number): string {
-  const decimal = Number.isNaN(value) ? undefined : parseDecimal(value.toPrecision(17));
-  if (decimal === undefined) throw tableErrors.error('NUMBER_INVALID');
-  return spellDecimal(decimal.negative, decimal.digits, decimal.exponent);
-}
-
-function digitsOf(cell: string): string {
-  return parseDecimal(cell)?.digits ?? '';
-}
-
-function chooseNumber(cell: string, hints: NumberHints, memory: UnitMemory): number {
-  if (cell === hints.reference) return NUMBER.reference;
-  if (cell === hints.predicted) return NUMBER.exact;
-  if (cell === hints.keyed) return NUMBER.keyed;
-  const missing = MISSING.indexOf(cell as (typeof MISSING)[number]);
-  if (missing >= 0) return NUMBER.missing + missing;
-  if (cell === hints.next) return NUMBER.next;
-  if (cell === memory.above) return NUMBER.above;
-  const { grid, point } = hints;
-  if (
-    grid.kind === 'double' &&
-    !Number.isNaN(point) &&
-    cell.length > 16 &&
-    cell === spellLong(point)
-  )
-    return NUMBER.long;
-  const here = readOnGrid(grid, cell);
-  if (!Number.isNaN(here) && !Number.isNaN(point)) {
-    const steps = stepsOnGrid(grid, point, here);
-    const near =
-      Math.abs(steps) < STEPS_MAX && spellOnGrid(grid, stepGrid(grid, point, steps)) === cell;
-    if (near && steps !== 0 && worthSteps(grid, steps, cell)) return NUMBER.steps;
-  }
-  const decimal = parseDecimal(cell);
-  const plain =
-    decimal !== undefined &&
-    Math.abs(decimal.digits.length + decimal.exponent) < 11000 &&
-    spellDecimal(decimal.negative, decimal.digits, decimal.exponent) === cell &&
-    !(decimal.negative && decimal.digits === '0');
-  if (!Number.isNaN(here) && grid.kind !== 'digits') {
-    const shortest = grid.digits === 0 ? 15 : 7;
-    const short = grid.kind === 'double' && plain && decimal.digits.length <= shortest;
-    if (!short) return NUMBER.native;
-  }
-  return plain ? NUMBER.decimal : NUMBER.text;
-}
-
-/** Whether steps are shorter than the number itself. */
-function worthSteps(grid: Grid, steps: number, cell: string): boolean {
-  const bits = stepClass(Math.abs(steps));
-  if (grid.kind === 'double') return bits < 51 - grid.digits;
-  return bits < cell.length * 3.4 + 2;
-}
-
 function chooseText(cell: string, hints: TextHints, memory: UnitMemory): number {
   if (cell === hints.reference) return TEXT.reference;
   if (cell === hints.joined) return TEXT.joined;
@@ -515,46 +347,4 @@ function chooseText(cell: string, hints: TextHints, memory: UnitMemory): number 
   if (cell === hints.next) return TEXT.next;
   if (cell === memory.above) return TEXT.above;
   return memory.known.has(cell) ? TEXT.known : TEXT.literal;
-}
-
-/** Computes a unit's formula row by row. */
-class FormulaRunner {
-  readonly #apply: (a: number, b: number, c: number) => number;
-  readonly #read: ((row: number, key: number) => number)[];
-  readonly #constant: number;
-  readonly #sources: readonly Float64Array[];
-  readonly #keyed: Map<number, Float64Array> | undefined;
-
-  constructor(scene: UnitScene) {
-    const formula = scene.plan.formula;
-    const kind = FORMULAS[formula?.kind ?? 0];
-    const sources = formula?.sources ?? [];
-    const { keyedValues } = scene.memory;
-    this.#apply = kind?.apply ?? ((a) => a);
-    this.#constant = kind?.fitted === true ? Number(formula?.constant) : NaN;
-    this.#sources = sources.map(({ unit }) => (scene.units[unit] as UnitCells).values);
-    this.#keyed = sources.some(({ lag }) => lag === 2) ? keyedValues : undefined;
-    this.#read = sources.map(({ unit, lag }, i) => {
-      const values = this.#sources[i] as Float64Array;
-      const last = scene.lastValues[unit] ?? NaN;
-      if (lag === 0) return (row) => values[row] as number;
-      if (lag === 2) return (_row, key) => keyedValues.get(key)?.[i] ?? NaN;
-      return (row) => (row === 0 ? last : (values[row - 1] as number));
-    });
-  }
-
-  value(row: number, key: number): number {
-    const read = this.#read;
-    const a = read[0]?.(row, key) ?? NaN;
-    const b = read[1]?.(row, key) ?? NaN;
-    const c = read[2]?.(row, key) ?? this.#constant;
-    return this.#apply(a, b, c);
-  }
-
-  /** Keeps the sources' values for later rows with the same key. */
-  remember(row: number, key: number): void {
-    if (this.#keyed === undefined) return;
-    const values = Float64Array.from(this.#sources, (source) => source[row] as number);
-    remember(this.#keyed, key, values);
-  }
 }

@@ -88,7 +88,8 @@ export function spellOnGrid(grid: Grid, point: number): string {
       return spellScaled(point, grid.digits, false);
     case 'stripped':
       return spellScaled(point, grid.digits, true);
-    default:
+    case 'digits':
+    case 'double':
       return String(point);
   }
 }

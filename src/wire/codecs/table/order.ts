@@ -65,7 +65,7 @@ function totalBits(order: readonly number[], relations: Relations): number {
   for (const unit of order) {
     const shape = relations.shapes[unit] as number;
     if (shape >= 0 && (rank.get(shape) ?? -1) > (rank.get(unit) as number)) return Infinity;
-    total += bestRelation(unit, rank, relations)?.bits ?? (relations.alone[unit] as number);
+    total += bestRelation(unit, rank, relations)?.bits ?? relations.alone[unit] ?? 0;
   }
   return total;
 }

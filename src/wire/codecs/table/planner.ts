@@ -4,7 +4,7 @@
  * The search is bounded: it looks at a sample of rows, and no value of it reaches the decoder except through the plan.
  */
 import { parseDecimal } from '../../../formats/index.ts';
-import { numericValue } from './cell-coder.ts';
+import { numericValue } from './scene.ts';
 import type { Grid } from './grid.ts';
 import { GRID_DIGITS_MAX, SINGLE_BITS, isSingle, scaledOf, spellScaled } from './grid.ts';
 import { hashText, mixHash } from './hash.ts';

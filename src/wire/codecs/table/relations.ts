@@ -231,8 +231,9 @@ class Search {
 
   #fit(kind: FormulaKind, index: number, sources: readonly ProbedSource[]): void {
     const fits: number[] = [];
-    const a = (sources[0] as ProbedSource).probes;
-    const b = (sources[1] ?? (sources[0] as ProbedSource)).probes;
+    const [first, second] = sources;
+    const a = first?.probes ?? this.#wanted;
+    const b = second?.probes ?? a;
     for (let i = 0; i < this.#wanted.length; i++) {
       const value = kind.fit?.(a[i] as number, b[i] as number, this.#wanted[i] as number) ?? NaN;
       if (Number.isFinite(value)) fits.push(value);

@@ -15,11 +15,13 @@ import type { Table } from '../../../formats/index.ts';
 import type { CodecSession } from '../../codec.ts';
 import type { Engine, Mix } from '../../engine/index.ts';
 import { BLOCK_CELLS_MAX, BLOCK_ROWS_MAX, readBlocks } from './block.ts';
-import { CellCoder, openMemory } from './cell-coder.ts';
-import type { UnitCells, UnitMemory, UnitScene } from './cell-coder.ts';
+import { CellCoder } from './cell-coder.ts';
+import { joinColumns, ownCells, planFits, slotReader } from './columns.ts';
+import { openMemory } from './scene.ts';
+import type { UnitCells, UnitMemory, UnitScene } from './scene.ts';
 import { tableErrors } from './errors.ts';
-import { hashText, mixHash } from './hash.ts';
-import { makePlan, unitCells } from './planner.ts';
+import { mixHash } from './hash.ts';
+import { makePlan } from './planner.ts';
 import { PlanCoder } from './plan-coder.ts';
 import type { PlanMemory } from './plan-coder.ts';
 import { PRIMING_TABLES } from './priming.ts';
@@ -27,8 +29,8 @@ import type { TextMemory } from './text-coder.ts';
 import type { Plan, UnitPlan } from './plan.ts';
 import { Library, NO_PLACE } from './library.ts';
 import type { RowPlace } from './library.ts';
-import { scaledOf, spellScaled } from './grid.ts';
-import { joinCell, markDecimals, slotMarks, splitCell } from './template.ts';
+import { spellScaled } from './grid.ts';
+import { markDecimals, slotMarks, splitCell } from './template.ts';
 
 /** References larger than this teach by their rows only, not by being coded in advance. */
 const LEARNED_BYTES_MAX = 1 << 20;
@@ -386,64 +388,4 @@ function memoryOf(course: Course, plan: UnitPlan): UnitMemory {
   const held = course.memories.get(name) ?? openMemory(name);
   course.memories.set(name, held);
   return held;
-}
-
-function ownCells(
-  plan: Plan,
-  unit: UnitPlan,
-  columns: readonly (readonly string[])[] | undefined,
-  rows: number,
-): (string | undefined)[] {
-  const column = plan.columns[unit.column];
-  if (columns === undefined || column === undefined)
-    return new Array<undefined>(rows).fill(undefined);
-  return unitCells(columns[unit.column] ?? [], column, unit.part);
-}
-
-function planFits(plan: Plan, columns: readonly (readonly string[])[]): boolean {
-  return plan.columns.every(
-    ({ kind, constant }, i) =>
-      kind !== 'constant' || columns[i]?.every((cell) => cell === constant) === true,
-  );
-}
-
-/** Reads from a row's shape how a slot is written. */
-function slotReader(
-  shapes: UnitCells,
-  part: number,
-): (row: number) => { decimals: number; hint: number } {
-  const known = new Map<string, { decimals: number; hint: number }>();
-  return (row) => {
-    const shape = shapes.cells[row] ?? '';
-    const held = known.get(shape);
-    if (held !== undefined) return held;
-    const mark = slotMarks(shape)[part - 1];
-    const decimals = mark === undefined || Number.isNaN(mark) ? -1 : markDecimals(mark);
-    const made = { decimals, hint: hashText(shape) };
-    if (known.size < 4096) known.set(shape, made);
-    return made;
-  };
-}
-
-/** Puts decoded units together to columns. */
-function joinColumns(plan: Plan, units: readonly UnitCells[], rows: number): string[][] {
-  const columns = plan.columns.map((column) =>
-    column.kind === 'constant' ? new Array<string>(rows).fill(column.constant) : [],
-  );
-  plan.units.forEach((place, unit) => {
-    const cells = units[unit]?.cells ?? [];
-    if (place.part < 0) columns[place.column] = cells.map((cell) => cell ?? '');
-    if (place.part !== 0) return;
-    const slots = plan.columns[place.column]?.widths.length ?? 0;
-    columns[place.column] = cells.map((shape, row) => {
-      const marks = slotMarks(shape ?? '');
-      const numbers: number[] = [];
-      for (let slot = 0; slot < Math.min(slots, marks.length); slot++) {
-        const cell = units[unit + 1 + slot]?.cells[row] ?? '';
-        numbers.push(scaledOf(cell, markDecimals(marks[slot] as number), false));
-      }
-      return joinCell(shape ?? '', numbers);
-    });
-  });
-  return columns;
 }

@@ -24,7 +24,7 @@ function encode(table: Table, references: readonly Table[] = []): Uint8Array {
 function decode(coded: Uint8Array, sizeBytes: number, references: readonly Table[] = []): Table {
   const decoder = openDecoder(coded, { sizeBytes });
   try {
-    return tableCodec.open(decoder).decode(references) as Table;
+    return tableCodec.open(decoder).decode(references);
   } finally {
     decoder.close();
   }
@@ -160,7 +160,7 @@ void test('arbitrary bytes end in a typed error or a canonical table', () => {
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 300 }), damaged), (bytes) => {
       const decoder = openDecoder(bytes, { sizeBytes: 1000, valueBytesMax: 1 << 16 });
       try {
-        const table = tableCodec.open(decoder).decode([]) as Table;
+        const table = tableCodec.open(decoder).decode([]);
         assert.deepEqual(parseTable(table.bytes), { ok: true, value: table });
       } catch (error) {
         assert.ok(error instanceof SallyportError, String(error));

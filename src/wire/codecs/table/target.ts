@@ -93,7 +93,7 @@ export function aloneBits(target: Target): number {
     if (id < 0) continue;
     if (row > 0 && id === sample.ids[row - 1]) bits += 0.5;
     else if (seen.has(id)) bits += Math.min(target.literalBits, few ? 1 : 3);
-    else bits += Number.isNaN(points[row] as number) ? 4 : literalBitsOf(target, row);
+    else bits += Number.isNaN(points[row]) ? 4 : literalBitsOf(target, row);
     seen.add(id);
   }
   return bits / Math.max(1, rows);

@@ -48,7 +48,7 @@ export function splitCell(cell: string, widths: readonly number[]): SplitCell {
 
 function isSign(cell: string, at: number): boolean {
   if (cell.charCodeAt(at) !== 45) return false;
-  return at === 0 || !/[\p{L}\p{N})\]%\u0001]/u.test(cell.charAt(at - 1));
+  return at === 0 || !/[\p{L}\p{N})\]%]/u.test(cell.charAt(at - 1));
 }
 
 function describeToken(token: string, width: number): { scaled: number; mark: string } | undefined {

@@ -20,6 +20,7 @@ import { cleanText, escapeText, escapeValue } from './markup-tree.ts';
 import type { Markup, MarkupElement, MarkupNode } from './markup-tree.ts';
 import { catchRefusal } from './xml-parse.ts';
 import { XML_BYTES_MAX, decodeUtf8 } from './xml.ts';
+import { TextSink } from './text-sink.ts';
 
 const SAFE_VALUE = /^[\w #%.,;:()+*/=?!&'-]*$/;
 
@@ -226,12 +227,13 @@ function joinTexts(children: readonly MarkupNode[], block: boolean, soft: boolea
 
 /** The canonical page of a tree. */
 export function emitPage(root: MarkupElement): Uint8Array {
-  const out: string[] = ['<!DOCTYPE html>\n'];
+  const out = new TextSink();
+  out.push('<!DOCTYPE html>\n');
   emitNode(root, out, true);
-  return new TextEncoder().encode(out.join(''));
+  return out.finish();
 }
 
-function emitNode(element: MarkupElement, out: string[], lines: boolean): void {
+function emitNode(element: MarkupElement, out: TextSink, lines: boolean): void {
   out.push('<', element.name);
   for (const [name, value] of element.attributes)
     out.push(' ', name, '="', escapeValue(value), '"');

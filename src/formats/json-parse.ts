@@ -9,6 +9,7 @@ import { NUMBER_LENGTH_MAX, parseDecimal, roundDigits, spellDecimal } from './nu
 
 /** Deepest nesting of arrays and objects. */
 export const JSON_DEPTH_MAX = 256;
+const NUMBERS_SHARED_MAX = 10_000;
 
 /** A number by its canonical spelling. */
 export class JsonNumber {
@@ -47,6 +48,7 @@ export class JsonReader {
   readonly notes = new Set<string>();
   readonly #digits: number | undefined;
   readonly #shapes = new Map<string, readonly string[]>();
+  readonly #numbers = new Map<string, JsonNumber>();
   #text = '';
   #at = 0;
   #depth = 0;
@@ -118,9 +120,18 @@ export class JsonReader {
         ? decimal
         : roundDigits(decimal.digits, decimal.exponent, this.#digits);
     const zero = kept.digits === '0';
-    return new JsonNumber(
+    return this.#shared(
       spellDecimal(decimal.negative && !zero, kept.digits, zero ? 0 : kept.exponent),
     );
+  }
+
+  /** One object for equal numbers, up to a limit: files repeat few numbers often. */
+  #shared(text: string): JsonNumber {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const made = new JsonNumber(text);
+    if (this.#numbers.size < NUMBERS_SHARED_MAX) this.#numbers.set(text, made);
+    return made;
   }
 
   #array(): JsonValue {

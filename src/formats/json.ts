@@ -6,9 +6,10 @@ import type { Refusal } from '../core/index.ts';
 import { jsonErrors } from './json-errors.ts';
 import { JsonNumber, JsonObject, JsonReader } from './json-parse.ts';
 import type { JsonValue } from './json-parse.ts';
+import { TextSink } from './text-sink.ts';
 
 /** Largest JSON file; larger data goes as JSON lines. */
-export const JSON_BYTES_MAX = 48 * 1024 * 1024;
+export const JSON_BYTES_MAX = 24 * 1024 * 1024;
 /** Largest JSON lines file. */
 export const JSONL_BYTES_MAX = 256 * 1024 * 1024;
 const LINE_BYTES_MAX = 16 * 1024 * 1024;
@@ -51,13 +52,13 @@ function decode(bytes: Uint8Array): string | undefined {
 
 /** The canonical JSON file of a value. */
 export function emitJson(root: JsonValue): Uint8Array {
-  const out: string[] = [];
+  const out = new TextSink();
   writeValue(root, out, '\n');
   out.push('\n');
-  return new TextEncoder().encode(out.join(''));
+  return out.finish();
 }
 
-function writeValue(value: JsonValue, out: string[], line: string): void {
+function writeValue(value: JsonValue, out: TextSink, line: string): void {
   if (!(value instanceof JsonObject) && !Array.isArray(value)) {
     out.push(spellScalar(value as null | boolean | string | JsonNumber));
     return;

@@ -8,9 +8,10 @@ import { cleanText, escapeText, escapeValue } from './markup-tree.ts';
 import type { Markup, MarkupElement, MarkupNode } from './markup-tree.ts';
 import { canonicaliseSvg, isSvgRoot } from './svg.ts';
 import { catchRefusal, parseXml, refuseMarkup } from './xml-parse.ts';
+import { TextSink } from './text-sink.ts';
 
 /** Largest file that is read. */
-export const XML_BYTES_MAX = 64 * 1024 * 1024;
+export const XML_BYTES_MAX = 24 * 1024 * 1024;
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const ACTIVE_NAMESPACES = new Set([
   'http://www.w3.org/1999/xhtml',
@@ -76,15 +77,16 @@ function cleanName(name: string): string {
 
 /** The canonical file of a tree. */
 export function emitMarkup(root: MarkupElement): Uint8Array {
-  const out: string[] = [DECLARATION];
+  const out = new TextSink();
+  out.push(DECLARATION);
   emitElement(root, out, true);
-  return new TextEncoder().encode(out.join(''));
+  return out.finish();
 }
 
 const INLINE = new Set(['text', 'tspan', 'textPath', 'title', 'desc']);
 
 /** Writes an element; `lines` when line breaks around it mean nothing. */
-function emitElement(element: MarkupElement, out: string[], lines: boolean): void {
+function emitElement(element: MarkupElement, out: TextSink, lines: boolean): void {
   out.push('<', element.name);
   for (const [name, value] of element.attributes)
     out.push(' ', name, '="', escapeValue(value), '"');

@@ -14,7 +14,7 @@ const DIGITS_MAX = 15;
 
 const FIXED_NUMBER = /\d+(?:\.\d+)?/g;
 const CANONICAL_NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?(?:e[+-]?\d+)?/g;
-const PLACE = /[\u0002\u0003\u0004]./g;
+const PLACE = new RegExp(`[${FIXED}${PADDED}${CANONICAL}].`, 'g');
 
 /** A text taken apart; joining gives the text again. */
 export interface SplitText {

@@ -10,8 +10,8 @@ export interface MarkupFormat {
   readonly type: ContentType;
   /** Canonical documents that teach the models before the first file. */
   readonly priming: readonly string[];
-  parse(bytes: Uint8Array): Parsed<Markup>;
-  emit(root: MarkupElement): Uint8Array;
+  readonly parse: (bytes: Uint8Array) => Parsed<Markup>;
+  readonly emit: (root: MarkupElement) => Uint8Array;
 }
 
 /** Codes one tree after another; what is decoded passes the grammar again. */

@@ -81,7 +81,6 @@ function pieceEnd(bytes: Uint8Array, start: number, size: number, last: number):
 
 function cleanPiece(piece: string, line: number): string | Refusal {
   let text = piece.includes('\r') ? piece.replaceAll('\r\n', '\n') : piece;
-  // eslint-disable-next-line no-control-regex -- the range is exactly what needs no second look
   if (/^[\n\t\x20-\x7e]*$/.test(text)) return text;
   text = unifyCharacters(text);
   const found = findForbiddenCharacter(text);

@@ -66,13 +66,12 @@ function rankDelimiters(bytes: Uint8Array): string[] {
   for (const delimiter of DELIMITERS) {
     let columns = 0;
     let seen = 0;
-    let even = true;
     const refusal = readRecords(bytes, delimiter, (cells) => {
       if (seen++ === 0) columns = cells.length;
-      else if (cells.length !== columns) even = false;
-      return !even || seen >= PROBE_RECORDS ? 'stop' : undefined;
+      else if (cells.length !== columns) columns = -1;
+      return columns < 0 || seen >= PROBE_RECORDS ? 'stop' : undefined;
     });
-    if (refusal === undefined && even && columns >= 2) found.push({ delimiter, columns });
+    if (refusal === undefined && columns >= 2) found.push({ delimiter, columns });
   }
   found.sort((a, b) => b.columns - a.columns);
   return found.length === 0 ? [DELIMITERS[0]] : found.map((entry) => entry.delimiter);
@@ -183,16 +182,15 @@ export function readCanonicalTable(bytes: Uint8Array, delimiter: string): Table 
   const survey = surveyColumns(bytes, delimiter);
   if ('ok' in survey) return undefined;
   const encoder = new TextEncoder();
-  let at = 0;
-  let same = true;
+  const compared = { at: 0, same: true };
   spellRecords(bytes, delimiter, survey, {}, (record) => {
     const spelled = encoder.encode(record);
-    same = at + spelled.length <= bytes.length;
-    for (let i = 0; same && i < spelled.length; i++) same = spelled[i] === bytes[at + i];
-    at += spelled.length;
-    return same;
+    const start = compared.at;
+    compared.same = spelled.every((byte, i) => byte === bytes[start + i]);
+    compared.at += spelled.length;
+    return compared.same;
   });
-  if (!same || at !== bytes.length) return undefined;
+  if (!compared.same || compared.at !== bytes.length) return undefined;
   return { delimiter, columns: survey.columns.length, records: survey.records, bytes };
 }
 

@@ -34,7 +34,7 @@ export function spellScaled(scaled: number, decimals: number, strip: boolean): s
   let text = String(Math.abs(scaled));
   if (decimals > 0) {
     text = text.padStart(decimals + 1, '0');
-    let whole = text.slice(0, text.length - decimals);
+    const whole = text.slice(0, text.length - decimals);
     let fraction = text.slice(text.length - decimals);
     if (strip) {
       if (scaled !== 0 && whole === '0' && decimals > 6 && fraction.startsWith('000000')) {
@@ -46,7 +46,6 @@ export function spellScaled(scaled: number, decimals: number, strip: boolean): s
       fraction = fraction.slice(0, end);
     }
     text = fraction === '' ? whole : `${whole}.${fraction}`;
-    whole = '';
   }
   return negative ? `-${text}` : text;
 }

@@ -23,6 +23,8 @@ import type { FirstStart } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { gateFolders, lockFolders, makeFolders } from './folders.ts';
 import type { GateFolders } from './folders.ts';
+import { openUploads } from './uploads.ts';
+import type { UploadFolders } from './uploads.ts';
 import { watchOutboxes } from './outbox.ts';
 import type { OutboxWatch } from './outbox.ts';
 import { startWire } from './wire.ts';
@@ -48,7 +50,7 @@ export interface Gate {
   readonly store: Store;
   readonly ledger: Ledger;
   readonly blobs: Blobs;
-  readonly uploads: Blobs;
+  readonly uploads: UploadFolders;
   readonly people: People;
   readonly models: Models;
   readonly budgets: Budgets;
@@ -90,7 +92,7 @@ async function openParts(
   undo.push(lockFolders(folders));
   const { store, ledger } = await openState(options, folders, undo);
   const blobs = openBlobs(folders.blobs, random);
-  const uploads = openBlobs(folders.uploads, random);
+  const uploads = openUploads(folders.uploads, random);
   const host = { store, ledger, clock, random, blobs };
   const people = openPeople(host);
   const models = openModels(host);
@@ -100,6 +102,16 @@ async function openParts(
   await followConfig(store, config, clock);
   const pool = openPool(config, folders);
   undo.push(() => pool.close());
+  // Not awaited: the processes prepare themselves while the doors open.
+  void pool.walls().then(
+    ({ network }) => {
+      if (network !== 'none') return;
+      log('warn', 'inspection processes have no network namespace, they could reach the network');
+    },
+    (cause: unknown) => {
+      log('error', 'cannot start inspection processes', cause);
+    },
+  );
   const kind = exportKind({
     policy: {
       automatic: config.automatic.enabled,
@@ -131,7 +143,7 @@ async function openParts(
   const wire = await openWire(options, folders, { ...host, requests });
   undo.push(() => wire.stop());
   undo.push(() => requests.idle());
-  await requests.resume();
+  await uploads.keepOnly(await requests.resume());
   undo.push(checkDeadlines(requests, log));
   const outboxes = watchOutboxes({ config, folders, clock, people, requests, uploads, log });
   undo.push(() => outboxes.close());

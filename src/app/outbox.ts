@@ -10,9 +10,9 @@ import type { Clock } from '../core/index.ts';
 import { writeExportInput } from '../egress/index.ts';
 import type { People } from '../people/index.ts';
 import type { Request, Requests } from '../requests/index.ts';
-import type { Blobs } from '../store/index.ts';
 import type { Config } from './config.ts';
 import type { GateFolders } from './folders.ts';
+import type { UploadFolders } from './uploads.ts';
 
 /** What outboxes stand on. */
 export interface OutboxHost {
@@ -21,7 +21,7 @@ export interface OutboxHost {
   readonly clock: Clock;
   readonly people: People;
   readonly requests: Requests;
-  readonly uploads: Blobs;
+  readonly uploads: UploadFolders;
   readonly log: (level: 'info' | 'warn' | 'error', sentence: string, cause?: unknown) => void;
 }
 
@@ -89,11 +89,14 @@ interface OutboxFile {
 async function sendFile(host: OutboxHost, found: OutboxFile): Promise<void> {
   const name = path.basename(found.file);
   await makePrincipal(host.people);
+  const id = newId('req', systemRandom);
   const blob = await host.uploads.put(
+    id,
     createReadStream(found.file) as AsyncIterable<Uint8Array>,
     host.config.limits.fileBytesMax,
   );
   const asked = await host.requests.ask({
+    id,
     kind: 'export',
     requester: PRINCIPAL,
     idempotencyKey: newId('outbox', systemRandom),

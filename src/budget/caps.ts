@@ -4,7 +4,7 @@
  */
 import { mostInWindow } from './bucket.ts';
 import type { BucketRule } from './bucket.ts';
-import { groupDigits, MONTH_MS, YEAR_MS } from './units.ts';
+import { MONTH_MS, YEAR_MS } from './units.ts';
 
 /** A published cap: an amount in any window of a length. */
 export interface Cap {
@@ -84,17 +84,4 @@ export function applyCaps(
         : { ...flow, rateBits: allowed - burstBits, ratePeriodMs: cap.windowMs };
   }
   return { rule, cutBy };
-}
-
-/** One cap's verdict as a sentence. */
-export function sayCapVerdict(verdict: CapVerdict): string {
-  const most = `${groupDigits(verdict.mostBits)} bits at most`;
-  switch (verdict.verdict) {
-    case 'within':
-      return `${verdict.cap} (${verdict.sentence}): within, ${most}`;
-    case 'above':
-      return `${verdict.cap} (${verdict.sentence}): above, ${most} of ${groupDigits(verdict.allowedBits ?? 0n)}`;
-    case 'unknown':
-      return `${verdict.cap} (${verdict.sentence}): unknown, no effective size is declared`;
-  }
 }

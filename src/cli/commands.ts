@@ -16,6 +16,7 @@ export interface CommandModule {
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandModule[] = [
   { names: ['start'], load: async () => (await import('./start.ts')).registerStart },
+  { names: ['demo'], load: async () => (await import('./demo.ts')).registerDemo },
   { names: ['quote'], load: async () => (await import('./quote.ts')).registerQuote },
   { names: ['export'], load: async () => (await import('./export.ts')).registerExport },
   {

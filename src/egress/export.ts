@@ -42,14 +42,19 @@ export interface Workspace {
   read(path: string): AsyncIterable<Uint8Array>;
 }
 
+/** Uploaded files of each request, before anything was decoded. */
+export interface Uploads {
+  pathOf(request: string, sha256: string): string;
+  remove(request: string): Promise<void>;
+}
+
 /** What exports stand on. */
 export interface ExportHost {
   readonly policy: ExportPolicy;
   readonly limits: Partial<ReleaseLimits>;
   readonly pool: InspectionPool;
   readonly workspace: Workspace;
-  /** Uploaded files, before anything was decoded. */
-  readonly uploads: Blobs;
+  readonly uploads: Uploads;
   /** Emitted files and bodies. */
   readonly blobs: Blobs;
   readonly releases: Releases;
@@ -83,7 +88,11 @@ export function exportKind(host: ExportHost): RequestKind {
     effect: (request, facts, releaser, moveOn) =>
       effect(host, request, fromJson(facts), releaser, moveOn),
     describe: (request, facts) => describe(request, facts === null ? null : fromJson(facts)),
-    cleanUp: (request) => host.workspace.remove(request.id),
+    cleanUp: async (request) => {
+      await host.workspace.remove(request.id);
+      // Whatever was decided, it was decided on the emitted files; the original bytes are of no more use.
+      await host.uploads.remove(request.id);
+    },
   };
 }
 
@@ -135,7 +144,10 @@ async function gather(
   const history = await host.releases.history(number);
   const models = await modelsInReach(host, request);
   const quote = await quoteRelease({
-    files: input.files.map((file) => ({ name: file.name, path: host.uploads.pathOf(file.sha256) })),
+    files: input.files.map((file) => ({
+      name: file.name,
+      path: host.uploads.pathOf(request.id, file.sha256),
+    })),
     pool: host.pool,
     outDir: await host.workspace.open(request.id),
     history: {

@@ -26,7 +26,7 @@ export type { Channel, Outcome, PlainFile, Served, Submission, Wall } from './ex
 export { decideExport, judgeBudget } from './decide.ts';
 export type { DecideInput, DecidedFile, ExportDecision, ExportPolicy } from './decide.ts';
 export { exportKind, readExportFacts, readExportInput, writeExportInput } from './export.ts';
-export type { ExportHost, Workspace } from './export.ts';
+export type { ExportHost, Uploads, Workspace } from './export.ts';
 export { emittedOf } from './export-facts.ts';
 export type {
   EmittedRef,

@@ -23,6 +23,8 @@ import type { Request, RequestFilter, RequestPatch } from './store.ts';
 
 /** What somebody asks for. */
 export interface Ask {
+  /** The id that the request gets, when the caller has kept files under it already. */
+  readonly id?: string;
   readonly kind: string;
   readonly requester: string;
   /** A second ask with the same key gives the first one's request. */
@@ -74,7 +76,7 @@ export class Requests {
       findByKey(db, ask.requester, ask.idempotencyKey),
     );
     if (before !== undefined) return sameAsk(before, ask);
-    const draft = { ...ask, why, id: newId('req', random) };
+    const draft = { ...ask, why, id: ask.id ?? newId('req', random) };
     const planned = planRequest(draft, clock.nowMs());
     const kind = this.#kind(planned);
     const recorded = this.#host.ledger.record<Request, unknown>(
@@ -191,11 +193,11 @@ export class Requests {
     }
   }
 
-  /** Takes up what an earlier process left unfinished. */
-  async resume(): Promise<void> {
-    for (const request of await this.list({ states: ['quoting'], limit: 1000 })) {
-      this.#start(request, Promise.resolve(request));
-    }
+  /** Takes up what an earlier process left unfinished, and says which requests those are. */
+  async resume(): Promise<readonly string[]> {
+    const unfinished = await this.list({ states: ['quoting'], limit: 1000 });
+    for (const request of unfinished) this.#start(request, Promise.resolve(request));
+    return unfinished.map((request) => request.id);
   }
 
   /** Waits for everything that is being worked on. */

@@ -48,10 +48,28 @@ async function readVisible(gate: Gate, principal: Principal, id: string): Promis
 }
 
 async function ask(call: Call<undefined, z.infer<typeof exportQuery>>): Promise<Response> {
-  const { gate, principal, context, query } = call;
+  const { gate, principal, query } = call;
   // A wrong project is said before the bytes arrive, where it was named in the query.
   if (query.project !== undefined) needMember(principal, await gate.people.project(query.project));
-  const upload = await readUpload(gate, context, query.name);
+  const id = newId('req', systemRandom);
+  try {
+    const request = await askUploaded(call, id);
+    // The same key again: the first upload is the one that counts.
+    if (request !== id) await gate.uploads.remove(id);
+    return await answerSettled(gate, request, query.wait ?? WAIT_SECONDS, 201);
+  } catch (cause) {
+    const known = await gate.requests.get(id).catch(() => undefined);
+    if (known === undefined) await gate.uploads.remove(id);
+    throw cause;
+  }
+}
+
+async function askUploaded(
+  call: Call<undefined, z.infer<typeof exportQuery>>,
+  id: string,
+): Promise<string> {
+  const { gate, principal, context, query } = call;
+  const upload = await readUpload(gate, id, context, query.name);
   const field = (name: string): string | undefined => upload.fields.get(name);
   const asked = check(exportFields, {
     project: query.project ?? field('project'),
@@ -64,6 +82,7 @@ async function ask(call: Call<undefined, z.infer<typeof exportQuery>>): Promise<
   const form = query.form ?? field('form') ?? null;
   if (form !== null) parseForm(form);
   const request = await gate.requests.ask({
+    id,
     kind: 'export',
     requester: principal.id,
     idempotencyKey: context.req.header('idempotency-key') ?? newId('key', systemRandom),
@@ -76,7 +95,7 @@ async function ask(call: Call<undefined, z.infer<typeof exportQuery>>): Promise<
       form,
     }),
   });
-  return answerSettled(gate, request.id, query.wait ?? WAIT_SECONDS, 201);
+  return request.id;
 }
 
 async function answerSettled(

@@ -17,6 +17,7 @@ const FIELDS_MAX = 32;
 /** Reads an upload: a form with files and fields, or one file as the whole body. */
 export async function readUpload(
   gate: Gate,
+  request: string,
   context: Context,
   name: string | undefined,
 ): Promise<Upload> {
@@ -25,17 +26,18 @@ export async function readUpload(
   const chunks = body as unknown as AsyncIterable<Uint8Array>;
   const type = context.req.header('content-type') ?? '';
   const boundary = readBoundary(type);
-  if (boundary !== undefined) return readForm(gate, chunks, boundary);
+  if (boundary !== undefined) return readForm(gate, request, chunks, boundary);
   if (/^multipart\//i.test(type))
     throw httpErrors.error('UPLOAD_INVALID', { why: 'it has no boundary' });
   if (name === undefined)
     throw httpErrors.error('UPLOAD_INVALID', { why: 'a single file has no name' });
-  const blob = await gate.uploads.put(chunks, gate.config.limits.fileBytesMax);
+  const blob = await gate.uploads.put(request, chunks, gate.config.limits.fileBytesMax);
   return { files: [{ name, ...blob }], fields: new Map() };
 }
 
 async function readForm(
   gate: Gate,
+  request: string,
   chunks: AsyncIterable<Uint8Array>,
   boundary: string,
 ): Promise<Upload> {
@@ -55,7 +57,7 @@ async function readForm(
         why: `it holds more than ${String(filesMax)} files`,
       });
     }
-    const blob = await gate.uploads.put(part.body, Math.min(fileBytesMax, left));
+    const blob = await gate.uploads.put(request, part.body, Math.min(fileBytesMax, left));
     left -= blob.bytes;
     files.push({ name: part.filename, ...blob });
   }

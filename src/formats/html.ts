@@ -19,7 +19,7 @@ import { markupErrors } from './markup-errors.ts';
 import { cleanText, escapeText, escapeValue } from './markup-tree.ts';
 import type { Markup, MarkupElement, MarkupNode } from './markup-tree.ts';
 import { catchRefusal } from './xml-parse.ts';
-import { XML_BYTES_MAX, decodeUtf8 } from './xml.ts';
+import { XML_BYTES_MAX, decodeUtf8, limitOutput } from './xml.ts';
 import { TextSink } from './text-sink.ts';
 
 const SAFE_VALUE = /^[\w #%.,;:()+*/=?!&'-]*$/;
@@ -35,7 +35,7 @@ export function parsePage(
   if (text === undefined) return markupErrors.refuse('ENCODING_INVALID');
   return catchRefusal(() => {
     const notes = new Set<string>();
-    return { ok: true, value: new PageMaker(parseHtml(text, notes), notes).make() } as const;
+    return limitOutput(bytes, new PageMaker(parseHtml(text, notes), notes).make(), emitPage);
   });
 }
 

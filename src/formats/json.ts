@@ -8,8 +8,8 @@ import { JsonNumber, JsonObject, JsonReader } from './json-parse.ts';
 import type { JsonValue } from './json-parse.ts';
 import { TextSink } from './text-sink.ts';
 
-/** Largest JSON file; larger data goes as JSON lines. */
-export const JSON_BYTES_MAX = 24 * 1024 * 1024;
+/** Largest JSON file, as sent and as canonical file; larger data goes as JSON lines. */
+export const JSON_BYTES_MAX = 32 * 1024 * 1024;
 /** Largest JSON lines file. */
 export const JSONL_BYTES_MAX = 256 * 1024 * 1024;
 const LINE_BYTES_MAX = 16 * 1024 * 1024;
@@ -39,7 +39,13 @@ export function parseJson(
   if (text === undefined) return jsonErrors.refuse('ENCODING_INVALID');
   const reader = new JsonReader(digits);
   const read = reader.read(text);
-  return read.ok ? { ok: true, value: { root: read.value, notes: [...reader.notes] } } : read;
+  if (!read.ok) return read;
+  // Layout can make a file larger; what is released must be readable by the same limits.
+  const size = bytes.length < JSON_BYTES_MAX / 16 ? 0 : emitJson(read.value).length;
+  if (size > JSON_BYTES_MAX) {
+    return jsonErrors.refuse('TOO_LARGE', { bytes: size, limit: JSON_BYTES_MAX });
+  }
+  return { ok: true, value: { root: read.value, notes: [...reader.notes] } };
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -34,8 +34,20 @@ export function parseMarkup(
     const value = isSvgRoot(parsed.root)
       ? canonicaliseSvg(parsed.root, parsed.notes)
       : { root: canonicaliseXml(parsed.root), notes: parsed.notes };
-    return { ok: true, value } as const;
+    return limitOutput(bytes, value, emitMarkup);
   });
+}
+
+/** Refuses a document whose canonical file would be larger than what may be read again. */
+export function limitOutput(
+  bytes: Uint8Array,
+  value: Markup,
+  emit: (root: MarkupElement) => Uint8Array,
+): { readonly ok: true; readonly value: Markup } | Refusal {
+  const size = bytes.length < XML_BYTES_MAX / 16 ? 0 : emit(value.root).length;
+  return size > XML_BYTES_MAX
+    ? markupErrors.refuse('TOO_LARGE', { bytes: size, limit: XML_BYTES_MAX })
+    : { ok: true, value };
 }
 
 /** Decodes UTF-8 strictly, without a byte order mark. */

@@ -12,10 +12,10 @@ export interface FirstStart {
 }
 
 /**
- * Until a model is declared nobody knows what is thin: 14 MB a year is 1 % of the effective size of a model with 70
+ * Until a model is declared nobody knows what is thin: 1 MB at once and 13 MB a year make 1 % of the effective size of a model with 70
  * billion parameters.
  */
-export const DEFAULT_ENCLAVE: Declaration = { rate: '14 MB/year', burst: '1 MB', lifetime: null };
+export const DEFAULT_ENCLAVE: Declaration = { rate: '13 MB/year', burst: '1 MB', lifetime: null };
 /** What may leave in a day without a person. */
 export const DEFAULT_AUTOMATIC: Declaration = {
   rate: '500 kB/day',

@@ -11,7 +11,7 @@ import type { Decoder, Engine } from '../engine/index.ts';
 import { wireErrors } from '../errors.ts';
 import { codeForm, FRAME_CONTEXT, NameCoder } from './name-coder.ts';
 import { checkForm, checkName, compareNames } from './names.ts';
-import { chooseReference, equalBytes, rankReferences } from './references.ts';
+import { chooseReference, equalBytes, ReferenceIndex } from './references.ts';
 import type { History, HistoryFile } from './references.ts';
 
 /** One file of a release: its canonical value and where it is to stand outside. */
@@ -75,13 +75,13 @@ class BodyCoder {
   readonly decoding: boolean;
   readonly #names: NameCoder;
   readonly #sessions = new Map<ContentType, CodecSession<unknown>>();
-  readonly files: HistoryFile[];
+  readonly files: ReferenceIndex;
   #lastType = 0;
 
   constructor(engine: Engine, history: History) {
     this.engine = engine;
     this.decoding = engine.mode === 'decode';
-    this.files = [...history.files];
+    this.files = new ReferenceIndex(history.files);
     this.#names = new NameCoder(
       engine,
       history.files.map((file) => file.name),
@@ -168,7 +168,7 @@ function encodeMember(coder: BodyCoder, member: Member, options: EncodeOptions):
   coder.type(member.type);
   codeForm(engine, member.form ?? '', false);
   const bytes = codec.emit(member.value);
-  const ranked = rankReferences(member.name, member.type, coder.files);
+  const ranked = coder.files.rank(member.name, member.type);
   const choice = options.references === false ? 0 : chooseReference(bytes, ranked) + 1;
   coder.reference(choice, ranked.length);
   const reference = ranked[choice - 1];
@@ -178,7 +178,7 @@ function encodeMember(coder: BodyCoder, member: Member, options: EncodeOptions):
     const references = reference === undefined ? [] : [parseReference(codec, reference)];
     coder.session(member.type).encode(member.value, references);
   }
-  coder.files.push({ name: member.name, type: member.type, load: () => bytes });
+  coder.files.add({ name: member.name, type: member.type, load: () => bytes });
 }
 
 /**
@@ -221,7 +221,7 @@ function decodeMember(coder: BodyCoder, names: Set<string>): DecodedMember {
   const codec = CODECS[type];
   const form = codeForm(coder.engine, '', true);
   if (form !== '') checkForm(form);
-  const ranked = rankReferences(name, type, coder.files);
+  const ranked = coder.files.rank(name, type);
   const reference = ranked[coder.reference(0, ranked.length) - 1];
   const same = reference !== undefined && coder.same(false);
   let bytes: Uint8Array;
@@ -231,7 +231,7 @@ function decodeMember(coder: BodyCoder, names: Set<string>): DecodedMember {
     const references = reference === undefined ? [] : [parseReference(codec, reference)];
     bytes = codec.emit(coder.session(type).decode(references));
   }
-  coder.files.push({ name, type, load: () => bytes });
+  coder.files.add({ name, type, load: () => bytes });
   return { name, type, bytes, ...(form === '' ? {} : { form }) };
 }
 

@@ -20,6 +20,9 @@ export interface History {
 }
 
 const CANDIDATES_MAX = 64;
+/** Only the newest files of a type are compared by name, so that a release of many files takes linear time. */
+const RECENT_MAX = 1024;
+const SAMPLED_MAX = 256;
 const REFERENCE_BYTES_MAX = 64 * 1024 * 1024;
 
 /** How alike two names are: the same, or the number of shared bytes at both ends. */
@@ -34,24 +37,40 @@ function scoreNames(a: string, b: string): number {
   return sameFile + head + tail;
 }
 
-/** The candidates for a member, best guess first: same type only, by name, newest first among equals. */
-export function rankReferences(
-  name: string,
-  type: ContentType,
-  files: readonly HistoryFile[],
-): HistoryFile[] {
-  const scored: { file: HistoryFile; score: number; age: number }[] = [];
-  for (let i = files.length - 1; i >= 0; i--) {
-    const file = files[i];
-    if (file?.type === type)
-      scored.push({ file, score: scoreNames(name, file.name), age: files.length - i });
+/** The files that both sides have, by type and by name; later members of a body are added as they are coded. */
+export class ReferenceIndex {
+  readonly #byType = new Map<ContentType, HistoryFile[]>();
+  readonly #byName = new Map<string, HistoryFile>();
+
+  constructor(files: readonly HistoryFile[]) {
+    for (const file of files) this.add(file);
   }
-  scored.sort((a, b) => b.score - a.score || a.age - b.age);
-  return scored.slice(0, CANDIDATES_MAX).map((entry) => entry.file);
+
+  /** Adds a file that is newer than all others. */
+  add(file: HistoryFile): void {
+    const same = this.#byType.get(file.type);
+    if (same === undefined) this.#byType.set(file.type, [file]);
+    else same.push(file);
+    this.#byName.set(`${file.type} ${file.name}`, file);
+  }
+
+  /** The candidates for a member, best guess first: same type only, by name, newest first among equals. */
+  rank(name: string, type: ContentType): HistoryFile[] {
+    const files = this.#byType.get(type) ?? [];
+    const scored: { file: HistoryFile; score: number; age: number }[] = [];
+    for (let age = 1; age <= Math.min(files.length, RECENT_MAX); age++) {
+      const file = files[files.length - age];
+      if (file !== undefined) scored.push({ file, score: scoreNames(name, file.name), age });
+    }
+    scored.sort((a, b) => b.score - a.score || a.age - b.age);
+    const ranked = scored.slice(0, CANDIDATES_MAX).map((entry) => entry.file);
+    const named = this.#byName.get(`${type} ${name}`);
+    return named === undefined || ranked.includes(named) ? ranked : [named, ...ranked];
+  }
 }
 
 /** A sample of the content's 12-byte shingles, for telling which files are alike. */
-export function sampleShingles(bytes: Uint8Array): Set<number> {
+function sampleShingles(bytes: Uint8Array): Set<number> {
   const sample = new Set<number>();
   const end = Math.min(bytes.length, 256 * 1024);
   let rolling = 0;
@@ -59,9 +78,22 @@ export function sampleShingles(bytes: Uint8Array): Set<number> {
     rolling = (Math.imul(rolling, 0x08088405) + (bytes[i] ?? 0) + 1) >>> 0;
     const mixed = Math.imul(rolling ^ (rolling >>> 15), 0x85ebca6b) >>> 0;
     if (i >= 12 && mixed < 0x08000000) sample.add(mixed);
-    if (sample.size >= 2048) break;
+    if (sample.size >= 1024) break;
   }
   return sample;
+}
+
+const sampled = new Map<HistoryFile, Set<number>>();
+
+/** The sample of a candidate, kept while others are coded. */
+function sampleFile(file: HistoryFile, bytes: Uint8Array): Set<number> {
+  const held = sampled.get(file);
+  if (held !== undefined) return held;
+  const fresh = sampleShingles(bytes);
+  const [oldest] = sampled.keys();
+  if (sampled.size >= SAMPLED_MAX && oldest !== undefined) sampled.delete(oldest);
+  sampled.set(file, fresh);
+  return fresh;
 }
 
 /** The place of the best candidate in `ranked`, or -1 when none is worth its training time. */
@@ -74,7 +106,7 @@ export function chooseReference(bytes: Uint8Array, ranked: readonly HistoryFile[
     if (theirs.length > REFERENCE_BYTES_MAX) continue;
     if (equalBytes(theirs, bytes)) return place;
     let shared = 0;
-    for (const shingle of sampleShingles(theirs)) if (mine.has(shingle)) shared++;
+    for (const shingle of sampleFile(file, theirs)) if (mine.has(shingle)) shared++;
     if (shared > bestShared * 1.1 + 1) {
       best = place;
       bestShared = shared;

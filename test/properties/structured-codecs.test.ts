@@ -152,14 +152,18 @@ test('other XML survives', () => {
     ),
   })).node;
   fc.assert(
-    fc.property(tree, (inner) => assert.ok(checkText('xml', `<r>${inner}</r>`))),
+    fc.property(tree, (inner) => {
+      assert.ok(checkText('xml', `<r>${inner}</r>`));
+    }),
     { numRuns: 25 },
   );
 });
 
 test('pages survive', () => {
   fc.assert(
-    fc.property(page, (text) => assert.ok(checkText('html', text))),
+    fc.property(page, (text) => {
+      assert.ok(checkText('html', text));
+    }),
     { numRuns: 40 },
   );
 });

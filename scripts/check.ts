@@ -15,6 +15,7 @@ const CHECKS: readonly { readonly name: string; readonly args: readonly string[]
   },
   { name: 'dead code', args: [bin('knip/bin/knip.js'), '--no-progress'] },
   { name: 'engine build', args: ['scripts/build-engine.ts', '--check'] },
+  { name: 'raster build', args: ['scripts/build-raster.ts', '--check'] },
   { name: 'docs', args: ['scripts/docs.ts', '--check'] },
 ];
 

@@ -18,13 +18,7 @@ const ALLOWED: readonly { readonly by: string; readonly pattern: RegExp }[] = [
   { by: 'XML 1.0: declaration', pattern: /version=['"]1\.0['"] encoding=/i },
   { by: 'W3C: namespaces and public identifiers', pattern: /www\.w3\.org|W3C\/\/DTD|xmlns/ },
   { by: 'HTML: document type and first elements', pattern: /<!DOCTYPE html|<meta charset/i },
-  { by: 'gt (R): class names of table parts', pattern: /\bgt_[a-z]+/ },
-  { by: 'gt (R): the box around a table', pattern: /overflow-x:auto;overflow-y:auto/ },
-  { by: 'gt (R): the page around a table', pattern: /<style>body{background-color:white/ },
 ];
-/** Modules that hold nothing but a default that a library writes into every file. */
-const LIBRARY_DEFAULTS = /priming-gt\.ts$/;
-
 /** Every file `src/wire/codecs/<codec>/priming*.ts`. */
 function listPrimings(): string[] {
   return readdirSync(codecs, { withFileTypes: true })
@@ -84,11 +78,8 @@ test(
   { skip: !existsSync(corpus) },
   async () => {
     const texts: { path: string; text: string }[] = [];
-    const defaults = new Set<string>();
     for (const path of listPrimings()) {
-      const found = await readPriming(path);
-      if (LIBRARY_DEFAULTS.test(path)) for (const text of found) defaults.add(text);
-      else for (const text of found) texts.push({ path, text });
+      for (const text of await readPriming(path)) texts.push({ path, text });
     }
     const spans = new Set<string>();
     for (const { text } of texts) {
@@ -99,7 +90,6 @@ test(
     const unexplained = texts.flatMap(({ path, text }) =>
       listRuns(text, shared)
         .filter((run) => !ALLOWED.some(({ pattern }) => pattern.test(run)))
-        .filter((run) => ![...defaults].some((whole) => whole.includes(run)))
         .map((run) => `${path}: ${run}`),
     );
     assert.deepEqual(unexplained, []);

@@ -3,7 +3,6 @@
  * here changes every charge and needs a new table version.
  */
 import { LABELS } from '../tokens/priming-words.ts';
-import { GT_STYLES } from './priming-gt.ts';
 
 const HEAD = '<!DOCTYPE html><html><head><meta charset="utf-8">';
 
@@ -22,13 +21,29 @@ function report(): string {
 ##   term  estimate</code></pre><table><thead><tr class="header"><th style="text-align:left">term</th><th style="text-align:right">estimate</th></tr></thead><tbody><tr class="odd"><td style="text-align:left">age</td><td style="text-align:right">1.03</td></tr><tr class="even"><td style="text-align:left">sex</td><td style="text-align:right">0.97</td></tr></tbody></table></body></html>`;
 }
 
-/** A summary table as the gt package writes it, with its style sheet. */
+/** Rules of a styled table: the properties that such sheets set side by side, with values of our own. */
+function rules(): string {
+  const side = (name: string, width: string, kind: string): string =>
+    `border-${name}-color:#c9ced6;border-${name}-style:${kind};border-${name}-width:${width}`;
+  const pad = (top: string, left: string): string =>
+    `padding-bottom:${top};padding-left:${left};padding-right:${left};padding-top:${top}`;
+  return [
+    `#report .grid{background-color:#fafafa;${side('top', '3px', 'solid')};color:#222222;display:table;font-size:15px;font-style:normal;font-weight:normal;margin-left:auto;margin-right:auto;width:auto}`,
+    `#report .grid_head{background-color:#f0f0f0;${side('left', '4px', 'none')};text-align:center;vertical-align:bottom;overflow-x:hidden}`,
+    `#report .grid_name{color:#101010;font-size:120%;font-weight:bold;${pad('6px', '7px')}}`,
+    `#report .grid_group{${side('right', '4px', 'none')};text-transform:inherit;vertical-align:middle}`,
+    `#report .grid_cell{${pad('9px', '8px')};margin:12px;text-align:left;font-variant-numeric:tabular-nums}`,
+    `#report .grid_note{background-color:#fafafa;${side('bottom', '3px', 'double')};font-size:80%;text-align:right}`,
+  ].join('');
+}
+
+/** A summary table with a style sheet of its own. */
 function summary(): string {
   const row = (label: string, cells: readonly string[]): string =>
-    `<tr><td class='gt_left gt_row'>${label}</td>${cells.map((cell) => `<td class='gt_right gt_row'>${cell}</td>`).join('')}</tr>`;
+    `<tr><td class='grid_cell grid_name'>${label}</td>${cells.map((cell) => `<td class='grid_cell grid_note'>${cell}</td>`).join('')}</tr>`;
   return (
-    `${HEAD}<style>body { background-color: white }</style><style>${GT_STYLES}</style></head><body><div id="table" style='height:auto;width:auto;overflow-y:auto; overflow-x:auto'><table class='gt_table'><thead class='gt_col_headings'>` +
-    '<tr><th colspan=1 rowspan=1 class="gt_columns_bottom_border gt_left gt_col_heading">Variable</th><th colspan=1 rowspan=1 class="gt_columns_bottom_border gt_right gt_col_heading">HR</th><th colspan=1 rowspan=1 class="gt_columns_bottom_border gt_right gt_col_heading">Interval</th><th colspan=1 rowspan=1 class="gt_columns_bottom_border gt_right gt_col_heading">P</th></tr></thead><tbody class=gt_table_body>' +
+    `${HEAD}<style>${rules()}</style></head><body><div id="report" style='height:auto;width:auto'><table class='grid'><thead class='grid_head'>` +
+    '<tr><th rowspan=1 colspan=1 class="grid_cell grid_group">Variable</th><th rowspan=1 colspan=1 class="grid_cell grid_group">HR</th><th rowspan=1 colspan=2 class="grid_cell grid_group">Interval</th></tr></thead><tbody class="grid_body">' +
     row('Sex', ['Female', '&#8211;', '&#8211;', '&#8211;']) +
     row('', ['Male', '1.12', '1.01&#8211;1.24', '0.031']) +
     row('Age', ['', '0.93', '0.88&#8211;0.99', '&#60;0.001']) +

@@ -26,7 +26,13 @@ export { SVG_NUMBERS, SVG_TRANSFORMS } from './svg-names.ts';
 export { parseRaster, looksLikeRaster } from './raster-file.ts';
 export type { RasterForm } from './raster-file.ts';
 export { emitPng } from './png-emit.ts';
-export { RASTER_PIXELS_MAX, RASTER_SIDE_MAX } from './raster.ts';
+export {
+  RASTER_PIXELS_MAX,
+  RASTER_SIDE_MAX,
+  RasterBuilder,
+  checkRasterSize,
+  readRow,
+} from './raster.ts';
 export type { ColourRaster, PaletteRaster, Raster } from './raster.ts';
 export { ARCHIVE_DEPTH_MAX, listMembers, sniffArchive } from './archive.ts';
 export type { ArchiveKind } from './archive.ts';

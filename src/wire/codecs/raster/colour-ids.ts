@@ -1,5 +1,5 @@
 /** Numbers for colours, in the order in which a session first meets them. */
-import { readRow, type Raster } from '../../../formats/raster.ts';
+import { readRow, type Raster } from '../../../formats/index.ts';
 
 /** The most colours that one session of the plot coder numbers. */
 export const COLOURS_MAX = 65_535;

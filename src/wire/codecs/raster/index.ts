@@ -3,9 +3,9 @@
  * these; two files with equal pixels are one value. Assumed: WebAssembly arithmetic, which is exact on every machine.
  * Not guaranteed: colour profiles, resolution, texts and orientation marks, which never cross.
  */
-import { parseRaster } from '../../../formats/raster-file.ts';
-import { emitPng } from '../../../formats/png-emit.ts';
-import type { Raster } from '../../../formats/raster.ts';
+import { parseRaster } from '../../../formats/index.ts';
+import { emitPng } from '../../../formats/index.ts';
+import type { Raster } from '../../../formats/index.ts';
 import type { Codec } from '../../codec.ts';
 import { RasterSession } from './session.ts';
 

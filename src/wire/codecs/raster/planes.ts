@@ -1,5 +1,5 @@
 /** The pictures that a session coded last, and which of them a new one is most like. */
-import type { Raster } from '../../../formats/raster.ts';
+import type { Raster } from '../../../formats/index.ts';
 
 const SLOTS = 8;
 /** Planes of this many pixels together are kept; a larger picture has no reference. */

@@ -4,7 +4,7 @@ import {
   RasterBuilder,
   RASTER_PIXELS_MAX,
   type Raster,
-} from '../../../formats/raster.ts';
+} from '../../../formats/index.ts';
 import type { CodecSession } from '../../codec.ts';
 import type { Engine } from '../../engine/index.ts';
 import { wireErrors } from '../../errors.ts';

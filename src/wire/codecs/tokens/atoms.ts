@@ -140,7 +140,3 @@ export class AtomCoder {
   }
 }
 
-/** The slot of an atom by its name. */
-export function slotOf(name: string): number {
-  return hashText(name);
-}

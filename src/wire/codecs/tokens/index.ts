@@ -30,7 +30,7 @@ import {
 } from './templates.ts';
 
 export { hash2, hash3, hashText } from './hash.ts';
-export { bitLength, contextOf } from './integers.ts';
+export { contextOf } from './integers.ts';
 export type { Axis, NumberHints } from './integers.ts';
 export { tokenErrors } from './errors.ts';
 

@@ -280,8 +280,3 @@ function expandRuns(runs: string): string[] {
   }
   return out;
 }
-
-/** A context from the beginning of a document. */
-export function startContext(kind: string): number {
-  return contextOf(hashText(kind));
-}

@@ -3,7 +3,6 @@
  * yet refuses. Which files a codec understands is stated in its own folder.
  */
 import type { Codec, ContentType } from '../codec.ts';
-import { absentCodec } from './absent.ts';
 import { rasterCodec } from './raster/index.ts';
 import { tableCodec } from './table/index.ts';
 import { htmlCodec } from './html/index.ts';

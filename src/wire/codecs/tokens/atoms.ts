@@ -1,7 +1,7 @@
 /** Atoms: strings from an open vocabulary, guessed whole from where they stand and what came before. */
 import type { Engine, Mix } from '../../engine/index.ts';
 import type { CandidateCoder } from './candidates.ts';
-import { hash2, hash3, hashText } from './hash.ts';
+import { hash2, hash3 } from './hash.ts';
 import type { TokenHistory } from './history.ts';
 import { ContextMemory, RecentValues } from './memory.ts';
 import type { SavedMemory } from './memory.ts';

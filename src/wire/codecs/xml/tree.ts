@@ -1,7 +1,7 @@
 /** Codes a tree of elements: what follows what, attributes by the kind of their value, texts. */
 import { PATH_ARITY, SVG_NUMBERS, SVG_TRANSFORMS } from '../../../formats/index.ts';
 import type { MarkupElement, MarkupNode } from '../../../formats/index.ts';
-import { contextOf, hash2, hash3, hashText, tokenErrors } from '../tokens/index.ts';
+import { hash2, hash3, hashText, tokenErrors } from '../tokens/index.ts';
 import type { TokenCoder } from '../tokens/index.ts';
 import { Geometry } from './geometry.ts';
 import type { Track } from './geometry.ts';

@@ -7,8 +7,8 @@
  */
 
 // Each code point of the class is meant by itself; none of them combines with its neighbour in the class.
-// eslint-disable-next-line no-misleading-character-class
 const HIDDEN =
+  // eslint-disable-next-line no-misleading-character-class
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u{e0100}-\u{e01ef}]/u;
 const STACKED = /\p{M}{5,}/u;
 const LATIN = /\p{Script=Latin}/u;

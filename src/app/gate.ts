@@ -1,10 +1,9 @@
 /** Wires one gate from its configuration: the only place that knows every module. */
-import { createReadStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openBudgets, reapplyBudgets } from '../budget/index.ts';
 import type { Budgets } from '../budget/index.ts';
-import { isoTime, systemClock, systemRandom } from '../core/index.ts';
+import { isoTime, readChunks, systemClock, systemRandom } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import { exportKind, openInspectionPool } from '../egress/index.ts';
 import type { InspectionPool } from '../egress/index.ts';
@@ -252,7 +251,7 @@ function openWorkspace(dir: string) {
       return folder;
     },
     remove: (request: string) => rm(path.join(dir, request), { recursive: true, force: true }),
-    read: (file: string) => createReadStream(file) as AsyncIterable<Uint8Array>,
+    read: readChunks,
   };
 }
 

@@ -28,6 +28,7 @@ export { parseJsonStrict } from './strict-json.ts';
 export { BoundedQueue } from './bounded-queue.ts';
 export { makeDirDurable, systemFiles, writeFileDurable } from './durable-files.ts';
 export type { FileOps } from './durable-files.ts';
+export { readChunks } from './file-chunks.ts';
 export { ChildPool } from './child-pool.ts';
 export type { ChildPoolOptions } from './child-pool.ts';
 export type { ChildLimits, ChildResult } from './child-process.ts';

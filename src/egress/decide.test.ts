@@ -13,6 +13,7 @@ const plain: DecideInput = {
   skipRefused: false,
   budget: { ok: true },
   automaticBudget: { ok: true },
+  vectors: { ok: true },
   lockedModels: [],
 };
 const poor = { ok: false, bucket: 'enclave', neededBits: 9n, leftBits: 1n } as const;

@@ -4,6 +4,7 @@
  */
 import type { DebitVerdict } from '../budget/index.ts';
 import { isoTime } from '../core/index.ts';
+import type { VectorVerdict } from '../models/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import type { ContentType } from '../wire/index.ts';
 import { sayReason } from './sentences.ts';
@@ -36,6 +37,8 @@ export interface DecideInput {
   readonly budget: DebitVerdict;
   /** Whether the bucket of the automatic tier would. */
   readonly automaticBudget: DebitVerdict;
+  /** Whether the distinct vectors of guarded models would stay below what gives a layer away. */
+  readonly vectors: VectorVerdict;
   /** Models in reach that are not active. */
   readonly lockedModels: readonly { readonly id: string; readonly state: string }[];
 }
@@ -53,6 +56,7 @@ export function decideExport(input: DecideInput): ExportDecision {
   const reasons = [
     ...judgeFiles(input),
     ...judgeBudget(input.budget),
+    ...judgeVectors(input.vectors),
     ...judgeModels(input.lockedModels),
     ...judgeAutomatic(input),
   ];
@@ -84,6 +88,13 @@ function judgeFiles(input: DecideInput): Reason[] {
   }
   if (released === 0 && reasons.length === 0) reasons.push(sayReason('NOTHING_LEFT'));
   return reasons;
+}
+
+/** The reason of vectors that would give a layer away; none if they stay below. */
+export function judgeVectors(verdict: VectorVerdict): Reason[] {
+  if (verdict.ok) return [];
+  const { model, counted, width } = verdict;
+  return [sayReason('VECTORS_REACHED', { model, counted, width })];
 }
 
 function judgeModels(locked: DecideInput['lockedModels']): Reason[] {

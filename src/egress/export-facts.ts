@@ -56,11 +56,13 @@ export interface ExportFacts {
   readonly historyPrefix: number;
   readonly chargeBits: number;
   readonly vectors: readonly { readonly width: number; readonly hashes: readonly string[] }[];
+  /** The lengths of vectors that were counted. A model that came later has others. */
+  readonly widths: readonly number[];
   readonly reasons: readonly Reason[];
 }
 
 /** Takes from a quote what an export keeps. */
-export function gatherFacts(quote: Quote): ExportFacts {
+export function gatherFacts(quote: Quote, widths: readonly number[]): ExportFacts {
   return {
     files: quote.files.map((file) => ({
       path: file.path,
@@ -94,6 +96,7 @@ export function gatherFacts(quote: Quote): ExportFacts {
     vectors: quote.files.flatMap((file) =>
       file.vectors.map(({ width, hashes }) => ({ width, hashes: [...hashes] })),
     ),
+    widths,
     reasons: [],
   };
 }

@@ -9,7 +9,7 @@ import { canonicalJson, sha256 } from '../core/index.ts';
 import type { Json, JsonObject } from '../core/index.ts';
 import { AUTOMATIC, ENCLAVE } from '../budget/index.ts';
 import type { BucketRef, Budgets } from '../budget/index.ts';
-import { countVectors } from '../models/index.ts';
+import { countVectors, vectorWidths } from '../models/index.ts';
 import type { Model, Models } from '../models/index.ts';
 import type { People } from '../people/index.ts';
 import type { Releases } from '../release/index.ts';
@@ -23,7 +23,7 @@ import type {
   RequestKind,
 } from '../requests/index.ts';
 import type { Blobs } from '../store/index.ts';
-import { decideExport, judgeBudget } from './decide.ts';
+import { decideExport, judgeBudget, judgeVectors } from './decide.ts';
 import type { ExportPolicy } from './decide.ts';
 import { emittedOf, fromJson, gatherFacts, toJson } from './export-facts.ts';
 import type { ExportFacts, ExportInput } from './export-facts.ts';
@@ -142,7 +142,7 @@ async function gather(
   const input = readExportInput(request);
   const number = (await findNumber(host, request)) ?? 0;
   const history = await host.releases.history(number);
-  const models = await modelsInReach(host, request);
+  const widths = (await modelsInReach(host, request)).flatMap(vectorWidths);
   const quote = await quoteRelease({
     files: input.files.map((file) => ({
       name: file.name,
@@ -159,12 +159,12 @@ async function gather(
       })),
     },
     ...(input.form === null ? {} : { form: parseForm(input.form) }),
-    widths: models.map((model) => model.hiddenWidth).filter((width) => width > 0),
+    widths,
     limits: host.limits,
     cheaper: false,
     onProgress,
   });
-  return gatherFacts(quote);
+  return gatherFacts(quote, widths);
 }
 
 async function decide(host: ExportHost, request: Request, facts: ExportFacts): Promise<Decision> {
@@ -177,6 +177,7 @@ async function decide(host: ExportHost, request: Request, facts: ExportFacts): P
     skipRefused: readExportInput(request).skipRefused,
     budget: await host.budgets.wouldDebit(bucketPath(request, models), chargeBits),
     automaticBudget: await host.budgets.wouldDebit([AUTOMATIC], chargeBits),
+    vectors: await host.models.wouldCount(models, facts.vectors),
     lockedModels: models.filter((model) => model.state !== 'active'),
   });
   noteReasons(facts, decision.reasons);
@@ -208,6 +209,9 @@ async function effect(
   if (facts.body === null || number === undefined)
     return refused(facts, [sayReason('NOTHING_LEFT')]);
   const models = await modelsInReach(host, request);
+  if (!models.flatMap(vectorWidths).every((width) => facts.widths.includes(width))) {
+    return refused(facts, [sayReason('MODELS_CHANGED')]);
+  }
   const path = bucketPath(request, models);
   const kept = facts.body.sha256;
   try {
@@ -240,7 +244,8 @@ async function effect(
       }),
       change: async (tx, { chargeBits }) => {
         const vectors = await countVectors(tx as never, models, facts.vectors);
-        if (!vectors.ok) throw new VectorStop(sayReason('VECTORS_REACHED', { ...vectors, ok: '' }));
+        const [reason] = judgeVectors(vectors);
+        if (reason !== undefined) throw new VectorStop(reason);
         await moveOn(tx as never, chargeBits);
       },
     });

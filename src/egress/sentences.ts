@@ -87,6 +87,12 @@ const SENTENCES = {
       'with it {counted} distinct vectors of {width} numbers would have left, as many as give a layer of {model} away',
     wayForward: 'send summaries instead of vectors',
   },
+  MODELS_CHANGED: {
+    severity: 'deny',
+    sentence:
+      'a model was declared or changed since it was quoted, and its vectors were not looked for',
+    wayForward: 'send it again',
+  },
   CHARGE_GREW: {
     severity: 'deny',
     sentence: 'its charge became {bits} bits, more than the {limit} bits that were decided on',

@@ -1,6 +1,7 @@
 /**
  * Counts distinct vectors of the widths of guarded models: rows, columns, and rows that hold several such vectors one
- * after another. Hashes are of the values, so another spelling of the same vector is the same vector.
+ * after another, with or without a few labels in front. Hashes are of the values, so another spelling of the same vector
+ * is the same vector.
  */
 import { sha256 } from '../core/index.ts';
 import type { NumberRow } from './number-rows.ts';
@@ -20,16 +21,30 @@ function hashVector(values: Float64Array): string {
   return sha256(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).slice(0, 32);
 }
 
-/** Whether a vector can carry anything: not all integers (identifiers, counts) and not constant. */
-function carries(values: Float64Array): boolean {
+/** Numbers that a row may have in front of its vectors: identifier, layer, position and the like. */
+const LABELS_MAX = 8;
+/** Narrower rows are results with that many columns far more often than a vector and its labels. */
+const LABELLED_WIDTH_MIN = 64;
+
+/** Whether a vector can carry anything: it is not constant, no enumeration, and not a column of counts. */
+function carries(values: Float64Array, inRow: boolean): boolean {
   let fractions = 0;
-  const first = values[0];
+  let negative = 0;
+  const first = values[0] ?? 0;
+  const step = (values[1] ?? 0) - first;
   let same = true;
-  for (const value of values) {
+  let even = true;
+  for (const [i, value] of values.entries()) {
     if (!Number.isInteger(value)) fractions++;
+    if (value < 0) negative++;
     if (value !== first) same = false;
+    if (value !== first + i * step) even = false;
   }
-  return !same && fractions * 2 >= values.length;
+  if (same) return false;
+  if (fractions * 2 >= values.length) return true;
+  // Integers are counts and identifiers in narrow tables and in columns; in wide rows they are quantised numbers.
+  const wide = values.length >= LABELLED_WIDTH_MIN;
+  return wide && !even && (inRow || negative * 8 >= values.length);
 }
 
 /** One block of rows of the same shape, kept so that its columns can be hashed. */
@@ -52,9 +67,11 @@ export class VectorCounter {
   add(row: NumberRow): void {
     if (this.#widths.length === 0) return;
     for (const width of this.#widths) {
-      if (row.count < width || row.count % width !== 0) continue;
-      for (let at = 0; at < row.count; at += width)
-        this.#count(width, row.values.slice(at, at + width));
+      if (row.count < width) continue;
+      const labels = row.count % width;
+      if (labels > (width < LABELLED_WIDTH_MIN ? 0 : LABELS_MAX)) continue;
+      for (let at = labels; at < row.count; at += width)
+        this.#count(width, row.values.slice(at, at + width), true);
     }
     if (row.count > COLUMNS_MAX) return;
     const known = this.#columns.get(row.key) ?? { width: row.count, rows: [], cells: 0 };
@@ -64,8 +81,8 @@ export class VectorCounter {
     known.rows.push(row.values.slice(0, row.count));
   }
 
-  #count(width: number, values: Float64Array): void {
-    if (!carries(values)) return;
+  #count(width: number, values: Float64Array, inRow: boolean): void {
+    if (!carries(values, inRow)) return;
     const set = this.#found.get(width) ?? new Set();
     this.#found.set(width, set);
     if (set.size < HASHES_MAX) set.add(hashVector(values));
@@ -80,6 +97,7 @@ export class VectorCounter {
             this.#count(
               wanted,
               Float64Array.from({ length: wanted }, (_, i) => rows[at + i]?.[column] ?? 0),
+              false,
             );
           }
         }

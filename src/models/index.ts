@@ -15,5 +15,5 @@ export {
   thinnestBits,
 } from './model.ts';
 export type { Model, ModelFacts, ModelState } from './model.ts';
-export { countVectors, describeModel, listModels, openModels } from './store.ts';
-export type { AlsoChange, Models, VectorVerdict } from './store.ts';
+export { countVectors, describeModel, listModels, openModels, vectorWidths } from './store.ts';
+export type { AlsoChange, Models, VectorSets, VectorVerdict } from './store.ts';

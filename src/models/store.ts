@@ -46,6 +46,8 @@ export interface Models {
   setState(id: string, state: ModelState, reason: string, by: string): Promise<Model>;
   versions(id: string): Promise<readonly Model[]>;
   countedVectors(id: string): Promise<number>;
+  /** What {@link countVectors} would say now; counts nothing. */
+  wouldCount(models: readonly Model[], vectors: VectorSets): Promise<VectorVerdict>;
 }
 
 /** What {@link countVectors} says: the first model that would be given away, if any. */
@@ -107,46 +109,66 @@ async function findModel(db: Kysely<unknown>, id: string): Promise<Model | undef
   return row === undefined ? undefined : fromRow(row);
 }
 
-/**
- * Counts the distinct vectors of a release against the models in reach, in the caller's transaction. At the hidden
- * width that many vectors give a layer away, so a release that reaches it is stopped and nothing is counted.
- */
-export async function countVectors(
+/** Distinct vectors by their length. */
+export type VectorSets = readonly { readonly width: number; readonly hashes: readonly string[] }[];
+
+async function judgeVectors(
   tx: Kysely<unknown>,
   models: readonly Model[],
-  vectors: readonly { readonly width: number; readonly hashes: readonly string[] }[],
-): Promise<VectorVerdict> {
-  const db = tx as Kysely<ModelTables>;
+  vectors: VectorSets,
+): Promise<{ verdict: VectorVerdict; fresh: readonly { model: string; hash: string }[] }> {
   const fresh: { model: string; hash: string }[] = [];
-  for (const model of models) {
+  for (const { id: model, hiddenWidth: width, ...rest } of models) {
+    const widths = vectorWidths({ hiddenWidth: width, vocabulary: rest.vocabulary });
     const hashes = new Set<string>();
     for (const each of vectors) {
-      if (each.width === model.hiddenWidth) for (const hash of each.hashes) hashes.add(hash);
+      if (widths.includes(each.width)) for (const hash of each.hashes) hashes.add(hash);
     }
-    if (hashes.size === 0 || model.hiddenWidth === 0) continue;
+    if (hashes.size === 0) continue;
     if (hashes.size > VECTORS_MAX) {
-      return { ok: false, model: model.id, counted: hashes.size, width: model.hiddenWidth };
+      return { verdict: { ok: false, model, counted: hashes.size, width }, fresh: [] };
     }
-    const rows = await db
+    const rows = await (tx as Kysely<ModelTables>)
       .selectFrom('model_vectors')
       .select('hash')
-      .where('model', '=', model.id)
+      .where('model', '=', model)
       .execute();
     const known = new Set(rows.map((row) => row.hash));
     const added = [...hashes].filter((hash) => !known.has(hash));
     const counted = known.size + added.length;
-    if (counted >= model.hiddenWidth) {
-      return { ok: false, model: model.id, counted, width: model.hiddenWidth };
+    // What left already is no reason to stop a release that adds nothing to it.
+    if (added.length > 0 && counted >= width) {
+      return { verdict: { ok: false, model, counted, width }, fresh: [] };
     }
-    for (const hash of added) fresh.push({ model: model.id, hash });
+    for (const hash of added) fresh.push({ model, hash });
   }
+  return { verdict: { ok: true }, fresh };
+}
+
+/**
+ * Counts the distinct vectors of a release against the models in reach, in the caller's transaction: hidden states, and
+ * rows over the vocabulary, which are linear in them. At the hidden width that many vectors give a layer away, so a
+ * release that reaches it is stopped and nothing is counted.
+ */
+export async function countVectors(
+  tx: Kysely<unknown>,
+  models: readonly Model[],
+  vectors: VectorSets,
+): Promise<VectorVerdict> {
+  const { verdict, fresh } = await judgeVectors(tx, models, vectors);
   for (let from = 0; from < fresh.length; from += 200) {
-    await db
+    await (tx as Kysely<ModelTables>)
       .insertInto('model_vectors')
       .values(fresh.slice(from, from + 200))
       .execute();
   }
-  return { ok: true };
+  return verdict;
+}
+
+/** The lengths of vectors that are counted for a model; none when its hidden width is unknown. */
+export function vectorWidths(model: Pick<Model, 'hiddenWidth' | 'vocabulary'>): readonly number[] {
+  if (model.hiddenWidth === 0) return [];
+  return [model.hiddenWidth, ...(model.vocabulary > 0 ? [model.vocabulary] : [])];
 }
 
 /** Opens the models of a store. */
@@ -221,6 +243,8 @@ export function openModels(host: { store: Store; ledger: Ledger; clock: Clock })
           .execute();
         return rows.map(fromRow);
       }),
+    wouldCount: async (models, vectors) =>
+      (await store.read((db) => judgeVectors(db, models, vectors))).verdict,
     countedVectors: async (id) =>
       store.read(async (db: Kysely<ModelTables>) => {
         const row = await db

@@ -4,11 +4,17 @@
  * Durability: a resolved {@link Blobs.put} survives a power cut. The folder holds `ab/cdef…`. Nothing is trusted on
  * reading: {@link Blobs.read} hashes again.
  */
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileOps, Random } from '../core/index.ts';
-import { makeDirDurable, sha256, sha256Stream, systemFiles, toHex } from '../core/index.ts';
+import {
+  makeDirDurable,
+  readChunks,
+  sha256,
+  sha256Stream,
+  systemFiles,
+  toHex,
+} from '../core/index.ts';
 import { storeErrors } from './errors.ts';
 
 /** What a stored blob is called. */
@@ -58,10 +64,10 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
     has,
     put: (chunks, limitBytes) => put({ dir, random, files, pathOf, has }, chunks, limitBytes),
     putFile: (file, limitBytes) =>
-      put({ dir, random, files, pathOf, has }, createReadStream(file), limitBytes),
+      put({ dir, random, files, pathOf, has }, readChunks(file), limitBytes),
     open: async (digest) => {
       if (!(await has(digest))) throw storeErrors.error('BLOB_MISSING', { sha256: digest });
-      return createReadStream(pathOf(digest)) as AsyncIterable<Uint8Array>;
+      return readChunks(pathOf(digest));
     },
     read: async (digest) => {
       const bytes = await files.read(pathOf(digest));

@@ -67,7 +67,8 @@ export class TextSession implements CodecSession<Uint8Array> {
       Math.min(engine.sizeBytes, 1 << 26) + TEXT_PRIMING.length + 1024,
     );
     const primed = new TextEncoder().encode(TEXT_PRIMING);
-    const ran = engine.primed('text-1', [this.#mix], () => {
+    // What the matchers find in the priming depends on their size, and so does what the model learns from it.
+    const ran = engine.primed(`text-${String(bits)}`, [this.#mix], () => {
       this.#run(primed, primed.length);
     });
     if (!ran) this.#remember(primed);

@@ -6,7 +6,7 @@
  */
 import { add, divide, multiply, negate, pairOf, productExact, scale } from './double-double.ts';
 import type { Pair } from './double-double.ts';
-import { binaryExponent } from './ieee.ts';
+import { binaryExponent, doubleOf } from './ieee.ts';
 
 const LN2: Pair = { hi: 0.6931471805599453, lo: 2.3190468138462996e-17 };
 const INVERSE_FACTORIALS: Pair[] = [];
@@ -17,6 +17,7 @@ for (let n = 0, value: Pair = { hi: 1, lo: 0 }; n < 14; n++) {
 
 /** 2^power for powers of normal and subnormal doubles, by exact multiplications. */
 export function powerOfTwo(power: number): number {
+  if (power >= -1022 && power <= 1023) return doubleOf((power + 1023) << 20, 0);
   let left = Math.abs(power);
   let factor = power < 0 ? 0.5 : 2;
   let result = 1;
@@ -28,37 +29,121 @@ export function powerOfTwo(power: number): number {
   return result;
 }
 
-/** e^x as a pair without its power of two: `exp(x) = pair × 2^power`. */
-function expParts(x: Pair): { pair: Pair; power: number } {
-  const power = Math.round(x.hi / LN2.hi);
+/** Coefficients of the series in the form in which the loops below read them. */
+const HEADS = Float64Array.from(INVERSE_FACTORIALS, (pair) => pair.hi);
+const RESTS = Float64Array.from(INVERSE_FACTORIALS, (pair) => pair.lo);
+const SPLITTER = 134217729;
+/** What {@link expParts} gives: both parts of a pair, and the power of two that it is multiplied by. */
+const PARTS = new Float64Array(3);
+
+/**
+ * e^x as a pair without its power of two: `exp(x) = pair × 2^power`, left in {@link PARTS}. These are the sums and
+ * products of `double-double.ts`, operation by operation, written out since objects for pairs cost most of the time.
+ */
+function expParts(xHi: number, xLo: number): void {
+  const power = Math.round(xHi / LN2.hi);
   const turn = productExact(power, LN2.hi);
-  const rest = add(add(x, negate(turn)), pairOf(-power * LN2.lo));
-  const small = scale(rest, 1 / 64);
+  const rest = add(add({ hi: xHi, lo: xLo }, negate(turn)), pairOf(-power * LN2.lo));
+  sumSeries(rest.hi / 64, rest.lo / 64);
+  doubleSixTimes();
+  const whole = add(pairOf(1), { hi: PARTS[0] as number, lo: PARTS[1] as number });
+  PARTS[0] = whole.hi;
+  PARTS[1] = whole.lo;
+  PARTS[2] = power;
+}
+
+/** exp − 1 of a small pair, by its series. */
+function sumSeries(hi: number, lo: number): void {
   // Terms from the sixth on are below 2^-40 of the sum: a double holds all of them that counts.
   let tail = 0;
-  for (let n = 11; n >= 6; n--) tail = tail * small.hi + (INVERSE_FACTORIALS[n] as Pair).hi;
-  let sum = add(INVERSE_FACTORIALS[5] as Pair, pairOf(tail * small.hi));
-  for (let n = 4; n >= 1; n--) sum = add(multiply(sum, small), INVERSE_FACTORIALS[n] as Pair);
-  // exp − 1 keeps all its bits while it is doubled: (1 + y)² − 1 = 2y + y².
-  let y = multiply(sum, small);
-  for (let i = 0; i < 6; i++) y = add(scale(y, 2), multiply(y, y));
-  return { pair: add(pairOf(1), y), power };
+  for (let n = 11; n >= 6; n--) tail = tail * hi + (HEADS[n] as number);
+  const start = add(INVERSE_FACTORIALS[5] as Pair, pairOf(tail * hi));
+  let sumHi = start.hi;
+  let sumLo = start.lo;
+  const split = SPLITTER * hi;
+  const high = split - (split - hi);
+  const low = hi - high;
+  for (let n = 4; n >= 0; n--) {
+    // sum × small, and then + 1/n!, except in the last turn.
+    const top = sumHi * hi;
+    const cut = SPLITTER * sumHi;
+    const sumHigh = cut - (cut - sumHi);
+    const sumLow = sumHi - sumHigh;
+    const error = sumHigh * high - top + sumHigh * low + sumLow * high + sumLow * low;
+    const carried = error + (sumHi * lo + sumLo * hi);
+    const product = top + carried;
+    const productLo = carried - (product - top);
+    if (n === 0) {
+      sumHi = product;
+      sumLo = productLo;
+      break;
+    }
+    const head = HEADS[n] as number;
+    const sum = product + head;
+    const part = sum - product;
+    const off = product - (sum - part) + (head - part);
+    const rests = RESTS[n] as number;
+    const under = productLo + rests;
+    const underPart = under - productLo;
+    const underOff = productLo - (under - underPart) + (rests - underPart);
+    const joined = off + under;
+    const near = sum + joined;
+    const more = joined - (near - sum) + underOff;
+    sumHi = near + more;
+    sumLo = more - (sumHi - near);
+  }
+  PARTS[0] = sumHi;
+  PARTS[1] = sumLo;
+}
+
+/** exp − 1 of 64 times the argument: it keeps all its bits while it is doubled, (1 + y)² − 1 = 2y + y². */
+function doubleSixTimes(): void {
+  let sumHi = PARTS[0] as number;
+  let sumLo = PARTS[1] as number;
+  for (let i = 0; i < 6; i++) {
+    const top = sumHi * sumHi;
+    const cut = SPLITTER * sumHi;
+    const sumHigh = cut - (cut - sumHi);
+    const sumLow = sumHi - sumHigh;
+    const error = sumHigh * sumHigh - top + sumHigh * sumLow + sumLow * sumHigh + sumLow * sumLow;
+    const carried = error + (sumHi * sumLo + sumLo * sumHi);
+    const square = top + carried;
+    const squareLo = carried - (square - top);
+    const twice = sumHi * 2;
+    const twiceLo = sumLo * 2;
+    const sum = twice + square;
+    const part = sum - twice;
+    const off = twice - (sum - part) + (square - part);
+    const under = twiceLo + squareLo;
+    const underPart = under - twiceLo;
+    const underOff = twiceLo - (under - underPart) + (squareLo - underPart);
+    const joined = off + under;
+    const near = sum + joined;
+    const more = joined - (near - sum) + underOff;
+    sumHi = near + more;
+    sumLo = more - (sumHi - near);
+  }
+  PARTS[0] = sumHi;
+  PARTS[1] = sumLo;
 }
 
 /** e to the power of a pair, as a pair; for results that are normal doubles. */
 export function expPair(x: Pair): Pair {
-  const { pair, power } = expParts(x);
-  return scale(pair, powerOfTwo(power));
+  expParts(x.hi, x.lo);
+  const pair = { hi: PARTS[0] as number, lo: PARTS[1] as number };
+  return scale(pair, powerOfTwo(PARTS[2] as number));
 }
 
 /** e^x. */
 export function exp(x: number): number {
   if (!(x < 709.8)) return x === x ? Infinity : NaN;
   if (x < -745.2) return 0;
-  const { pair, power } = expParts(pairOf(x));
-  if (power >= -1021 && power <= 1023) return (pair.hi + pair.lo) * powerOfTwo(power);
+  expParts(x, 0);
+  const value = (PARTS[0] as number) + (PARTS[1] as number);
+  const power = PARTS[2] as number;
+  if (power >= -1021 && power <= 1023) return value * powerOfTwo(power);
   const half = Math.trunc(power / 2);
-  return (pair.hi + pair.lo) * powerOfTwo(half) * powerOfTwo(power - half);
+  return value * powerOfTwo(half) * powerOfTwo(power - half);
 }
 
 /** e^x − 1 without loss near zero. */

@@ -5,16 +5,18 @@
  * a printed value is met exactly. The index of a formula is its number in a frame and is fixed for ever.
  */
 import { exp, expRough, expm1, ln, lnRough } from './elementary.ts';
-import { normalTails, twoSided, twoSidedQuantile } from './normal.ts';
+import { normalTails, quantileRough, twoSided, twoSidedQuantile } from './normal.ts';
 
 /** Functions that a formula uses, in full or in rough precision. */
 export interface Functions {
   readonly exp: (x: number) => number;
   readonly ln: (x: number) => number;
+  /** The z ≥ 0 of a two-sided p-value. */
+  readonly quantile: (p: number) => number;
 }
 
-const PRECISE: Functions = { exp, ln };
-const ROUGH: Functions = { exp: expRough, ln: lnRough };
+const PRECISE: Functions = { exp, ln, quantile: twoSidedQuantile };
+const ROUGH: Functions = { exp: expRough, ln: lnRough, quantile: quantileRough };
 
 /** How the values of a formula's sources are combined; `c` is the coded constant of formulas that have one. */
 export interface FormulaKind {
@@ -98,11 +100,11 @@ export const FORMULAS: readonly FormulaKind[] = [
   one('logit a', (a, f) => f.ln(a / (1 - a))),
   one('logistic a', (a, f) => 1 / (1 + f.exp(-a))),
   one('|a|', (a) => Math.abs(a)),
-  one('p two-sided', (a) => twoSided(a)),
-  one('p upper', (a) => normalTails(a).upper),
-  one('p lower', (a) => normalTails(a).lower),
-  one('z of p', (a) => twoSidedQuantile(a)),
-  one('-z of p', (a) => -twoSidedQuantile(a)),
+  one('p two-sided', (a, f) => twoSided(a, f.exp)),
+  one('p upper', (a, f) => normalTails(a, f.exp).upper),
+  one('p lower', (a, f) => normalTails(a, f.exp).lower),
+  one('z of p', (a, f) => f.quantile(a)),
+  one('-z of p', (a, f) => -f.quantile(a)),
   one('a/ln2', (a) => a / LN2),
   one('a-1', (a) => a - 1),
   one('a+1', (a) => a + 1),
@@ -206,7 +208,7 @@ export const FORMULAS: readonly FormulaKind[] = [
   rare('√(a(1-a)/b)', (a, b) => Math.sqrt((a * (1 - a)) / b)),
   rare('a/√b', (a, b) => a / Math.sqrt(b)),
   rare('a·√b', (a, b) => a * Math.sqrt(b)),
-  rare('p of a/b', (a, b) => twoSided(a / b)),
+  rare('p of a/b', (a, b, f) => twoSided(a / b, f.exp)),
   rare('exp(a-b)', (a, b, f) => f.exp(a - b)),
   rare('ln a-ln b', (a, b, f) => f.ln(a) - f.ln(b)),
   rare('a·exp b', (a, b, f) => a * f.exp(b)),

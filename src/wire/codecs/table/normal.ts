@@ -4,7 +4,7 @@
  * The tail follows W. J. Cody's rational approximations (Math. Comp. 1969, 631–638), operation by operation in the
  * order that common programs use, so that printed p-values are met to the last digit and not only nearly.
  */
-import { exp, ln } from './elementary.ts';
+import { exp, expRough, ln, lnRough } from './elementary.ts';
 
 const A = [
   2.2352520354606837, 161.02823106855587, 1067.6894854603709, 18154.98125334356,
@@ -29,11 +29,14 @@ const Q = [
 ];
 const SQRT_32 = 5.656854249492381;
 const ONE_SQRT_2PI = 0.3989422804014327;
+const LN2 = 0.6931471805599453;
 
 const at = (list: readonly number[], index: number): number => list[index] as number;
 
+type Exp = (x: number) => number;
+
 /** The probability that a standard normal variable is larger than `z` (upper) or smaller (lower). */
-export function normalTails(z: number): { lower: number; upper: number } {
+export function normalTails(z: number, power: Exp = exp): { lower: number; upper: number } {
   const y = Math.abs(z);
   if (y <= 0.67448975) {
     const square = y > 1.11e-16 ? z * z : 0;
@@ -46,21 +49,21 @@ export function normalTails(z: number): { lower: number; upper: number } {
     const part = (z * (top + at(A, 3))) / (bottom + at(B, 3));
     return { lower: 0.5 + part, upper: 0.5 - part };
   }
-  const tail = y <= SQRT_32 ? middleTail(y) : farTail(y);
+  const tail = y <= SQRT_32 ? middleTail(y, power) : farTail(y, power);
   return z > 0 ? { lower: 1 - tail, upper: tail } : { lower: tail, upper: 1 - tail };
 }
 
-function middleTail(y: number): number {
+function middleTail(y: number, power: Exp): number {
   let top = at(C, 8) * y;
   let bottom = y;
   for (let i = 0; i < 7; i++) {
     top = (top + at(C, i)) * y;
     bottom = (bottom + at(D, i)) * y;
   }
-  return decay(y, (top + at(C, 7)) / (bottom + at(D, 7)));
+  return decay(y, (top + at(C, 7)) / (bottom + at(D, 7)), power);
 }
 
-function farTail(y: number): number {
+function farTail(y: number, power: Exp): number {
   if (y > 37.5193) return 0;
   const square = 1 / (y * y);
   let top = at(P, 5) * square;
@@ -70,18 +73,34 @@ function farTail(y: number): number {
     bottom = (bottom + at(Q, i)) * square;
   }
   const ratio = (square * (top + at(P, 4))) / (bottom + at(Q, 4));
-  return decay(y, (ONE_SQRT_2PI - ratio) / y);
+  return decay(y, (ONE_SQRT_2PI - ratio) / y, power);
 }
 
-function decay(y: number, factor: number): number {
+function decay(y: number, factor: number, power: Exp): number {
   const head = Math.trunc(y * 16) / 16;
   const rest = (y - head) * (y + head);
-  return exp(-head * head * 0.5) * exp(-rest * 0.5) * factor;
+  return power(-head * head * 0.5) * power(-rest * 0.5) * factor;
 }
 
 /** Two-sided p-value of a standard normal statistic. */
-export function twoSided(z: number): number {
-  return 2 * normalTails(-Math.abs(z)).lower;
+export function twoSided(z: number, power: Exp = exp): number {
+  return 2 * normalTails(-Math.abs(z), power).lower;
+}
+
+/** The z ≥ 0 whose two-sided p-value is `p`, nearly; reproducible, for searches. */
+export function quantileRough(p: number): number {
+  if (!(p > 1e-290) || p > 1) return NaN;
+  const goal = lnRough(p);
+  const t = Math.sqrt(2 * (LN2 - goal));
+  // Abramowitz and Stegun 26.2.23, and then Newton's steps as in `twoSidedQuantile`.
+  const top = 2.515517 + t * (0.802853 + t * 0.010328);
+  let z = Math.max(0, t - top / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))));
+  for (let i = 0; i < 3; i++) {
+    const value = twoSided(z, expRough);
+    const slope = 2 * ONE_SQRT_2PI * expRough(-0.5 * z * z);
+    z += ((lnRough(value) - goal) * value) / slope;
+  }
+  return z;
 }
 
 /** The z ≥ 0 whose two-sided p-value is `p`, by safeguarded Newton steps on the tail. */

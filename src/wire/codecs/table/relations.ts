@@ -4,15 +4,12 @@
  * Work is bounded: sources per target, formulas per pair and probed rows are limited. Only reproducible arithmetic is
  * used here too, since a decoder that learns from a reference makes its plan again.
  */
-import { FORMULAS } from './formula.ts';
-import type { FormulaKind, Source } from './formula.ts';
-import { spellConstant } from './constants.ts';
-import { roundToGrid, stepsOnGrid } from './grid.ts';
 import { findJoins } from './joins.ts';
-import { stepClass } from './number-coder.ts';
 import type { Relation, Relations } from './order.ts';
 import type { UnitSample } from './planner.ts';
-import { aloneBits, literalBitsOf, openTarget, textBits } from './target.ts';
+import { KEPT, Search, probeSource } from './search.ts';
+import type { ProbedSource } from './search.ts';
+import { aloneBits, openTarget, stepBits, textBits } from './target.ts';
 import type { Target } from './target.ts';
 
 /** Numeric units tried as sources of one target, nearest first. */
@@ -22,28 +19,6 @@ const SEARCH_WIDTH = 1600;
 /** Up to so many sources, rows above are tried in pairs too. */
 const LAGGED_SOURCES_MAX = 20;
 const TRIPLE_SOURCES_MAX = 12;
-/** Candidates that are tried on all rows, and relations kept per target. */
-const FINALISTS = 20;
-/** Rows on which the last candidates are measured. */
-const MEASURED_ROWS_MAX = 128;
-const KEPT = 16;
-/** Rough bits of a formula in the plan, and of each of its sources. */
-const FORMULA_BITS = 8;
-const SOURCE_BITS = 5;
-const EXOTIC_BITS = 6;
-
-interface Candidate {
-  readonly kind: number;
-  readonly sources: readonly ProbedSource[];
-  readonly constant: string;
-  readonly bits: number;
-}
-
-/** A source with its values in the probed rows and in all rows. */
-interface ProbedSource extends Source {
-  readonly probes: Float64Array;
-  readonly values: Float64Array;
-}
 
 /** All relations worth considering. */
 export function findRelations(
@@ -63,15 +38,19 @@ export function findRelations(
     const target = openTarget(sample);
     const bits = aloneBits(target);
     alone.push(bits);
-    found.push(
-      findFormulas(target, samples, reach).filter((relation) => relation.bits < bits - 0.2),
-    );
+    found.push(findFormulas(target, samples, reach, bits));
   }
   return { alone, shapes, found };
 }
 
-function findFormulas(target: Target, samples: readonly UnitSample[], reach: number): Relation[] {
-  if (target.probes.length < 1) return [];
+function findFormulas(
+  target: Target,
+  samples: readonly UnitSample[],
+  reach: number,
+  alone: number,
+): Relation[] {
+  const limit = alone - 0.2;
+  if (target.probes.length < 1 || limit <= 0) return [];
   const own = target.sample.unit;
   const near = samples
     .filter(
@@ -98,8 +77,8 @@ function findFormulas(target: Target, samples: readonly UnitSample[], reach: num
     });
   });
   if (now.length <= TRIPLE_SOURCES_MAX) search.triples(now);
-  const relations = search.finish(-1);
-  const key = findNumericKey(target, samples);
+  const relations = search.finish(-1, limit);
+  const key = findNumericKey(target, samples, alone);
   if (key === undefined) return relations;
   const keyed = new Search(target);
   const selfKeyed = probe(target, target.sample, 2, key.rows);
@@ -112,7 +91,9 @@ function findFormulas(target: Target, samples: readonly UnitSample[], reach: num
     keyed.pairs(past, a, false);
     keyed.pairs(selfKeyed, past, false);
   });
-  return [...relations, ...keyed.finish(key.unit)].sort((a, b) => a.bits - b.bits).slice(0, KEPT);
+  return [...relations, ...keyed.finish(key.unit, limit)]
+    .sort((a, b) => a.bits - b.bits)
+    .slice(0, KEPT);
 }
 
 /** The values that a source has for each row: of the row, the row before, or the row that `rows` gives. */
@@ -131,29 +112,29 @@ function probe(
       if (at >= 0) shifted[row] = values[at] as number;
     }
   }
-  const probes = Float64Array.from(target.probes, (row) => shifted[row] as number);
-  return { unit: sample.unit, lag, probes, values: shifted };
+  return probeSource(target, { unit: sample.unit, lag }, shifted);
 }
 
 /** The text unit within whose groups the target's numbers change least, with the last row of the same group per row. */
 function findNumericKey(
   target: Target,
   samples: readonly UnitSample[],
+  alone: number,
 ): { unit: number; rows: Int32Array } | undefined {
   const rows = target.points.length;
-  let best = aloneBits(target) * rows * 0.97 - 16;
+  let best = alone * rows * 0.97 - 16;
   let found: { unit: number; rows: Int32Array } | undefined;
   for (const other of samples) {
     if (other.unit === target.sample.unit || other.distinct > rows * 0.6 || other.distinct < 2)
       continue;
-    const last = new Map<number, number>();
+    const last = new Int32Array(other.distinct).fill(-1);
     const before = new Int32Array(rows).fill(-1);
     let bits = 0;
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row < rows && bits < best; row++) {
       const id = other.ids[row] as number;
-      const at = last.get(id) ?? -1;
+      const at = last[id] ?? -1;
       before[row] = at;
-      last.set(id, row);
+      last[id] = row;
       const point = target.points[row] as number;
       if (Number.isNaN(point)) continue;
       const from = at < 0 ? NaN : (target.points[at] as number);
@@ -164,176 +145,4 @@ function findNumericKey(
     found = { unit: other.unit, rows: before };
   }
   return found;
-}
-
-const SINGLE = FORMULAS.map((kind, index) => ({ kind, index })).filter(
-  ({ kind }) => kind.arity === 1,
-);
-const PAIR = FORMULAS.map((kind, index) => ({ kind, index })).filter(
-  ({ kind }) => kind.arity === 2,
-);
-const PLAIN_PAIR = PAIR.filter(({ kind }) => !/exp|ln|p of|z9|1\.96|3\.92|√|c·/.test(kind.name));
-const TRIPLE = FORMULAS.map((kind, index) => ({ kind, index })).filter(
-  ({ kind }) => kind.arity === 3,
-);
-
-/** One search for the formulas of one target. */
-class Search {
-  readonly #target: Target;
-  readonly #wanted: Float64Array;
-  readonly #bySources = new Map<string, Candidate[]>();
-
-  constructor(target: Target) {
-    this.#target = target;
-    this.#wanted = Float64Array.from(target.probes, (row) => target.sample.values[row] as number);
-  }
-
-  singles(a: ProbedSource): void {
-    for (const { kind, index } of SINGLE) {
-      if (kind.fitted) this.#fit(kind, index, [a]);
-      else if (this.#isNear(kind, a.probes, a.probes, a.probes)) this.#offer(kind, index, [a], '');
-    }
-  }
-
-  pairs(a: ProbedSource, b: ProbedSource, all: boolean): void {
-    for (const { kind, index } of all ? PAIR : PLAIN_PAIR) {
-      if (kind.fitted) this.#fit(kind, index, [a, b]);
-      else if (this.#isNear(kind, a.probes, b.probes, b.probes))
-        this.#offer(kind, index, [a, b], '');
-    }
-  }
-
-  triples(now: readonly ProbedSource[]): void {
-    for (const { kind, index } of TRIPLE) {
-      for (const a of now) {
-        for (const b of now) {
-          for (const c of now) {
-            if (a === b || b === c || a === c) continue;
-            if (!this.#isNear(kind, a.probes, b.probes, c.probes)) continue;
-            this.#offer(kind, index, [a, b, c], '');
-          }
-        }
-      }
-    }
-  }
-
-  /** Near in two of the first three probes: very near for exotic formulas, which would hit too often by chance. */
-  #isNear(kind: FormulaKind, a: Float64Array, b: Float64Array, c: Float64Array): boolean {
-    const limit = kind.exotic ? this.#target.nearExotic : this.#target.near;
-    let hits = 0;
-    for (let i = 0; i < 3 && i < this.#wanted.length; i++) {
-      const value = kind.rough(a[i] as number, b[i] as number, c[i] as number);
-      if (Math.abs(value - (this.#wanted[i] as number)) <= (limit[i] as number)) hits++;
-      if (hits < i) return false;
-    }
-    return hits >= Math.min(2, this.#wanted.length);
-  }
-
-  #fit(kind: FormulaKind, index: number, sources: readonly ProbedSource[]): void {
-    const fits: number[] = [];
-    const [first, second] = sources;
-    const a = first?.probes ?? this.#wanted;
-    const b = second?.probes ?? a;
-    for (let i = 0; i < this.#wanted.length; i++) {
-      const value = kind.fit?.(a[i] as number, b[i] as number, this.#wanted[i] as number) ?? NaN;
-      if (Number.isFinite(value)) fits.push(value);
-      if (
-        fits.length === 2 &&
-        !(Math.abs((fits[0] as number) - (fits[1] as number)) <= Math.abs(fits[0] as number) * 1e-3)
-      )
-        return;
-    }
-    if (fits.length < 2) return;
-    const constant = spellConstant(fits);
-    if (constant !== undefined) this.#offer(kind, index, sources, constant);
-  }
-
-  #offer(
-    kind: FormulaKind,
-    index: number,
-    sources: readonly ProbedSource[],
-    constant: string,
-  ): void {
-    const target = this.#target;
-    const c = Number(constant);
-    let bits = 0;
-    let literal = 0;
-    for (let i = 0; i < target.probes.length; i++) {
-      const row = target.probes[i] as number;
-      const value = kind.rough(
-        sources[0]?.probes[i] as number,
-        sources[1]?.probes[i] ?? NaN,
-        sources[2]?.probes[i] ?? c,
-      );
-      bits += rowBits(target, row, value);
-      literal += literalBitsOf(target, row);
-    }
-    if (bits > literal - target.probes.length) return;
-    const key = sources
-      .map((source) => source.unit * 3 + source.lag)
-      .sort((x, y) => x - y)
-      .join();
-    const list = this.#bySources.get(key) ?? [];
-    list.push({ kind: index, sources, constant, bits });
-    list.sort((x, y) => x.bits - y.bits);
-    this.#bySources.set(key, list.slice(0, 3));
-  }
-
-  /** The best candidates, measured on all rows; `key` is the unit whose groups lag 2 means. */
-  finish(key: number): Relation[] {
-    const target = this.#target;
-    const all = [...this.#bySources.values()].flat().sort((a, b) => a.bits - b.bits);
-    const rows = target.points.length;
-    const relations = all.slice(0, FINALISTS).map((candidate): Relation => {
-      const kind = FORMULAS[candidate.kind] as FormulaKind;
-      const [a, b, third] = candidate.sources;
-      const c = Number(candidate.constant);
-      let bits =
-        FORMULA_BITS + SOURCE_BITS * candidate.sources.length + (kind.exotic ? EXOTIC_BITS : 0);
-      bits += candidate.constant.length * 4;
-      const step = Math.max(1, Math.floor(rows / MEASURED_ROWS_MAX));
-      for (let row = 0; row < rows; row += step) {
-        if ((target.sample.ids[row] as number) < 0) continue;
-        const value = kind.apply(
-          a?.values[row] as number,
-          b?.values[row] ?? NaN,
-          third?.values[row] ?? c,
-        );
-        bits += (Number.isNaN(target.points[row]) ? 1 : rowBits(target, row, value)) * step;
-      }
-      const sources = candidate.sources.map(({ unit, lag }) => ({ unit, lag }));
-      const needed = sources
-        .map((source) => source.unit)
-        .filter((unit) => unit !== target.sample.unit);
-      if (key >= 0) needed.push(key);
-      return {
-        target: target.sample.unit,
-        sources: needed,
-        bits: bits / rows,
-        key,
-        formula: { kind: candidate.kind, sources, constant: candidate.constant },
-        joined: [],
-      };
-    });
-    return relations.sort((x, y) => x.bits - y.bits).slice(0, KEPT);
-  }
-}
-
-/** Bits of a row of the target when predicted so. */
-function rowBits(target: Target, row: number, prediction: number): number {
-  const point = roundToGrid(target.sample.grid, prediction);
-  return stepBits(target, row, point);
-}
-
-/** Bits of a row of the target when stepped to from a grid value; a double that is only near still gives sign and size. */
-function stepBits(target: Target, row: number, from: number): number {
-  const { grid } = target.sample;
-  const literal = literalBitsOf(target, row) + 0.7;
-  if (Number.isNaN(from)) return literal;
-  const steps = stepsOnGrid(grid, from, target.points[row] as number);
-  if (steps === 0) return 0.1;
-  if (Number.isNaN(steps)) return literal;
-  const near =
-    grid.kind === 'double' && Math.abs(steps) < 2 ** 52 / 2 ** grid.digits ? literal - 2 : literal;
-  return Math.min(near, stepClass(Math.abs(steps)) + 2.2);
 }

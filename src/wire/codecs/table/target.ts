@@ -1,5 +1,6 @@
 /** A numeric unit while formulas for it are looked for: its grid values, probed rows and what its numbers cost alone. */
-import { readOnGrid } from './grid.ts';
+import { readOnGrid, roundToGrid, stepsOnGrid } from './grid.ts';
+import { binaryExponent } from './ieee.ts';
 import { stepClass } from './number-coder.ts';
 import type { UnitSample } from './planner.ts';
 
@@ -15,6 +16,14 @@ export interface Target {
   readonly nearExotic: Float64Array;
   /** Bits of one number coded by itself. */
   readonly literalBits: number;
+  /** The same per row. */
+  readonly literals: Float64Array;
+  /** Bits of the probed rows coded by themselves. */
+  readonly probedBits: number;
+  /** For numbers of significant digits: the unit of the last one per row. */
+  readonly units: Float64Array | undefined;
+  /** Numbers have all the digits of a double, so that a prediction must be right to the last. */
+  readonly full: boolean;
 }
 
 /** Bits per row of a text unit coded by itself, roughly. */
@@ -57,7 +66,30 @@ export function openTarget(sample: UnitSample): Target {
       ? Math.max(unit * 0.51, ((high - low) * unit) / 1024)
       : Math.abs(sample.values[row] as number) * (grid.kind === 'double' ? 1e-5 : 1e-3),
   );
-  return { sample, points, probes, near, nearExotic, literalBits };
+  const literals = Float64Array.from(cells, (cell) =>
+    Math.min(literalBits, 3 + (cell?.length ?? 0) * 3.4),
+  );
+  return {
+    sample,
+    points,
+    probes,
+    near,
+    nearExotic,
+    literalBits,
+    literals,
+    probedBits: probes.reduce((sum, row) => sum + (literals[row] as number), 0),
+    units: grid.kind === 'digits' ? findUnits(points, grid.digits) : undefined,
+    full: grid.kind === 'double' && grid.digits === 0,
+  };
+}
+
+/** The unit of the last of so many significant digits, per number. */
+function findUnits(points: Float64Array, digits: number): Float64Array {
+  return Float64Array.from(points, (point) => {
+    if (Number.isNaN(point) || point === 0) return NaN;
+    const text = point.toExponential(digits - 1);
+    return Number(`1e${String(Number(text.slice(text.indexOf('e') + 1)) - digits + 1)}`);
+  });
 }
 
 /** Rows whose numbers say most: long, distinct, spread over the table. */
@@ -93,14 +125,31 @@ export function aloneBits(target: Target): number {
     if (id < 0) continue;
     if (row > 0 && id === sample.ids[row - 1]) bits += 0.5;
     else if (seen.has(id)) bits += Math.min(target.literalBits, few ? 1 : 3);
-    else bits += Number.isNaN(points[row]) ? 4 : literalBitsOf(target, row);
+    else bits += Number.isNaN(points[row]) ? 4 : (target.literals[row] as number);
     seen.add(id);
   }
   return bits / Math.max(1, rows);
 }
 
-/** Bits of one row coded by itself, roughly. */
-export function literalBitsOf(target: Target, row: number): number {
-  const length = target.sample.cells[row]?.length ?? 0;
-  return Math.min(target.literalBits, 3 + length * 3.4);
+/** Bits of a row of the target when predicted so. */
+export function rowBits(target: Target, row: number, prediction: number): number {
+  const { grid } = target.sample;
+  const point = grid.kind === 'digits' ? prediction : roundToGrid(grid, prediction);
+  return stepBits(target, row, point);
+}
+
+/** Bits of a row of the target when stepped to from another value; a double that is only near still gives sign and size. */
+export function stepBits(target: Target, row: number, from: number): number {
+  const { grid } = target.sample;
+  const literal = (target.literals[row] as number) + 0.7;
+  const to = target.points[row] as number;
+  const steps =
+    target.units === undefined
+      ? stepsOnGrid(grid, from, to)
+      : Math.round((to - from) / (target.units[row] as number));
+  if (steps === 0) return 0.1;
+  if (!(Math.abs(steps) < 9007199254740991)) return literal;
+  const size = binaryExponent(steps) + 1;
+  const near = grid.kind === 'double' && size <= 52 - grid.digits ? literal - 2 : literal;
+  return Math.min(near, size + 2.2);
 }

@@ -6,8 +6,10 @@ import type { TokenCoder } from '../tokens/index.ts';
 import { Geometry } from './geometry.ts';
 import type { Track } from './geometry.ts';
 import { codeSheet, codeStyle } from './sheet.ts';
+import { hasCanonicalSpelling } from './spelling.ts';
 import { textLength } from './widths.ts';
 
+const SPELLING = hashText('spelling of the document');
 const TEXT = '#';
 const END = '/';
 const DEPTH_MAX = 210;
@@ -23,6 +25,8 @@ export class TreeCoder {
   readonly #geometry: Geometry;
   #nodes = 0;
   #lastText = 0;
+  /** Whether paths, styles and the like of this document are coded by what they mean. */
+  #canonical = true;
 
   constructor(tokens: TokenCoder) {
     this.#tokens = tokens;
@@ -32,6 +36,8 @@ export class TreeCoder {
   /** Codes a whole tree. */
   root(root: MarkupElement): MarkupElement {
     this.#nodes = 0;
+    const drawn = this.#tokens.decoding || hasCanonicalSpelling(root);
+    this.#canonical = this.#tokens.atom(drawn ? '=' : '~', SPELLING, []) === '=';
     const node = this.#node(root, { name: '', shape: 0, before: [0, 0, 0], count: 0 }, 0);
     if (typeof node !== 'object')
       throw tokenErrors.error('VALUE_INVALID', { type: 'markup', reason: 'it has no root' });
@@ -59,7 +65,7 @@ export class TreeCoder {
   }
 
   #text(text: string, parent: Parent): string {
-    if (parent.name === 'style') return codeSheet(this.#tokens, text);
+    if (parent.name === 'style' && this.#canonical) return codeSheet(this.#tokens, text);
     // Cells of one column are alike; their place in the row names the column.
     const column = parent.name === 'td' || parent.name === 'th' ? (parent.column ?? 0) : 0;
     const slot = hash3(hashText(parent.name), column, 0x7e);
@@ -151,6 +157,7 @@ export class TreeCoder {
 
   #value(state: ElementState, key: string, value: string, slot: number): string {
     const tokens = this.#tokens;
+    if (!this.#canonical) return tokens.text(value, slot, [state.mark]);
     if (key === 'points') return this.#points(state, value);
     if (key === 'd') return this.#path(state, value);
     if (GEOMETRY.test(key) && SVG_NUMBERS.has(key)) {

@@ -42,6 +42,23 @@ const SCHEMA = z.strictObject({
     .regex(/^[^\s+]{1,200}$/)
     .default('sallyport.local/inner')
     .describe('name under which the ledger signs'),
+  ledger: z
+    .strictObject({
+      witnesses: z
+        .array(
+          z.strictObject({
+            url: z.url({ protocol: /^https?$/ }).describe('where it answers, without the path'),
+            vkey: z.string().regex(/^[^\s+]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/),
+          }),
+        )
+        .max(16)
+        .default([])
+        .describe(
+          'witnesses inside, `{url, vkey}` each, that cosign every published checkpoint; `sallyport witness run` is one',
+        ),
+    })
+    .prefault({})
+    .describe('the inner ledger'),
   automatic: z
     .strictObject({
       enabled: z.boolean().default(true),

@@ -186,6 +186,7 @@ async function openState(
     clock: systemClock,
     random: systemRandom,
     onFault,
+    witnesses: config.ledger.witnesses,
   });
   undo.push(() => ledger.close());
   return { store, ledger };

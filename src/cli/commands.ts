@@ -33,6 +33,7 @@ export const COMMANDS: readonly CommandModule[] = [
   { names: ['exfil-test'], load: async () => (await import('./exfil-test.ts')).registerExfilTest },
   { names: ['wire'], load: async () => (await import('./wire.ts')).registerWire },
   { names: ['ledger'], load: async () => (await import('./ledger.ts')).registerLedger },
+  { names: ['witness'], load: async () => (await import('./witness.ts')).registerWitness },
   { names: ['receipt'], load: async () => (await import('./receipt.ts')).registerReceipt },
   { names: ['outer'], load: async () => (await import('./outer.ts')).registerOuter },
 ];

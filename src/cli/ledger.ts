@@ -128,8 +128,11 @@ async function verify(options: LedgerCommandOptions): Promise<number> {
   const audit = async (place: LogPlace, store?: Store): Promise<boolean> => {
     const { dir, logId } = place;
     const database = store === undefined ? {} : { database: { store, logId } };
-    const report = await verifyLedger({ dir, key: readVkey(place), ...database });
+    const witnesses =
+      logId === 'inner' ? loadConfig(dataDir(options)).ledger.witnesses.map((one) => one.vkey) : [];
+    const report = await verifyLedger({ dir, key: readVkey(place), witnesses, ...database });
     showReport(place, report, options.json === true);
+    if (options.json !== true) showCosigners(report, witnesses);
     return report.ok;
   };
   let valid = await withStore(inner, (store) => audit(inner, store));
@@ -151,6 +154,17 @@ function showReport(place: LogPlace, report: AuditReport, json: boolean): void {
     `${word}  ${place.logId} log ${report.origin}: ${formatCount(held)} entries, ${formatCount(report.size)} of them published${root === null ? '' : `, root ${root}`}\n`,
   );
   for (const problem of report.problems) process.stdout.write(`  ${problem}\n`);
+}
+
+/** Says of each configured witness whether it cosigned what is published. */
+function showCosigners(report: AuditReport, witnesses: readonly string[]): void {
+  const paint = openPaint(process.stdout, process.env);
+  for (const name of witnesses.map((vkey) => vkey.split('+')[0] ?? '')) {
+    const line = report.cosigners.includes(name)
+      ? `  cosigned by ${name}`
+      : paint('yellow', `  not cosigned by ${name}, which was not reached at the last publication`);
+    process.stdout.write(`${line}\n`);
+  }
 }
 
 function readCount(option: string, value: string): number {

@@ -121,12 +121,20 @@ function announce(gate: Gate, door: Listening): void {
     `  outer door   ${paint('cyan', gate.wire.url)}   where recipients fetch what was released`,
     `  ledger key   ${gate.ledger.vkey}`,
     `  outer key    ${gate.wire.key}`,
+    ...describeWitnesses(gate),
     '',
     ...describeOuter(gate),
     ...describeFirst(gate, door, paint),
     'Stop it with Ctrl-C.',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function describeWitnesses(gate: Gate): readonly string[] {
+  return gate.ledger.witnesses.map(({ name, url, size, problem }) => {
+    const status = problem === null ? `has cosigned ${String(size)} entries` : `fails: ${problem}`;
+    return `  witness      ${name} at ${url} ${status}`;
+  });
 }
 
 function describeOuter(gate: Gate): readonly string[] {

@@ -17,7 +17,7 @@ export { openKeyFile } from './key-file.ts';
 export { verifyReceipt } from './receipt.ts';
 export type { ReceiptPolicy, VerifiedReceipt } from './receipt.ts';
 export type { Signer, Verifier } from './note.ts';
-export { makeSigner, parseVkey } from './note.ts';
+export { ED25519_COSIGNATURE, makeSigner, parseVkey } from './note.ts';
 export { verifyConsistency, verifyInclusion } from './merkle.ts';
 export { verifyLedger } from './audit.ts';
 export type { AuditDatabase, AuditReport, VerifyLedgerOptions } from './audit.ts';

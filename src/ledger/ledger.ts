@@ -235,6 +235,9 @@ export class Ledger {
     // A witness that has seen more than we hold stops us here, before a fork can be signed.
     await this.#witnesses.ask(this.#head, { everybody: true });
     if (this.#publishedSize < this.#head.size || this.#publishedSize === 0) await this.publish();
+    // What is published already may not carry what a witness has cosigned only now.
+    else if (witnesses.length > 0)
+      await this.#folder.writeCheckpoint(this.#withCosignatures(this.#head));
     const everyMs = this.#options.selfCheckMs ?? 1_000;
     if (everyMs === 0) return;
     this.#selfCheck = new SelfCheck({

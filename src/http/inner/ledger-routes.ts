@@ -49,6 +49,15 @@ export const LEDGER_ROUTES: readonly Route[] = [
   route(
     {
       method: 'get',
+      path: '/v1/ledger/witnesses',
+      summary: 'How far each configured witness has cosigned, and what is wrong with those behind',
+      access: 'principal',
+    },
+    ({ gate }) => Promise.resolve({ size: gate.ledger.size, witnesses: gate.ledger.witnesses }),
+  ),
+  route(
+    {
+      method: 'get',
       path: '/v1/ledger/entries',
       summary: 'Entries from an index on',
       access: 'administrator',

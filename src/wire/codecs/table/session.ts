@@ -2,6 +2,7 @@
  * Codes tables on one engine. Everything that one table teaches (names, texts, roles of columns, sizes of residuals)
  * makes the next one cheaper.
  */
+import { sha256 } from '../../../core/index.ts';
 import {
   ByteWriter,
   DELIMITERS,
@@ -21,7 +22,7 @@ import { openMemory } from './scene.ts';
 import type { UnitCells, UnitMemory, UnitScene } from './scene.ts';
 import { tableErrors } from './errors.ts';
 import { mixHash } from './hash.ts';
-import { makePlan } from './planner.ts';
+import { planBlock } from './recent-plans.ts';
 import { PlanCoder } from './plan-coder.ts';
 import type { PlanMemory } from './plan-coder.ts';
 import { PRIMING_TABLES } from './priming.ts';
@@ -41,6 +42,9 @@ let primed: { readonly text: TextMemory; readonly plans: PlanMemory } | undefine
 /** A table while it is coded. */
 interface Course {
   readonly names: readonly string[];
+  /** Digest of the table, or empty while it is decoded or when it is too large to be a reference. */
+  readonly digest: string;
+  blocks: number;
   /** Number of the reference in the library, or -1. */
   readonly hint: number;
   readonly memories: Map<string, UnitMemory>;
@@ -130,12 +134,13 @@ export class TableSession implements CodecSession<Table> {
 
   #write(table: Table, hint: number): void {
     let course: Course | undefined;
+    const digest = table.bytes.length <= LEARNED_BYTES_MAX ? sha256(table.bytes) : '';
     readBlocks(
       table,
       (names, headed) => {
         this.#flags(DELIMITERS.indexOf(table.delimiter as ','), 1, 0);
         this.#flags(headed ? 1 : 0, 2, 0);
-        course = openCourse(this.#header(names, headed, hint), hint);
+        course = openCourse(this.#header(names, headed, hint), hint, digest);
       },
       (columns) => {
         if (course === undefined) return;
@@ -150,7 +155,7 @@ export class TableSession implements CodecSession<Table> {
     const delimiter = DELIMITERS[this.#flags(0, 1, 0)];
     if (delimiter === undefined) throw tableErrors.error('PLAN_INVALID');
     const headed = this.#flags(0, 2, 0) === 1;
-    const course = openCourse(this.#header([], headed, hint), hint);
+    const course = openCourse(this.#header([], headed, hint), hint, '');
     const out = new ByteWriter(1 << 16);
     if (headed) out.write(spellRecord(course.names, delimiter));
     const limit = Math.min(TABLE_BYTES_MAX, this.#engine.valueBytesMax);
@@ -282,12 +287,13 @@ export class TableSession implements CodecSession<Table> {
   }
 
   #plan(course: Course, columns: readonly (readonly string[])[] | undefined): Plan {
+    course.blocks++;
     const held = course.plan;
     if (held !== undefined) {
       const fits = columns !== undefined && planFits(held, columns);
       if (this.#flags(fits ? 1 : 0, 7, 0) === 1) return held;
     }
-    const made = columns === undefined ? undefined : makePlan(columns);
+    const made = columns === undefined ? undefined : planBlock(course.digest, course.blocks, columns);
     const constants = course.names.map(
       (name) => this.#library.column(course.hint, name)?.[0] ?? '',
     );
@@ -357,9 +363,11 @@ export class TableSession implements CodecSession<Table> {
   }
 }
 
-function openCourse(names: readonly string[], hint: number): Course {
+function openCourse(names: readonly string[], hint: number, digest: string): Course {
   return {
     names,
+    digest,
+    blocks: 0,
     hint,
     memories: new Map(),
     lastValues: new Map(),

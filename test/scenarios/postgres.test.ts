@@ -1,0 +1,96 @@
+/** The gate on PostgreSQL: exports at the same time, exact debits, a ledger that verifies, a restart that finds everything. */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startPostgres } from '../support/postgres.ts';
+import type { TestPostgres } from '../support/postgres.ts';
+import { startPreparedGate } from '../support/running-gate.ts';
+import type { RunningGate } from '../support/running-gate.ts';
+
+interface Verdict {
+  readonly id: string;
+  readonly verdict: 'allow' | 'hold' | 'deny';
+  readonly chargeBits: number;
+  readonly reason: string;
+}
+
+const server = await startPostgres();
+const skip = server === null ? 'no PostgreSQL server is installed' : false;
+
+describe('a gate on PostgreSQL', { skip }, () => {
+  let gate: RunningGate;
+  let postgres: TestPostgres;
+
+  before(async () => {
+    if (server === null) return;
+    postgres = server;
+    process.env['DATABASE_URL'] = postgres.url;
+    ({ gate } = await startPreparedGate(['alpha']));
+  });
+  after(async () => {
+    await gate.close();
+    delete process.env['DATABASE_URL'];
+    await postgres.stop();
+  });
+
+  const ask = async (name: string, content: string): Promise<Verdict> => {
+    const query = new URLSearchParams({ project: 'study', to: 'alpha', why: 'a test', name });
+    const answer = await fetch(`${gate.innerUrl}/v1/exports?${query.toString()}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gate.token}`, 'content-type': 'text/csv' },
+      body: content,
+    });
+    assert.equal(answer.status, 201);
+    return (await answer.json()) as Verdict;
+  };
+  const askMany = (prefix: string, count: number): Promise<Verdict[]> =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        ask(`${prefix}${String(i)}.csv`, `epoch,loss\n1,0.${String(i + 11)}\n2,0.3\n`),
+      ),
+    );
+  const spentOf = async (name: string): Promise<number> => {
+    const budgets = await gate.json<{ budget: string; spentBits: number }[]>(0, 'budget');
+    return budgets.find((budget) => budget.budget === name)?.spentBits ?? -1;
+  };
+
+  it('debits exports that come at the same time exactly', async () => {
+    await gate.json(0, 'model', 'add', 'guarded', '--parameters', '70e9', '--hidden-width', '512');
+    const verdicts = await askMany('a', 16);
+    assert.deepEqual(new Set(verdicts.map((one) => one.verdict)), new Set(['allow']));
+    const charged = verdicts.reduce((sum, one) => sum + one.chargeBits, 0);
+    assert.ok(charged > 0);
+    for (const name of ['enclave', 'automatic', 'model:guarded']) {
+      assert.equal(await spentOf(name), charged, name);
+    }
+  });
+
+  it('lets no two exports share what only one may spend', async () => {
+    const [first] = await askMany('size', 1);
+    const burst = String((first?.chargeBits ?? 0) * 3 + 200);
+    const set = ['budget', 'set', 'project:study', '--rate', '1 bits/day', '--burst'];
+    await gate.json(0, ...set, `${burst} bits`);
+    const verdicts = await askMany('b', 10);
+    const allowed = verdicts.filter((one) => one.verdict === 'allow');
+    assert.ok(allowed.length >= 1 && allowed.length <= 4, String(allowed.length));
+    for (const one of verdicts)
+      if (one.verdict !== 'allow') assert.match(one.reason, /project:study/);
+    const charged = allowed.reduce((sum, one) => sum + one.chargeBits, 0);
+    assert.equal(await spentOf('project:study'), charged);
+    assert.ok(charged <= Number(burst));
+    await gate.json(0, 'budget', 'set', 'project:study', '--rate', '1 GB/day', '--burst', '1 GB');
+  });
+
+  it('holds, is released, verifies and finds everything again after kill -9', async () => {
+    const held = await ask('page.html', '<p>Results: 0.25</p>\n');
+    assert.equal(held.verdict, 'hold');
+    await gate.stop('SIGKILL');
+    gate = await gate.restart();
+    const released = await gate.json<{ state: string }>(0, 'release', held.id, '--reason', 'fine');
+    assert.equal(released.state, 'queued');
+    const list = await gate.json<{ id: string }[]>(0, 'request', 'list');
+    assert.ok(list.some((one) => one.id === held.id));
+    const verified = await gate.sallyport('ledger', 'verify');
+    assert.equal(verified.status, 0, verified.stdout + verified.stderr);
+    assert.match(verified.stdout, /verified {2}inner log/);
+  });
+});

@@ -293,7 +293,8 @@ export class TableSession implements CodecSession<Table> {
       const fits = columns !== undefined && planFits(held, columns);
       if (this.#flags(fits ? 1 : 0, 7, 0) === 1) return held;
     }
-    const made = columns === undefined ? undefined : planBlock(course.digest, course.blocks, columns);
+    const made =
+      columns === undefined ? undefined : planBlock(course.digest, course.blocks, columns);
     const constants = course.names.map(
       (name) => this.#library.column(course.hint, name)?.[0] ?? '',
     );

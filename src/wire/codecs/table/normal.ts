@@ -87,14 +87,21 @@ export function twoSided(z: number, power: Exp = exp): number {
   return 2 * normalTails(-Math.abs(z), power).lower;
 }
 
+/** How far {@link quantileGuess} may be off. */
+export const GUESS_ERROR = 1e-3;
+
+/** The z ≥ 0 whose two-sided p-value is `p`, to three digits (Abramowitz and Stegun 26.2.23). */
+export function quantileGuess(p: number): number {
+  const t = Math.sqrt(2 * (LN2 - lnRough(Math.max(p, 1e-290))));
+  const top = 2.515517 + t * (0.802853 + t * 0.010328);
+  return Math.max(0, t - top / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))));
+}
+
 /** The z ≥ 0 whose two-sided p-value is `p`, nearly; reproducible, for searches. */
 export function quantileRough(p: number): number {
   if (!(p > 1e-290) || p > 1) return NaN;
   const goal = lnRough(p);
-  const t = Math.sqrt(2 * (LN2 - goal));
-  // Abramowitz and Stegun 26.2.23, and then Newton's steps as in `twoSidedQuantile`.
-  const top = 2.515517 + t * (0.802853 + t * 0.010328);
-  let z = Math.max(0, t - top / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))));
+  let z = quantileGuess(p);
   for (let i = 0; i < 3; i++) {
     const value = twoSided(z, expRough);
     const slope = 2 * ONE_SQRT_2PI * expRough(-0.5 * z * z);

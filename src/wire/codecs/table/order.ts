@@ -34,19 +34,16 @@ export interface Arranged {
 const TRIALS_MAX = 40_000;
 
 /** A unit whose sources are late costs what it costs alone. */
-function bestRelation(
-  unit: number,
-  rank: ReadonlyMap<number, number>,
-  relations: Relations,
-): Relation | undefined {
+function bestRelation(unit: number, rank: Int32Array, relations: Relations): Relation | undefined {
   let best: Relation | undefined;
   let bits = relations.alone[unit] as number;
-  const own = rank.get(unit) as number;
+  const own = rank[unit] as number;
   for (const relation of relations.found[unit] ?? []) {
     if (relation.bits >= bits) continue;
-    const late = relation.sources.some(
-      (source) => source !== unit && (rank.get(source) as number) >= own,
-    );
+    let late = false;
+    for (const source of relation.sources) {
+      if (source !== unit && (rank[source] as number) >= own) late = true;
+    }
     if (late) continue;
     best = relation;
     bits = relation.bits;
@@ -54,17 +51,19 @@ function bestRelation(
   return best;
 }
 
-function rankOf(order: readonly number[]): Map<number, number> {
-  return new Map(order.map((unit, place) => [unit, place]));
+/** The place of each unit in the order; units of other components have none, and are never asked for. */
+function rankOf(order: readonly number[], rank: Int32Array): Int32Array {
+  for (let place = 0; place < order.length; place++) rank[order[place] as number] = place;
+  return rank;
 }
 
 /** Bits of a component in this order; endless when a slot comes before its shape. */
-function totalBits(order: readonly number[], relations: Relations): number {
-  const rank = rankOf(order);
+function totalBits(order: readonly number[], relations: Relations, room: Int32Array): number {
+  const rank = rankOf(order, room);
   let total = 0;
   for (const unit of order) {
     const shape = relations.shapes[unit] as number;
-    if (shape >= 0 && (rank.get(shape) ?? -1) > (rank.get(unit) as number)) return Infinity;
+    if (shape >= 0 && (rank[shape] as number) > (rank[unit] as number)) return Infinity;
     total += bestRelation(unit, rank, relations)?.bits ?? relations.alone[unit] ?? 0;
   }
   return total;
@@ -101,17 +100,23 @@ function findComponents(units: readonly number[], relations: Relations): number[
 
 /** Moves single units while that saves bits. */
 function improve(start: readonly number[], relations: Relations, trials: number): number[] {
+  const room = new Int32Array(relations.alone.length).fill(-1);
   let order = [...start];
-  let best = totalBits(order, relations);
+  let best = totalBits(order, relations, room);
   let left = trials;
   for (let round = 0; round < 4; round++) {
     const before = best;
     for (const unit of start) {
       const rest = order.filter((entry) => entry !== unit);
       let place = -1;
+      const trial = [unit, ...rest];
       for (let at = 0; at <= rest.length; at++) {
         if (left-- <= 0) return order;
-        const bits = totalBits([...rest.slice(0, at), unit, ...rest.slice(at)], relations);
+        if (at > 0) {
+          trial[at - 1] = rest[at - 1] as number;
+          trial[at] = unit;
+        }
+        const bits = totalBits(trial, relations, room);
         if (bits >= best - 0.05) continue;
         best = bits;
         place = at;
@@ -134,7 +139,7 @@ export function arrangeUnits(samples: readonly UnitSample[], relations: Relation
     const places = [...component];
     improve(component, relations, trials).forEach((unit, i) => (order[places[i] as number] = unit));
   }
-  const rank = rankOf(order);
+  const rank = rankOf(order, new Int32Array(samples.length));
   const chosen = samples.map((sample) => bestRelation(sample.unit, rank, relations));
   return {
     order,

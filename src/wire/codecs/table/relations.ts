@@ -105,14 +105,28 @@ function probe(
 ): ProbedSource {
   const { values } = sample;
   let shifted = values;
-  if (lag > 0) {
-    shifted = new Float64Array(values.length).fill(NaN);
+  if (lag === 1) shifted = valuesAbove(sample);
+  else if (rows !== undefined) {
+    shifted = new Float64Array(values.length);
     for (let row = 0; row < values.length; row++) {
-      const at = lag === 1 ? row - 1 : (rows?.[row] ?? -1);
-      if (at >= 0) shifted[row] = values[at] as number;
+      const at = rows[row] as number;
+      shifted[row] = at < 0 ? NaN : (values[at] as number);
     }
   }
   return probeSource(target, { unit: sample.unit, lag }, shifted);
+}
+
+/** Per sample the values of the rows above, which every target asks for. */
+const above = new WeakMap<UnitSample, Float64Array>();
+
+function valuesAbove(sample: UnitSample): Float64Array {
+  const held = above.get(sample);
+  if (held !== undefined) return held;
+  const shifted = new Float64Array(sample.values.length);
+  shifted.set(sample.values.subarray(0, -1), 1);
+  shifted[0] = NaN;
+  above.set(sample, shifted);
+  return shifted;
 }
 
 /** The text unit within whose groups the target's numbers change least, with the last row of the same group per row. */

@@ -7,7 +7,7 @@
  */
 import { expRough, lnRough } from './elementary.ts';
 import { FORMULAS } from './formula.ts';
-import { quantileRough } from './normal.ts';
+import { GUESS_ERROR, quantileGuess } from './normal.ts';
 
 const LN_STEP = 1.959963984540054;
 const SHORT_STEP = 1.96;
@@ -49,10 +49,9 @@ export interface ScreenedTarget {
 /** Computes once per target and row what all pairs use. */
 export function screenTarget(value: number, near: number, nearExotic: number): ScreenedTarget {
   const isShare = value > 0 && value <= 1;
-  const low = isShare ? quantileRough(Math.min(1, value + nearExotic)) : NaN;
-  const high = isShare ? quantileRough(Math.max(1e-290, value - nearExotic)) : NaN;
-  const slack = 1e-6;
-  return { value, near, nearExotic, zLow: low - slack, zHigh: high + slack };
+  const zLow = isShare ? quantileGuess(Math.min(1, value + nearExotic)) - GUESS_ERROR : NaN;
+  const zHigh = isShare ? quantileGuess(value - nearExotic) + GUESS_ERROR : NaN;
+  return { value, near, nearExotic, zLow, zHigh };
 }
 
 /** Numbers in {@link FORMULAS} of the formulas of two sources without a constant, as {@link screenPair} gives them. */

@@ -49,8 +49,14 @@ export interface ProbedSource extends Source {
 
 /** A source as a search for this target needs it. */
 export function probeSource(target: Target, source: Source, values: Float64Array): ProbedSource {
-  const probes = Float64Array.from(target.probes, (row) => values[row] as number);
-  const screened = Array.from(probes.subarray(0, SCREENED), screenValue);
+  const count = target.probes.length;
+  const probes = new Float64Array(count);
+  const screened: ScreenedValue[] = [];
+  for (let i = 0; i < count; i++) {
+    const value = values[target.probes[i] as number] as number;
+    probes[i] = value;
+    if (i < SCREENED) screened.push(screenValue(value));
+  }
   return { unit: source.unit, lag: source.lag, probes, values, screened };
 }
 
@@ -119,8 +125,8 @@ export class Search {
           if (a === b || b === c || a === c) continue;
           this.#hits.fill(0);
           for (let i = 0; i < this.#screens.length; i++) {
-            const [x, y, z] = [a.probes[i], b.probes[i], c.probes[i]] as [number, number, number];
-            screenTriples(x, y, z, this.#values);
+            const last = c.probes[i] as number;
+            screenTriples(a.probes[i] as number, b.probes[i] as number, last, this.#values);
             if (!this.#count(i, TRIPLES.length, undefined)) break;
           }
           this.#take(TRIPLES, [a, b, c]);

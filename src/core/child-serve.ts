@@ -11,8 +11,33 @@ export interface JobTools {
   progress(value: Json): void;
 }
 
-/** Serves jobs one after the other until the parent closes the channel. Call it once, at the end of the child's module. */
-export function serveJobs(handler: (job: Json, tools: JobTools) => Json | Promise<Json>): void {
+/** A child that was without a job for so long does one step of what makes later jobs quicker. */
+const IDLE_MS = 500;
+
+/** Runs the steps of `work` one by one, each only after a while without a job. */
+function workWhenIdle(work: Iterator<void>): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const step = (): void => {
+    if (work.next().done !== true) timer = setTimeout(step, 1);
+    else timer = undefined;
+  };
+  timer = setTimeout(step, IDLE_MS);
+  return () => {
+    if (timer === undefined) return;
+    clearTimeout(timer);
+    timer = setTimeout(step, IDLE_MS);
+  };
+}
+
+/**
+ * Serves jobs one after the other until the parent closes the channel. Call it once, at the end of the child's module.
+ * `whenIdle` is work in short steps that may stay undone; a job that comes in waits for one step at most.
+ */
+export function serveJobs(
+  handler: (job: Json, tools: JobTools) => Json | Promise<Json>,
+  whenIdle?: Iterator<void>,
+): void {
+  const postpone = whenIdle === undefined ? () => undefined : workWhenIdle(whenIdle);
   const channel = new Socket({ fd: CHANNEL, readable: true, writable: true });
   const reader = new MessageReader(Number.MAX_SAFE_INTEGER);
   let turn = Promise.resolve();
@@ -35,7 +60,10 @@ export function serveJobs(handler: (job: Json, tools: JobTools) => Json | Promis
     if (typeof read === 'string') process.exit(1);
     for (const message of read.messages) {
       const { job } = message as { job: Json };
-      turn = turn.then(() => serve(job));
+      turn = turn.then(() => {
+        postpone();
+        return serve(job);
+      });
     }
   });
   channel.on('error', () => process.exit(1));

@@ -5,10 +5,12 @@ import {
   decodeBody,
   encodeBody,
   openFrame,
+  sampleTables,
   sealFrame,
   shareCharge,
 } from '../wire/index.ts';
 import type { History, HistoryFile, Member } from '../wire/index.ts';
+import { openInput } from './canonical.ts';
 import { egressErrors } from './errors.ts';
 import { formOfType } from './form.ts';
 import type { EmittedFile, HistoryView, PriceResult, WorkerJob } from './worker-protocol.ts';
@@ -185,5 +187,15 @@ export function primeCodecs(): void {
     const parsed = CODECS[type].parse(utf8.encode(sample));
     if (parsed.ok)
       priceRelease([{ name: 'sample', type, value: parsed.value }], { prefix: 0, files: [] });
+  }
+}
+
+/** Inspects and encodes tables of common sizes, one a step. */
+export function* warmUp(): Generator<void> {
+  for (const bytes of sampleTables()) {
+    for (const { result } of openInput('sample.csv', bytes, {})) {
+      if (result.ok) priceRelease([result], { prefix: 0, files: [] });
+    }
+    yield;
   }
 }

@@ -5,10 +5,10 @@
  */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { SallyportError, serveJobs, sha256 } from '../core/index.ts';
-import type { Json } from '../core/index.ts';
+import type { JobTools, Json } from '../core/index.ts';
 import { openInput } from './canonical.ts';
 import { egressErrors } from './errors.ts';
-import { decodeHistory, priceChangedRows, priceMembers, primeCodecs } from './pricing.ts';
+import { decodeHistory, priceChangedRows, priceMembers, primeCodecs, warmUp } from './pricing.ts';
 import type { FileAccess } from './pricing.ts';
 import type {
   InspectedFile,
@@ -132,7 +132,9 @@ function explain(error: unknown): { code: string; message: string; hint: string 
 }
 
 primeCodecs();
-serveJobs(async (job, tools) => {
+serveJobs(answerJob, warmUp());
+
+async function answerJob(job: Json, tools: JobTools): Promise<Json> {
   let answer: WorkerAnswer;
   try {
     const work = job as unknown as WorkerJob;
@@ -145,4 +147,4 @@ serveJobs(async (job, tools) => {
     answer = { error: explain(error) };
   }
   return answer as unknown as Json;
-});
+}

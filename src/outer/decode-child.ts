@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Json } from '../core/index.ts';
 import { SallyportError, serveJobs } from '../core/index.ts';
-import { decodeBody, openFrame } from '../wire/index.ts';
+import { CODECS, decodeBody, encodeBody, openFrame, sampleTables } from '../wire/index.ts';
 import type { DecodeJob, DecodeResult } from './decode.ts';
 
 /** Runs one job. A typed error of the decoder is a result: the same frame gives it on every machine. */
@@ -34,4 +34,17 @@ function decode(job: DecodeJob): DecodeResult {
   return { ok: true, files: decoded };
 }
 
-serveJobs((job) => decode(job as unknown as DecodeJob) as unknown as Json);
+/** Decodes tables of common sizes, one a step. */
+function* warmUp(): Generator<void> {
+  for (const bytes of sampleTables()) {
+    const parsed = CODECS.table.parse(bytes);
+    if (!parsed.ok) continue;
+    const member = { name: 'sample.csv', type: 'table', value: parsed.value } as const;
+    const { body } = encodeBody([member], { prefix: 0, files: [] });
+    yield;
+    decodeBody(body, { prefix: 0, files: [] });
+    yield;
+  }
+}
+
+serveJobs((job) => decode(job as unknown as DecodeJob) as unknown as Json, warmUp());

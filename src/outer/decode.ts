@@ -45,6 +45,8 @@ export interface DecoderLimits {
 
 const CHILD = new URL(`./decode-child${path.extname(import.meta.url)}`, import.meta.url);
 const DEFAULT_LIMITS: DecoderLimits = { memoryMiB: 1_024, wallMs: 900_000 };
+/** A fresh process has to prime its tables, so it serves many jobs. */
+const JOBS_PER_CHILD = 1000;
 /** Names and digests of the emitted files, not the files themselves. */
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -68,6 +70,7 @@ export class ChildDecoder implements Decoder {
     const pool = await ChildPool.open({
       module: CHILD,
       size: 1,
+      jobsPerChild: JOBS_PER_CHILD,
       memoryMiB: limits.memoryMiB,
       readable: [dirs.blobs, dirs.work],
       writable: [dirs.work],

@@ -17,4 +17,5 @@ export {
 } from './frame.ts';
 export type { Frame, FrameFields } from './frame.ts';
 export { checkForm, checkName } from './names.ts';
+export { sampleTables } from './samples.ts';
 export type { History, HistoryFile } from './references.ts';

@@ -1,17 +1,17 @@
 /**
- * Watched outbox folders: a file put into `outbox/PROJECT/DESTINATION/` is exported as by command. The file is moved
- * into `sent`, `held` or `refused` beside it, with the verdict in a `.sallyport-result.json`.
+ * Watched outbox folders: a file or a whole folder put into `outbox/PROJECT/DESTINATION/` is exported as by command, a
+ * folder as one release. It is moved into `sent`, `held` or `refused` beside it, with the verdict in a
+ * `.sallyport-result.json`.
  */
-import { createReadStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { FolderWatch, newId, systemRandom, utf8, writeFileDurable } from '../core/index.ts';
+import { FolderWatch } from '../core/index.ts';
 import type { Clock } from '../core/index.ts';
-import { writeExportInput } from '../egress/index.ts';
 import type { People } from '../people/index.ts';
-import type { Request, Requests } from '../requests/index.ts';
+import type { Requests } from '../requests/index.ts';
 import type { Config } from './config.ts';
 import type { GateFolders } from './folders.ts';
+import { RESULT_FOLDERS, sendDropped } from './outbox-send.ts';
 import type { UploadFolders } from './uploads.ts';
 
 /** What outboxes stand on. */
@@ -32,10 +32,6 @@ export interface OutboxWatch {
   close(): Promise<void>;
 }
 
-/** The workload in whose name outboxes ask; it is made with the first outbox. */
-const PRINCIPAL = 'outbox';
-const SETTLE_MS = 20 * 60_000;
-
 /** Starts watching. */
 export function watchOutboxes(host: OutboxHost): OutboxWatch {
   const watches = new Map<string, FolderWatch>();
@@ -47,17 +43,20 @@ export function watchOutboxes(host: OutboxHost): OutboxWatch {
         const dir = path.join(host.folders.outbox, project.id, name);
         if (watches.has(dir)) continue;
         await mkdir(dir, { recursive: true, mode: 0o700 });
+        const send = (found: string, isFolder: boolean): Promise<void> =>
+          sendDropped(host, { project: project.id, destination: name, dir, found, isFolder }).catch(
+            (cause: unknown) => {
+              host.log('error', `cannot send ${path.basename(found)} from an outbox`, cause);
+            },
+          );
         const watch = new FolderWatch({
           dir,
           clock,
           stableMs: outbox.stableMs,
           rescanMs: outbox.rescanMs,
-          onFile: (file) =>
-            sendFile(host, { project: project.id, destination: name, dir, file }).catch(
-              (cause: unknown) => {
-                host.log('error', `cannot send ${path.basename(file)} from an outbox`, cause);
-              },
-            ),
+          onFile: (file) => send(file, false),
+          onFolder: (folder) => send(folder, true),
+          foldersExcept: RESULT_FOLDERS,
           onFault: (cause) => {
             host.log('warn', `cannot read the outbox of ${project.id}`, cause);
           },
@@ -77,65 +76,4 @@ export function watchOutboxes(host: OutboxHost): OutboxWatch {
       await Promise.all([...watches.values()].map((watch) => watch.close()));
     },
   };
-}
-
-interface OutboxFile {
-  readonly project: string;
-  readonly destination: string;
-  readonly dir: string;
-  readonly file: string;
-}
-
-async function sendFile(host: OutboxHost, found: OutboxFile): Promise<void> {
-  const name = path.basename(found.file);
-  await makePrincipal(host.people);
-  const id = newId('req', systemRandom);
-  const blob = await host.uploads.put(
-    id,
-    createReadStream(found.file) as AsyncIterable<Uint8Array>,
-    host.config.limits.fileBytesMax,
-  );
-  const asked = await host.requests.ask({
-    id,
-    kind: 'export',
-    requester: PRINCIPAL,
-    idempotencyKey: newId('outbox', systemRandom),
-    project: found.project,
-    destination: found.destination,
-    why: `put into the outbox of ${found.project}`,
-    input: writeExportInput({ files: [{ name, ...blob }], skipRefused: false, form: null }),
-  });
-  const { request } = await host.requests.settle(asked.id, SETTLE_MS);
-  await report(found, name, request);
-}
-
-async function report(found: OutboxFile, name: string, request: Request): Promise<void> {
-  const folder = folderOf(request);
-  const target = path.join(found.dir, folder);
-  await mkdir(target, { recursive: true, mode: 0o700 });
-  const result = {
-    id: request.id,
-    verdict: request.verdict ?? 'deny',
-    chargeBits: request.chargeBits === null ? 0 : Number(request.chargeBits),
-    reason: request.reason,
-  };
-  const text = `${JSON.stringify(result, null, 2)}\n`;
-  await writeFileDurable(path.join(target, `${name}.sallyport-result.json`), utf8(text));
-  await rename(found.file, path.join(target, name));
-}
-
-function folderOf(request: Request): 'sent' | 'held' | 'refused' {
-  if (request.state === 'queued' || request.state === 'released') return 'sent';
-  return request.state === 'held' ? 'held' : 'refused';
-}
-
-async function makePrincipal(people: People): Promise<void> {
-  const principals = await people.principals();
-  if (principals.some((principal) => principal.id === PRINCIPAL)) return;
-  const sponsor = principals.find((principal) => principal.role === 'administrator');
-  const kind = 'workload';
-  await people.addPrincipal(
-    { id: PRINCIPAL, kind, name: 'Outbox folders', sponsor: sponsor?.id ?? null, role: 'member' },
-    'gate',
-  );
 }

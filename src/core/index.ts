@@ -35,5 +35,5 @@ export type { ChildLimits, ChildResult } from './child-process.ts';
 export type { ChildWalls } from './child-walls.ts';
 export { serveJobs } from './child-serve.ts';
 export type { JobTools } from './child-serve.ts';
-export { FolderWatch } from './folder-watch.ts';
+export { FolderWatch, listFolder } from './folder-watch.ts';
 export type { FolderWatchOptions } from './folder-watch.ts';

@@ -11,6 +11,8 @@ const HIDDEN =
   // eslint-disable-next-line no-misleading-character-class
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u{e0100}-\u{e01ef}]/u;
 const STACKED = /\p{M}{5,}/u;
+/** Longer stacks are refused as they are: putting marks in their canonical order takes quadratic time. */
+const STACKED_HIGH = /\p{M}{33,}/u;
 const LATIN = /\p{Script=Latin}/u;
 const ALIKE =
   /[\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}\u0391\u0392\u0395-\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf]/u;
@@ -23,13 +25,16 @@ export interface ForbiddenCharacter {
   readonly name: string;
 }
 
-/** One spelling for characters that nobody can tell apart; the result is in normal form C. */
+/**
+ * One spelling for characters that nobody can tell apart; the result is in normal form C, unless it holds a stack of marks
+ * that {@link findForbiddenCharacter} refuses.
+ */
 export function unifyCharacters(text: string): string {
-  return text
+  const unified = text
     .replace(/[\ufe00-\ufe0f\u180b-\u180d\u180f]/g, '')
     .replace(/\p{Zs}/gu, ' ')
-    .replaceAll('\u00b5', '\u03bc')
-    .normalize('NFC');
+    .replaceAll('\u00b5', '\u03bc');
+  return STACKED_HIGH.test(unified) ? unified : unified.normalize('NFC');
 }
 
 /** The first character that may not cross; line feeds and tabs may. Undefined when there is none. */

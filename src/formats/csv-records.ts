@@ -54,15 +54,16 @@ export function readRecords(
     line = scanned.line;
     carry = carry.slice(scanned.consumed);
     if (carry.length > RECORD_LENGTH_MAX) {
-      return csvErrors.refuse(
-        'RECORD_TOO_LONG',
-        { limit: RECORD_LENGTH_MAX },
-        `line ${String(line)}`,
-      );
+      return refuseLength(line);
     }
   }
   if (carry !== '') return csvErrors.refuse('QUOTE_INVALID', {}, `line ${String(line)}`);
   return undefined;
+}
+
+function refuseLength(line: number): Refusal {
+  const details = { limit: RECORD_LENGTH_MAX };
+  return csvErrors.refuse('RECORD_TOO_LONG', details, `line ${String(line)}`);
 }
 
 /** Line ends at the end of a file carry nothing: they are not part of the content. */
@@ -104,7 +105,8 @@ function scan(text: string, delimiter: string, startLine: number, visit: VisitRe
     if (newline < 0) break;
     const plain = text.slice(consumed, newline);
     if (!plain.includes('"')) {
-      const end = visit(plain.split(delimiter), line);
+      const tooLong = plain.length > RECORD_LENGTH_MAX;
+      const end = tooLong ? refuseLength(line) : visit(plain.split(delimiter), line);
       if (end !== undefined) return { consumed, line, end };
       consumed = newline + 1;
       line++;
@@ -118,7 +120,8 @@ function scan(text: string, delimiter: string, startLine: number, visit: VisitRe
       const end = csvErrors.refuse('QUOTE_INVALID', {}, `line ${String(line)}`);
       return { consumed, line, end };
     }
-    const end = visit(cells.slice(), line);
+    const tooLong = next - consumed > RECORD_LENGTH_MAX;
+    const end = tooLong ? refuseLength(line) : visit(cells.slice(), line);
     if (end !== undefined) return { consumed, line, end };
     consumed = next;
     line += lines;

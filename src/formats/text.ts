@@ -5,6 +5,7 @@
  * four combining marks, and words that mix Latin letters with look-alikes of another script.
  */
 import type { Refusal } from '../core/index.ts';
+import { unifyCharacters } from './characters.ts';
 import { textErrors as errors } from './text-errors.ts';
 
 /** Most bytes of one text. */
@@ -117,12 +118,7 @@ function canonicaliseBlock(block: Uint8Array, line: number): Uint8Array | Refusa
   } catch {
     return errors.refuse('ENCODING_INVALID', {}, `at or after line ${String(line)}`);
   }
-  const canonical = text
-    .replace(/\r\n?/g, '\n')
-    .replace(/[\ufe00-\ufe0f\u180b-\u180d\u180f]/g, '')
-    .replace(/\p{Zs}/gu, ' ')
-    .replaceAll('\u00b5', '\u03bc')
-    .normalize('NFC');
+  const canonical = unifyCharacters(text.replace(/\r\n?/g, '\n'));
   return inspectBlock(canonical, line) ?? new TextEncoder().encode(canonical);
 }
 

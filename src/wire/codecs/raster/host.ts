@@ -18,6 +18,7 @@ interface Exports {
   plotStride(): number;
   plotFirst(slot: number): number;
   plotReference(slot: number, reference: number): void;
+  plotHeads(until: number): void;
   plotRows(width: number, from: number, to: number): void;
   photoPlane(width: number, height: number, channels: number): number;
   photoPlaneStride(): number;

@@ -8,7 +8,7 @@ import {
 import type { CodecSession } from '../../codec.ts';
 import type { Engine } from '../../engine/index.ts';
 import { wireErrors } from '../../errors.ts';
-import { ColourIds } from './colour-ids.ts';
+import { chooseHeads, ColourIds } from './colour-ids.ts';
 import { likeness, Planes } from './planes.ts';
 import { codePieces, DIRECTION, openHost, type Host } from './host.ts';
 
@@ -106,6 +106,8 @@ export class RasterSession implements CodecSession<Raster> {
     // Nothing of the session may change before it is sure that the decoder will see a plot too.
     const numbers = this.#colours.numberAll(value);
     if (numbers === undefined) return undefined;
+    const heads = chooseHeads(numbers, value.width, before, this.#colours.count);
+    this.#colours.moveFirst(before, heads, numbers);
     const slot = this.#planes.take(value, this.#planes.candidates(value)[0]?.slot);
     const { width, height } = value;
     const at = host.plotPlane(slot, width, height, -1);
@@ -125,6 +127,7 @@ export class RasterSession implements CodecSession<Raster> {
       }
     }
     if (choice > 0) host.plotReference(slot, kept[choice - 1]?.slot ?? slot);
+    host.plotHeads(before + heads.length);
     const table = new Uint32Array(host.memory.buffer, host.coloursAt());
     for (let id = before; id < this.#colours.count; id++) table[id] = this.#colours.colour(id);
     const bytes = codePieces(host, direction, new Uint8Array(0), value, (from, to) => {

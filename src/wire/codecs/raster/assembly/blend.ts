@@ -8,7 +8,8 @@ import { edgeLeft, edgeRight, edgeShare, edgeSteadiness, edgeZone } from './edge
 import { reserve } from './memory';
 import { observe, predict, setFeature } from './regression';
 
-const GUESSES: i32 = 14;
+const GUESSES: i32 = 17;
+const BLENDS: i32 = 3;
 const CONTEXTS: i32 = 19;
 const REACH: i32 = 5;
 
@@ -17,14 +18,18 @@ export const parents: usize = reserve(65_536 * 4);
 /** Colours in `0xRRGGBBAA`, by number. */
 export const colours: usize = reserve(65_536 * 4);
 
-const valueMix = new Mix(CONTEXTS, GUESSES, 3, 256, 16, 18);
+const valueMix = new Mix(CONTEXTS, GUESSES + BLENDS, 4, 256, 16, 18);
 const guesses = reserve((GUESSES + 4) << 2);
-const scales = reserve((GUESSES * 64) << 4);
-for (let i = 0; i < GUESSES * 64; i++) {
+const scales = reserve((GUESSES * 128) << 4);
+for (let i = 0; i < GUESSES * 128; i++) {
   store<f32>(scales + (i << 4), <f32>0.2);
   store<f32>(scales + (i << 4), <f32>0.3, 4);
   store<f32>(scales + (i << 4), <f32>0.5, 8);
 }
+/** How much each guess is believed, by context, for each of the blends. */
+const beliefs = reserve((BLENDS * 256 * 32) << 2);
+for (let i = 0; i < BLENDS * 256 * 32; i++) store<f32>(beliefs + (i << 2), <f32>(1.0 / <f64>GUESSES));
+const believed = reserve(BLENDS << 2);
 const rows = reserve(4 * 16 * 4);
 const memoBits = 16;
 const memoSame = reserve((1 << memoBits) << 2);
@@ -329,7 +334,7 @@ let slopeAt: usize = 0;
 @inline
 function scaleSlot(i: i32): usize {
   const trust = i == 10 || i == 11 ? edgeTrust : rowTrust;
-  return scales + ((((i << 4) + regime) * 4 + trust) << 4);
+  return scales + ((((i << 4) + regime) * 8 + trust) << 4);
 }
 let memoAt: usize = 0;
 let mirrorAt: usize = 0;
@@ -371,6 +376,41 @@ function level(v: f32): u32 {
   return v < 1 ? 0 : v < 85 ? 1 : v < 170 ? 2 : v < 254 ? 3 : 4;
 }
 
+/** Heights of edges that run along the row: the same rise from column to column as before, here and in the row above. */
+function guessByColumns(w: f32): void {
+  // The steepest rise in the row above.
+  let d: f32 = 0;
+  let first = REACH;
+  let last = -REACH;
+  for (let i = -REACH; i < REACH; i++) {
+    const rise = at(1, i + 1) - at(1, i);
+    if (abs(rise) > abs(d)) d = rise;
+    if (inside(at(1, i))) {
+      first = min(first, i);
+      last = i;
+    }
+  }
+  setGuess(14, d == 0 || !inside(w) ? NONE : w + d);
+  let before: f32 = 0;
+  let beforeThat: f32 = 0;
+  let above: f32 = 0;
+  for (let row = 0; row < 4; row++) {
+    before += at(row, -1);
+    beforeThat += at(row, -2);
+    if (row > 0) above += at(row, 0);
+  }
+  setGuess(15, before == beforeThat ? NONE : 2 * before - beforeThat - above);
+  setGuess(16, NONE);
+  if (d == 0 || first > last) return;
+  // The same straight edge, one row lower.
+  const base: f32 = d > 0 ? 255 : -255;
+  const from: f32 = w > 127 ? 255 : 0;
+  const ahead = at(1, first) - <f32>first * d;
+  const behind = at(1, last) - <f32>last * d;
+  const v = first > 0 ? ahead + base : behind - base;
+  if (v > -60 && v < 315 && abs(from - at(1, 0)) <= 255) setGuess(16, v);
+}
+
 /** Makes every guess for the pixel, along the line that is set. */
 function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32, edge: usize): void {
   loadRows(pixelAt, stride);
@@ -404,11 +444,12 @@ function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32, edge: usize): voi
   setFeature(11, <f64>at(2, 2) / 255);
   setFeature(12, <f64>at(1, 3) / 255);
   setFeature(13, 1);
+  guessByColumns(w);
   const linear = <f32>predict(regime) * 255;
   setGuess(12, linear < -500 ? NONE : linear);
   const www = at(0, -3);
   const bend = abs(w - 2 * ww + www);
-  rowTrust = !inside(w) || !inside(ww) ? 3 : bend < 3 ? 0 : bend < 12 ? 1 : 2;
+  rowTrust = !inside(w) ? 5 : !inside(ww) ? 4 : !inside(www) ? 3 : bend < 3 ? 0 : bend < 12 ? 1 : 2;
   edgeTrust = edgeSteadiness(edge);
   slopeAt = slopes + ((mixHash(lineFrom, lineTo, w > ww ? 1 : 2) & 4095) << 2);
   const slope = load<f32>(slopeAt);
@@ -453,6 +494,7 @@ function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32, edge: usize): voi
 
 /** Whether some colour of the line lies strictly between its ends. */
 export function hasSteps(): bool {
+  if (lineLength > 4) return true;
   tabulate();
   return countBefore(256) > 0;
 }
@@ -464,6 +506,9 @@ export function codeStep(actual: i32, pixelAt: usize, stride: i32, x: i32, y: i3
   const m = valueMix;
   while (actual > 1 && countBefore(actual + 1) == countBefore(actual)) actual--;
   openLeans();
+  store<u32>(believed, <u32>beliefs + ((regime * 32) << 2));
+  store<u32>(believed, <u32>beliefs + (((128 + ((rowTrust << 2) | edgeTrust) * 16 + regime) * 32) << 2), 4);
+  store<u32>(believed, <u32>beliefs + ((640 * 32) << 2), 8);
   let low = 0;
   let size = 256;
   let node = 1;
@@ -472,17 +517,18 @@ export function codeStep(actual: i32, pixelAt: usize, stride: i32, x: i32, y: i3
     const middle = low + size;
     const half = countBefore(middle);
     let bit: i32;
-    for (let i = 0; i < GUESSES; i++) m.setExtra(i, lean(i, middle));
     if (half == countBefore(low)) bit = 1;
     else if (half == countBefore(middle + size)) bit = 0;
     else {
+      leanAll(m, middle);
+      m.select(3, <i32>min<f32>(max<f32>(load<f32>(m.extras + (GUESSES << 2)) + 8, 0), <f32>15.9) | (b << 4));
       m.select(0, (regime << 3) | b);
       m.select(1, node);
       m.select(2, (((rowTrust << 2) | edgeTrust) << 3) | b);
       m.finalSet = b;
       bit = m.code(i32(actual >= middle), node);
     }
-    takeHalf(bit);
+    takeHalf(middle, bit);
     if (bit) low = middle;
     node = (node << 1) | bit;
   }
@@ -503,40 +549,69 @@ function sharpness(part: i32): f32 {
 }
 
 function openLeans(): void {
+  leant = -1;
   for (let i = 0; i < (GUESSES * PARTS) << 2; i += 4) {
     store<f32>(lows + i, 0);
     store<f32>(highs + i, 1);
   }
 }
 
-/** How much a guess favours the upper half of an interval, as a log ratio. */
-function lean(i: i32, middle: i32): f32 {
-  const guess = load<f32>(guesses + (i << 2));
-  if (guess == NONE) return 0;
-  const slot = scaleSlot(i);
-  const away = <f32>middle - 0.5 - min<f32>(max<f32>(guess, -3), 258);
-  let up: f32 = 1e-6;
-  let down: f32 = 1e-6;
-  for (let part = 0; part < PARTS; part++) {
-    const at = (i * PARTS + part) << 2;
-    const b = squash(away * sharpness(part));
-    store<f32>(middles + at, b);
-    const weight = load<f32>(slot + (part << 2));
-    up += weight * max<f32>(load<f32>(highs + at) - b, 0);
-    down += weight * max<f32>(b - load<f32>(lows + at), 0);
+/** How much each guess, and each blend of them, favours the upper half of an interval, as log ratios. */
+function leanAll(m: Mix, middle: i32): void {
+  let up0: f32 = 1e-7;
+  let down0: f32 = 1e-7;
+  let up1: f32 = 1e-7;
+  let down1: f32 = 1e-7;
+  let up2: f32 = 1e-7;
+  let down2: f32 = 1e-7;
+  const b0 = load<u32>(believed);
+  const b1 = load<u32>(believed, 4);
+  const b2 = load<u32>(believed, 8);
+  for (let i = 0; i < GUESSES; i++) {
+    const guess = load<f32>(guesses + (i << 2));
+    if (guess == NONE) {
+      m.setExtra(i, 0);
+      continue;
+    }
+    const slot = scaleSlot(i);
+    const away = <f32>middle - 0.5 - min<f32>(max<f32>(guess, -3), 258);
+    let up: f32 = 1e-6;
+    let down: f32 = 1e-6;
+    for (let part = 0; part < PARTS; part++) {
+      const at = (i * PARTS + part) << 2;
+      const b = squash(away * sharpness(part));
+      store<f32>(middles + at, b);
+      const weight = load<f32>(slot + (part << 2));
+      up += weight * max<f32>(load<f32>(highs + at) - b, 0);
+      down += weight * max<f32>(b - load<f32>(lows + at), 0);
+    }
+    m.setExtra(i, min<f32>(max<f32>(NativeMathf.log(up / down), -8), 8));
+    up0 += up * load<f32>(b0 + (i << 2));
+    down0 += down * load<f32>(b0 + (i << 2));
+    up1 += up * load<f32>(b1 + (i << 2));
+    down1 += down * load<f32>(b1 + (i << 2));
+    up2 += up * load<f32>(b2 + (i << 2));
+    down2 += down * load<f32>(b2 + (i << 2));
   }
-  return min<f32>(max<f32>(NativeMathf.log(up / down), -8), 8);
+  m.setExtra(GUESSES, min<f32>(max<f32>(NativeMathf.log(up0 / down0), -8), 8));
+  m.setExtra(GUESSES + 1, min<f32>(max<f32>(NativeMathf.log(up1 / down1), -8), 8));
+  m.setExtra(GUESSES + 2, min<f32>(max<f32>(NativeMathf.log(up2 / down2), -8), 8));
+  leant = middle;
 }
 
-function takeHalf(bit: i32): void {
+let leant: i32 = -1;
+
+function takeHalf(middle: i32, bit: i32): void {
+  if (leant != middle) return;
   for (let i = 0; i < (GUESSES * PARTS) << 2; i += 4) {
     store<f32>((bit ? lows : highs) + i, load<f32>(middles + i));
   }
 }
 
-/** Moves each mixture towards the parts that foresaw the value. */
+/** Moves each mixture towards the parts that foresaw the value, and each belief towards the guesses that did. */
 function learnParts(): void {
   for (let i = 0; i < GUESSES; i++) {
+    store<f32>(masses + (i << 2), 0);
     if (load<f32>(guesses + (i << 2)) == NONE) continue;
     const slot = scaleSlot(i);
     let total: f32 = 0;
@@ -546,11 +621,40 @@ function learnParts(): void {
       store<f32>(middles + at, mass);
       total += mass;
     }
+    store<f32>(masses + (i << 2), total);
     for (let part = 0; part < PARTS; part++) {
       const share = load<f32>(middles + ((i * PARTS + part) << 2)) / total;
       const old = load<f32>(slot + (part << 2));
       store<f32>(slot + (part << 2), max<f32>(old + (share - old) * <f32>0.025, <f32>0.002));
     }
+  }
+  learnBelief(0, 0.05);
+  learnBelief(1, 0.02);
+  learnBelief(2, 0.1);
+}
+
+const masses = reserve(GUESSES << 2);
+
+/** Bayes' rule among the guesses that were made, with a part of the belief shared out evenly. */
+function learnBelief(blend: i32, shared: f32): void {
+  const slot = load<u32>(believed + (blend << 2));
+  let before: f32 = 0;
+  let after: f32 = 0;
+  let count: f32 = 0;
+  for (let i = 0; i < GUESSES << 2; i += 4) {
+    const mass = load<f32>(masses + i);
+    if (mass == 0) continue;
+    const belief = load<f32>(slot + i);
+    before += belief;
+    after += belief * mass;
+    count += 1;
+  }
+  if (after == 0) return;
+  const scale = (before * (1 - shared)) / after;
+  const even = (before * shared) / count;
+  for (let i = 0; i < GUESSES << 2; i += 4) {
+    const mass = load<f32>(masses + i);
+    if (mass != 0) store<f32>(slot + i, load<f32>(slot + i) * mass * scale + even);
   }
 }
 

@@ -86,3 +86,5 @@ export function refillCoder(bytes: usize): void {
 export function finishCoder(): void {
   if (low != 0) put(<u8>((low >> 56) + 1));
 }
+
+

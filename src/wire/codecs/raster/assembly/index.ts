@@ -16,6 +16,7 @@ import {
   firstPixel,
   openPlane,
   planeStride,
+  setHeads,
   setReference,
 } from './plot';
 
@@ -54,6 +55,9 @@ export function plotFirst(slot: i32): usize {
 }
 export function plotReference(slot: i32, reference: i32): void {
   setReference(slot, reference);
+}
+export function plotHeads(until: i32): void {
+  setHeads(until);
 }
 export function plotStride(): i32 {
   return planeStride();

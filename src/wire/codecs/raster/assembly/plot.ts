@@ -126,9 +126,30 @@ let starts: i32 = 0;
 let matchShift: i32 = 0;
 let matchLength: i32 = 0;
 
+/** Encoding: up to this number, colours are told before the first row. */
+let headsUntil: i32 = 0;
+
+export function setHeads(until: i32): void {
+  headsUntil = until;
+}
+
+/** Colours of areas are told first: edges meet them before the first pixel that is wholly theirs. */
+function codeHeads(): void {
+  telling = true;
+  while (codeAdaptive(i32(colourCount < headsUntil), newFlags + 8, 60)) {
+    codeEscape(colourCount);
+    noteRecent(colourCount - 1);
+  }
+  headsUntil = 0;
+  telling = false;
+}
+
+let telling: bool = false;
+
 /** Codes rows `from` to `to` (not included) of the plane. */
 export function codeRows(width: i32, from: i32, to: i32): void {
   // The margins hold colour 0, so it must be known before the first pixel.
+  if (from == 0) codeHeads();
   if (colourCount == 0) codeEscape(0);
   for (let y = from; y < to; y++) {
     codeRow(width, y);
@@ -359,7 +380,7 @@ function offerEnds(id: u32): void {
   offer((kin >> 16) - 1);
 }
 
-const RECENT: i32 = 8;
+const RECENT: i32 = 24;
 const recent = reserve((RECENT + 1) << 2);
 let recentCount: i32 = 0;
 
@@ -374,7 +395,7 @@ function noteRecent(id: u32): void {
   store<u32>(recent, id);
 }
 
-const LINES: i32 = 12;
+const LINES: i32 = 40;
 const lines = reserve(LINES << 3);
 let lineCount: i32 = 0;
 let lastLine: u32 = 0;
@@ -428,6 +449,48 @@ function listLines(at: usize): void {
   for (let i = 0; i < recentCount && i < 4; i++) offerLine(base, load<u32>(recent + (i << 2)));
   offerLine(w, n);
   offerLine(w, ne);
+  findBands(at);
+  for (let i = 0; i < bandCount; i++) {
+    const band = load<u32>(bands + (i << 2));
+    for (let j = i + 1; j < bandCount; j++) offerLine(band, load<u32>(bands + (j << 2)));
+  }
+  for (let i = 0; i < bandCount; i++) {
+    const band = load<u32>(bands + (i << 2));
+    offerLine(band, base);
+    for (let j = 0; j < recentCount && j < 3; j++) offerLine(band, load<u32>(recent + (j << 2)));
+  }
+  for (let i = 4; i < recentCount; i++) offerLine(base, load<u32>(recent + (i << 2)));
+}
+
+const bands = reserve(8 << 2);
+let bandCount: i32 = 0;
+
+function offerBand(id: u32): void {
+  for (let i = 0; i < bandCount; i++) if (load<u32>(bands + (i << 2)) == id) return;
+  store<u32>(bands + (bandCount << 2), id);
+  bandCount++;
+}
+
+/** Colours that run through the pixel's row and column: what lies under an edge need not be a solid colour. */
+function findBands(at: usize): void {
+  bandCount = 0;
+  findBandsAlong(at, 2);
+  findBandsAlong(at, stride << 1);
+}
+
+function findBandsAlong(at: usize, step: i32): void {
+  let here = at - step;
+  let last: u32 = load<u16>(here);
+  let run = 1;
+  const most = bandCount + 2;
+  for (let i = 0; i < 28 && bandCount < most; i++) {
+    here -= step;
+    if (here < plane) return;
+    const id = <u32>load<u16>(here);
+    if (id != last) run = 0;
+    last = id;
+    if (++run == 3) offerBand(id);
+  }
 }
 
 /** A colour that no neighbour suggested: on an edge between two colours, met before, or new. */
@@ -538,7 +601,7 @@ function codeEscape(actual: i32): i32 {
     out = (out << 8) | <u32>(node & 255);
   }
   const id = addColour(out);
-  adopt(<u32>id);
+  if (!telling) adopt(<u32>id);
   return id;
 }
 

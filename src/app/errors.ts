@@ -23,6 +23,11 @@ export const appErrors = defineErrors('APP', {
     message: 'cannot listen on {host}:{port}: {why}',
     hint: 'check host and port in sallyport.json',
   },
+  TLS_UNUSABLE: {
+    status: 400,
+    message: 'cannot serve HTTPS with `{file}`: {why}',
+    hint: 'give PEM files of a certificate and its private key under `tls` in sallyport.json',
+  },
   DATA_MISSING: {
     status: 400,
     message: 'cannot find a gate in `{dir}`',

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openBudgets, reapplyBudgets } from '../budget/index.ts';
 import type { Budgets } from '../budget/index.ts';
-import { isoTime, readChunks, systemClock, systemRandom } from '../core/index.ts';
+import { isoTime, readChunks, SallyportError, systemClock, systemRandom } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import { exportKind, openInspectionPool } from '../egress/index.ts';
 import type { InspectionPool } from '../egress/index.ts';
@@ -20,6 +20,7 @@ import type { Blobs, Store } from '../store/index.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { FirstStart } from './bootstrap.ts';
 import type { Config } from './config.ts';
+import { appErrors } from './errors.ts';
 import { gateFolders, lockFolders, makeFolders } from './folders.ts';
 import type { GateFolders } from './folders.ts';
 import { openUploads } from './uploads.ts';
@@ -97,7 +98,6 @@ async function openParts(
   const models = openModels(host);
   const budgets = openBudgets({ ...host, caps: config.caps });
   const releases = new Releases(host);
-  const firstStart = await bootstrap({ people, budgets });
   await followConfig(store, config, clock);
   const pool = openPool(config, folders);
   undo.push(() => pool.close());
@@ -141,6 +141,8 @@ async function openParts(
   );
   const wire = await openWire(options, folders, { ...host, requests });
   undo.push(() => wire.stop());
+  // Only now, so that a start that fails before does not use up the token that is shown once.
+  const firstStart = await bootstrap({ people, budgets });
   undo.push(() => requests.idle());
   await uploads.keepOnly(await requests.resume());
   undo.push(checkDeadlines(requests, log));
@@ -219,7 +221,7 @@ async function openWire(
 ): Promise<RunningWire> {
   const { config, log } = options;
   const { host: address, port, tls, slotMs, lagSlots, bytesPerSlot } = config.outer;
-  return startWire({
+  const starting = startWire({
     host,
     outer: {
       dir: folders.outer,
@@ -240,6 +242,10 @@ async function openWire(
     onAlarm: (sentence) => {
       log('warn', sentence);
     },
+  });
+  return starting.catch((cause: unknown) => {
+    if (!(cause instanceof SallyportError && cause.message.includes('EADDRINUSE'))) throw cause;
+    throw appErrors.error('PORT_IN_USE', { host: address, port, door: 'outer' });
   });
 }
 

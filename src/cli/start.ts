@@ -71,7 +71,13 @@ async function start(options: StartOptions): Promise<void> {
   });
   let door: Listening | undefined;
   try {
-    door = await listenInner(gate, log);
+    door = await listenInner(gate, log).catch((cause: unknown) => {
+      // It is shown only once, and the next start is no first one.
+      if (gate.firstStart !== null) {
+        process.stdout.write(`administrator token, shown only now: ${gate.firstStart.token}\n`);
+      }
+      throw cause;
+    });
     writeRunning(gate, door);
     announce(gate, door);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -159,10 +159,11 @@ export class FolderWatch {
 
   /** What is to be watched at a place; null for everything that is passed over. */
   async #open(file: string): Promise<Entry | null> {
-    const { onFolder, foldersExcept = [] } = this.#options;
+    const { foldersExcept = [] } = this.#options;
     const info = await lstat(file).catch(() => null);
     if (info?.isFile() === true) return { file, isFolder: false };
-    const taken = onFolder !== undefined && !foldersExcept.includes(path.basename(file));
+    const taken =
+      this.#options.onFolder !== undefined && !foldersExcept.includes(path.basename(file));
     return info?.isDirectory() === true && taken ? { file, isFolder: true } : null;
   }
 }

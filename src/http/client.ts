@@ -45,6 +45,10 @@ export function openClient(url: string, token: string | undefined): Client {
         ...(sent.body === undefined ? {} : { body: sent.body, duplex: 'half' }),
       } as RequestInit);
     } catch (cause) {
+      const why = findUntrusted(cause);
+      if (why !== undefined) {
+        throw httpErrors.error('CERTIFICATE_UNTRUSTED', { url: base, why }, { cause });
+      }
       throw httpErrors.error('GATE_UNREACHABLE', { url: base }, { cause });
     }
     if (!response.ok) throw await readProblem(response, base);
@@ -81,6 +85,14 @@ export function openClient(url: string, token: string | undefined): Client {
       });
     },
   };
+}
+
+/** What is wrong with a certificate, when that is why there is no answer. */
+function findUntrusted(cause: unknown): string | undefined {
+  const inner = cause instanceof Error ? cause.cause : undefined;
+  if (!(inner instanceof Error) || !('code' in inner)) return undefined;
+  const code = String(inner.code);
+  return /CERT|ALTNAME|UNABLE_TO_VERIFY/.test(code) ? inner.message : undefined;
 }
 
 async function readProblem(response: Response, url: string): Promise<Error> {

@@ -38,8 +38,13 @@ export const httpErrors = defineErrors('HTTP', {
     message: 'the gate could not answer',
     hint: 'try again; an administrator finds the cause in the log',
   },
+  CERTIFICATE_UNTRUSTED: {
+    status: 400,
+    message: 'cannot trust the gate at {url}: {why}',
+    hint: 'set NODE_EXTRA_CA_CERTS to the PEM file of its certificate or of the authority that signed it',
+  },
   GATE_UNREACHABLE: {
-    status: 503,
+    status: 400,
     message: 'cannot reach a gate at {url}',
     hint: 'start it with `sallyport start`, or set SALLYPORT_URL to where its inner door listens',
   },

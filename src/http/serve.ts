@@ -28,6 +28,25 @@ const REQUEST_MS = 60 * 60_000;
 const KEEP_ALIVE_MS = 30_000;
 const CONNECTIONS_MAX = 2_000;
 
+function createServer(options: ListenOptions, secure: object): http.Server {
+  try {
+    return createAdaptorServer({ fetch: options.fetch, ...secure }) as http.Server;
+  } catch (cause) {
+    const { certPath: file = '' } = options.tls ?? {};
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw appErrors.error('TLS_UNUSABLE', { file, why });
+  }
+}
+
+async function readPem(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw appErrors.error('TLS_UNUSABLE', { file, why });
+  }
+}
+
 /** Listens; throws `APP_PORT_IN_USE` when somebody else does. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { host, port, tls, door } = options;
@@ -36,9 +55,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       ? {}
       : {
           createServer: https.createServer,
-          serverOptions: { cert: await readFile(tls.certPath), key: await readFile(tls.keyPath) },
+          serverOptions: { cert: await readPem(tls.certPath), key: await readPem(tls.keyPath) },
         };
-  const server = createAdaptorServer({ fetch: options.fetch, ...secure }) as http.Server;
+  const server = createServer(options, secure);
   server.headersTimeout = HEADERS_MS;
   server.requestTimeout = REQUEST_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;

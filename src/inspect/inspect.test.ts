@@ -72,6 +72,24 @@ const HELD: readonly (readonly [string, ContentKind, string, string])[] = [
     'INSPECT_WEIGHTS_MATRIX',
   ],
   [
+    'a thin factor in four columns',
+    'table',
+    table(
+      columns(4),
+      range(300).map(() => range(4).map(() => (normal() * 0.02).toPrecision(9))),
+    ),
+    'INSPECT_WEIGHTS_COLUMN',
+  ],
+  [
+    'a small tensor with names and places',
+    'table',
+    table(
+      ['name', 'i', 'value'],
+      range(1000).map((i) => [`layer${String(i % 7)}`, i, normal() * 0.02]),
+    ),
+    'INSPECT_WEIGHTS_COLUMN',
+  ],
+  [
     'a flattened tensor in one column',
     'table',
     table(

@@ -16,7 +16,7 @@ export interface NumericThresholds {
   readonly rowCells: number;
   /** One row with the same marks is a vector from this many cells on. */
   readonly vectorCells: number;
-  /** One full-precision column with the same marks is a flattened tensor from this many cells on. */
+  /** Columns of a narrow table count towards a flattened tensor (of `matrixCells`) from this many cells on. */
   readonly columnCells: number;
   /** More distinct full-precision numbers without order than any single file of results needs. */
   readonly totalCells: number;
@@ -35,7 +35,7 @@ export const NUMERIC_THRESHOLDS: NumericThresholds = {
   oneSidedColumns: 32,
   rowCells: 8,
   vectorCells: 256,
-  columnCells: 2048,
+  columnCells: 32,
   totalCells: 50_000,
   preciseCoordinates: 256,
   byteCells: 1024,

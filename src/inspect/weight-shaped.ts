@@ -206,21 +206,38 @@ function judgeBlock(block: NumberBlock, thresholds: NumericThresholds, findings:
     );
     return;
   }
+  judgeColumns(block, thresholds, findings);
+}
+
+/**
+ * A narrow block is judged by its columns together: a tensor flattened into one of them, or a thin factor in several.
+ * A column that a tensor could be has full precision, is around zero, without order and hardly repeats; most of the
+ * full-precision columns must be such, since results stand beside their errors, probabilities and ratios.
+ */
+function judgeColumns(
+  block: NumberBlock,
+  thresholds: NumericThresholds,
+  findings: Finding[],
+): void {
+  let cells = 0;
+  let precise = 0;
+  const found: number[] = [];
   for (const [i, column] of block.columns.entries()) {
     const values = block.columnDistinct[i];
-    if (values === undefined || values.count < thresholds.columnCells || values.share < 0.6)
+    if (values === undefined || values.share < 0.6 || values.count < thresholds.columnCells)
       continue;
-    if (column.full >= 0.7 * column.count && column.centred && column.roughness > ROUGH) {
-      const place = `${firstPlace}, number ${String(i + 1)}`;
-      add(
-        findings,
-        'INSPECT_WEIGHTS_COLUMN',
-        place,
-        `${String(column.count)} full-precision numbers around zero without order in one column, as a flattened tensor is`,
-      );
-      return;
-    }
+    if (column.full < 0.7 * column.count || !column.centred || column.roughness <= ROUGH) continue;
+    cells += values.count;
+    found.push(i + 1);
   }
+  if (cells < thresholds.matrixCells || found.length < 0.75 * precise) return;
+  const columns = found.length === 1 ? 'one column' : `${String(found.length)} columns`;
+  add(
+    findings,
+    'INSPECT_WEIGHTS_COLUMN',
+    `${block.firstPlace}, number ${found.map(String).join(', ')}`,
+    `${String(cells)} full-precision numbers around zero without order in ${columns}, as a flattened tensor is`,
+  );
 }
 
 /** Full-precision numbers in columns without order, over all blocks: more than a file of results needs. */

@@ -15,16 +15,16 @@ export function findJoins(target: UnitSample, samples: readonly UnitSample[]): R
     .sort((a, b) => Math.abs(a.unit - target.unit) - Math.abs(b.unit - target.unit))
     .slice(0, SOURCES_MAX);
   const relations: Relation[] = [];
+  const alone = rows.reduce((sum, row) => sum + 4 + 2 * (target.cells[row] ?? '').length, 0);
   const offer = (sources: readonly UnitSample[]): void => {
     let bits = PLAN_BITS;
-    let alone = 0;
     for (const row of rows) {
       const text = target.cells[row] ?? '';
-      const source = sources.map((unit) => unit.cells[row] ?? '').join('');
+      let source = '';
+      for (const unit of sources) source += unit.cells[row] ?? '';
       bits += source === text ? 0.5 : 6 + 2 * (text.length - sharedLength(text, source));
-      alone += 4 + 2 * text.length;
+      if (bits > alone * 0.85) return;
     }
-    if (bits > alone * 0.85) return;
     const scale = target.distinct / rows.length / Math.max(1, target.cells.length);
     const units = sources.map((unit) => unit.unit);
     relations.push({
@@ -65,20 +65,28 @@ function startsWith(target: UnitSample, source: UnitSample, rows: readonly numbe
   return count > rows.length / 2;
 }
 
+/** Characters of the source that are looked at for the next one of the text. */
+const WINDOW = 16;
+const SPACE = 32;
+const LINE_FEED = 10;
+
 /** Characters in common in order, white space counted as equal, with at most small gaps in the source. */
 function sharedLength(text: string, source: string): number {
   let at = 0;
   let shared = 0;
-  for (const character of text) {
-    const blank = character === '\n' || character === ' ';
-    const window = source.slice(at, at + 16);
-    const found = window.indexOf(character);
-    if (found < 0 && !(blank && (window.startsWith(' ') || window.startsWith('\n')))) continue;
-    if (found > 0) {
-      shared -= Math.min(2, found);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    const end = Math.min(source.length, at + WINDOW);
+    let found = at;
+    while (found < end && source.charCodeAt(found) !== unit) found++;
+    if (found === end) {
+      const next = at < source.length ? source.charCodeAt(at) : 0;
+      const blank = unit === LINE_FEED || unit === SPACE;
+      if (!blank || (next !== SPACE && next !== LINE_FEED)) continue;
+      found = at;
     }
-    shared++;
-    at += Math.max(found, 0) + 1;
+    shared += 1 - Math.min(2, found - at);
+    at = found + 1;
   }
   return Math.max(0, Math.min(text.length, shared));
 }

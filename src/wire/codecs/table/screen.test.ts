@@ -5,9 +5,11 @@ import { FORMULAS } from './formula.ts';
 import {
   OTHER_PAIRS,
   PLAIN_PAIRS,
+  SINGLES,
   TRIPLES,
   screenOtherPairs,
   screenPlainPairs,
+  screenSingles,
   screenTarget,
   screenTriples,
   screenValue,
@@ -30,6 +32,10 @@ test('screened values are those of the formulas', () => {
   fc.assert(
     fc.property(value, value, value, (a, b, c) => {
       const out = new Float64Array(64);
+      screenSingles(screenValue(a), true, out);
+      SINGLES.forEach((index, i) => {
+        isClose(index, out[i] as number, a, NaN, NaN);
+      });
       screenPlainPairs(a, b, out);
       PLAIN_PAIRS.forEach((index, i) => {
         isClose(index, out[i] as number, a, b, NaN);

@@ -7,12 +7,14 @@
  */
 import { expRough, lnRough } from './elementary.ts';
 import { FORMULAS } from './formula.ts';
-import { GUESS_ERROR, quantileGuess } from './normal.ts';
+import { GUESS_ERROR, normalTails, quantileGuess, quantileRough } from './normal.ts';
 
 const LN_STEP = 1.959963984540054;
 const SHORT_STEP = 1.96;
 const Z90 = 1.6448536269514722;
 const Z99 = 2.5758293035489004;
+const LN2 = 0.6931471805599453;
+const LN10 = 2.302585092994046;
 
 /** A source's value in one row, with what formulas make of it. */
 export interface ScreenedValue {
@@ -66,10 +68,57 @@ export const TRIPLES: readonly number[] = FORMULAS.flatMap(({ arity }, index) =>
   arity === 3 ? [index] : [],
 );
 
+/** Numbers of the formulas of one source without a constant. */
+export const SINGLES: readonly number[] = FORMULAS.flatMap(({ arity, fitted }, index) =>
+  arity === 1 && !fitted ? [index] : [],
+);
+
 function indexes(wanted: (name: string) => boolean): number[] {
   return FORMULAS.flatMap(({ arity, fitted, name }, index) =>
     arity === 2 && !fitted && wanted(name) ? [index] : [],
   );
+}
+
+/** The values of {@link SINGLES}, in that order; p-values only for targets that may be some. */
+export function screenSingles(source: ScreenedValue, mayBeP: boolean, out: Float64Array): void {
+  const { value: a, exp, ln } = source;
+  out[0] = a;
+  out[1] = -a;
+  out[2] = 1 - a;
+  out[3] = 1 / a;
+  out[4] = 100 * a;
+  out[5] = a / 100;
+  out[6] = 100 * (1 - a);
+  out[7] = a * a;
+  out[8] = source.root;
+  out[9] = exp;
+  out[10] = ln;
+  out[11] = 1 / exp;
+  out[12] = -ln;
+  out[13] = ln / LN2;
+  out[14] = ln / LN10;
+  out[15] = exp - 1;
+  out[16] = 1 - exp;
+  out[17] = 100 * (1 - exp);
+  out[18] = 100 * exp;
+  out[19] = a > -1 ? lnRough(1 + a) : NaN;
+  out[20] = a > 0 && a < 1 ? ln - lnRough(1 - a) : NaN;
+  out[21] = exp / (1 + exp);
+  out[22] = Math.abs(a);
+  const tails = mayBeP ? normalTails(a, expRough) : undefined;
+  out[23] = tails === undefined ? NaN : 2 * Math.min(tails.lower, tails.upper);
+  out[24] = tails?.upper ?? NaN;
+  out[25] = tails?.lower ?? NaN;
+  out[26] = quantileRough(a);
+  out[27] = -out[26];
+  out[28] = a / LN2;
+  out[29] = a - 1;
+  out[30] = a + 1;
+  out[31] = a / 2;
+  out[32] = 2 * a;
+  out[33] = a / 1000;
+  out[34] = 1000 * a;
+  out[35] = a / 365.25;
 }
 
 /** The values of {@link PLAIN_PAIRS}, in that order. */

@@ -8,9 +8,11 @@ import type { Relation } from './order.ts';
 import {
   OTHER_PAIRS,
   PLAIN_PAIRS,
+  SINGLES,
   TRIPLES,
   screenOtherPairs,
   screenPlainPairs,
+  screenSingles,
   screenTarget,
   screenTriples,
   screenValue,
@@ -60,14 +62,15 @@ export function probeSource(target: Target, source: Source, values: Float64Array
   return { unit: source.unit, lag: source.lag, probes, values, screened };
 }
 
-const SINGLE = FORMULAS.map((kind, index) => ({ kind, index })).filter(
-  ({ kind }) => kind.arity === 1,
+const FITTED_SINGLE = FORMULAS.map((kind, index) => ({ kind, index })).filter(
+  ({ kind }) => kind.arity === 1 && kind.fitted,
 );
+const SINGLE_EXOTIC = SINGLES.map((index) => FORMULAS[index]?.exotic === true);
 const FITTED_PAIR = FORMULAS.map((kind, index) => ({ kind, index })).filter(
   ({ kind }) => kind.arity === 2 && kind.fitted,
 );
 const PLAIN_EXOTIC = PLAIN_PAIRS.map((index) => FORMULAS[index]?.exotic === true);
-const ROOM = Math.max(PLAIN_PAIRS.length, OTHER_PAIRS.length, TRIPLES.length);
+const ROOM = Math.max(PLAIN_PAIRS.length, OTHER_PAIRS.length, SINGLES.length);
 
 /** One search for the formulas of one target. */
 export class Search {
@@ -90,10 +93,15 @@ export class Search {
   }
 
   singles(a: ProbedSource): void {
-    for (const { kind, index } of SINGLE) {
-      if (kind.fitted) this.#fit(kind, index, [a]);
-      else if (this.#isNear(kind, a.probes)) this.#offer(kind, index, [a], '');
+    this.#hits.fill(0);
+    for (let i = 0; i < this.#screens.length; i++) {
+      const { value, near } = this.#screens[i] as ScreenedTarget;
+      const mayBeP = value >= -near && value <= 1 + near;
+      screenSingles(a.screened[i] as ScreenedValue, mayBeP, this.#values);
+      if (!this.#count(i, SINGLES.length, SINGLE_EXOTIC)) break;
     }
+    this.#take(SINGLES, [a]);
+    for (const { kind, index } of FITTED_SINGLE) this.#fit(kind, index, [a]);
   }
 
   /** Tries all formulas of two sources, or only the plain ones. */
@@ -155,18 +163,6 @@ export class Search {
       const index = formulas[i] as number;
       this.#offer(FORMULAS[index] as FormulaKind, index, sources, '');
     }
-  }
-
-  /** Near in two of the first three probes. */
-  #isNear(kind: FormulaKind, a: Float64Array): boolean {
-    const limit = kind.exotic ? this.#target.nearExotic : this.#target.near;
-    let hits = 0;
-    for (let i = 0; i < SCREENED && i < this.#wanted.length; i++) {
-      const value = kind.rough(a[i] as number, NaN, NaN);
-      if (Math.abs(value - (this.#wanted[i] as number)) <= (limit[i] as number)) hits++;
-      if (hits < i) return false;
-    }
-    return hits >= this.#enough;
   }
 
   #fit(kind: FormulaKind, index: number, sources: readonly ProbedSource[]): void {

@@ -34,7 +34,8 @@ export interface ChildSpec {
   readonly writable: readonly string[];
 }
 
-const READY_MS = 30_000;
+/** Starting takes a second or two of processor time; a host that is busy may need long to give it. */
+const READY_MS = 120_000;
 const SAMPLE_MS = 50;
 const START_OUTPUT_BYTES = 4_096;
 const STDERR_KEPT = 4_096;

@@ -51,7 +51,7 @@ function renderCommand(command: Command, path: string, level: number): string {
   return [
     `${'#'.repeat(level)} ${[path, ...words].join(' ')}`,
     '',
-    `${command.description().replace(/\.$/, '')}.`,
+    `${(command.description() || command.summary()).replace(/\.$/, '')}.`,
     '',
     ...(options.length === 0 ? [] : ['| option | meaning |', '|---|---|', ...options, '']),
     ...children,

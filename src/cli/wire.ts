@@ -45,6 +45,7 @@ export function registerWire(program: Command): void {
   wire
     .command('encode')
     .summary('files → one frame')
+    .description('Encode files into one frame, as the gate would put it on the wire')
     .argument('<paths...>', 'files and folders')
     .requiredOption('--out <frame>', 'where to write the frame')
     .option('--history <dir>', 'frames that the destination already has (1.frame, 2.frame, …)')
@@ -57,6 +58,7 @@ export function registerWire(program: Command): void {
   wire
     .command('decode')
     .summary('one frame → files')
+    .description('Decode a frame into the files that the outer door would store')
     .argument('<frame>', 'the frame')
     .requiredOption('--out <dir>', 'an empty or new folder for the files')
     .option('--history <dir>', 'frames that the destination already has (1.frame, 2.frame, …)')

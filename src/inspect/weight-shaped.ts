@@ -224,9 +224,10 @@ function judgeColumns(
   const found: number[] = [];
   for (const [i, column] of block.columns.entries()) {
     const values = block.columnDistinct[i];
-    if (values === undefined || values.share < 0.6 || values.count < thresholds.columnCells)
-      continue;
-    if (column.full < 0.7 * column.count || !column.centred || column.roughness <= ROUGH) continue;
+    if (values === undefined || column.full < 0.7 * column.count) continue;
+    precise++;
+    if (values.share < 0.6 || values.count < thresholds.columnCells) continue;
+    if (!column.centred || column.roughness <= ROUGH) continue;
     cells += values.count;
     found.push(i + 1);
   }

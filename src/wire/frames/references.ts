@@ -96,8 +96,29 @@ function sampleFile(file: HistoryFile, bytes: Uint8Array): Set<number> {
   return fresh;
 }
 
+/** Where a PNG names its width and height. */
+const PNG_SIZE = { from: 16, to: 24 } as const;
+const PNG_MARK = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+
+/** The place of the first picture that is the same or has the same size, or -1: only such a one shares pixels by place. */
+function choosePicture(bytes: Uint8Array, ranked: readonly HistoryFile[]): number {
+  let best = -1;
+  const size = bytes.subarray(PNG_SIZE.from, PNG_SIZE.to);
+  for (const [place, file] of ranked.entries()) {
+    const theirs = file.load();
+    if (equalBytes(theirs, bytes)) return place;
+    if (theirs.length > REFERENCE_BYTES_MAX || best >= 0) continue;
+    if (equalBytes(theirs.subarray(PNG_SIZE.from, PNG_SIZE.to), size)) best = place;
+  }
+  return best;
+}
+
 /** The place of the best candidate in `ranked`, or -1 when none is worth its training time. */
 export function chooseReference(bytes: Uint8Array, ranked: readonly HistoryFile[]): number {
+  if (equalBytes(bytes.subarray(0, PNG_MARK.length), PNG_MARK)) {
+    const picture = choosePicture(bytes, ranked);
+    if (picture >= 0) return picture;
+  }
   const mine = sampleShingles(bytes);
   let best = -1;
   let bestShared = -1;

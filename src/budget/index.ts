@@ -12,8 +12,12 @@ export { CAPS, applyCaps, judgeCaps } from './caps.ts';
 export type { Cap, CapVerdict } from './caps.ts';
 export { AUTOMATIC, ENCLAVE, readBucket, sayBucket } from './ref.ts';
 export type { BucketRef, BucketScope } from './ref.ts';
-export { debit, openBudgets, putBudget, reapplyBudgets, wouldDebit } from './store.ts';
-export type { Bucket, BucketUse, Budgets, CapNames, DebitVerdict, Declaration } from './store.ts';
+export { debit, wouldDebit } from './debit.ts';
+export type { DebitVerdict } from './debit.ts';
+export { openBudgets } from './budgets.ts';
+export type { Budgets } from './budgets.ts';
+export { putBudget, reapplyBudgets } from './store.ts';
+export type { Bucket, BucketUse, CapNames, Declaration } from './store.ts';
 export {
   DAY_MS,
   MONTH_MS,

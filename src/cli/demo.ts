@@ -1,6 +1,14 @@
 /** `sallyport demo`: the main job on the example's real results, by the very commands that people use. */
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -180,7 +188,12 @@ async function demo(options: DemoOptions): Promise<number> {
   const started = monotonicMs();
   let gate: Running | undefined;
   try {
-    cpSync(examples, path.join(dir, 'results'), { recursive: true });
+    // Files only: receipts of earlier exports may lie beside them in a folder.
+    mkdirSync(path.join(dir, 'results'));
+    for (const entry of readdirSync(examples, { withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      copyFileSync(path.join(examples, entry.name), path.join(dir, 'results', entry.name));
+    }
     process.stdout.write(
       `A small language model was trained inside the enclave (examples/tiny-lm). Its results want to leave.\n`,
     );

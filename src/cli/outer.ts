@@ -14,6 +14,7 @@ import {
   runOuterProcess,
 } from '../outer/index.ts';
 import type { AdminOperation } from '../outer/index.ts';
+import { cliErrors } from './errors.ts';
 import { showMeter, showReleases, showStatus } from './outer-view.ts';
 
 interface OuterOptions {
@@ -167,6 +168,11 @@ function addControls(group: Command): void {
     .option('--lifetime <bits>', 'bits that may ever pass, or `none`')
     .action(async (own: { burst?: string; rate?: string; lifetime?: string }, command: Command) => {
       const options = command.optsWithGlobals<OuterOptions>();
+      for (const [option, value] of Object.entries(own)) {
+        if (/^\d{1,18}$/.test(value) || (option === 'lifetime' && value === 'none')) continue;
+        const why = 'the outer meter takes whole numbers of bits';
+        throw cliErrors.error('OPTION_INVALID', { option: `--${option}`, value, why });
+      }
       const change = {
         ...(own.burst === undefined ? {} : { burstBits: own.burst }),
         ...(own.rate === undefined ? {} : { bitsPerDay: own.rate }),

@@ -46,7 +46,7 @@ export const httpErrors = defineErrors('HTTP', {
   GATE_UNREACHABLE: {
     status: 400,
     message: 'cannot reach a gate at {url}',
-    hint: 'start it with `sallyport start`, or set SALLYPORT_URL to where its inner door listens',
+    hint: 'start it with `sallyport start`, or set SALLYPORT_URL to where its inner door listens, with http:// or https:// in front',
   },
   ANSWER_UNREADABLE: {
     status: 502,

@@ -227,10 +227,7 @@ test('limits are named: too many files, too large a file, too large a release', 
     large.files.map((file) => file.code),
     ['EGRESS_FILE_TOO_LARGE', null],
   );
-  const release = await quote(
-    { 'a.csv': CSV, 'b.csv': CSV },
-    { limits: { releaseBytesMax: 600 } },
-  );
+  const release = await quote({ 'a.csv': CSV, 'b.csv': CSV }, { limits: { releaseBytesMax: 600 } });
   assert.deepEqual(
     release.files.map((file) => file.code),
     [null, 'EGRESS_RELEASE_TOO_LARGE'],

@@ -117,7 +117,7 @@ export function planeStride(): i32 {
 }
 
 function bucket(v: i32): i32 {
-  return v < 4 ? v : min(34 - 2 * clz(v) + ((v >> (30 - clz(v))) & 1), 31);
+  return v < 4 ? v : min(62 - 2 * clz(v) + ((v >> (30 - clz(v))) & 1), 31);
 }
 
 /** Row state. */

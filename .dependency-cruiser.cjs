@@ -15,18 +15,40 @@ const allowed = {
   people: ['core', 'store', 'ledger'],
   policy: ['core'],
   requests: ['core', 'store', 'ledger', 'people', 'policy'],
-  egress: ['core', 'store', 'ledger', 'formats', 'inspect', 'wire', 'models', 'budget', 'release', 'jobs', 'people', 'policy', 'requests'],
+  egress: [
+    'core',
+    'store',
+    'ledger',
+    'formats',
+    'inspect',
+    'wire',
+    'models',
+    'budget',
+    'release',
+    'jobs',
+    'people',
+    'policy',
+    'requests',
+  ],
 };
 const effects = '^(node:)?(fs|fs/promises|child_process|net|http|https|http2|tls|dgram|dns)$';
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'enter-by-index',
       comment: 'a module is entered only through its index.ts',
       severity: 'error',
       from: { path: '^src/([^/]+)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/([^/]+)/.+', pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/(http|outer|cli)/'] },
+      to: {
+        path: '^src/([^/]+)/.+',
+        pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/(http|outer|cli)/'],
+      },
     },
     ...Object.entries(allowed).map(([name, list]) => ({
       name: `rows-of-${name}`,
@@ -38,16 +60,31 @@ module.exports = {
       name: 'effects-at-the-edge',
       comment: 'files, processes and network only in core, store, ledger, http, outer, cli and app',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(core|store|ledger|http|outer|cli|app)/', '\\.test\\.ts$', '^src/egress/worker'] },
+      from: {
+        path: '^src/',
+        pathNot: [
+          '^src/(core|store|ledger|http|outer|cli|app)/',
+          '\\.test\\.ts$',
+          '^src/egress/worker',
+        ],
+      },
       to: { path: effects },
     },
-    { name: 'no-dev-dependency', severity: 'error', from: { path: '^src/', pathNot: '\\.test\\.ts$' }, to: { dependencyTypes: ['npm-dev'] } },
+    {
+      name: 'no-dev-dependency',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '/assembly/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

@@ -1,3 +1,4 @@
+// Long on purpose: one inner loop and the state that it shares; calls across files of one module are not inlined for us.
 /**
  * Pictures with up to 65,535 colours and many equal neighbours: plots, drawings, screenshots.
  *

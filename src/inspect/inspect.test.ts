@@ -229,6 +229,14 @@ const PLAIN: readonly (readonly [string, ContentKind, string])[] = [
     ),
   ],
   [
+    'estimates with error, statistic and limits only',
+    'table',
+    table(
+      ['term', 'estimate', 'std_error', 'statistic', 'lower', 'upper'],
+      range(190).map((i) => [`x${String(i)}`, ...estimate().toSpliced(3, 1).slice(0, 5)]),
+    ),
+  ],
+  [
     'a training log',
     'table',
     table(

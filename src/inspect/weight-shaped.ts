@@ -211,8 +211,8 @@ function judgeBlock(block: NumberBlock, thresholds: NumericThresholds, findings:
 
 /**
  * A narrow block is judged by its columns together: a tensor flattened into one of them, or a thin factor in several.
- * A column that a tensor could be has full precision, is around zero, without order and hardly repeats; most of the
- * full-precision columns must be such, since results stand beside their errors, probabilities and ratios.
+ * A column that a tensor could be has full precision, is around zero, without order and hardly repeats; every
+ * full-precision column must be such, since results stand beside their errors, probabilities and ratios.
  */
 function judgeColumns(
   block: NumberBlock,
@@ -231,7 +231,7 @@ function judgeColumns(
     cells += values.count;
     found.push(i + 1);
   }
-  if (cells < thresholds.matrixCells || found.length < 0.75 * precise) return;
+  if (cells < thresholds.matrixCells || found.length < precise) return;
   const columns = found.length === 1 ? 'one column' : `${String(found.length)} columns`;
   add(
     findings,

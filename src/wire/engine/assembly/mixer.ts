@@ -1,4 +1,4 @@
-// Long on purpose: one inner loop and the state that it shares; calls across files of one module are not inlined for us.
+// Over 400 lines: one inner loop with the state that it shares. To be split by the question that each part answers.
 // One mixing model. Per bit: each context's slot gives a direct and an indirect prediction, each guess two more; weight sets
 // mix them, a second mixer mixes the sets, and adaptive maps refine the result.
 import { codeBit, mode } from './coder';

@@ -1,4 +1,4 @@
-// Long on purpose: one inner loop and the state that it shares; calls across files of one module are not inlined for us.
+// Over 400 lines: one inner loop with the state that it shares. To be split by the question that each part answers.
 /**
  * Pictures with up to 65,535 colours and many equal neighbours: plots, drawings, screenshots.
  *

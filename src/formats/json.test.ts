@@ -31,10 +31,8 @@ test('the values are those of the input', () => {
       const emitted = new TextDecoder().decode(emitJson(parsed.value.root));
       assert.equal(emit(emitted), emitted);
       if (/^[\x20-\x7e]*$/.test(text) && !text.includes('\\')) {
-        assert.deepEqual(
-          JSON.parse(emitted),
-          JSON.parse(text.replaceAll(/(?<![\w.])-0(?![\w.])/g, '0')),
-        );
+        // Serialising has already made 0 of every −0, so the input needs no change; a text of "-0" stays one.
+        assert.deepEqual(JSON.parse(emitted), JSON.parse(text));
       }
     }),
     { numRuns: 300 },

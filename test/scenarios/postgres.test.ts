@@ -66,12 +66,13 @@ describe('a gate on PostgreSQL', { skip }, () => {
 
   it('lets no two exports share what only one may spend', async () => {
     const [first] = await askMany('size', 1);
-    const burst = String((first?.chargeBits ?? 0) * 3 + 200);
+    // How many fit depends on the order, since each release is cheaper by the history before it; all ten never do.
+    const burst = String((first?.chargeBits ?? 0) * 2);
     const set = ['budget', 'set', 'project:study', '--rate', '1 bits/day', '--burst'];
     await gate.json(0, ...set, `${burst} bits`);
     const verdicts = await askMany('b', 10);
     const allowed = verdicts.filter((one) => one.verdict === 'allow');
-    assert.ok(allowed.length >= 1 && allowed.length <= 4, String(allowed.length));
+    assert.ok(allowed.length >= 1 && allowed.length < verdicts.length, String(allowed.length));
     for (const one of verdicts)
       if (one.verdict !== 'allow') assert.match(one.reason, /project:study/);
     const charged = allowed.reduce((sum, one) => sum + one.chargeBits, 0);

@@ -23,6 +23,16 @@ export const cliErrors = defineErrors('CLI', {
     message: 'the value `{value}` of `{option}` cannot be used: {why}',
     hint: 'run the command with `--help` to see what it takes.',
   },
+  AGENT_UNREACHABLE: {
+    status: 400,
+    message: 'cannot talk to the ssh-agent at `{path}`: {why}',
+    hint: 'start one with `eval $(ssh-agent)` and add the key with `ssh-add`.',
+  },
+  KEYGEN_MISSING: {
+    status: 400,
+    message: 'cannot run `ssh-keygen`: {why}',
+    hint: 'install the OpenSSH client, version 8.9 or later.',
+  },
   DEMO_FAILED: {
     status: 500,
     message: 'the demo stopped at `{step}` with status {status}',

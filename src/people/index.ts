@@ -1,9 +1,9 @@
 /**
- * Principals with tokens, projects as compartments, and destinations.
+ * Principals with tokens, projects as compartments, destinations, and people's keys and signatures (`signature/`).
  *
  * Guaranteed: a token is shown once and stored only as a digest; agents and workloads have a person as sponsor and never
- * administrate; every change is ledgered. Assumed: TLS or loopback between client and gate. Not yet offered: sign-in,
- * approvers' keys and the roster.
+ * administrate; every change is ledgered. Assumed: TLS or loopback between client and gate. Not yet offered: sign-in
+ * and the roster.
  */
 export {
   PRINCIPAL_KINDS,
@@ -15,3 +15,4 @@ export {
 export type { Destination, Principal, PrincipalKind, Project, Role } from './people.ts';
 export { openPeople } from './store.ts';
 export type { People, TokenShown } from './store.ts';
+export * from './signature/index.ts';

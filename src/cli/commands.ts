@@ -30,6 +30,7 @@ export const COMMANDS: readonly CommandModule[] = [
     load: async () => (await import('./people.ts')).registerPeople,
   },
   { names: ['config'], load: async () => (await import('./config.ts')).registerConfig },
+  { names: ['monitor'], load: async () => (await import('./monitor.ts')).registerMonitor },
   { names: ['exfil-test'], load: async () => (await import('./exfil-test.ts')).registerExfilTest },
   { names: ['wire'], load: async () => (await import('./wire.ts')).registerWire },
   { names: ['ledger'], load: async () => (await import('./ledger.ts')).registerLedger },

@@ -1,0 +1,132 @@
+/** How monitors, their measures and their verdicts look. */
+import type { SallyportError } from '../core/index.ts';
+import type { CertifiedVerdict, Evaluation, MonitorModel } from '../monitor/index.ts';
+import { formatBytes, formatCount, pad, showSafely, shorten, wrap } from './terminal.ts';
+import type { Paint } from './terminal.ts';
+
+const COLUMNS = 100;
+
+/** What training wrote. */
+export function showTrained(
+  view: {
+    readonly model: MonitorModel;
+    readonly digest: string;
+    readonly bytes: number;
+    readonly file: string;
+  },
+  json: boolean,
+  paint: Paint,
+): string[] {
+  const { model, digest, bytes, file } = view;
+  const { point, lineage } = model;
+  if (json) {
+    const { positiveLabel, sources, options } = model;
+    const partitions = model.partitions.size;
+    return [
+      JSON.stringify({
+        file,
+        digest,
+        bytes,
+        positiveLabel,
+        partitions,
+        point,
+        sources,
+        options,
+        lineage,
+      }),
+    ];
+  }
+  const mark = lineage.admission === 'admitted' ? 'green' : 'yellow';
+  const silent = [...model.partitions.values()].filter((each) => !each.votes).length;
+  return [
+    `${paint(mark, lineage.admission)}  ${file}  ${formatBytes(bytes)}`,
+    `  sha256 ${digest}`,
+    `  ${model.partitions.size} partitions of ${model.sources.length} sources; a text is flagged by ${point.quorum} votes`,
+    `  on ${formatCount(point.negatives)} held-back clean texts ${point.falsePositives} were flagged`,
+    ...(silent === 0
+      ? []
+      : [`  ${silent} partitions saw only one kind of text and never vote suspicious`]),
+    ...(lineage.admission === 'admitted'
+      ? []
+      : wrap(
+          'this monitor was trained on sets that nobody admitted; use it to try things out',
+          COLUMNS,
+        ).map((line) => `  ${paint('yellow', line)}`)),
+  ];
+}
+
+/** A measure, as a table with bars. */
+export function showEvaluation(
+  evaluation: Evaluation,
+  options: { readonly json: boolean; readonly paint: Paint; readonly simulated: boolean },
+): string[] {
+  if (options.json) {
+    const sources = options.simulated ? 'simulated' : 'as named';
+    return [JSON.stringify({ sources, ...evaluation })];
+  }
+  const { paint } = options;
+  const { falsePositiveRate: rate } = evaluation;
+  const quorums = [...evaluation.quorums].sort((a, b) => a - b);
+  const share = (value: number): string => value.toFixed(3);
+  const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
+  return [
+    '',
+    `  ${formatCount(evaluation.documents)} documents, ${formatCount(evaluation.positives)} of them positive; ${evaluation.partitions} partitions; ${evaluation.repeats} ${evaluation.repeats === 1 ? 'reading' : 'readings'}`,
+    `  false positives ${percent(rate.value)} (95 %: ${percent(rate.low)} to ${percent(rate.high)}), stated ${percent(evaluation.falsePositiveRateMax)}; quorum ${quorums[0] ?? 0} to ${quorums.at(-1) ?? 0}`,
+    ...(options.simulated ? ['  sources are simulated: documents spread at random'] : []),
+    '',
+    `  ${paint('dim', `${pad('bad sources', 12)}${pad('certified recall', 18)}${pad('95 %', 18)}${pad('accuracy', 10)}`)}`,
+    ...evaluation.curve.map(({ badSources, recall, accuracy }) => {
+      const bar = '━'.repeat(Math.round(recall.value * 30));
+      return `  ${pad(String(badSources), 12)}${pad(share(recall.value), 18)}${pad(`${share(recall.low)}–${share(recall.high)}`, 18)}${pad(share(accuracy), 10)}${bar}`;
+    }),
+    ...evaluation.warnings.flatMap((warning) => [
+      '',
+      ...wrap(`warning: ${warning}`, COLUMNS).map((line) => `  ${paint('yellow', line)}`),
+    ]),
+  ];
+}
+
+interface Place {
+  readonly set: string;
+  readonly row: number;
+}
+
+/** The lines of `monitor score`. */
+export function showVerdicts(
+  model: MonitorModel,
+  digest: string,
+  json: boolean,
+  paint: Paint,
+): {
+  readonly head: string;
+  line(place: Place, verdict: CertifiedVerdict, text: string): string;
+  failed(place: Place, error: SallyportError): string;
+  foot(): string;
+} {
+  let flagged = 0;
+  let passed = 0;
+  let failed = 0;
+  const { admission } = model.lineage;
+  const where = ({ set, row }: Place): string => pad(`${set}:${row}`, 24);
+  return {
+    head: json
+      ? ''
+      : `monitor ${digest.slice(0, 16)}, ${admission}, ${model.partitions.size} partitions, quorum ${model.point.quorum}\n`,
+    line: (place, verdict, text) => {
+      if (verdict.verdict === 'flag') flagged++;
+      else passed++;
+      if (json) return `${JSON.stringify({ ...place, ...verdict, monitor: digest, admission })}\n`;
+      const word = verdict.verdict === 'flag' ? paint('red', 'flag') : paint('green', 'pass');
+      const stands = `stands against ${verdict.badSourcesMax} bad ${verdict.badSourcesMax === 1 ? 'source' : 'sources'}`;
+      return `  ${word}  ${where(place)} ${pad(stands, 32)} ${shorten(showSafely(text.slice(0, 120)), 40)}\n`;
+    },
+    failed: (place, error) => {
+      failed++;
+      const { code, message } = error;
+      if (json) return `${JSON.stringify({ ...place, verdict: 'inconclusive', code, message })}\n`;
+      return `  ${paint('yellow', 'not judged')}  ${where(place)} ${message}\n`;
+    },
+    foot: () => (json ? '' : `${flagged} flagged, ${passed} passed, ${failed} not judged\n`),
+  };
+}

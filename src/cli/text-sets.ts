@@ -1,0 +1,80 @@
+/** Text sets as files: JSON lines or CSV, told apart by content, with the digest of exactly the bytes that were read. */
+import { createReadStream, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { readChunks, sha256Stream } from '../core/index.ts';
+import { readTextRows } from '../formats/index.ts';
+import type { TextRow, TextRowsKind } from '../formats/index.ts';
+import { cliErrors } from './errors.ts';
+
+/** The names of the fields that carry text, label and source. */
+export interface SetFields {
+  readonly text: string;
+  readonly label: string;
+  readonly source: string;
+}
+
+/** A set that can be read any number of times. */
+export interface TextSetFile {
+  readonly path: string;
+  readonly name: string;
+  readonly kind: TextRowsKind;
+  readonly bytes: number;
+  /** Values in the order text, label, source. */
+  rows(): AsyncGenerator<TextRow>;
+  /** SHA-256 of the bytes of the last whole reading. */
+  digest(): string | undefined;
+}
+
+async function sniffKind(path: string): Promise<TextRowsKind> {
+  for await (const chunk of createReadStream(path, { end: 4095 }) as AsyncIterable<Buffer>) {
+    const start = chunk
+      .toString('latin1')
+      .replace(/^\u00ef\u00bb\u00bf/, '')
+      .trimStart();
+    return start.startsWith('{') ? 'jsonl' : 'csv';
+  }
+  return 'jsonl';
+}
+
+/** Opens a set; throws when it is no file that can be read. */
+export async function openTextSet(path: string, fields: SetFields): Promise<TextSetFile> {
+  let bytes: number;
+  let kind: TextRowsKind;
+  try {
+    const stat = statSync(path);
+    if (!stat.isFile()) throw new Error('it is not a file');
+    bytes = stat.size;
+    kind = await sniffKind(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'it cannot be read';
+    throw cliErrors.error('PATH_UNREADABLE', { path, why });
+  }
+  let last: string | undefined;
+  async function* hashed(): AsyncGenerator<Uint8Array> {
+    const state = sha256Stream();
+    for await (const chunk of readChunks(path)) {
+      state.update(chunk);
+      yield chunk;
+    }
+    const digest = state.hex();
+    if (last !== undefined && last !== digest) {
+      throw cliErrors.error('PATH_UNREADABLE', { path, why: 'it changed while it was read' });
+    }
+    last = digest;
+  }
+  return {
+    path,
+    name: basename(path),
+    kind,
+    bytes,
+    rows: () => readTextRows(hashed(), kind, [fields.text, fields.label, fields.source]),
+    digest: () => last,
+  };
+}
+
+/** The digest of a set's bytes, by reading it once. */
+export async function digestSet(path: string): Promise<string> {
+  const state = sha256Stream();
+  for await (const chunk of readChunks(path)) state.update(chunk);
+  return state.hex();
+}

@@ -1,0 +1,160 @@
+/**
+ * Reads chosen fields of a labelled text set, JSON lines or CSV with a header, row by row from a stream of chunks.
+ *
+ * Guaranteed: memory is bounded by one chunk and one row; a row that cannot be read (bad UTF-8, a key twice, a stray
+ * quotation mark, a nested value in a chosen field) comes out as a row with its problem, never as a guess, and never
+ * as an exception. Time is linear. The caller counts problems; an unread row is never a clean one.
+ */
+import { parseJsonStrict } from '../core/index.ts';
+import { splitCsvRecord } from './text-rows-csv.ts';
+
+/** How a set is written. */
+export type TextRowsKind = 'jsonl' | 'csv';
+
+/** One row: the values of the chosen fields in their order, `undefined` where the row lacks the field. */
+export interface TextRow {
+  /** Counts rows, not lines, from 1; the header of a CSV file is not a row. */
+  readonly number: number;
+  readonly values: readonly (string | undefined)[];
+  /** Why the row cannot be used; then `values` is empty. */
+  readonly problem?: string;
+}
+
+/** The longest row, in characters; a longer one is a problem and is skipped to its end. */
+export const TEXT_ROW_LENGTH_MAX = 1 << 24;
+
+const NEWLINE = 10;
+
+interface Block {
+  readonly text: string;
+  readonly problem?: string;
+}
+
+/** Joins chunks into blocks that end at a line end, so that no character and, in JSON lines, no row is cut. */
+async function* readBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Block> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let first = true;
+  const flush = (last: Uint8Array): Block => {
+    const bytes = held.length === 0 ? last : Buffer.concat([...held, last]);
+    held = [];
+    heldBytes = 0;
+    const start = first && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+    first = false;
+    try {
+      return { text: decoder.decode(bytes.subarray(start)) };
+    } catch {
+      return { text: new TextDecoder().decode(bytes.subarray(start)), problem: 'not valid UTF-8' };
+    }
+  };
+  for await (const chunk of chunks) {
+    const end = chunk.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) yield flush(chunk.subarray(0, end));
+    if (end < chunk.length) {
+      held.push(chunk.slice(end));
+      heldBytes += chunk.length - end;
+      // Four bytes are the most that one character takes, so a longer run cannot be a row within the limit.
+      if (heldBytes > TEXT_ROW_LENGTH_MAX * 4) yield flush(new Uint8Array(0));
+    }
+  }
+  if (heldBytes > 0) yield flush(new Uint8Array(0));
+}
+
+function readCell(value: unknown): string | undefined | null {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+}
+
+function readJsonRow(line: string, number: number, fields: readonly string[]): TextRow {
+  if (line.length > TEXT_ROW_LENGTH_MAX) return { number, values: [], problem: 'too long' };
+  const parsed = parseJsonStrict(line);
+  if (!parsed.ok) return { number, values: [], problem: parsed.message };
+  const { value } = parsed;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { number, values: [], problem: 'not an object' };
+  }
+  const record = value as Readonly<Record<string, unknown>>;
+  const values: (string | undefined)[] = [];
+  for (const field of fields) {
+    const cell = Object.hasOwn(record, field) ? readCell(record[field]) : undefined;
+    if (cell === null) return { number, values: [], problem: `the field "${field}" is not text` };
+    values.push(cell);
+  }
+  return { number, values };
+}
+
+async function* readJsonRows(
+  chunks: AsyncIterable<Uint8Array>,
+  fields: readonly string[],
+): AsyncGenerator<TextRow> {
+  let number = 0;
+  for await (const block of readBlocks(chunks)) {
+    for (let at = 0; at < block.text.length;) {
+      const next = block.text.indexOf('\n', at);
+      const end = next < 0 ? block.text.length : next;
+      const line = block.text.slice(at, end);
+      at = end + 1;
+      if (line === '' || line.trim() === '') continue;
+      number++;
+      // A replacement character marks the lines of a damaged block that may hold the damage.
+      if (block.problem !== undefined && line.includes('\ufffd')) {
+        yield { number, values: [], problem: block.problem };
+      } else yield readJsonRow(line, number, fields);
+    }
+  }
+}
+
+async function* readCsvRows(
+  chunks: AsyncIterable<Uint8Array>,
+  fields: readonly string[],
+): AsyncGenerator<TextRow> {
+  let columns: number[] | undefined;
+  let width = 0;
+  let number = 0;
+  let carry = '';
+  const take = (cells: readonly string[] | string): TextRow | undefined => {
+    if (typeof cells === 'string') return { number: ++number, values: [], problem: cells };
+    if (columns === undefined) {
+      columns = fields.map((field) => cells.indexOf(field));
+      width = cells.length;
+      return undefined;
+    }
+    number++;
+    if (cells.length !== width) {
+      return { number, values: [], problem: `${cells.length} cells under ${width} names` };
+    }
+    return { number, values: columns.map((column) => (column < 0 ? undefined : cells[column])) };
+  };
+  for await (const block of readBlocks(chunks)) {
+    const text = carry === '' ? block.text : carry + block.text;
+    let at = 0;
+    for (;;) {
+      const record = splitCsvRecord(text, at, false);
+      if (record === undefined) break;
+      at = record.end;
+      const damaged = block.problem !== undefined && record.raw(text).includes('\ufffd');
+      const row = take(damaged ? 'not valid UTF-8' : record.cells);
+      if (row !== undefined) yield row;
+    }
+    carry = text.slice(at);
+    if (carry.length > TEXT_ROW_LENGTH_MAX) {
+      carry = '';
+      yield { number: ++number, values: [], problem: 'too long' };
+    }
+  }
+  if (carry === '') return;
+  const record = splitCsvRecord(carry, 0, true);
+  const row = record === undefined ? take('a quoted cell without end') : take(record.cells);
+  if (row !== undefined) yield row;
+}
+
+/** The rows of a set with the values of `fields`. */
+export function readTextRows(
+  chunks: AsyncIterable<Uint8Array>,
+  kind: TextRowsKind,
+  fields: readonly string[],
+): AsyncGenerator<TextRow> {
+  return kind === 'csv' ? readCsvRows(chunks, fields) : readJsonRows(chunks, fields);
+}

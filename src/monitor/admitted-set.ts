@@ -1,0 +1,44 @@
+/**
+ * The port through which training sets come in. Who admits a set, and how that is proven, is decided elsewhere; a monitor
+ * only asks: are these exact bytes admitted, by which statement?
+ */
+import type { Refusal } from '../core/index.ts';
+import { monitorErrors } from './errors.ts';
+
+/** One document of a set. */
+export interface SetRow {
+  /** Counts from 1 within its set. */
+  readonly row: number;
+  readonly text: string;
+  readonly label: string;
+  /** The signed source that sent it; one name, one signer. */
+  readonly source: string;
+}
+
+/** A set of documents for training, with what proves its admission. */
+export interface AdmittedSet {
+  readonly name: string;
+  /** SHA-256 of the set's bytes. */
+  readonly digest: string;
+  /** SHA-256 of the admission statement that was verified; null for a set that is used unadmitted. */
+  readonly statement: string | null;
+  readonly rows: AsyncIterable<SetRow>;
+}
+
+/**
+ * Verifies that an admission statement covers the set with this SHA-256: signature, subject and standing (not
+ * recalled). Returns a refusal where it does not; never throws for a bad statement.
+ */
+export type VerifyAdmission = (
+  statement: Uint8Array,
+  setDigest: string,
+) => Promise<{ readonly ok: true } | Refusal>;
+
+/** Holds the place until admission exists: nothing is admitted. */
+export const nothingIsAdmitted: VerifyAdmission = () =>
+  Promise.resolve(
+    monitorErrors.refuse('ADMISSION_UNVERIFIED', {
+      set: 'given',
+      why: 'this gate cannot verify admission statements yet',
+    }),
+  );

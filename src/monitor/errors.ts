@@ -1,0 +1,63 @@
+/** Error codes of certified monitors. */
+import { defineErrors } from '../core/index.ts';
+
+/** Builds the module's errors. */
+export const monitorErrors = defineErrors('MONITOR', {
+  SET_UNADMITTED: {
+    status: 403,
+    message: 'cannot train on the set `{set}`, there is no admission statement for it',
+    hint: 'give one --admission FILE for each set, or try things out with --unadmitted, which marks the model as such',
+  },
+  ADMISSION_UNVERIFIED: {
+    status: 403,
+    message: 'cannot train on the set `{set}`, its admission statement does not hold: {why}',
+    hint: 'a set is admitted by approval; ask for the statement of exactly these bytes',
+  },
+  SET_UNREADABLE: {
+    status: 400,
+    message: 'cannot use the set `{set}`: row {row} has {why}',
+    hint: 'training reads every row or none; name the fields with --text, --label and --source, or mend the row',
+  },
+  SET_TOO_LARGE: {
+    status: 413,
+    message: 'cannot hold the sets for training, they have more than {limit} {unit}',
+    hint: 'train on fewer documents; a partition gains little beyond some ten thousand',
+  },
+  LABEL_MISSING: {
+    status: 400,
+    message:
+      'there are {positives} documents with the label `{label}` and {negatives} without, both are needed',
+    hint: 'say with --positive which label means suspicious',
+  },
+  PARTITIONS_INVALID: {
+    status: 400,
+    message: 'cannot partition by `{partitions}`: {why}',
+    hint: 'use `source` for one partition per source, or a number of buckets from 2 to {limit}',
+  },
+  CALIBRATION_SMALL: {
+    status: 400,
+    message:
+      'cannot state a false-positive rate of {rate} from {negatives} held-back negative documents, it takes {needed}',
+    hint: 'give more documents, hold back a larger share, or ask for a higher rate',
+  },
+  QUORUM_NONE: {
+    status: 400,
+    message: 'no quorum of {partitions} partitions keeps the false-positive rate within {rate}',
+    hint: 'give more documents per source, or ask for a higher rate',
+  },
+  MODEL_INVALID: {
+    status: 400,
+    message: 'cannot use the monitor file: {why}',
+    hint: 'a monitor is the file that `sallyport monitor train` wrote, byte for byte',
+  },
+  DIGEST_DIFFERENT: {
+    status: 409,
+    message: 'the monitor file has the digest {found}, not the pinned {pinned}',
+    hint: 'use the file that was pinned; a changed monitor is another monitor',
+  },
+  TEXT_TOO_LONG: {
+    status: 413,
+    message: 'cannot score a text of {length} characters, the limit is {limit}',
+    hint: 'score the parts and take the strictest verdict; an unscored text is not a pass',
+  },
+});

@@ -1,0 +1,224 @@
+/**
+ * What a monitor of this kind is worth on these documents: certified recall at a stated false-positive rate.
+ *
+ * Guaranteed: every number comes from documents that neither a learner nor the choice of threshold and quorum saw;
+ * equal texts are always in the same part. In each of ten turns seven tenths train, two tenths choose, one tenth
+ * is measured, and every document is measured once per repeat; repeats draw the parts anew. Not guaranteed: that
+ * future texts look like these. The documents are exchangeable within the set only.
+ */
+import { SallyportError } from '../core/index.ts';
+import { certify } from './certificate.ts';
+import type { Document } from './documents.ts';
+import { clopperPearson } from './interval.ts';
+import type { Proportion } from './interval.ts';
+import { calibrate, trainPartitions } from './train.ts';
+import type { TrainOptions } from './train.ts';
+import { countVotes } from './scorer.ts';
+import type { Scorer } from './scorer.ts';
+import type { OperatingPoint } from './operating-point.ts';
+
+const TURNS = 10;
+const CHOOSING_TURNS = 2;
+
+/** How the documents are cut and partitioned. */
+export interface EvaluateOptions extends Pick<TrainOptions, 'falsePositiveRateMax' | 'protect'> {
+  /** The partition of a document in one repeat. Products partition by source; anything else is for comparison. */
+  readonly nameOf: (document: Document, repeat: number) => string;
+  readonly repeats: number;
+}
+
+/** Certified shares at one number of bad sources. */
+export interface CertifiedShare {
+  readonly badSources: number;
+  /** Share of positives flagged whatever this many bad sources did; mean of the repeats, 95 % interval of one. */
+  readonly recall: Proportion;
+  readonly recallLowest: number;
+  readonly recallHighest: number;
+  /** Share of all documents with the right verdict, certified; see {@link Evaluation.warnings} before believing it. */
+  readonly accuracy: number;
+}
+
+/** What was measured. */
+export interface Evaluation {
+  readonly documents: number;
+  readonly positives: number;
+  readonly negatives: number;
+  readonly partitions: number;
+  readonly repeats: number;
+  readonly falsePositiveRateMax: number;
+  readonly falsePositiveRate: Proportion;
+  readonly curve: readonly CertifiedShare[];
+  readonly quorums: readonly number[];
+  readonly warnings: readonly string[];
+}
+
+/** Mixes a lot with the number of a repeat, so that repeats cut the documents differently. */
+function turnOf(document: Document, repeat: number): number {
+  let mixed = Math.imul(document.lot ^ Math.imul(repeat + 1, 0x9e3779b1), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 13)) >>> 0) % TURNS;
+}
+
+interface Tally {
+  /** Documents by votes beyond the quorum: index `votes − quorum + size`. */
+  readonly positive: Int32Array;
+  readonly negative: Int32Array;
+}
+
+function tally(
+  scorer: Scorer,
+  point: OperatingPoint,
+  documents: readonly Document[],
+  into: Tally,
+): void {
+  const scores = new Int32Array(scorer.partitions);
+  const middle = (into.positive.length - 1) / 2;
+  for (const document of documents) {
+    scorer.score(document.features, scores);
+    const { verdict, badSourcesMax } = certify(
+      countVotes(scores, point.threshold),
+      point.quorum,
+      scorer.partitions,
+    );
+    const at = verdict === 'flag' ? middle + badSourcesMax : middle - 1 - badSourcesMax;
+    (document.positive ? into.positive : into.negative)[at]!++;
+  }
+}
+
+function sum(counts: Int32Array, from: number, to: number): number {
+  let total = 0;
+  for (let i = Math.max(0, from); i < Math.min(counts.length, to); i++) total += counts[i]!;
+  return total;
+}
+
+/** Measures one repeat: every document once. */
+function measureRepeat(
+  documents: readonly Document[],
+  repeat: number,
+  options: EvaluateOptions,
+  size: number,
+): { readonly tally: Tally; readonly partitions: number; readonly quorums: number[] } {
+  const into: Tally = {
+    positive: new Int32Array(2 * size + 1),
+    negative: new Int32Array(2 * size + 1),
+  };
+  const turns = documents.map((document) => turnOf(document, repeat));
+  const quorums: number[] = [];
+  let partitions = 0;
+  for (let turn = 0; turn < TURNS; turn++) {
+    const pick = (from: number, to: number): Document[] =>
+      documents.filter((_, i) => {
+        const behind = (turns[i]! - turn + TURNS) % TURNS;
+        return behind >= from && behind < to;
+      });
+    const trained = trainPartitions(pick(1 + CHOOSING_TURNS, TURNS), (document) =>
+      options.nameOf(document, repeat),
+    );
+    const chosen = calibrate(trained, pick(1, 1 + CHOOSING_TURNS), options);
+    if (!chosen.ok) {
+      throw new SallyportError(chosen.code, { ...chosen, status: 400 }, {});
+    }
+    quorums.push(chosen.point.quorum);
+    partitions = Math.max(partitions, trained.size);
+    tally(chosen.scorer, chosen.point, pick(0, 1), into);
+  }
+  return { tally: into, partitions, quorums };
+}
+
+/** Evaluates by turns and repeats. Throws what choosing the operating point refuses. */
+export function evaluateMethod(
+  documents: readonly Document[],
+  options: EvaluateOptions,
+): Evaluation {
+  const names = new Set(documents.map((document) => options.nameOf(document, 0)));
+  const size = names.size + 1;
+  const runs = Array.from({ length: options.repeats }, (_, repeat) =>
+    measureRepeat(documents, repeat, options, size),
+  );
+  return summarise(
+    runs.map((run) => run.tally),
+    {
+      partitions: Math.max(...runs.map((run) => run.partitions)),
+      quorums: runs.flatMap((run) => run.quorums),
+      falsePositiveRateMax: options.falsePositiveRateMax,
+    },
+  );
+}
+
+/** Measures a finished monitor on documents that it has not seen. */
+export function evaluateScorer(
+  scorer: Scorer,
+  point: OperatingPoint,
+  documents: readonly Document[],
+  falsePositiveRateMax: number,
+): Evaluation {
+  const size = scorer.partitions + point.quorum + 1;
+  const into: Tally = {
+    positive: new Int32Array(2 * size + 1),
+    negative: new Int32Array(2 * size + 1),
+  };
+  tally(scorer, point, documents, into);
+  const { partitions } = scorer;
+  return summarise([into], { partitions, quorums: [point.quorum], falsePositiveRateMax });
+}
+
+function summarise(
+  tallies: readonly Tally[],
+  facts: Pick<Evaluation, 'partitions' | 'quorums' | 'falsePositiveRateMax'>,
+): Evaluation {
+  const length = tallies[0]?.positive.length ?? 1;
+  const middle = (length - 1) / 2;
+  const positives = sum(tallies[0]!.positive, 0, length);
+  const negatives = sum(tallies[0]!.negative, 0, length);
+  const mean = (values: readonly number[]): number =>
+    values.reduce((a, b) => a + b, 0) / values.length;
+  const falsePositives = tallies.map(({ negative }) => sum(negative, middle, length));
+  const curve: CertifiedShare[] = [];
+  for (let bad = 0; bad < facts.partitions; bad++) {
+    const caught = tallies.map(({ positive }) => sum(positive, middle + bad, length));
+    const right = tallies.map(({ negative }, i) => caught[i]! + sum(negative, 0, middle - bad));
+    curve.push({
+      badSources: bad,
+      recall: {
+        ...clopperPearson(Math.round(mean(caught)), positives),
+        value: positives === 0 ? 0 : mean(caught) / positives,
+      },
+      recallLowest: Math.min(...caught) / Math.max(1, positives),
+      recallHighest: Math.max(...caught) / Math.max(1, positives),
+      accuracy: mean(right) / Math.max(1, positives + negatives),
+    });
+    if (bad > 0 && caught.every((count) => count === 0)) break;
+  }
+  const falsePositiveRate = {
+    ...clopperPearson(Math.round(mean(falsePositives)), negatives),
+    value: negatives === 0 ? 0 : mean(falsePositives) / negatives,
+  };
+  const base = { documents: positives + negatives, positives, negatives, repeats: tallies.length };
+  const measured = { ...base, ...facts, falsePositiveRate, curve };
+  return { ...measured, warnings: warnAbout(measured) };
+}
+
+/** Says where a number must not be believed. */
+function warnAbout(measured: Omit<Evaluation, 'warnings'>): string[] {
+  const warnings: string[] = [];
+  const silent = measured.negatives / Math.max(1, measured.documents);
+  const vacuous = measured.curve.find(
+    ({ recall, accuracy }) => recall.value < 0.05 && accuracy > 0.5,
+  );
+  if (vacuous !== undefined) {
+    warnings.push(
+      `against ${vacuous.badSources} bad sources the certified accuracy of ${vacuous.accuracy.toFixed(3)} is vacuous: certified recall is ${vacuous.recall.value.toFixed(3)}, and a monitor that never flags has an accuracy of ${silent.toFixed(3)}`,
+    );
+  }
+  if (measured.falsePositiveRate.low > measured.falsePositiveRateMax) {
+    warnings.push(
+      `the false-positive rate of ${measured.falsePositiveRate.value.toFixed(4)} is above the stated ${measured.falsePositiveRateMax}`,
+    );
+  }
+  if (measured.positives < 100) {
+    warnings.push(
+      `there are only ${measured.positives} positive documents, the intervals are wide`,
+    );
+  }
+  return warnings;
+}

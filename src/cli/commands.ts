@@ -36,6 +36,7 @@ export const COMMANDS: readonly CommandModule[] = [
   { names: ['ledger'], load: async () => (await import('./ledger.ts')).registerLedger },
   { names: ['witness'], load: async () => (await import('./witness.ts')).registerWitness },
   { names: ['receipt'], load: async () => (await import('./receipt.ts')).registerReceipt },
+  { names: ['posture'], load: async () => (await import('./posture.ts')).registerPosture },
   { names: ['outer'], load: async () => (await import('./outer.ts')).registerOuter },
 ];
 

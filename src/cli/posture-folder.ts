@@ -1,0 +1,144 @@
+/** An assessment's folder on disk: read whole with digests, written file by file. */
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { fromUtf8, sha256, systemClock } from '../core/index.ts';
+import {
+  FOLDER_LIMITS,
+  emptyAssessment,
+  evaluate,
+  postureErrors,
+  readAssessment,
+  readMoment,
+  shippedCatalogue,
+} from '../posture/index.ts';
+import type { Assessment, FolderFile, Posture } from '../posture/index.ts';
+import { cliErrors } from './errors.ts';
+
+/** Where an assessment is looked for. */
+export const DEFAULT_FOLDER = 'posture';
+/** The folder of saved verdicts inside an assessment, which are no part of it. */
+const HIDDEN = new Set(['.git', 'node_modules']);
+const EVIDENCE_BYTES_MAX = 1024 * 1024 * 1024;
+
+function unreadable(file: string, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return cliErrors.error('PATH_UNREADABLE', { path: file, why });
+}
+
+/** Every file below a folder, relative, sorted; links are not followed. */
+export function listFiles(folder: string): readonly string[] {
+  const found: string[] = [];
+  const walk = (dir: string): void => {
+    for (const name of readdirSync(path.join(folder, dir)).sort()) {
+      const inside = dir === '' ? name : `${dir}/${name}`;
+      const kind = lstatSync(path.join(folder, inside));
+      if (kind.isDirectory() && !HIDDEN.has(name)) walk(inside);
+      else if (kind.isFile()) found.push(inside);
+      if (found.length > FOLDER_LIMITS.files) {
+        const { files: most } = FOLDER_LIMITS;
+        throw postureErrors.error('LIMIT_EXCEEDED', {
+          what: `the number of files in ${folder}`,
+          count: found.length,
+          most,
+        });
+      }
+    }
+  };
+  try {
+    walk('');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') {
+      if (!cause.code.startsWith('POSTURE_')) throw unreadable(folder, cause);
+    }
+    throw cause;
+  }
+  return found;
+}
+
+/** Reads a file of bounded size. */
+export function readBytes(file: string, bytesMax = EVIDENCE_BYTES_MAX): Uint8Array {
+  try {
+    const { size } = lstatSync(file);
+    if (size > bytesMax) {
+      throw postureErrors.error('LIMIT_EXCEEDED', { what: file, count: size, most: bytesMax });
+    }
+    return readFileSync(file);
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('POSTURE_')) {
+      throw cause;
+    }
+    throw unreadable(file, cause);
+  }
+}
+
+function isText(file: string): boolean {
+  return /\.(ya?ml|json)$/.test(file) && !file.startsWith('evidence/');
+}
+
+/** Reads a folder's files with their digests; other files than YAML and JSON are only hashed. */
+export function readFolder(folder: string): readonly FolderFile[] {
+  return listFiles(folder)
+    .filter((file) => !file.endsWith('.html') && !file.endsWith('.csv'))
+    .map((file) => {
+      const limit = isText(file) ? FOLDER_LIMITS.textBytes : EVIDENCE_BYTES_MAX;
+      const bytes = readBytes(path.join(folder, file), limit);
+      // A text that is no UTF-8 must not pass for one; the parser refuses the character that stands for it.
+      const text = isText(file) ? (fromUtf8(bytes) ?? '\u0000') : null;
+      return { path: file, bytes: bytes.length, sha256: sha256(bytes), text };
+    });
+}
+
+/** Whether a folder holds an assessment. */
+export function hasAssessment(folder: string): boolean {
+  return ['assessment.yaml', 'assessment.yml', 'assessment.json'].some((name) =>
+    existsSync(path.join(folder, name)),
+  );
+}
+
+/** Opens the assessment in a folder. Without a name and without a folder everything is unknown, and that is said. */
+export function openAssessment(named: string | undefined): Assessment {
+  const folder = named ?? DEFAULT_FOLDER;
+  if (!hasAssessment(folder)) {
+    if (named !== undefined) throw postureErrors.error('ASSESSMENT_MISSING', { folder });
+    process.stderr.write(
+      `there is no assessment in ${folder}, so everything is unknown; make one with \`sallyport posture init\`\n`,
+    );
+    return emptyAssessment(shippedCatalogue());
+  }
+  const read = readAssessment(readFolder(folder));
+  if (!read.ok) {
+    throw postureErrors.error('ASSESSMENT_INVALID', { why: read.message });
+  }
+  return read.assessment;
+}
+
+/** The moment that `--at` names, or now. */
+export function momentOption(value: string | undefined, option = '--at'): number {
+  if (value === undefined) return systemClock.nowMs();
+  const moment = readMoment(value);
+  if (moment !== undefined) return moment;
+  const why = 'it is no date such as 2026-12-31';
+  throw cliErrors.error('OPTION_INVALID', { option, value, why });
+}
+
+/** Opens and judges an assessment. */
+export function judgeFolder(named: string | undefined, at: string | undefined): Posture {
+  return evaluate(openAssessment(named), momentOption(at));
+}
+
+/** Writes a file and the folders above it. */
+export function writeText(file: string, text: string): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}

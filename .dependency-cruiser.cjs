@@ -34,6 +34,7 @@ const allowed = {
   egress: above,
   ingress: above,
   monitor: above,
+  posture: above,
 };
 const effects = '^(node:)?(fs|fs/promises|child_process|net|http|https|http2|tls|dgram|dns)$';
 module.exports = {

@@ -1,5 +1,5 @@
 /** The thirty questions on a terminal: one at a time, with what each decides; Ctrl-D leaves the rest unknown. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Answer, Catalogue } from '../posture/index.ts';
 import { openPaint, wrap } from './terminal.ts';
@@ -30,42 +30,43 @@ export async function askQuestions(
   catalogue: Catalogue,
   streams: { readonly input: ReadStream; readonly output: WriteStream },
 ): Promise<Asked> {
+  const { output } = streams;
+  const paint = openPaint(output, process.env);
   const reader = createInterface(streams);
-  const paint = openPaint(streams.output, process.env);
+  const lines = reader[Symbol.asyncIterator]();
+  /** Undefined when the input has ended, which ends the questions and not the assessment. */
+  const ask = async (question: string): Promise<string | undefined> => {
+    output.write(question);
+    const line = await lines.next();
+    return line.done === true ? undefined : line.value.trim();
+  };
+  const organisation = (await ask('Organisation: ')) ?? '';
+  const owner = (await ask('Who answers (a role will do): ')) ?? '';
+  output.write(
+    '\nyes means every part of the question; y, p(artly), n, a (not applicable), Enter for unknown\n',
+  );
   const answers: Record<string, { answer: Answer; reason?: string }> = {};
-  let organisation = 'Our organisation';
-  let owner = 'security lead';
-  let open = true;
-  // A closed input ends the questions, not the assessment.
-  reader.on('close', () => (open = false));
-  try {
-    organisation = (await reader.question('Organisation: ')).trim() || organisation;
-    owner = (await reader.question('Who answers (a role will do): ')).trim() || owner;
-    streams.output.write(
-      '\nyes means every part of the question; y, p(artly), n, a (not applicable), Enter for unknown\n',
-    );
-    for (const [index, question] of catalogue.questions.entries()) {
-      const text = wrap(question.text, 92).join('\n  ');
-      const decides = paint('dim', `decides ${question.measures.join(', ')}`);
-      streams.output.write(`\n${paint('bold', question.id)} ${text}\n  ${decides}\n`);
-      let answer: Answer | undefined;
-      while (answer === undefined) {
-        const said = await reader.question(
-          `  ${String(index + 1)} of ${String(catalogue.questions.length)} > `,
-        );
-        answer = KEYS[said.trim().toLowerCase()];
-      }
-      if (answer === 'not-applicable') {
-        answers[question.id] = {
-          answer,
-          reason: (await reader.question('  why? > ')) || 'no reason given',
-        };
-      } else answers[question.id] = { answer };
+  const count = String(catalogue.questions.length);
+  asking: for (const [index, question] of catalogue.questions.entries()) {
+    const decides = paint('dim', `decides ${question.measures.join(', ')}`);
+    const text = wrap(question.text, 92).join('\n    ');
+    output.write(`\n${paint('bold', question.id)} ${text}\n    ${decides}\n`);
+    let answer: Answer | undefined;
+    while (answer === undefined) {
+      const said = await ask(`  ${String(index + 1)} of ${count} > `);
+      if (said === undefined) break asking;
+      answer = KEYS[said.toLowerCase()];
     }
-  } catch (cause) {
-    if (open) throw cause;
-  } finally {
-    reader.close();
+    const reason = answer === 'not-applicable' ? await ask('  why? > ') : undefined;
+    answers[question.id] = {
+      answer,
+      ...(reason === undefined || reason === '' ? {} : { reason }),
+    };
   }
-  return { organisation, owner, answers };
+  reader.close();
+  return {
+    organisation: organisation === '' ? 'Our organisation' : organisation,
+    owner: owner === '' ? 'security lead' : owner,
+    answers,
+  };
 }

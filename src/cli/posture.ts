@@ -167,8 +167,8 @@ function registerAssess(group: Command): void {
     const place = folder ?? DEFAULT_FOLDER;
     if (!hasAssessment(place)) throw postureErrors.error('ASSESSMENT_MISSING', { folder: place });
     const exfil = options.exfilTest === true ? await playSuite() : null;
-    // One question first, so that a gate that is not there is said as such and not as nine collectors' silence.
-    await session.client.get('/v1/health');
+    // One question first, so that a missing gate or token is said as such and not as nine collectors' silence.
+    await session.client.get('/v1/whoami');
     const reading = await readGate(session.client, systemClock.nowMs(), exfil);
     const name = `${isoTime(Date.parse(reading.at)).replace(/[-:]|\.\d+/g, '')}.json`;
     const file = path.join(place, 'collected', name);

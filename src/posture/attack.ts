@@ -55,7 +55,7 @@ function judgeCell(
   standingOf: (measure: string) => Standing,
 ): AttackCell {
   const rank = rankOf(capacity.replace('OC', 'SL') as 'SL1');
-  const feasibility = vector.feasibility[capacity] ?? 5;
+  const feasibility = vector.feasibility[capacity];
   const met = against.filter((measure) => standingOf(measure.id).status === 'met');
   const layers = new Set(met.map((measure) => measure.subcategory ?? measure.category)).size;
   // A measure of a framework without levels stands beside the ladder: it is a layer, and its absence holds nothing open.

@@ -38,14 +38,4 @@ export const errors = defineErrors('POSTURE', {
     message: 'no profile is called `{profile}`',
     hint: 'choose one of: {known}.',
   },
-  ENVIRONMENT_UNKNOWN: {
-    status: 404,
-    message: 'no environment is called `{environment}`',
-    hint: 'choose one of: {known}.',
-  },
-  PACKAGE_INVALID: {
-    status: 400,
-    message: 'the readiness package does not verify: {why}',
-    hint: 'ask its issuer for a new one, and compare the digest of `manifest.json` over another channel.',
-  },
 });

@@ -30,7 +30,7 @@ export interface ProfilePosture {
 /** Evidence that stops counting soon. */
 export interface Expiry {
   readonly atMs: number;
-  readonly environment: EnvironmentId;
+  readonly environments: readonly EnvironmentId[];
   readonly measures: readonly string[];
 }
 
@@ -143,22 +143,27 @@ export function coverage(
   );
 }
 
-/** Evidence under measures that are met now and will not be without renewal, soonest first, within a time. */
+/** Evidence that stops counting within a time, soonest first, with the measures and environments that rest on it. */
 export function listExpiries(posture: Posture, withinMs: number): readonly Expiry[] {
   const until = posture.atMs + withinMs;
-  const found = new Map<string, { atMs: number; environment: EnvironmentId; measures: string[] }>();
+  const found = new Map<number, { places: Set<EnvironmentId>; measures: Set<string> }>();
   for (const { environment, standings } of posture.environments) {
-    for (const standing of standings.values()) {
-      const { expiresMs, status } = standing;
+    for (const { expiresMs, status, measure } of standings.values()) {
       if (expiresMs === null || expiresMs > until) continue;
       if (status !== 'met' && status !== 'not-applicable' && status !== 'partly') continue;
-      const key = `${String(expiresMs)} ${environment}`;
-      const entry = found.get(key) ?? { atMs: expiresMs, environment, measures: [] };
-      entry.measures.push(standing.measure);
-      found.set(key, entry);
+      const entry = found.get(expiresMs) ?? { places: new Set(), measures: new Set() };
+      entry.places.add(environment);
+      entry.measures.add(measure);
+      found.set(expiresMs, entry);
     }
   }
-  return [...found.values()].sort((a, b) => a.atMs - b.atMs);
+  return [...found]
+    .sort(([a], [b]) => a - b)
+    .map(([atMs, { places, measures }]) => ({
+      atMs,
+      environments: [...places],
+      measures: [...measures],
+    }));
 }
 
 /** A step of the level over time if nothing is renewed. */

@@ -9,7 +9,6 @@ import type { Refusal } from '../core/index.ts';
 import { parseYaml } from './assessment.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { ENVIRONMENT_IDS } from './environment.ts';
-import type { EnvironmentId } from './environment.ts';
 import { errors } from './errors.ts';
 import { showDay } from './moment.ts';
 
@@ -152,6 +151,3 @@ export function writeAssessment(
     ],
   ]);
 }
-
-/** The environments in the order in which people are asked about them. */
-export const ASKED_ENVIRONMENTS: readonly EnvironmentId[] = ENVIRONMENT_IDS;

@@ -230,8 +230,9 @@ function findLoop(estimates: Estimates): string | undefined {
 export function openCatalogue(
   added: readonly NamedFile[] = [],
 ): { readonly ok: true; readonly catalogue: Catalogue } | Refusal {
-  const files: CatalogueFile[] = [];
-  for (const file of [...SHIPPED, ...added]) {
+  if (added.length === 0 && shipped !== undefined) return { ok: true, catalogue: shipped };
+  const files: CatalogueFile[] = [...readShipped()];
+  for (const file of added) {
     const read = readCatalogueFile(file);
     if (!read.ok) return read;
     files.push(read.file);
@@ -264,6 +265,18 @@ export function openCatalogue(
       questions: all.questions,
     },
   };
+}
+
+let shippedFiles: readonly CatalogueFile[] | undefined;
+
+/** The shipped files are checked once; a test assures that they pass. */
+function readShipped(): readonly CatalogueFile[] {
+  shippedFiles ??= SHIPPED.map((file) => {
+    const read = readCatalogueFile(file);
+    if (!read.ok) throw new TypeError(read.message);
+    return read.file;
+  });
+  return shippedFiles;
 }
 
 let shipped: Catalogue | undefined;

@@ -1,7 +1,7 @@
 /** Accounts: need-to-know by project, one principal per person, a sponsor for every agent. */
 import { z } from 'zod';
 import type { Collector } from './collector.ts';
-import { ask } from './collector.ts';
+import { ask, say } from './collector.ts';
 
 const principals = z.object({
   principals: z.array(
@@ -40,7 +40,7 @@ export const ACCOUNTS_COLLECTOR: Collector = {
       {
         measure: 'R-SL1-04',
         verdict: 'part',
-        sentence: `at the gate ${String(rooms.length)} projects bound what ${String(people.length)} principals reach; ${rest}`,
+        sentence: `at the gate, what ${say(people.length, 'principal')} may reach is bounded by ${say(rooms.length, 'project')}; ${rest}`,
         facts,
       },
       {
@@ -49,7 +49,7 @@ export const ACCOUNTS_COLLECTOR: Collector = {
         sentence:
           open.length === 0
             ? `every project names the models that it may touch; ${rest}`
-            : `${String(open.length)} of ${String(rooms.length)} projects may touch every model, because nobody named theirs`,
+            : `${String(open.length)} of ${say(rooms.length, 'project')} may touch every model, because nobody named theirs`,
         facts,
       },
       {

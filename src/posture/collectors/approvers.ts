@@ -1,7 +1,7 @@
 /** Who may approve what: people with the power to release, and that agents have none. */
 import { z } from 'zod';
 import type { Collector } from './collector.ts';
-import { ask } from './collector.ts';
+import { ask, say } from './collector.ts';
 
 const principals = z.object({
   principals: z.array(
@@ -33,7 +33,7 @@ export const APPROVERS_COLLECTOR: Collector = {
       agentsAndWorkloads: machines.length,
       withoutSponsor: machines.filter((each) => each.sponsor === null).length,
     };
-    const who = `${String(approvers.length)} of ${String(all.length)} principals may release, none of them an agent`;
+    const who = `${String(approvers.length)} of ${say(all.length, 'principal')} may release, none of them an agent`;
     if (wrong.length > 0) {
       const sentence = `${wrong.map((each) => each.id).join(', ')} may release and is no person`;
       return [{ measure: 'R-SL3-10', verdict: 'contradicts', sentence, facts }];

@@ -17,7 +17,9 @@ const budgets = z.object({
     }),
   ),
 });
-const models = z.object({ models: z.array(z.object({ id: z.string(), assumption: z.string() })) });
+const models = z.object({
+  models: z.array(z.object({ assumption: z.string(), bitsPerParameter: z.string() })),
+});
 
 type Budget = z.infer<typeof budgets>['budgets'][number];
 
@@ -27,13 +29,22 @@ const BY_CAP = [
   { measure: 'R-SL5-01', cap: 'RAND SL5', rest: 'that the network is fully isolated' },
 ] as const;
 
+/** RAND asks to assume 4 bits for a parameter and an effective size smaller by at least 10. */
+const ASSUMED_BITS_MAX = 0.4;
+
 function judgeCap(
   { measure, cap, rest }: (typeof BY_CAP)[number],
   enclave: Budget,
   facts: NonNullable<Finding['facts']>,
+  bold: boolean,
 ): Finding {
   const verdict = enclave.caps.find((each) => each.cap === cap)?.verdict ?? 'unknown';
   const years = enclave.applied.yearsToExfiltrate;
+  if (bold) {
+    const sentence =
+      'a model is declared with more than 0.4 bit for a parameter, where RAND asks to assume 4 bits and a further tenth';
+    return { measure, verdict: 'unknown', sentence, facts };
+  }
   if (verdict === 'within' && years !== null) {
     const sentence = `at most ${enclave.applied.bitsPerYear} leave, within the cap of ${cap}: ${years} for the thinnest copy; ${rest} is somebody's word`;
     return { measure, verdict: 'part', sentence, facts };
@@ -62,6 +73,7 @@ export const CAPS_COLLECTOR: Collector = {
       effectiveSizeBits: enclave.effectiveSizeBits,
       assumption: guarded.models.map((each) => each.assumption).join('; ') || null,
     };
+    const bold = guarded.models.some((each) => Number(each.bitsPerParameter) > ASSUMED_BITS_MAX);
     const years = enclave.applied.yearsToExfiltrate;
     const control: Finding =
       years === null
@@ -79,7 +91,7 @@ export const CAPS_COLLECTOR: Collector = {
             facts,
           };
     return [
-      ...BY_CAP.map((each) => judgeCap(each, enclave, facts)),
+      ...BY_CAP.map((each) => judgeCap(each, enclave, facts, bold)),
       control,
       {
         measure: 'EU-A4-11',

@@ -55,3 +55,8 @@ export function forAll(
 ): readonly Finding[] {
   return measures.map((measure) => ({ measure, verdict, sentence, facts }));
 }
+
+/** A count with its noun: `1 token`, `2 tokens`. */
+export function say(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

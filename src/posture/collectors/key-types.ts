@@ -26,7 +26,7 @@ export const KEY_TYPES_COLLECTOR: Collector = {
       olderThan180Days: old.length,
       revoked: all.length - live.length,
     };
-    const which = `${String(live.length)} tokens are live`;
+    const which = live.length === 1 ? '1 token is live' : `${String(live.length)} tokens are live`;
     const hardware = `${which}; the gate does not say whether a hardware key stands behind them`;
     const pruned: Pick<Finding, 'verdict' | 'sentence'> =
       old.length === 0

@@ -33,7 +33,10 @@ const DAY_MS = 86_400_000;
 
 function explain(cause: unknown): string {
   if (cause instanceof SallyportError) return cause.message;
-  if (cause instanceof z.ZodError) return 'the answer has another shape than this program knows';
+  if (cause instanceof z.ZodError) {
+    const place = cause.issues[0]?.path.map(String).join('.') ?? '';
+    return `the answer has another shape than this program knows${place === '' ? '' : `, at ${place}`}`;
+  }
   if (cause instanceof TypeError) return cause.message;
   throw cause;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Waiting } from '../observation.ts';
 import { quantile } from '../random.ts';
 import type { Collector, GatePort } from './collector.ts';
-import { ask } from './collector.ts';
+import { ask, say } from './collector.ts';
 
 const requests = z.object({
   requests: z.array(
@@ -67,7 +67,7 @@ export const REVIEWS_COLLECTOR: Collector = {
       automatic: waiting.automatic,
       p50Hours: waiting.p50Hours,
     };
-    const share = `${String(waiting.byPeople)} of ${String(waiting.requests)} requests of the last 30 days were decided by a person`;
+    const share = `${String(waiting.byPeople)} of ${say(waiting.requests, 'request')} of the last 30 days had a person's decision`;
     return [
       {
         measure: 'R-SL3-11',
@@ -83,7 +83,7 @@ export const REVIEWS_COLLECTOR: Collector = {
         verdict: waiting.requests > 0 ? 'part' : 'unknown',
         sentence:
           waiting.requests > 0
-            ? `every file of ${String(waiting.requests)} requests was decoded, inspected and metered by program; other traffic is somebody's word`
+            ? `every file of ${say(waiting.requests, 'request')} was decoded, inspected and metered by program; other traffic is somebody's word`
             : 'nothing has passed the gate in the last 30 days',
         facts,
       },

@@ -1,7 +1,7 @@
 /** Two-person rules in force. A gate that does not say which approvals it asks for leaves this unknown. */
 import { z } from 'zod';
 import type { Collector } from './collector.ts';
-import { ask, forAll } from './collector.ts';
+import { ask, forAll, say } from './collector.ts';
 
 const openApi = z.object({ paths: z.record(z.string(), z.unknown()) });
 const requests = z.object({
@@ -33,7 +33,7 @@ export const TWO_PERSON_COLLECTOR: Collector = {
     const sentence = saysPolicy
       ? 'the gate has a policy that this collector does not read yet'
       : own.length > 0
-        ? `the gate does not say that two people are needed, and ${String(own.length)} requests were decided by whoever made them`
+        ? `the gate does not say that two people are needed, and ${say(own.length, 'decision')} came from whoever had made the request`
         : 'the gate does not say that two people are needed; one administrator may release what is held';
     return forAll(MEASURES, 'unknown', sentence, facts);
   },

@@ -15,8 +15,8 @@ const FILL: Readonly<Record<VectorState, string>> = {
 };
 
 const ROW = 20;
-const NAME_WIDTH = 470;
-const CELL = 84;
+const NAME_WIDTH = 560;
+const CELL = 88;
 
 /** The heat map of vectors × classes of attacker: the state as colour, layers met of layers asked as text. */
 export function drawAttack(catalogue: Catalogue, attack: readonly AttackCell[]): Markup {
@@ -55,6 +55,7 @@ export function drawAttack(catalogue: Catalogue, attack: readonly AttackCell[]):
   );
   const width = NAME_WIDTH + catalogue.capacities.length * CELL;
   return html`<svg
+    width="${width}"
     viewBox="0 0 ${width} ${y + 8}"
     role="img"
     aria-label="vectors by class of attacker"
@@ -67,7 +68,8 @@ function drawCell(cell: AttackCell, x: number, y: number, name: string): Markup 
   const asked = layersAsked(cell.capacity);
   const label = cell.state === 'out-of-reach' ? '·' : `${cell.layers} of ${asked}`;
   // An open vector that RAND holds more feasible is drawn stronger.
-  const strength = cell.state === 'open' ? 0.45 + 0.11 * cell.feasibility : 1;
+  const short = cell.state === 'closed' && cell.layers < asked;
+  const strength = cell.state === 'open' ? 0.45 + 0.11 * cell.feasibility : short ? 0.78 : 1;
   const title = `${cell.vector} ${name}, ${cell.capacity}: ${cell.state}, feasibility ${cell.feasibility} of 5, layers ${cell.layers} of ${asked}; missing ${cell.missing.join(', ') || 'nothing'}`;
   return html`<g
     ><title>${title}</title
@@ -148,6 +150,7 @@ export function drawRanges(rows: readonly RangeRow[], startMs: number): Markup {
     >`;
   });
   return html`<svg
+    width="720"
     viewBox="0 0 720 ${top + rows.length * 30 + 8}"
     role="img"
     aria-label="when each level is reached"
@@ -210,6 +213,7 @@ export function drawSteps(rows: readonly StepRow[], startMs: number, endMs: numb
     return html`<text x="0" y="${y + 14}">${row.name}</text>${parts}`;
   });
   return html`<svg
+    width="720"
     viewBox="0 0 720 ${top + rows.length * 28 + 6}"
     role="img"
     aria-label="level over time without renewal"
@@ -219,9 +223,9 @@ export function drawSteps(rows: readonly StepRow[], startMs: number, endMs: numb
 }
 
 const CAP_LINES = [
-  { cap: 'SL3', name: 'SL3: 1 % a year', colour: 'var(--s3)' },
-  { cap: 'SL4', name: 'SL4: 5 % a year', colour: 'var(--s4)' },
-  { cap: 'SL5', name: 'SL5: 50 GB a month', colour: 'var(--s5)' },
+  { cap: 'SL3', name: 'SL3: 1 % a year', colour: 'var(--s3)', shift: -3 },
+  { cap: 'SL4', name: 'SL4: 5 % a year', colour: 'var(--s4)', shift: 4 },
+  { cap: 'SL5', name: 'SL5: 50 GB a month', colour: 'var(--s5)', shift: 11 },
 ] as const;
 
 /** Published caps by model size, both axes logarithmic, with the place where SL4 and SL5 cross. */
@@ -251,7 +255,7 @@ export function drawCaps(crossing: number): Markup {
         y2="${px(at)}"
       /><text class="s" x="${left - 8}" y="${px(at + 4)}" text-anchor="end">${name}</text>`;
   });
-  const lines = CAP_LINES.map(({ cap, name, colour }) => {
+  const lines = CAP_LINES.map(({ cap, name, colour, shift }) => {
     const at = (size: number): number =>
       capsFor(size).find((row) => row.cap === cap)?.bytesPerYear ?? 1;
     const [a, b] = [10 ** x0, 10 ** x1];
@@ -262,7 +266,9 @@ export function drawCaps(crossing: number): Markup {
         y2="${px(y(at(b)))}"
         stroke="${colour}"
         stroke-width="2.5"
-      /><text x="${px(x(b) + 8)}" y="${px(y(at(b)) + 4)}" style="fill:${colour}">${name}</text>`;
+      /><text x="${px(x(b) + 8)}" y="${px(y(at(b)) + shift)}" style="fill:${colour}"
+        >${name}</text
+      >`;
   });
   const amount = capsFor(crossing).find((row) => row.cap === 'SL5')?.bytesPerYear ?? 1;
   const mark = html`<circle
@@ -276,6 +282,7 @@ export function drawCaps(crossing: number): Markup {
       >cross at ${px(crossing / 1e12)} TB</text
     >`;
   return html`<svg
+    width="660"
     viewBox="0 0 660 ${top + height + 40}"
     role="img"
     aria-label="published caps by model size"

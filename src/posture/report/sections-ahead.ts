@@ -22,16 +22,18 @@ export function sectionExpiry(data: ReportData): Markup {
     name: nameEnvironment(each.environment),
     steps: each.steps,
   }));
-  const rows = expiries.slice(0, EXPIRIES_SHOWN).map(
-    (each) =>
-      html`<tr>
-        <td>${showDay(each.atMs)}</td>
-        <td class="n">${Math.ceil((each.atMs - posture.atMs) / DAY_MS)}</td>
-        <td>${nameEnvironment(each.environment)}</td>
-        <td class="n">${each.measures.length}</td>
-        <td>${each.measures.slice(0, 8).join(', ')}${each.measures.length > 8 ? ' …' : ''}</td>
-      </tr>`,
-  );
+  const rows = expiries.slice(0, EXPIRIES_SHOWN).map((each) => {
+    const more = each.measures.length > 10 ? ' …' : '';
+    return html`<tr>
+      <td>${showDay(each.atMs)}</td>
+      <td class="n">${Math.ceil((each.atMs - posture.atMs) / DAY_MS)}</td>
+      <td class="n">${each.measures.length}</td>
+      <td>
+        ${each.measures.slice(0, 10).join(', ')}${more}
+        <div class="lead">${each.environments.map(nameEnvironment).join(', ')}</div>
+      </td>
+    </tr>`;
+  });
   return html`<h2>Evidence expiring</h2>
     <p class="lead">
       A claim without fresh evidence becomes unknown by itself. If nothing is renewed, the level of
@@ -45,7 +47,6 @@ export function sectionExpiry(data: ReportData): Markup {
               <tr>
                 <th>day</th>
                 <th class="n">days left</th>
-                <th>environment</th>
                 <th class="n">measures</th>
                 <th></th>
               </tr>
@@ -58,6 +59,14 @@ export function sectionExpiry(data: ReportData): Markup {
 function spreadOf(value: { p10: number; p50: number; p90: number }, unit: string): string {
   const show = (each: number): string => (each >= 100 ? each.toFixed(0) : each.toFixed(1));
   return `${show(value.p50)}${unit} (${show(value.p10)}–${show(value.p90)})`;
+}
+
+const NAME_COLUMNS = 86;
+
+/** The start of a long name, cut at a word. */
+function shortName(name: string): string {
+  if (name.length <= NAME_COLUMNS) return name;
+  return `${name.slice(0, name.lastIndexOf(' ', NAME_COLUMNS)).replace(/[,;:.]$/, '')} …`;
 }
 
 function planOf(planned: PlannedProfile, data: ReportData): Markup {
@@ -78,7 +87,7 @@ function planOf(planned: PlannedProfile, data: ReportData): Markup {
         html`<tr>
           <td><strong>${nameRank(level.rank)}</strong></td>
           <td>
-            ${level.critical.slice(0, 5).map((each) => html`<div>${px(each.share * 100)} % <code>${each.measure}</code> ${measures.get(each.measure)?.name ?? ''}</div>`)}
+            ${level.critical.slice(0, 5).map((each) => html`<div>${px(each.share * 100)} % <code>${each.measure}</code> ${shortName(measures.get(each.measure)?.name ?? '')}</div>`)}
           </td>
           <td class="n">${spreadOf(level.slowdownPercent, ' %')}</td>
         </tr>`,
@@ -116,13 +125,20 @@ function planOf(planned: PlannedProfile, data: ReportData): Markup {
     </table>`;
 }
 
+/** A time in the unit that people would say it in. */
+function duration(hours: number): string {
+  if (hours >= 48) return `${px(hours / 24)} days`;
+  if (hours >= 1) return `${px(hours)} hours`;
+  return hours >= 1 / 60 ? `${px(hours * 60)} minutes` : `${px(hours * 3600)} seconds`;
+}
+
 /** When each level is reached, as ranges. */
 export function sectionRoadmap(data: ReportData): Markup {
   const { waiting } = data;
   const measured =
     waiting === null || waiting.p50Hours === null
       ? 'No gate has measured waiting yet, so the cost to research is a guess only.'
-      : `Measured at the gate over ${px(waiting.windowHours / 24)} days: ${String(waiting.byPeople)} of ${String(waiting.requests)} requests waited for a person, half of them ${px(waiting.p50Hours)} hours or less, nine in ten ${px(waiting.p90Hours ?? 0)} hours or less.`;
+      : `Measured at the gate over ${duration(waiting.windowHours)}: ${String(waiting.byPeople)} of ${String(waiting.requests)} requests waited for a person, half of them for ${duration(waiting.p50Hours)} or less, nine in ten for ${duration(waiting.p90Hours ?? 0)} or less.`;
   return html`<h2>Roadmap</h2>
     <p class="lead">
       Effort, lead times and cost to research are ranges of ours with low confidence, to be replaced
@@ -171,7 +187,7 @@ export function sectionCaps(data: ReportData): Markup {
       more than its SL4 share. A level includes those below it, so the tightest applies. And a cap
       on the full size says little where a stolen copy can be compressed.
     </p>
-    <div class="grid">
+    <div>
       <div class="card">${drawCaps(data.crossing)}</div>
       <div class="card">
         <table>
@@ -219,7 +235,7 @@ export function sectionFrameworks(data: ReportData): Markup {
       );
       return html`<tr>
         <td>${index === 0 ? html`<a href="${framework.link}">${framework.title}</a>` : ''}</td>
-        <td>${nameEnvironment(environment)}</td>
+        <td class="w">${nameEnvironment(environment)}</td>
         <td><div class="bar">${bar}</div></td>
         <td class="n">${counts.met} of ${total} met</td>
         <td class="n">${counts.unknown} unknown</td>

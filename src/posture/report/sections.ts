@@ -218,7 +218,11 @@ export function sectionBasis(posture: Posture): Markup {
 }
 
 const STATES = [
-  ['closed', 'closed: every direct measure asked at that level is met', 'var(--shut)'],
+  [
+    'closed',
+    'closed: every direct measure asked at that level is met (paler: fewer layers than asked)',
+    'var(--shut)',
+  ],
   ['narrowed', 'narrowed: some are met', 'var(--narrow)'],
   ['open', 'open: none is met', 'var(--open)'],
   ['out-of-reach', 'RAND holds it out of reach for that attacker', 'var(--far)'],

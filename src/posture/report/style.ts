@@ -21,7 +21,7 @@ p{margin:6px 0 12px;max-width:76ch}.lead{color:var(--soft)}
 .grid{display:grid;gap:14px;grid-template-columns:repeat(auto-fit,minmax(300px,1fr))}.grid .card{margin:0}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{font-weight:600;text-align:left;color:var(--soft);font-size:12px}th,td{padding:6px 10px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
-tr:last-child td{border-bottom:0}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+tr:last-child td{border-bottom:0}td.n,th.n,td.w{white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 .levels td,.levels th{padding:10px 8px;text-align:center}.levels th:first-child,.levels td:first-child{text-align:left;width:24%}
 .levels b{display:block;font:600 26px/1 ui-serif,Georgia,serif}.levels .of{font-size:11px;color:var(--soft);margin-top:5px}
 .levels .reached b{color:var(--met)}.bars{display:inline-grid;grid-template-columns:repeat(5,20px);gap:3px;margin-top:8px}
@@ -47,6 +47,6 @@ svg{display:block;max-width:100%;height:auto;font:12px ui-sans-serif,system-ui,s
 svg text{fill:var(--ink)}svg .s{fill:var(--soft);font-size:11px}svg .h{font-weight:600}svg .ax{stroke:var(--line);stroke-width:1}
 svg .v{font-size:10.5px}svg .inv{fill:var(--card)}
 footer{margin-top:60px;border-top:1px solid var(--line);padding-top:14px;font-size:12.5px;color:var(--soft)}
-code{font:12.5px ui-monospace,Menlo,Consolas,monospace}a{color:var(--accent)}
+td code,.chip{white-space:nowrap}code{font:12.5px ui-monospace,Menlo,Consolas,monospace}a{color:var(--accent)}
 @media print{body{background:#fff}main{max-width:none;padding:0}.card{break-inside:avoid}details{break-inside:avoid}}
 `;

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { NOW, assess, claimsFile, folderFile, headFile } from '../../../test/support/posture.ts';
+import { evaluate } from '../evaluate.ts';
+import type { Posture } from '../evaluate.ts';
+import { planProfiles } from '../report/data.ts';
+import { readAssessmentResults, writeAssessmentResults } from './assessment-results.ts';
+import { uuidOf } from './parts.ts';
+import { writePoam } from './poam.ts';
+
+const posture: Posture = evaluate(
+  assess(
+    headFile({ gate: { environments: ['training'] }, organisation: 'Lab  "two\nlines"' }),
+    claimsFile([
+      { measure: 'R-SL1-01', status: 'met' },
+      { measure: 'R-SL1-02', status: 'partly' },
+      { measure: 'R-SL1-03', status: 'not-met' },
+      { measure: 'R-SL1-04', status: 'not-applicable' },
+      { measure: 'R-SL1-05', status: 'met', expires: '2026-11-01' },
+      { measure: 'SL5-AC-3(2)', status: 'met' },
+    ]),
+    folderFile('plan.json', { kind: 'plan', start: '2027-01-01', engineers: 5, runs: 100 }),
+    folderFile('collected/a.json', {
+      kind: 'observations',
+      at: '2026-11-30T00:00:00Z',
+      expires: '2026-12-07T00:00:00Z',
+      gate: { url: 'http://localhost', origin: null },
+      ledger: null,
+      waiting: null,
+      observations: [
+        { collector: 'caps', measure: 'R-SL3-07', verdict: 'part', sentence: 'capped' },
+      ],
+    }),
+  ),
+  NOW,
+);
+const results = writeAssessmentResults(posture);
+const [planned] = planProfiles(posture, 100);
+const [profile] = posture.profiles;
+assert.ok(planned !== undefined && profile !== undefined);
+const poam = writePoam(posture, profile, { startMs: NOW, roadmap: planned.roadmap });
+assert.ok(poam !== null);
+
+test('only what is met is satisfied, and unknown says that it is neither a pass nor a failed test', () => {
+  const text = JSON.stringify(results);
+  const found = JSON.parse(text)['assessment-results'].results as {
+    findings: { title: string; target: { status: { state: string; remarks?: string } } }[];
+  }[];
+  for (const { findings } of found) {
+    for (const finding of findings) {
+      const id = finding.title.split(':')[0] ?? '';
+      const { state, remarks } = finding.target.status;
+      const met = ['R-SL1-01', 'SL5-AC-3(2)'].includes(id);
+      assert.equal(state, met ? 'satisfied' : 'not-satisfied', id);
+      if (id === 'R-SL1-05') assert.match(remarks ?? '', /not a pass/);
+      assert.notEqual(id, 'R-SL1-04', 'not applicable has no finding');
+    }
+  }
+});
+
+test('reading back gives every status as it was', () => {
+  const read = readAssessmentResults(JSON.parse(JSON.stringify(results)));
+  for (const { environment, standings } of posture.environments) {
+    assert.equal(read.get(environment)?.size, standings.size);
+    for (const standing of standings.values()) {
+      assert.equal(read.get(environment)?.get(standing.measure), standing.status);
+    }
+  }
+});
+
+test('ids are version 5 UUIDs, unique where they are declared, and the same in every export', () => {
+  assert.match(
+    uuidOf('a'),
+    /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
+  assert.deepEqual(writeAssessmentResults(posture), results);
+  for (const document of [results, poam]) {
+    const declared = [...JSON.stringify(document).matchAll(/"uuid":"([0-9a-f-]+)"/g)];
+    const all = declared.map((match) => match[1]);
+    assert.equal(new Set(all).size, all.length);
+    for (const [, used] of JSON.stringify(document).matchAll(
+      /"(?:observation|risk)-uuid":"([0-9a-f-]+)"/g,
+    )) {
+      assert.ok(all.includes(used), `reference to ${used ?? ''}`);
+    }
+  }
+});
+
+/** What the official schema asks, as far as it can be said without it. */
+function checkStructure(value: unknown, place = '$'): void {
+  if (Array.isArray(value)) {
+    assert.ok(value.length > 0, `${place} is an empty array, which OSCAL does not allow`);
+    value.forEach((each, index) => {
+      checkStructure(each, `${place}[${index}]`);
+    });
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, each] of Object.entries(value)) {
+      const text = typeof each === 'string' ? each : undefined;
+      if (['title', 'value', 'name', 'id'].includes(key) && text !== undefined) {
+        assert.match(text, /^\S(.*\S)?$/, `${place}.${key}`);
+      }
+      if (['control-id', 'target-id', 'state', 'reason'].includes(key)) {
+        assert.match(text ?? '', /^[A-Za-z_][\w.-]*$/, `${place}.${key}`);
+      }
+      if (['collected', 'expires', 'start', 'end', 'last-modified'].includes(key)) {
+        assert.match(text ?? '', /Z$/, `${place}.${key}`);
+      }
+      checkStructure(each, `${place}.${key}`);
+    }
+  } else assert.notEqual(value, undefined, place);
+}
+
+test('strings, tokens, times and arrays are as OSCAL has them', () => {
+  checkStructure(results);
+  checkStructure(poam);
+});
+
+const folder = process.env['SALLYPORT_OSCAL_SCHEMAS'] ?? '';
+const missing = existsSync(path.join(folder, 'oscal_poam_schema.json'))
+  ? false
+  : 'SALLYPORT_OSCAL_SCHEMAS names no folder with the official 1.2.1 JSON schemas';
+
+test(
+  'both documents validate with the official OSCAL 1.2.1 schemas in strict mode',
+  { skip: missing },
+  () => {
+    for (const [name, document] of [
+      ['assessment-results', results],
+      ['poam', poam],
+    ] as const) {
+      const schema = JSON.parse(
+        readFileSync(path.join(folder, `oscal_${name}_schema.json`), 'utf8'),
+      ) as { $id: string };
+      assert.match(schema.$id, /oscal\/1\.2\.1\//);
+      const ajv = new Ajv({ strict: true, allErrors: false });
+      (addFormats as unknown as (ajv: Ajv) => void)(ajv);
+      const validate = ajv.compile(schema);
+      validate(JSON.parse(JSON.stringify(document)));
+      assert.deepEqual(validate.errors, null);
+    }
+  },
+);
+
+test('there is no plan of action when nothing is missing up to the target', () => {
+  const { catalogue } = posture.assessment;
+  const met = claimsFile(
+    [...catalogue.measures.keys()].map((measure) => ({ measure, status: 'met' as const })),
+  );
+  const done = evaluate(assess(headFile(), met), NOW);
+  for (const each of done.profiles) assert.equal(writePoam(done, each, null), null);
+  assert.deepEqual(
+    done.profiles.flatMap((each) => each.environments.map(({ rank }) => rank)),
+    [5, 5, 5, 5, 5, 5],
+  );
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import { NOW, assess, claimsFile, folderFile, headFile } from '../../test/support/posture.ts';
+import { utf8 } from '../core/index.ts';
+import { evaluate } from './evaluate.ts';
+import { verifyPackage, writePackage } from './package.ts';
+import type { PackageExtras } from './package.ts';
+
+const EXTRAS: PackageExtras = {
+  receipts: [],
+  key: null,
+  checkpoint: null,
+  outputs: new Map([['report.html', '<!doctype html>']]),
+};
+const paper = { ...folderFile('evidence/paper.txt', 'paper'), text: null };
+const posture = evaluate(
+  assess(
+    headFile(),
+    claimsFile([{ measure: 'R-SL1-01', status: 'met', expires: '2027-01-01' }]),
+    paper,
+  ),
+  NOW,
+);
+
+function make(): Map<string, Uint8Array> {
+  return new Map(
+    [...writePackage(posture, EXTRAS)].map(([path, text]) => [path, utf8(text)] as const),
+  );
+}
+const trust = { key: null, nowMs: NOW };
+
+test('a package verifies, and says what has expired since', () => {
+  const report = verifyPackage(make(), trust);
+  assert.deepEqual(
+    report.checks.filter((each) => !each.ok),
+    [],
+  );
+  assert.equal(report.ok, true);
+  assert.equal(report.organisation, 'Test Lab');
+  const later = verifyPackage(make(), { ...trust, nowMs: Date.parse('2027-02-01T00:00:00Z') });
+  assert.match(
+    later.checks.find((each) => each.name === 'freshness')?.sentence ?? '',
+    /^2 standings/,
+  );
+});
+
+test('evidence stays at home, its digest goes along and is compared where it is given', () => {
+  assert.equal(make().has('assessment/evidence/paper.txt'), false);
+  const given = (digest: string) =>
+    verifyPackage(make(), { ...trust, evidence: new Map([[paper.path, digest]]) }).ok;
+  assert.equal(given(paper.sha256), true);
+  assert.equal(given('0'.repeat(64)), false);
+});
+
+test('any changed, added or missing file is found', () => {
+  const names = [...make().keys()];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...names),
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      (name, at, flip) => {
+        const files = make();
+        const bytes = Uint8Array.from(files.get(name) ?? []);
+        if (bytes.length === 0) return;
+        bytes[at % bytes.length]! ^= flip;
+        files.set(name, bytes);
+        const report = verifyPackage(files, trust);
+        // A manifest that still reads may only differ in what it says of itself, which its digest tells apart.
+        if (name === 'manifest.json') {
+          assert.notEqual(report.manifestSha256, verifyPackage(make(), trust).manifestSha256);
+        } else assert.equal(report.ok, false, name);
+      },
+    ),
+    { numRuns: 30 },
+  );
+  const added = make().set('extra.txt', utf8('x'));
+  assert.equal(verifyPackage(added, trust).ok, false);
+  const missing = make();
+  missing.delete('report.html');
+  assert.equal(verifyPackage(missing, trust).ok, false);
+});
+
+test('a better result under a fitting manifest does not follow from the assessment', () => {
+  const better = evaluate(
+    assess(headFile(), claimsFile([{ measure: 'R-SL1-02', status: 'met' }]), paper),
+    NOW,
+  );
+  const forged = writePackage(better, EXTRAS);
+  const own = writePackage(posture, EXTRAS);
+  const files = new Map<string, string>([...own]);
+  files.set('result.json', forged.get('result.json') ?? '');
+  // The manifest is made to fit again, as a forger would.
+  const manifest = JSON.parse(own.get('manifest.json') ?? '{}') as {
+    files: { path: string; bytes: number; sha256: string }[];
+  };
+  const other = JSON.parse(forged.get('manifest.json') ?? '{}') as typeof manifest;
+  manifest.files = manifest.files.map((each) =>
+    each.path === 'result.json'
+      ? (other.files.find((file) => file.path === each.path) ?? each)
+      : each,
+  );
+  files.set('manifest.json', JSON.stringify(manifest));
+  const report = verifyPackage(
+    new Map([...files].map(([path, text]) => [path, utf8(text)] as const)),
+    trust,
+  );
+  assert.equal(report.ok, false);
+  assert.match(report.checks.find((each) => !each.ok)?.sentence ?? '', /does not follow/);
+});
+
+test('rubbish is a failed check and never an exception', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.string()), fc.string(), (others, manifest) => {
+      const files = new Map(Object.entries(others).map(([k, v]) => [k, utf8(v)] as const));
+      files.set('manifest.json', utf8(manifest));
+      assert.equal(verifyPackage(files, trust).ok, false);
+    }),
+    { numRuns: 50 },
+  );
+});

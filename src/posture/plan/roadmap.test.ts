@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { NOW, assess, claimsFile, folderFile, headFile } from '../../../test/support/posture.ts';
+import { shippedCatalogue } from '../catalogue/catalogue.ts';
+import { evaluate, weakest } from '../evaluate.ts';
+import type { Assessment } from '../assessment.ts';
+import { drawTriangular, drawsOf, quantile } from '../random.ts';
+import { makeRoadmap } from './roadmap.ts';
+import type { Roadmap } from './roadmap.ts';
+
+const catalogue = shippedCatalogue();
+const all = [...catalogue.measures.values()].filter((each) => each.framework === 'rand');
+
+function roadmapOf(
+  assessment: Assessment,
+  more: { engineers?: number; seed?: string; runs?: number; drop?: readonly string[] } = {},
+): Roadmap {
+  const posture = evaluate(assessment, NOW);
+  const [profile] = assessment.catalogue.profiles;
+  assert.ok(profile !== undefined);
+  return makeRoadmap({
+    catalogue: assessment.catalogue,
+    profile,
+    standingOf: weakest(posture),
+    engineers: 10,
+    seed: 'test',
+    runs: 60,
+    drop: [],
+    ...more,
+  });
+}
+
+/** Everything met but the measures named. */
+function allBut(...missing: readonly string[]) {
+  return claimsFile(
+    all
+      .filter((each) => !missing.includes(each.id))
+      .map((each) => ({ measure: each.id, status: 'met' as const })),
+  );
+}
+
+function estimates(effort: readonly number[], lead: readonly number[], order: unknown[] = []) {
+  return folderFile('estimates.json', {
+    ...catalogue.estimates,
+    peoplePerMeasureMax: 2,
+    sharedOptimism: [1, 1, 1],
+    rules: [{ match: {}, effortPersonWeeks: effort, leadWeeks: lead, why: 'fixed for a test' }],
+    order,
+    slowdownPercent: [],
+  });
+}
+
+test('ranges without width give the closed form', () => {
+  const one = roadmapOf(assess(headFile(), allBut('R-SL3-35'), estimates([8, 8, 8], [2, 2, 2])));
+  // Eight person-weeks are one person's work: eight weeks.
+  assert.deepEqual(one.levels[2]?.weeks, { p10: 8, p50: 8, p90: 8 });
+  const two = roadmapOf(assess(headFile(), allBut('R-SL3-35'), estimates([16, 16, 16], [2, 2, 2])));
+  assert.equal(two.levels[2]?.weeks.p50, 8);
+  const lead = roadmapOf(
+    assess(headFile(), allBut('R-SL3-35'), estimates([1, 1, 1], [30, 30, 30])),
+  );
+  assert.equal(lead.levels[2]?.weeks.p50, 30);
+});
+
+test('one person does two measures one after the other, and a need waits for its lead time', () => {
+  const fixed = estimates([8, 8, 8], [2, 2, 2]);
+  const alone = roadmapOf(assess(headFile(), allBut('R-SL3-35', 'R-SL3-33'), fixed), {
+    engineers: 1,
+  });
+  assert.equal(alone.levels[2]?.weeks.p50, 16);
+  const chained = estimates(
+    [1, 1, 1],
+    [20, 20, 20],
+    [{ measure: 'R-SL3-35', needs: ['R-SL3-33'] }],
+  );
+  const chain = roadmapOf(assess(headFile(), allBut('R-SL3-35', 'R-SL3-33'), chained));
+  assert.equal(chain.levels[2]?.weeks.p50, 40);
+  assert.deepEqual(chain.levels[2].critical.map((each) => [each.measure, each.share]).sort(), [
+    ['R-SL3-33', 1],
+    ['R-SL3-35', 1],
+  ]);
+});
+
+test('the same seed gives the same roadmap, another seed another, and every date has its interval', () => {
+  const folder = assess(headFile());
+  const first = roadmapOf(folder);
+  assert.deepEqual(roadmapOf(folder), first);
+  assert.notDeepEqual(roadmapOf(folder, { seed: 'other' }).levels, first.levels);
+  for (const level of first.levels) {
+    const { p10, p50, p90 } = level.weeks;
+    assert.ok(p10 < p50 && p50 < p90, `SL${level.rank}`);
+  }
+});
+
+test('levels follow each other, and what is met takes no time', () => {
+  const weeks = roadmapOf(assess(headFile())).levels.map((level) => level.weeks.p50);
+  assert.deepEqual(
+    [...weeks].sort((a, b) => a - b),
+    weeks,
+  );
+  const done = roadmapOf(assess(headFile(), allBut()));
+  assert.deepEqual(
+    done.levels.map((level) => level.weeks.p90),
+    [0, 0, 0, 0, 0],
+  );
+});
+
+test('more people and a dropped measure save time or nothing', () => {
+  const { whatIfs } = roadmapOf(assess(headFile()), { drop: ['R-SL5-01', 'R-SL3-17'] });
+  assert.deepEqual(
+    whatIfs.map((each) => each.change),
+    ['2 more engineers', 'without R-SL5-01', 'without R-SL3-17'],
+  );
+  for (const each of whatIfs) for (const { saved } of each.savedWeeks) assert.ok(saved.p10 >= 0);
+  assert.ok((whatIfs[1]?.savedWeeks[4]?.saved.p90 ?? 0) > 0);
+});
+
+test('draws depend on the seed and the run alone, so runs may be shared out in any way', () => {
+  const draw = (run: number): number[] => {
+    const next = drawsOf('seed', run);
+    return [next(), next(), next()];
+  };
+  assert.deepEqual(draw(7), draw(7));
+  assert.notDeepEqual(draw(7), draw(8));
+  // Golden values: they must be the same on every machine and in every version.
+  assert.deepEqual(
+    draw(0).map((value) => value.toFixed(9)),
+    GOLDEN,
+  );
+});
+
+const GOLDEN = ['0.475447732', '0.721941603', '0.036894049'];
+
+test('a triangular draw stays in its range, and its mean is the closed form', () => {
+  const next = drawsOf('triangle', 1);
+  let sum = 0;
+  for (let count = 0; count < 20_000; count += 1) {
+    const value = drawTriangular([1, 2, 6], next);
+    assert.ok(value >= 1 && value <= 6);
+    sum += value;
+  }
+  assert.ok(Math.abs(sum / 20_000 - 3) < 0.03);
+  assert.equal(drawTriangular([4, 4, 4], next), 4);
+});
+
+test('a quantile is one of the samples', () => {
+  assert.equal(quantile([1, 2, 3, 4], 0.5), 2);
+  assert.equal(quantile([1, 2, 3, 4], 0.9), 4);
+  assert.ok(Number.isNaN(quantile([], 0.5)));
+});

@@ -1,0 +1,107 @@
+/** Posture with the real program: a newcomer's first assessment, evidence from a live gate, what others verify. */
+import assert from 'node:assert/strict';
+import { appendFile, readFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { startGate } from '../support/running-gate.ts';
+import type { RunningGate } from '../support/running-gate.ts';
+
+interface Shown {
+  readonly catalogue: Readonly<Record<string, number>>;
+  readonly profiles: readonly {
+    readonly name: string;
+    readonly environments: readonly {
+      readonly name: string;
+      readonly level: string;
+      readonly heldBackBy: readonly string[];
+    }[];
+  }[];
+}
+
+describe('posture', () => {
+  let gate: RunningGate;
+  const inside = (...names: string[]): string => path.join(gate.workDir, ...names);
+
+  before(async () => {
+    gate = await startGate();
+  });
+  after(() => gate.close());
+
+  it('shows that everything is unknown where there is no assessment', async () => {
+    const shown = await gate.json<Shown>(0, 'posture', 'show', '--json');
+    assert.deepEqual(shown.catalogue, {
+      capacities: 5,
+      levels: 5,
+      vectors: 38,
+      measures: 165,
+      sl5Controls: 43,
+    });
+    for (const { environments } of shown.profiles) {
+      assert.equal(environments.length, 5);
+      for (const each of environments) assert.equal(each.level, 'SL0');
+    }
+    const named = await gate.sallyport('posture', 'show', 'nowhere');
+    assert.equal(named.status, 2);
+    assert.match(named.stderr, /there is no assessment in `nowhere`/);
+  });
+
+  it('starts an assessment from answers, once', async () => {
+    const asked = await gate.sallyport('posture', 'init');
+    assert.equal(asked.status, 2);
+    assert.match(asked.stderr, /no terminal to ask on/);
+    const list = await gate.sallyport('posture', 'init', '--list');
+    assert.equal([...list.stdout.matchAll(/^ {2}Q\d\d:/gm)].length, 30);
+    const answers = list.stdout.replaceAll(/: unknown #/g, ': yes #');
+    await writeFile(inside('answers.yaml'), `${answers}gate: [training]\n`);
+    const made = await gate.sallyport('posture', 'init', 'lab', '--answers', 'answers.yaml');
+    assert.equal(made.status, 0, made.stderr);
+    const again = await gate.sallyport('posture', 'init', 'lab', '--yes');
+    assert.equal(again.status, 2);
+    const shown = await gate.json<Shown>(0, 'posture', 'show', 'lab', '--json');
+    for (const each of shown.profiles[0]?.environments ?? []) assert.equal(each.level, 'SL3');
+  });
+
+  it('reads the live gate, and says which measures it shows', async () => {
+    const { status, stdout, stderr } = await gate.sallyport('posture', 'assess', 'lab');
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /caps +EU-A4-11 +shows/);
+    assert.match(stdout, /ledger +R-SL2-07 +part/);
+    assert.match(stdout, /two-person +R-SL3-10 +unknown/);
+    const [file = ''] = await readdir(inside('lab', 'collected'));
+    const reading = JSON.parse(await readFile(inside('lab', 'collected', file), 'utf8'));
+    const silent = (reading.observations as { sentence: string }[]).filter((each) =>
+      each.sentence.startsWith('the gate did not say'),
+    );
+    assert.deepEqual(silent, []);
+  });
+
+  it('needs a token to read a gate, and writes nothing without one', async () => {
+    const refused = await gate.sallyport('posture', 'assess', 'lab', '--token', 'wrong');
+    assert.notEqual(refused.status, 0);
+    assert.equal((await readdir(inside('lab', 'collected'))).length, 1);
+  });
+
+  it('writes a report, and a package that others verify offline, until a byte of it changes', async () => {
+    const report = await gate.sallyport(
+      ...['posture', 'report', 'lab', '--html', 'lab.html', '--csv', 'lab.csv'],
+      ...['--oscal', 'oscal', '--package', 'ready', '--ledger'],
+    );
+    assert.equal(report.status, 0, report.stderr);
+    assert.match(await readFile(inside('lab.html'), 'utf8'), /^<!doctype html>/);
+    const key = gate.ledgerKey;
+    const good = await gate.sallyport('posture', 'verify', 'ready', '--key', key);
+    assert.equal(good.status, 0, good.stdout + good.stderr);
+    assert.match(good.stdout, /\d+ ledger receipts hold, under the key that you gave/);
+    await appendFile(inside('ready', 'measures.csv'), 'x');
+    const bad = await gate.sallyport('posture', 'verify', 'ready', '--key', key);
+    assert.equal(bad.status, 3);
+    assert.match(bad.stdout, /measures.csv was changed/);
+  });
+
+  it('says what will have expired', async () => {
+    const later = new Date(Date.now() + 100 * 86_400_000).toISOString().slice(0, 10);
+    const { stdout } = await gate.sallyport('posture', 'diff', 'lab', '--to', later);
+    assert.match(stdout, /level +RAND as written +training +SL3 → SL0/);
+    assert.match(stdout, /R-SL1-01 .* met → unknown/);
+  });
+});

@@ -71,6 +71,7 @@ module.exports = {
           '^src/(core|store|ledger|http|outer|cli|app)/',
           '\\.test\\.ts$',
           '^src/egress/worker',
+          '^src/ingress/worker',
         ],
       },
       to: { path: effects },

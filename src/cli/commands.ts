@@ -18,6 +18,7 @@ export const COMMANDS: readonly CommandModule[] = [
   { names: ['start'], load: async () => (await import('./start.ts')).registerStart },
   { names: ['demo'], load: async () => (await import('./demo.ts')).registerDemo },
   { names: ['quote'], load: async () => (await import('./quote.ts')).registerQuote },
+  { names: ['scan'], load: async () => (await import('./scan.ts')).registerScan },
   { names: ['export'], load: async () => (await import('./export.ts')).registerExport },
   {
     names: ['request', 'release', 'refuse'],

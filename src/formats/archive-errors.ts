@@ -11,7 +11,7 @@ export const archiveErrors = defineErrors('ARCHIVE', {
   ENCRYPTED: {
     status: 422,
     message: 'cannot read the {kind}: a member is encrypted',
-    hint: 'Send the files without a password; nothing leaves that cannot be read here.',
+    hint: 'Send the files without a password; nothing passes that cannot be read here.',
   },
   MEMBER_KIND: {
     status: 422,

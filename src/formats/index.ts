@@ -2,6 +2,8 @@
  * Strict parsers and canonical emitters, one per format: bytes in, a canonical value or a refusal out. Nothing here
  * touches a file, and hostile input is a refusal, never an exception.
  */
+export { memorySource, partOf, readPieces } from './byte-source.ts';
+export type { ByteSource } from './byte-source.ts';
 export {
   DELIMITERS,
   TABLE_BYTES_MAX,
@@ -35,10 +37,13 @@ export {
 } from './raster.ts';
 export type { ColourRaster, PaletteRaster, Raster } from './raster.ts';
 export { ARCHIVE_DEPTH_MAX, listMembers, sniffArchive } from './archive.ts';
+export { listTar, looksLikeTar } from './tar.ts';
+export { looksLikeGzip, readGzip } from './gzip.ts';
 export type { ArchiveKind } from './archive.ts';
-export { ARCHIVE_BYTES_MAX } from './zip.ts';
-export type { ArchiveMember } from './zip.ts';
+export { ARCHIVE_BYTES_MAX, looksLikeZip, walkZip } from './zip.ts';
+export type { ArchiveMember, ZipLimits, ZipMember } from './zip.ts';
 export { MEMBERS_MAX } from './zip-directory.ts';
+export { findNameClash } from './member-names.ts';
 export {
   JSON_BYTES_MAX,
   JSONL_BYTES_MAX,
@@ -57,3 +62,11 @@ export { parseText, TEXT_BYTES_MAX } from './text.ts';
 export type { ParsedText } from './text.ts';
 export { TEXT_ROW_LENGTH_MAX, readTextRows } from './text-rows.ts';
 export type { TextRow, TextRowsKind } from './text-rows.ts';
+export { broken } from './understood.ts';
+export type { Understood } from './understood.ts';
+export { readSafetensors, writeSafetensors } from './safetensors.ts';
+export type { SafeTensor, SafeTensors, TensorToWrite } from './safetensors.ts';
+export { readNpyHeader } from './npy.ts';
+export type { NpyHeader } from './npy.ts';
+export { readTemplate } from './jinja.ts';
+export type { TemplateReading } from './jinja.ts';

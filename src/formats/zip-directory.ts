@@ -1,5 +1,6 @@
 /** The central directory of a ZIP, found in exactly one way: nothing before, between or after what it describes. */
 import type { Refusal } from '../core/index.ts';
+import type { ByteSource } from './byte-source.ts';
 import { archiveErrors } from './archive-errors.ts';
 
 /** One entry of the central directory, with zip64 sizes resolved. */
@@ -29,36 +30,71 @@ export const MEMBERS_MAX = 10_000;
 const END_BYTES = 22;
 const refuse = (why: string): Refusal => archiveErrors.refuse('BROKEN', { kind: 'ZIP', why });
 
-/** A little-endian reader that answers 64-bit numbers only when they are exact. */
+/**
+ * A little-endian reader that answers 64-bit numbers only when they are exact. Its bytes may be a part of the file that
+ * begins at `base`; places count in the file.
+ */
 export class ZipView {
+  readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly base: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, base = 0) {
+    this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.base = base;
   }
 
+  /** Where the bytes end, in the file. */
   get length(): number {
-    return this.#view.byteLength;
+    return this.base + this.#view.byteLength;
   }
 
   u16(at: number): number {
-    return this.#view.getUint16(at, true);
+    return this.#view.getUint16(at - this.base, true);
   }
 
   u32(at: number): number {
-    return this.#view.getUint32(at, true);
+    return this.#view.getUint32(at - this.base, true);
   }
 
   /** Infinity above 2^53, which no length check passes. */
   u64(at: number): number {
-    const value = this.#view.getBigUint64(at, true);
+    const value = this.#view.getBigUint64(at - this.base, true);
     return value > BigInt(Number.MAX_SAFE_INTEGER) ? Infinity : Number(value);
+  }
+
+  bytes(from: number, to: number): Uint8Array {
+    return this.#bytes.subarray(from - this.base, to - this.base);
   }
 }
 
+/** End record with the longest comment, and the zip64 records before it. */
+const TAIL_BYTES = END_BYTES + 0xffff + 76;
+const DIRECTORY_BYTES_MAX = 64 * 1024 * 1024;
+
 /** Reads the directory; every count, size and offset must agree. */
-export function readZipDirectory(bytes: Uint8Array): ZipDirectory | Refusal {
-  const view = new ZipView(bytes);
+export function readZipDirectory(source: ByteSource): ZipDirectory | Refusal {
+  const tailAt = Math.max(0, source.size - TAIL_BYTES);
+  const located = locateDirectory(new ZipView(source.read(tailAt, source.size), tailAt));
+  if ('ok' in located) return located;
+  const { start, stop, count } = located;
+  if (stop - start > DIRECTORY_BYTES_MAX) return refuse('its directory is too large');
+  const view = new ZipView(source.read(start, stop), start);
+  const entries: ZipEntry[] = [];
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    const read = readEntry(view, at, stop);
+    if ('ok' in read) return read;
+    entries.push(read.entry);
+    at = read.next;
+  }
+  return at === stop ? { entries, start } : refuse('its directory has bytes left over');
+}
+
+function locateDirectory(
+  view: ZipView,
+): { readonly start: number; readonly stop: number; readonly count: number } | Refusal {
   const end = findEnd(view);
   if (end < 0) return refuse('it has no end record');
   let count = view.u16(end + 10);
@@ -69,7 +105,7 @@ export function readZipDirectory(bytes: Uint8Array): ZipDirectory | Refusal {
     return refuse('it is split into volumes');
   }
   const mustBeWide = count === 0xffff || size === 0xffffffff || start === 0xffffffff;
-  if (mustBeWide || (end >= 76 && view.u32(end - 20) === 0x07064b50)) {
+  if (mustBeWide || (end - 76 >= view.base && view.u32(end - 20) === 0x07064b50)) {
     const wide = readWideEnd(view, end);
     const agrees =
       wide !== undefined &&
@@ -83,20 +119,12 @@ export function readZipDirectory(bytes: Uint8Array): ZipDirectory | Refusal {
   if (count > MEMBERS_MAX) {
     return archiveErrors.refuse('MEMBERS_EXCESS', { kind: 'ZIP', limit: MEMBERS_MAX });
   }
-  const entries: ZipEntry[] = [];
-  let at = start;
-  for (let i = 0; i < count; i++) {
-    const read = readEntry(bytes, view, at, stop);
-    if ('ok' in read) return read;
-    entries.push(read.entry);
-    at = read.next;
-  }
-  return at === stop ? { entries, start } : refuse('its directory has bytes left over');
+  return { start, stop, count };
 }
 
 /** The end record whose comment reaches exactly to the end of the file; the last one that does. */
 function findEnd(view: ZipView): number {
-  const lowest = Math.max(0, view.length - END_BYTES - 0xffff);
+  const lowest = Math.max(view.base, view.length - END_BYTES - 0xffff);
   for (let at = view.length - END_BYTES; at >= lowest; at--) {
     if (view.u32(at) === 0x06054b50) {
       return view.u16(at + 20) === view.length - at - END_BYTES ? at : -1;
@@ -111,7 +139,7 @@ function readWideEnd(
 ): { count: number; size: number; start: number; stop: number } | undefined {
   const locator = end - 20;
   const stop = locator - 56;
-  if (stop < 0 || view.u32(locator) !== 0x07064b50 || view.u32(stop) !== 0x06064b50) {
+  if (stop < view.base || view.u32(locator) !== 0x07064b50 || view.u32(stop) !== 0x06064b50) {
     return undefined;
   }
   const count = view.u64(stop + 32);
@@ -128,7 +156,6 @@ function readWideEnd(
 }
 
 function readEntry(
-  bytes: Uint8Array,
   view: ZipView,
   at: number,
   stop: number,
@@ -155,7 +182,7 @@ function readEntry(
     method: view.u16(at + 10),
     time: view.u32(at + 12),
     crc: view.u32(at + 16),
-    name: bytes.subarray(nameAt, extraAt),
+    name: view.bytes(nameAt, extraAt),
     unixType: made === 3 || made === 19 ? view.u16(at + 40) & 0xf000 : 0,
   };
   return { entry, next };

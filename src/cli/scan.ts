@@ -1,0 +1,132 @@
+/** `sallyport scan PATH…`: decodes files on their way in and says what they are, without a server. */
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { monotonicMs } from '../core/index.ts';
+import { openScanPool, renderSarif, scanErrors } from '../ingress/index.ts';
+import type { ScanPool, ScanResult } from '../ingress/index.ts';
+import { cliErrors } from './errors.ts';
+import { showScan } from './scan-view.ts';
+import { openPaint, openProgress } from './terminal.ts';
+import { walkPaths } from './walk-paths.ts';
+import type { WalkedFile } from './walk-paths.ts';
+
+interface ScanOptions {
+  readonly json?: boolean;
+  readonly sarif?: boolean;
+  readonly out?: string;
+}
+
+const SOME_MALICIOUS = 3;
+const SOME_INCONCLUSIVE = 4;
+const COLUMNS_DEFAULT = 100;
+
+/** Adds the command. */
+export function registerScan(program: Command): void {
+  program
+    .command('scan')
+    .summary('decode files on their way in and judge them')
+    .description(
+      'Decode files by their grammars in sandboxed processes and say which are clean, malicious or inconclusive. Needs no server. Exit status: 0 all clean, 3 some malicious, 4 some inconclusive',
+    )
+    .argument('<paths...>', 'files and folders')
+    .option('--json', 'print JSON lines: one object per file')
+    .option('--sarif', 'print a SARIF 2.1.0 log')
+    .option('--out <dir>', 'write the safe forms of clean files below this folder')
+    .action(async (paths: string[], options: ScanOptions) => {
+      process.exitCode = await scan(paths, options);
+    });
+}
+
+async function scan(paths: readonly string[], options: ScanOptions): Promise<number> {
+  const walk = walkPaths(paths, process.cwd());
+  if (walk.files.length === 0) throw cliErrors.error('PATHS_EMPTY');
+  const out = options.out === undefined ? undefined : prepareOut(options.out);
+  const workDir = mkdtempSync(join(out ?? tmpdir(), '.sallyport-scan-'));
+  const pool = await openScanPool({
+    size: Math.max(1, Math.min(4, availableParallelism(), walk.files.length)),
+    readable: paths.map((path) => resolve(path)),
+    writable: [workDir],
+  });
+  const progress = openProgress(process.stderr, monotonicMs);
+  const results: ScanResult[] = [];
+  const asJson = options.json === true;
+  try {
+    for await (const result of scanInOrder(pool, walk.files, out, workDir)) {
+      results.push(result);
+      progress.show('scanning', results.length, walk.files.length);
+      if (asJson) process.stdout.write(`${toJsonLine(result)}\n`);
+    }
+  } finally {
+    progress.end();
+    pool.close();
+    rmSync(workDir, { recursive: true, force: true });
+  }
+  if (options.sarif === true) process.stdout.write(renderSarif(results, manifest.version));
+  else if (!asJson) {
+    const columns = Math.max(60, process.stdout.columns || COLUMNS_DEFAULT);
+    const view = { columns, paint: openPaint(process.stdout, process.env), skipped: walk.skipped };
+    process.stdout.write(`${showScan(results, view).join('\n')}\n`);
+  }
+  if (results.some(({ verdict }) => verdict === 'malicious')) return SOME_MALICIOUS;
+  return results.every(({ verdict }) => verdict === 'clean') ? 0 : SOME_INCONCLUSIVE;
+}
+
+function toJsonLine({ path, type, verdict, findings }: ScanResult): string {
+  return JSON.stringify({ path, type, verdict, findings });
+}
+
+function prepareOut(dir: string): string {
+  const path = resolve(dir);
+  try {
+    mkdirSync(path, { recursive: true });
+    if (readdirSync(path).length === 0) return path;
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    throw scanErrors.error('OUT_UNUSABLE', { dir, why });
+  }
+  throw scanErrors.error('OUT_UNUSABLE', { dir, why: 'it is not empty' });
+}
+
+/** Scans with a bounded number under way, and gives results in the order of the files. */
+async function* scanInOrder(
+  pool: ScanPool,
+  files: readonly WalkedFile[],
+  out: string | undefined,
+  workDir: string,
+): AsyncGenerator<ScanResult> {
+  const underWay: Promise<ScanResult>[] = [];
+  const ahead = pool.size * 4;
+  for (let next = 0; next < files.length || underWay.length > 0;) {
+    while (next < files.length && underWay.length < ahead) {
+      const file = files[next++];
+      if (file !== undefined) underWay.push(scanOne(pool, file, out, workDir));
+    }
+    const first = underWay.shift();
+    if (first !== undefined) yield await first;
+  }
+}
+
+async function scanOne(
+  pool: ScanPool,
+  file: WalkedFile,
+  out: string | undefined,
+  workDir: string,
+): Promise<ScanResult> {
+  const { name, path } = file;
+  if (out === undefined) return await pool.scan({ name, path });
+  const outDir = mkdtempSync(join(workDir, 'file-'));
+  const result = await pool.scan({ name, path, outDir });
+  // What is not clean is not taken: a person decides with the file and its findings at hand.
+  if (result.verdict === 'clean') {
+    for (const form of result.forms) {
+      const target = join(out, ...form.name.split('/'));
+      mkdirSync(dirname(target), { recursive: true });
+      renameSync(join(outDir, form.file ?? ''), target);
+    }
+  }
+  rmSync(outDir, { recursive: true, force: true });
+  return result;
+}

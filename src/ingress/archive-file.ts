@@ -1,0 +1,71 @@
+/** tar files, and files wrapped in one layer of gzip or zlib. */
+import { inflateSync } from 'node:zlib';
+import { findNameClash, listTar, memorySource, readGzip } from '../formats/index.ts';
+import type { ByteSource } from '../formats/index.ts';
+import { find, fromRefusal, refused } from './decoded.ts';
+import type { Decoded, DecodeInner } from './decoded.ts';
+import { decodeMembers } from './zip-file.ts';
+
+/** The largest archive of these kinds; they are read in memory. */
+const ARCHIVE_BYTES_MAX = 512 * 1024 * 1024;
+
+function tooLarge(type: string, source: ByteSource): Decoded | undefined {
+  if (source.size <= ARCHIVE_BYTES_MAX) return undefined;
+  return refused(type, find('hold', 'TOO_LARGE', { bytes: source.size, limit: ARCHIVE_BYTES_MAX }));
+}
+
+/** Decodes a tar: its members one by one. */
+export function decodeTar(name: string, source: ByteSource, decodeInner: DecodeInner): Decoded {
+  const excess = tooLarge('tar', source);
+  if (excess !== undefined) return excess;
+  const listed = listTar(source.read(0, source.size));
+  if (!listed.ok) return refused('tar', fromRefusal(listed));
+  const clash = findNameClash(
+    listed.value.map((member) => member.name),
+    'tar',
+  );
+  if (clash !== undefined) return refused('tar', fromRefusal(clash));
+  const members = listed.value.map((member) => ({
+    name: member.name,
+    open: () => ({ ok: true as const, value: memorySource(member.bytes()) }),
+  }));
+  return { type: 'tar', ...decodeMembers(name, members, decodeInner) };
+}
+
+/** Decodes what one layer of gzip holds. */
+export function decodeGzip(name: string, source: ByteSource, decodeInner: DecodeInner): Decoded {
+  const excess = tooLarge('gzip', source);
+  if (excess !== undefined) return excess;
+  const content = readGzip(source.read(0, source.size));
+  if (!content.ok) return refused('gzip', fromRefusal(content));
+  const inner = decodeInner(name.replace(/\.gz$/i, ''), memorySource(content.value));
+  return { ...inner, type: `gzip(${inner.type})` };
+}
+
+/** Whether the first bytes are those of a zlib stream; two letters of a text can be that too. */
+export function looksLikeZlibHead(head: Uint8Array): boolean {
+  const [a = 0, b = 0] = head;
+  return (a & 15) === 8 && a >> 4 === 7 && (a * 256 + b) % 31 === 0 && (b & 32) === 0;
+}
+
+/** Decodes what one layer of zlib holds (joblib compresses so), or undefined when it is no such stream. */
+export function decodeZlib(
+  name: string,
+  source: ByteSource,
+  decodeInner: DecodeInner,
+): Decoded | undefined {
+  if (source.size > ARCHIVE_BYTES_MAX) return undefined;
+  let content: Uint8Array;
+  try {
+    const result = inflateSync(source.read(0, source.size), {
+      info: true,
+      maxOutputLength: ARCHIVE_BYTES_MAX,
+    }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
+    if (result.engine.bytesWritten !== source.size) return undefined;
+    content = result.buffer;
+  } catch {
+    return undefined;
+  }
+  const inner = decodeInner(name, memorySource(content));
+  return { ...inner, type: `zlib(${inner.type})` };
+}

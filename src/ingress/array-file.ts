@@ -1,0 +1,95 @@
+/** NumPy's npy and npz files. */
+import { partOf, readNpyHeader } from '../formats/index.ts';
+import type { ByteSource, ZipMember } from '../formats/index.ts';
+import type { DenseArray } from './arrays.ts';
+import { find, fromRefusal, placeInside, refused } from './decoded.ts';
+import type { Decoded, SafeForm } from './decoded.ts';
+import type { Finding } from '../inspect/index.ts';
+import { describeProblems, makeForms } from './pickle-file.ts';
+import { emitData } from './pickle/emit.ts';
+import { judgePickle } from './pickle/judge.ts';
+import { makeArray } from './pickle/productions.ts';
+import { OutsideGrammar, PyArray, PyBytes, PyDtype } from './pickle/values.ts';
+import type { PyValue } from './pickle/values.ts';
+import { makeTensorsForm } from './tensors-form.ts';
+
+/** Whether the bytes begin like an npy file. */
+export function looksLikeNpyHead(head: Uint8Array): boolean {
+  return head[0] === 0x93 && Buffer.from(head.subarray(1, 6)).toString('latin1') === 'NUMPY';
+}
+
+function readArray(
+  source: ByteSource,
+): { readonly value: PyValue } | { readonly findings: Finding[] } {
+  const header = readNpyHeader(source);
+  if (!header.ok) return { findings: [find('hold', 'ARRAY_BROKEN', { why: header.why })] };
+  const { descr, fortran, shape, dataAt } = header.value;
+  if (/^[|<>=]?O/.test(descr)) return { findings: judgeObjects(source, dataAt) };
+  const code = /^[<>|=]?([a-zA-Z]\d{0,9})$/.exec(descr)?.[1];
+  if (code === undefined) {
+    return { findings: [find('hold', 'ARRAY_UNSUPPORTED', { why: 'its elements are records' })] };
+  }
+  const dtype = new PyDtype(code);
+  dtype.bigEndian = descr.startsWith('>');
+  try {
+    const bytes = new PyBytes(partOf(source, dataAt, source.size));
+    return { value: makeArray(dtype, shape, bytes, fortran) };
+  } catch (error) {
+    if (!(error instanceof OutsideGrammar)) throw error;
+    return { findings: [find('hold', 'ARRAY_UNSUPPORTED', { why: error.message })] };
+  }
+}
+
+/** An array of objects is a pickle behind a header. */
+function judgeObjects(source: ByteSource, at: number): Finding[] {
+  const judged = judgePickle(source, at);
+  const findings = [
+    find('hold', 'ARRAY_UNSUPPORTED', { why: 'its elements are objects' }),
+    ...describeProblems(judged.problems),
+  ];
+  if (judged.outcome === 'stopped' && judged.end < source.size) {
+    const rest = judgePickle(source, judged.end);
+    findings.push(
+      ...describeProblems(rest.problems.filter(({ severity }) => severity === 'deny')),
+      find('hold', 'PICKLE_TRAILING', {}, `byte ${String(judged.end)}`),
+    );
+  }
+  return findings;
+}
+
+/** Decodes one array. */
+export function decodeNpy(name: string, source: ByteSource): Decoded {
+  const read = readArray(source);
+  if ('findings' in read) return refused('npy', ...read.findings);
+  const made = makeForms(name, read.value, source.size);
+  if ('finding' in made) return refused('npy', made.finding);
+  return { type: 'npy', findings: [], forms: made.forms };
+}
+
+/** Decodes a ZIP whose members are all arrays: one safetensors file, texts as JSON. */
+export function decodeNpz(name: string, members: readonly ZipMember[]): Decoded {
+  const findings: Finding[] = [];
+  const tensors = new Map<string, DenseArray>();
+  const forms: SafeForm[] = [];
+  for (const member of members) {
+    const key = member.name.slice(0, -'.npy'.length);
+    const opened = member.open();
+    if (!opened.ok) {
+      findings.push(fromRefusal(opened));
+      continue;
+    }
+    const read = readArray(opened.value);
+    if ('findings' in read) findings.push(...placeInside(member.name, read.findings));
+    else if (read.value instanceof PyArray) {
+      const data = emitData(read.value, opened.value.size);
+      for (const array of data.tensors.values()) tensors.set(key, array);
+    } else {
+      const made = makeForms(`${name}.${key}`, read.value, opened.value.size);
+      if ('finding' in made) findings.push(...placeInside(member.name, [made.finding]));
+      else forms.push(...made.forms);
+    }
+  }
+  if (findings.length > 0) return refused('npz', ...findings);
+  if (tensors.size > 0) forms.unshift(makeTensorsForm(`${name}.safetensors`, tensors));
+  return { type: 'npz', findings, forms };
+}

@@ -1,0 +1,55 @@
+/** What follows from a call, by the role of what is called and what it is handed. */
+import { findRole, isGetattr, isJoblibWrapper, isLibraryType } from './names.ts';
+import type { NameRole } from './names.ts';
+
+/** Flags of a tuple: what it would hand to a call. */
+export const HAS_FUNCTION = 1;
+export const HAS_LATER_TYPE = 2;
+
+/** A name as the judge knows it. */
+export interface ResolvedName {
+  /** In backticks. */
+  readonly text: string;
+  readonly role: NameRole;
+  readonly getattr: boolean;
+  readonly wrapper: boolean;
+  readonly library: boolean;
+}
+
+/** What a call gives. `call`: it can run code; `object`: an ordinary product without a safe form. */
+export type CallOutcome = 'built' | 'reference' | 'object' | 'call';
+
+/** Describes a name. */
+export function describeName(module: string, name: string): ResolvedName {
+  return {
+    text: `\`${module}.${name}\``,
+    role: findRole(module, name),
+    getattr: isGetattr(module, name),
+    wrapper: isJoblibWrapper(module, name),
+    library: isLibraryType(module, name),
+  };
+}
+
+const isMain = (name: ResolvedName): boolean => name.text.startsWith('`__main__.');
+
+/** What a call with arguments (REDUCE, OBJ, INST) gives. `isBare`: OBJ or INST without any argument. */
+export function weighCall(name: ResolvedName, flags: number, isBare: boolean): CallOutcome {
+  if (name.role === 'grammar') return 'built';
+  if (name.getattr) return 'reference';
+  const isPartial = name.text === '`functools.partial`';
+  const isReconstructor = name.text.endsWith('._reconstructor`');
+  const handsOver =
+    ((flags & HAS_FUNCTION) !== 0 && !isPartial) ||
+    ((flags & HAS_LATER_TYPE) !== 0 && isReconstructor);
+  const isProduct =
+    (name.role === 'known' && !handsOver) ||
+    (name.role === 'type' && (name.library || isBare)) ||
+    (isMain(name) && !handsOver);
+  return isProduct ? 'object' : 'call';
+}
+
+/** What NEWOBJ gives: a class makes an empty object of itself. */
+export function weighCreation(name: ResolvedName): CallOutcome {
+  if (name.role === 'grammar') return 'built';
+  return name.role === 'type' || name.role === 'known' || isMain(name) ? 'object' : 'call';
+}

@@ -1,0 +1,203 @@
+/**
+ * From plain data to safe forms: arrays of numbers to one set of tensors by name, everything else to JSON. See
+ * docs/spec/safe-forms.md for the spelling of values that JSON has no type for.
+ */
+import { countElements, DENSE_BYTES, fitsBytes } from '../arrays.ts';
+import type { DenseArray } from '../arrays.ts';
+import { EXPANSION_MAX } from './machine.ts';
+import {
+  asText,
+  outside,
+  PyArray,
+  PyArrayShell,
+  PyBytes,
+  PyDict,
+  PyDtype,
+  PyFloat,
+  PyList,
+  PyName,
+  PyOpaque,
+  PyStorage,
+  PyTagged,
+} from './values.ts';
+import type { PyValue } from './values.ts';
+
+/** The safe forms of one value. */
+export interface EmittedData {
+  readonly tensors: ReadonlyMap<string, DenseArray>;
+  /** Compact JSON, when there is anything besides tensors by name. */
+  readonly json: string | undefined;
+}
+
+/** Thrown and caught inside the way in: the values unfold to far more than the pickle holds. */
+export class ExpansionExcess extends Error {}
+
+const DEPTH_MAX = 200;
+const JSON_CHARACTERS_MAX = 1 << 28;
+const EXPANSION_FLOOR = 1 << 22;
+
+class Emitter {
+  readonly tensors = new Map<string, DenseArray>();
+  readonly #parts: string[] = [];
+  readonly #open = new Set<PyValue>();
+  readonly #limit: number;
+  #characters = 0;
+  #tensorBytes = 0;
+
+  constructor(sourceBytes: number) {
+    this.#limit = Math.max(EXPANSION_FLOOR, sourceBytes * EXPANSION_MAX);
+  }
+
+  get json(): string {
+    return this.#parts.join('');
+  }
+
+  #write(text: string): void {
+    this.#characters += text.length;
+    if (this.#characters > this.#limit) throw new ExpansionExcess();
+    if (this.#characters > JSON_CHARACTERS_MAX) outside('more text than is written at once');
+    this.#parts.push(text);
+  }
+
+  #string(text: string): void {
+    this.#write(JSON.stringify(text));
+  }
+
+  /** A value that is not a plain JSON value: `{"$tag": …}`. */
+  #tagged(tag: string, text: string): void {
+    this.#write(`{"$${tag}":${JSON.stringify(text)}}`);
+  }
+
+  value(value: PyValue, path: readonly string[]): void {
+    if (typeof value === 'string') this.#string(value);
+    else if (value === null || typeof value === 'boolean' || typeof value === 'number') {
+      this.#write(String(value));
+    } else if (typeof value === 'bigint') this.#tagged('int', String(value));
+    else if (value instanceof PyFloat) this.#float(value.value);
+    else if (value instanceof PyBytes) this.#bytes(value);
+    else if (value instanceof PyArray || value instanceof PyArrayShell) this.#array(value, path);
+    else if (value instanceof PyTagged || value instanceof PyList || value instanceof PyDict) {
+      this.#container(value, path);
+    } else if (value instanceof PyName) this.#tagged('type', `${value.module}.${value.name}`);
+    else if (value instanceof PyDtype) this.#tagged('dtype', value.code);
+    else if (value instanceof PyStorage) outside('a storage that is no tensor');
+    else if (value instanceof PyOpaque) outside('an object');
+  }
+
+  #float(value: number): void {
+    if (!Number.isFinite(value))
+      this.#tagged('float', String(value).replace('Infinity', 'inf').replace('NaN', 'nan'));
+    // `1.0` stays a number that is not an integer.
+    else if (Object.is(value, -0)) this.#write('-0.0');
+    else
+      this.#write(
+        Number.isInteger(value) && Math.abs(value) < 1e21 ? `${String(value)}.0` : String(value),
+      );
+  }
+
+  #bytes(value: PyBytes): void {
+    const text = value.isText ? asText(value) : undefined;
+    // eslint-disable-next-line no-control-regex -- A string of Python 2 is text when it is ASCII.
+    if (text !== undefined && /^[\x00-\x7f]*$/.test(text)) {
+      this.#string(text);
+      return;
+    }
+    if (value.source.size * 2 > this.#limit - this.#characters) throw new ExpansionExcess();
+    const bytes = Buffer.from(value.source.read(0, value.source.size));
+    this.#tagged('bytes', bytes.toString('base64'));
+  }
+
+  #array(value: PyArray | PyArrayShell, path: readonly string[]): void {
+    const array = value instanceof PyArrayShell ? value.content : value;
+    if (array === undefined) outside('an array without content');
+    if (!(array instanceof PyArray)) {
+      this.value(array, path);
+      return;
+    }
+    const { bytes, bigEndian } = array.storage;
+    if (bytes === undefined) outside('a tensor without data');
+    const { type, shape, strides, offset } = array;
+    const dense = { type, shape, strides, offset, bytes, bigEndian };
+    if (!fitsBytes(dense)) outside('a tensor reaches outside its data');
+    const size = countElements(shape) * DENSE_BYTES[type];
+    this.#tensorBytes += size;
+    if (this.#tensorBytes > this.#limit) throw new ExpansionExcess();
+    const name = this.#nameOf(path);
+    this.tensors.set(name, dense);
+    this.#tagged('tensor', name);
+  }
+
+  #nameOf(path: readonly string[]): string {
+    const plain = path.length === 0 ? 'tensor' : path.join('.');
+    let name = plain === '__metadata__' ? '__metadata__~1' : plain;
+    for (let i = 2; this.tensors.has(name); i++) name = `${plain}~${String(i)}`;
+    return name;
+  }
+
+  #container(value: PyTagged | PyList | PyDict, path: readonly string[]): void {
+    if (this.#open.has(value)) outside('a value that contains itself');
+    if (path.length > DEPTH_MAX || this.#open.size > DEPTH_MAX) outside('values nested too deeply');
+    this.#open.add(value);
+    if (value instanceof PyTagged) {
+      this.#write(`{"$${value.tag}":`);
+      this.value(value.value, path);
+      this.#write('}');
+    } else if (value instanceof PyList) {
+      this.#write('[');
+      for (const [i, item] of value.items.entries()) {
+        if (i > 0) this.#write(',');
+        this.value(item, [...path, String(i)]);
+      }
+      this.#write(']');
+    } else this.#dict(value, path);
+    this.#open.delete(value);
+  }
+
+  #dict(value: PyDict, path: readonly string[]): void {
+    const names = value.keys.map((key) =>
+      typeof key === 'string' || key instanceof PyBytes ? asText(key) : undefined,
+    );
+    const isPlain = names.every((name) => name !== undefined && !name.startsWith('$'));
+    const seen = new Set<string>();
+    this.#write(isPlain ? '{' : '{"$dict":[');
+    for (const [i, item] of value.values.entries()) {
+      if (i > 0) this.#write(',');
+      const key = value.keys[i] ?? null;
+      const name = names[i] ?? (typeof key === 'number' ? String(key) : undefined);
+      const step = name ?? String(i);
+      if (isPlain) {
+        if (seen.has(step)) outside('a dictionary has a key twice');
+        seen.add(step);
+        this.#string(step);
+        this.#write(':');
+      } else {
+        this.#write('[');
+        this.value(key, [...path, `${step}~key`]);
+        this.#write(',');
+      }
+      this.value(item, [...path, step]);
+      if (!isPlain) this.#write(']');
+    }
+    this.#write(isPlain ? '}' : ']}');
+  }
+}
+
+/** A mapping of names to tensors and nothing else, or one tensor: it needs no JSON. */
+function isTensorsOnly(value: PyValue): boolean {
+  const isArray = (each: PyValue): boolean =>
+    each instanceof PyArray || (each instanceof PyArrayShell && each.content instanceof PyArray);
+  if (isArray(value)) return true;
+  return (
+    value instanceof PyDict &&
+    value.keys.every((key) => asText(key) !== undefined) &&
+    value.values.length > 0 &&
+    value.values.every(isArray)
+  );
+}
+
+/** The safe forms of a value from `sourceBytes` of pickle. Throws `OutsideGrammar` and `ExpansionExcess`. */
+export function emitData(value: PyValue, sourceBytes: number): EmittedData {
+  const emitter = new Emitter(sourceBytes);
+  emitter.value(value, []);
+  return { tensors: emitter.tensors, json: isTensorsOnly(value) ? undefined : emitter.json };
+}

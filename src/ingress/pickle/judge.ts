@@ -1,0 +1,495 @@
+/**
+ * Judges a pickle without building anything: an abstract machine whose values are one number each. It is at least as
+ * lenient as the readers of CPython, so that no call is missed because a byte before it looked wrong, and exact about
+ * what is called: a callee is always on the stack, and only names and results of calls are told apart there.
+ *
+ * Memory is constant: the stack and the memo have stated limits, and strings are read again only when they name
+ * something. Time is linear. Nothing is resolved, imported or called. The file is long because the switch over opcodes,
+ * which is to be compared with CPython's, is one place.
+ */
+import type { ByteSource } from '../../formats/index.ts';
+import {
+  AbstractStack,
+  Broken,
+  BUILT,
+  INSTANCE,
+  NAME,
+  PLAIN,
+  REFERENCE,
+  TUPLE,
+  WRAPPER,
+} from './abstract-stack.ts';
+import {
+  describeName,
+  HAS_FUNCTION,
+  HAS_LATER_TYPE,
+  weighCall,
+  weighCreation,
+} from './call-rules.ts';
+import type { CallOutcome, ResolvedName } from './call-rules.ts';
+import { findNestedPickle } from './nested.ts';
+import { isModuleName } from './names.ts';
+import { JudgeTape } from './judge-tape.ts';
+import { ProblemList } from './problems.ts';
+import type { PickleProblem } from './problems.ts';
+
+/** How the walk of one pickle ended. */
+export interface PickleJudgement {
+  /** `joblib`: raw array bytes follow, which only the interpreter can step over. */
+  readonly outcome: 'stopped' | 'broken' | 'joblib';
+  /** Behind STOP, or where it broke. */
+  readonly end: number;
+  readonly opcodes: number;
+  readonly hasProto: boolean;
+  /** Names that were resolved. */
+  readonly names: number;
+  readonly problems: readonly PickleProblem[];
+}
+
+const NAMES_MAX = 1 << 16;
+const NESTED_MIN = 12;
+
+/** Bytes behind opcodes of plain values, -1 for all other opcodes. */
+const FIXED_BYTES = new Int8Array(256).fill(-1);
+for (const op of [0x4e, 0x5d, 0x7d, 0x29, 0x88, 0x89, 0x8f]) FIXED_BYTES[op] = 0;
+FIXED_BYTES.set([4, 1], 0x4a); // BININT, BININT1
+FIXED_BYTES[0x4d] = 2; // BININT2
+FIXED_BYTES[0x47] = 8; // BINFLOAT
+
+/** Width of the length before texts and bytes, 0 for all other opcodes. */
+const TEXT_WIDTH = new Uint8Array(256);
+for (const op of [0x8c, 0x55, 0x43]) TEXT_WIDTH[op] = 1;
+for (const op of [0x58, 0x54, 0x42]) TEXT_WIDTH[op] = 4;
+for (const op of [0x8d, 0x8e, 0x96]) TEXT_WIDTH[op] = 8;
+
+const UNKNOWN_NAME = { ...describeName('a', 'name'), text: 'a name' };
+
+/** See the top of this file. One instance judges one pickle. */
+class Judge {
+  readonly #tape: JudgeTape;
+  readonly #depth: number;
+  readonly #stack = new AbstractStack();
+  readonly #names: ResolvedName[] = [];
+  readonly #nameIndex = new Map<string, number>();
+  #nameCount = 0;
+  #frameEnd = -1;
+  #at = 0;
+  #opcodes = 0;
+  #hasProto = false;
+  readonly #problems = new ProblemList();
+
+  constructor(source: ByteSource, start: number, depth: number) {
+    this.#tape = new JudgeTape(source, start);
+    this.#depth = depth;
+  }
+
+  run(): PickleJudgement {
+    let outcome: PickleJudgement['outcome'];
+    try {
+      outcome = this.#walk();
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      this.#report('PICKLE_BROKEN', 'hold', error.message);
+      outcome = 'broken';
+    }
+    return {
+      outcome,
+      end: outcome === 'broken' ? this.#at : this.#tape.at,
+      opcodes: this.#opcodes,
+      hasProto: this.#hasProto,
+      names: this.#nameCount,
+      problems: this.#problems.list(),
+    };
+  }
+
+  #report(code: PickleProblem['code'], severity: 'hold' | 'deny', detail: string): void {
+    this.#problems.add({ code, severity, at: this.#at, detail });
+  }
+
+  #walk(): 'stopped' | 'joblib' {
+    const tape = this.#tape;
+    for (;;) {
+      this.#at = tape.at;
+      if (this.#frameEnd >= 0 && this.#at >= this.#frameEnd) this.#leaveFrame();
+      const op = tape.opcode();
+      if (op < 0) throw new Broken('it ends before its STOP');
+      this.#opcodes++;
+      if (op === 0x2e) {
+        const slot = this.#stack.peek();
+        if ((slot & 7) === NAME) this.#refer(slot >> 3);
+        if (this.#frameEnd > tape.at)
+          this.#report('PICKLE_FRAME', 'hold', 'a frame goes on behind STOP');
+        return 'stopped';
+      }
+      if (this.#step(op)) return 'joblib';
+    }
+  }
+
+  /** One opcode; true when raw array bytes follow. */
+  #step(op: number): boolean {
+    const skipped = FIXED_BYTES[op] ?? -1;
+    if (skipped >= 0) {
+      if (skipped > 0) this.#tape.pass(skipped);
+      this.#stack.push(op === 0x29 ? TUPLE : PLAIN);
+      return false;
+    }
+    const width = TEXT_WIDTH[op] ?? 0;
+    if (width > 0) {
+      this.#text(this.#tape.length(width));
+      return false;
+    }
+    switch (op) {
+      case 0x28:
+        this.#stack.mark();
+        return false;
+      case 0x94: // MEMOIZE
+        this.#stack.put(this.#stack.nextMemo);
+        return false;
+      case 0x71: // q
+        this.#stack.put(this.#tape.length(1));
+        return false;
+      case 0x72: // r
+        this.#stack.put(this.#tape.length(4));
+        return false;
+      case 0x68: // h
+        this.#stack.get(this.#tape.length(1));
+        return false;
+      case 0x6a: // j
+        this.#stack.get(this.#tape.length(4));
+        return false;
+      case 0x65: // e
+      case 0x75: // u
+      case 0x90:
+        this.#stack.cut(this.#stack.popMark());
+        this.#change();
+        return false;
+      case 0x61: // a
+        this.#stack.pop(1);
+        this.#change();
+        return false;
+      case 0x73: // s
+        this.#stack.pop(2);
+        this.#change();
+        return false;
+      case 0x85:
+      case 0x86:
+      case 0x87:
+        this.#tuple(this.#stack.pop(op - 0x84), op - 0x84);
+        return false;
+      default:
+        return this.#stepRare(op);
+    }
+  }
+
+  #stepRare(op: number): boolean {
+    switch (op) {
+      case 0x74: {
+        const floor = this.#stack.popMark();
+        const count = this.#stack.top - floor;
+        this.#stack.cut(floor);
+        this.#tuple(floor, count);
+        return false;
+      }
+      case 0x6c: // l
+      case 0x64: // d
+      case 0x91:
+        this.#stack.cut(this.#stack.popMark());
+        this.#stack.push(PLAIN);
+        return false;
+      case 0x30: // POP
+        this.#stack.popValueOrMark();
+        return false;
+      case 0x31: // POP_MARK
+        this.#stack.cut(this.#stack.popMark());
+        return false;
+      case 0x32: // DUP
+        this.#stack.need(1);
+        this.#stack.push(this.#stack.peek());
+        return false;
+      case 0x49: // I
+      case 0x46: // F
+      case 0x4c: // L
+        this.#tape.span();
+        this.#stack.push(PLAIN);
+        return false;
+      case 0x53: // S
+      case 0x56: // V
+        this.#lineText(op === 0x53 ? 1 : 0);
+        return false;
+      case 0x67: // g
+        this.#stack.get(this.#tape.memoLine());
+        return false;
+      case 0x70: // p
+        this.#stack.put(this.#tape.memoLine());
+        return false;
+      case 0x50: // PERSID
+        this.#tape.span();
+        this.#stack.push(BUILT);
+        return false;
+      case 0x51: // BINPERSID
+        this.#stack.pop(1);
+        this.#stack.push(BUILT);
+        return false;
+      case 0x8a: // LONG1
+        this.#tape.pass(this.#tape.length(1));
+        this.#stack.push(PLAIN);
+        return false;
+      case 0x8b: {
+        const length = this.#tape.length(4);
+        if (length >= 2 ** 31) throw new Broken('a number of negative length');
+        this.#tape.pass(length);
+        this.#stack.push(PLAIN);
+        return false;
+      }
+      case 0x80: {
+        const version = this.#tape.length(1);
+        if (version > 5) throw new Broken(`protocol ${String(version)} is unknown`);
+        if (this.#opcodes !== 1) {
+          this.#report('PICKLE_UNSUPPORTED', 'hold', 'a protocol mark in the middle');
+        } else this.#hasProto = true;
+        return false;
+      }
+      case 0x95:
+        this.#enterFrame(this.#tape.length(8));
+        return false;
+      case 0x97: // NEXT_BUFFER
+        this.#report('PICKLE_UNSUPPORTED', 'hold', 'buffers that are not in the file');
+        this.#stack.push(PLAIN);
+        return false;
+      case 0x98:
+        this.#stack.need(1);
+        return false;
+      default:
+        return this.#stepCall(op);
+    }
+  }
+
+  #stepCall(op: number): boolean {
+    switch (op) {
+      case 0x63: {
+        // c
+        const module = this.#tape.nameLine();
+        this.#resolve(module, this.#tape.nameLine());
+        return false;
+      }
+      case 0x93: {
+        const at = this.#stack.pop(2);
+        this.#resolve(
+          this.#stringOf(this.#stack.slot(at)),
+          this.#stringOf(this.#stack.slot(at + 1)),
+        );
+        return false;
+      }
+      case 0x69: {
+        // i
+        const module = this.#tape.nameLine();
+        const name = this.#tape.nameLine();
+        const floor = this.#stack.popMark();
+        const count = this.#stack.top - floor;
+        const flags = this.#flags(floor, count);
+        this.#stack.cut(floor);
+        this.#resolve(module, name);
+        this.#call(this.#stack.slot(this.#stack.pop(1)), flags, count === 0);
+        return false;
+      }
+      case 0x6f: {
+        // o
+        const floor = this.#stack.popMark();
+        const count = this.#stack.top - floor;
+        if (count < 1) throw new Broken('an object without a class');
+        const callee = this.#stack.slot(floor);
+        const flags = this.#flags(floor + 1, count - 1);
+        this.#stack.cut(floor);
+        this.#call(callee, flags, count === 1);
+        return false;
+      }
+      case 0x52: {
+        // R
+        const at = this.#stack.pop(2);
+        const args = this.#stack.slot(at + 1);
+        const flags = (args & 7) === TUPLE ? (args >> 3) & 3 : HAS_FUNCTION;
+        this.#call(this.#stack.slot(at), flags, false);
+        return false;
+      }
+      case 0x81:
+        this.#create(this.#stack.slot(this.#stack.pop(2)));
+        return false;
+      case 0x92:
+        this.#create(this.#stack.slot(this.#stack.pop(3)));
+        return false;
+      case 0x62:
+        return this.#build();
+      case 0x82:
+      case 0x83:
+      case 0x84:
+        this.#tape.pass(1 << (op - 0x82));
+        this.#report('PICKLE_UNSUPPORTED', 'hold', 'a name from an extension registry');
+        this.#stack.push(REFERENCE);
+        return false;
+      default:
+        throw new Broken(`byte 0x${op.toString(16).padStart(2, '0')} is no opcode`);
+    }
+  }
+
+  // ---- calls ----
+
+  #resolve(module: string | undefined, name: string | undefined): void {
+    if (module === undefined || name === undefined) {
+      this.#report('PICKLE_NAME_COMPUTED', 'deny', '');
+      this.#stack.push(REFERENCE);
+      return;
+    }
+    if (!isModuleName(module) || name === '') {
+      throw new Broken('a name is misspelled');
+    }
+    this.#nameCount++;
+    const key = `${module} ${name}`;
+    let index = this.#nameIndex.get(key);
+    if (index === undefined) {
+      if (this.#names.length >= NAMES_MAX) {
+        this.#report('PICKLE_UNSUPPORTED', 'hold', 'more names than any data has');
+        this.#stack.push(REFERENCE);
+        return;
+      }
+      index = this.#names.length;
+      this.#names.push(describeName(module, name));
+      this.#nameIndex.set(key, index);
+      this.#refer(index);
+    }
+    this.#stack.push(NAME | (index << 3));
+  }
+
+  /** Notes, once per name, that something outside the grammar is referred to. */
+  #refer(index: number): void {
+    const name = this.#name(index);
+    if (name.role === 'grammar' || name.role === 'known') return;
+    this.#report('PICKLE_REFERENCE', 'hold', name.text);
+  }
+
+  #name(index: number): ResolvedName {
+    return this.#names[index] ?? UNKNOWN_NAME;
+  }
+
+  /** A call with arguments: REDUCE, OBJ or INST. */
+  #call(callee: number, flags: number, isBare: boolean): void {
+    const name = this.#callee(callee);
+    if (name !== undefined) this.#outcome(name, weighCall(name, flags, isBare), BUILT);
+  }
+
+  /** NEWOBJ and NEWOBJ_EX. */
+  #create(callee: number): void {
+    const name = this.#callee(callee);
+    if (name !== undefined) {
+      this.#outcome(name, weighCreation(name), name.wrapper ? WRAPPER : BUILT);
+    }
+  }
+
+  /** The name that is called. Whatever else is called was computed by the stream. */
+  #callee(slot: number): ResolvedName | undefined {
+    const kind = slot & 7;
+    if (kind === NAME) return this.#name(slot >> 3);
+    const what = kind === INSTANCE ? 'an object' : kind === REFERENCE ? 'an attribute' : 'a value';
+    this.#report('PICKLE_CALL_COMPUTED', 'deny', what);
+    this.#stack.push(INSTANCE);
+    return undefined;
+  }
+
+  #outcome(name: ResolvedName, outcome: CallOutcome, built: number): void {
+    if (outcome === 'call') this.#report('PICKLE_CALL', 'deny', name.text);
+    else if (outcome !== 'built') this.#report('PICKLE_OBJECT', 'hold', name.text);
+    this.#stack.push(outcome === 'built' ? built : outcome === 'reference' ? REFERENCE : INSTANCE);
+  }
+
+  #build(): boolean {
+    this.#stack.pop(1);
+    const kind = this.#stack.peek() & 7;
+    if (kind === WRAPPER) return true;
+    if (kind === NAME || kind === REFERENCE) this.#change();
+    else if (kind !== BUILT && kind !== INSTANCE) {
+      this.#report('PICKLE_UNSUPPORTED', 'hold', 'a state for a plain value');
+    }
+    return false;
+  }
+
+  /** Something is put into the value on top: that must not be a thing of the running program. */
+  #change(): void {
+    const slot = this.#stack.peek();
+    if ((slot & 7) === NAME) {
+      this.#report('PICKLE_NAME_CHANGED', 'deny', this.#name(slot >> 3).text);
+    } else if ((slot & 7) === REFERENCE) {
+      this.#report('PICKLE_NAME_CHANGED', 'deny', 'an attribute');
+    }
+  }
+
+  #tuple(floor: number, count: number): void {
+    this.#stack.push(TUPLE | (this.#flags(floor, count) << 3));
+  }
+
+  #flags(floor: number, count: number): number {
+    let flags = 0;
+    for (let i = 0; i < count; i++) {
+      const slot = this.#stack.slot(floor + i);
+      const kind = slot & 7;
+      if (kind < NAME || kind === TUPLE || kind > REFERENCE) continue;
+      if (kind === REFERENCE) flags |= HAS_FUNCTION;
+      if (kind !== NAME) continue;
+      const { role } = this.#name(slot >> 3);
+      if (role === 'function') flags |= HAS_FUNCTION;
+      if (role !== 'grammar' && i > 0) flags |= HAS_LATER_TYPE;
+    }
+    return flags;
+  }
+
+  /** A text of so many bytes, or a line; one that may itself be a pickle is judged. */
+  #text(length: number): void {
+    const from = this.#tape.at;
+    if (length >= NESTED_MIN) {
+      if (!this.#tape.has(length)) throw new Broken('it ends in an argument');
+      if (this.#tape.mayBePickle(0)) this.#lookInside(from, from + length);
+    }
+    this.#tape.pass(length);
+    this.#stack.pushString(from, from + length);
+  }
+
+  #lineText(quotes: number): void {
+    const look = this.#tape.mayBePickle(quotes);
+    const { from, to } = this.#tape.span();
+    this.#stack.pushString(from, to);
+    if (look && to - from >= NESTED_MIN) this.#lookInside(from + quotes, to - quotes);
+  }
+
+  #stringOf(slot: number): string | undefined {
+    const place = this.#stack.findString(slot);
+    return place === undefined ? undefined : this.#tape.spelledText(place.from, place.to);
+  }
+
+  #lookInside(from: number, to: number): void {
+    const found = findNestedPickle(this.#tape.source, from, to, this.#depth + 1, judgePickle);
+    if (found === undefined) return;
+    if (found.severity === 'deny') this.#report('PICKLE_NESTED_CALL', 'deny', found.detail);
+    else this.#report('PICKLE_NESTED', 'hold', found.detail);
+  }
+
+  // ---- frames ----
+
+  #enterFrame(length: number): void {
+    if (this.#frameEnd >= 0) this.#report('PICKLE_FRAME', 'deny', 'a frame begins inside a frame');
+    const end = this.#tape.at + length;
+    if (end > this.#tape.source.size) {
+      this.#report('PICKLE_BROKEN', 'hold', 'a frame is longer than the file');
+    }
+    this.#frameEnd = end;
+  }
+
+  #leaveFrame(): void {
+    if (this.#at > this.#frameEnd) {
+      this.#report('PICKLE_FRAME', 'deny', 'an opcode reaches over the end of its frame');
+    }
+    this.#frameEnd = -1;
+  }
+}
+
+/** Judges the pickle at `start`. `depth` counts pickles inside values of pickles. Never throws on hostile bytes. */
+export function judgePickle(source: ByteSource, start = 0, depth = 0): PickleJudgement {
+  return new Judge(source, start, depth).run();
+}

@@ -1,0 +1,117 @@
+/**
+ * What a name in a pickle can be. Nothing is looked up or imported: a name is a pair of strings that either is a
+ * terminal of the closed grammar or is not. No list of dangerous names takes part in a decision; the names below are the
+ * grammar's own, and shapes that tell an object that cannot be decoded from a call that runs a function.
+ */
+
+/** The role of a name when it is called. */
+export type NameRole =
+  /** A terminal of the grammar: the interpreter knows what its call means as data. */
+  | 'grammar'
+  /** An ordinary product of a serialiser that has no safe form here. */
+  | 'known'
+  /** Spelled like a class. */
+  | 'type'
+  /** Anything else: calling it runs whatever it names. */
+  | 'function';
+
+const NUMPY_CORE = ['numpy.core.multiarray', 'numpy._core.multiarray'];
+const NUMPY_NUMERIC = ['numpy.core.numeric', 'numpy._core.numeric'];
+const BUILTINS = ['builtins', '__builtin__'];
+
+const GRAMMAR: readonly (readonly [readonly string[], readonly string[]])[] = [
+  [['collections'], ['OrderedDict', 'defaultdict', 'Counter', 'deque']],
+  [
+    BUILTINS,
+    [
+      ...['set', 'frozenset', 'bytearray', 'bytes', 'complex', 'range', 'xrange', 'slice'],
+      ...['list', 'dict', 'tuple', 'int', 'float', 'str', 'bool', 'object', 'unicode', 'long'],
+    ],
+  ],
+  [['_codecs'], ['encode']],
+  [['datetime'], ['datetime', 'date', 'time', 'timedelta', 'timezone']],
+  [['decimal'], ['Decimal']],
+  [['fractions'], ['Fraction']],
+  [['uuid'], ['UUID']],
+  [
+    ['pathlib', 'pathlib._local'],
+    ['Path', 'PosixPath', 'PurePath', 'PurePosixPath', 'WindowsPath', 'PureWindowsPath'],
+  ],
+  [NUMPY_CORE, ['_reconstruct', 'scalar']],
+  [NUMPY_NUMERIC, ['_frombuffer']],
+  [['numpy'], ['ndarray', 'dtype']],
+  [['torch._utils'], ['_rebuild_tensor', '_rebuild_tensor_v2', '_rebuild_parameter']],
+  [['torch'], ['Size', 'device']],
+  [['torch.storage'], ['UntypedStorage', '_UntypedStorage']],
+  [['joblib.numpy_pickle'], ['NumpyArrayWrapper']],
+];
+
+const TERMINALS = new Set<string>(
+  GRAMMAR.flatMap(([modules, names]) =>
+    modules.flatMap((module) => names.map((name) => `${module} ${name}`)),
+  ),
+);
+
+/** Names that stand for a type of number or storage; they are only ever arguments. */
+const TORCH_TYPE =
+  /^torch (?:(?:Float|Double|Half|BFloat16|Long|Int|Short|Char|Byte|Bool|ComplexFloat|ComplexDouble)Storage|float(?:16|32|64)|half|double|bfloat16|u?int(?:8|16|32|64)|long|short|bool|complex(?:64|128)|float8_e[45]m[23](?:fn|fnuz)?|strided|contiguous_format|preserve_format)$/;
+const NUMPY_TYPE =
+  /^numpy (?:float(?:16|32|64)|u?int(?:8|16|32|64)|bool_?|complex(?:64|128)|str_|bytes_)$/;
+
+/** What serialisers of common libraries call; their results are objects that have no safe form here. */
+const KNOWN: readonly RegExp[] = [
+  /^torch\._utils _rebuild_\w+$/,
+  /^torch\._tensor _rebuild_from_type(?:_v2)?$/,
+  /^torch\.jit\._pickle \w+$/,
+  /^torch\.storage _load_from_bytes$/,
+  /^numpy\.random\._pickle __(?:randomstate|generator|bit_generator)_ctor$/,
+  /^numpy\.ma\.core _mareconstruct$/,
+  /^(?:copyreg|copy_reg) (?:_reconstructor|__newobj__)$/,
+  /^functools partial$/,
+  /^pandas\.(?:core\.indexes\.base _new_Index|_libs\.internals _unpickle_block|_libs\.arrays __pyx_unpickle_NDArrayBacked)$/,
+  /^pandas\._libs\.tslibs\.\w+ _(?:timestamp|timedelta)_unpickle$/,
+  /^sklearn\.[\w.]+ (?:newObj|__pyx_unpickle_\w+)$/,
+  /^scipy\.[\w.]+ __pyx_unpickle_\w+$/,
+];
+
+/** The packages whose classes serialisers call with arguments. Calling any other class with arguments runs it. */
+const LIBRARIES = new Set([
+  ...['__main__', 'torch', 'torchvision', 'torchaudio', 'numpy', 'scipy', 'sklearn', 'pandas'],
+  ...['xgboost', 'lightgbm', 'catboost', 'transformers', 'tokenizers', 'keras', 'tensorflow'],
+  ...['jax', 'jaxlib', 'flax', 'optax', 'spacy', 'thinc', 'gensim', 'ultralytics', 'timm'],
+  ...['diffusers', 'peft', 'fastai', 'lightning', 'pytorch_lightning', 'omegaconf', 'models'],
+  ...['sentence_transformers', 'statsmodels', 'networkx', 'joblib', 'dask', 'detectron2'],
+  ...['mmcv', 'mmdet', 'mmengine', 'imblearn', 'skops', 'onnx', 'accelerate', 'datasets'],
+]);
+
+const IDENTIFIERS = /^[\p{L}_][\p{L}\p{N}\p{M}_-]*(?:\.[\p{L}_][\p{L}\p{N}\p{M}_-]*)*$/u;
+const TYPE_NAME = /(?:^|\.)_*\p{Lu}[\p{L}\p{N}_]*$/u;
+
+/** Whether a module can have this name at all; for anything else the load stops before it runs anything. */
+export function isModuleName(module: string): boolean {
+  return IDENTIFIERS.test(module);
+}
+
+/** The role of a name, by grammar and spelling. */
+export function findRole(module: string, name: string): NameRole {
+  const pair = `${module} ${name}`;
+  if (TERMINALS.has(pair) || TORCH_TYPE.test(pair) || NUMPY_TYPE.test(pair)) return 'grammar';
+  if (KNOWN.some((shape) => shape.test(pair))) return 'known';
+  return TYPE_NAME.test(name) ? 'type' : 'function';
+}
+
+/** Whether a call of a class is an ordinary product of a library's serialiser. */
+export function isLibraryType(module: string, name: string): boolean {
+  if (module === 'builtins' || module === 'exceptions') return TYPE_NAME.test(name);
+  return LIBRARIES.has(module.split('.', 1)[0] ?? '');
+}
+
+/** Whether the name only gives a reference to something else (`getattr`), which is judged when it is called. */
+export function isGetattr(module: string, name: string): boolean {
+  return BUILTINS.includes(module) && name === 'getattr';
+}
+
+/** Whether the name is joblib's wrapper, behind whose state raw array bytes lie in the stream. */
+export function isJoblibWrapper(module: string, name: string): boolean {
+  return module === 'joblib.numpy_pickle' && name === 'NumpyArrayWrapper';
+}

@@ -1,0 +1,124 @@
+/**
+ * Text, tables, JSON, JSON lines, markup and pictures: parsed whole by the codecs of the way out and emitted in their
+ * canonical form. What no parser reads is inconclusive, with the reason and what to send instead.
+ */
+import { SallyportError } from '../core/index.ts';
+import type { Refusal } from '../core/index.ts';
+import { recognise } from '../formats/index.ts';
+import type { ByteSource, Candidate } from '../formats/index.ts';
+import type { Finding } from '../inspect/index.ts';
+import { CODECS } from '../wire/index.ts';
+import type { ContentType } from '../wire/index.ts';
+import { find, fromRefusal, refused } from './decoded.ts';
+import type { Decoded, SafeForm } from './decoded.ts';
+import { carvePickles } from './pickle-carve.ts';
+import { judgeTemplates } from './template-file.ts';
+
+/** The largest file that is parsed in memory. */
+export const PLAIN_BYTES_MAX = 256 * 1024 * 1024;
+const LATIN1_BYTES_MAX = 16 * 1024 * 1024;
+
+/** Names that promise a pickle; a file that is none under such a name is not what it says. */
+const PICKLE_NAME = /\.(?:pkl|pickle|p|pt|pth|ckpt|joblib|dill|npy|npz|safetensors|gguf)$/i;
+
+interface Canonical {
+  readonly type: ContentType;
+  readonly bytes: Uint8Array;
+}
+
+function canonicalise(bytes: Uint8Array, candidates: readonly Candidate[]): Canonical | Refusal {
+  let refusal: Refusal | undefined;
+  for (const { type, binding } of candidates) {
+    const codec = CODECS[type];
+    try {
+      const parsed = codec.parse(bytes);
+      if (parsed.ok) return { type, bytes: codec.emit(parsed.value) };
+      refusal = binding ? parsed : (refusal ?? parsed);
+      if (binding) break;
+    } catch (error) {
+      if (!(error instanceof SallyportError)) throw error;
+      return { ok: false, code: error.code, message: error.message, hint: error.hint };
+    }
+  }
+  return refusal as Refusal;
+}
+
+/** Bytes of one printable letter each, as texts were before UTF-8. Undefined when they are not that. */
+function transcode(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length > LATIN1_BYTES_MAX) return undefined;
+  for (const byte of bytes) {
+    const printable = (byte >= 32 && byte < 127) || byte >= 160;
+    if (!printable && byte !== 9 && byte !== 10 && byte !== 13) return undefined;
+  }
+  return Buffer.from(Buffer.from(bytes).toString('latin1'), 'utf8');
+}
+
+function nameOfForm(name: string, type: ContentType): string {
+  if (type !== 'raster' || /\.png$/i.test(name)) return name;
+  return /\.jpe?g$/i.test(name) ? name.replace(/\.jpe?g$/i, '.png') : `${name}.png`;
+}
+
+/** Decodes a file that is none of the binary containers. */
+export function decodePlain(name: string, source: ByteSource): Decoded {
+  if (source.size > PLAIN_BYTES_MAX) {
+    const details = { bytes: source.size, limit: PLAIN_BYTES_MAX };
+    return refused('unknown', find('hold', 'TOO_LARGE', details));
+  }
+  const bytes = source.read(0, source.size);
+  const found = recognise(bytes, name);
+  if (found.ok) {
+    if (found.kind === 'archive')
+      return refused(found.format, find('hold', 'NAME_CLAIMS', { claimed: found.format }));
+    return decodeAs(name, bytes, found.candidates, []);
+  }
+  const text = found.code === 'TYPE_UNKNOWN' ? transcode(bytes) : undefined;
+  if (text === undefined) return describeRefused(found, source);
+  const transcoded = find('info', 'TEXT_TRANSCODED');
+  return decodeAs(name, text, [{ type: 'text', binding: true }], [transcoded]);
+}
+
+/** What to send instead of a format that is recognised and not decoded here, by the code of its recognition. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  TYPE_WEIGHTS: 'ask for the weights as safetensors and for everything else as JSON',
+  TYPE_ARCHIVE: 'unpack it and send the files, or a zip, tar or tar.gz of them',
+  TYPE_COMPRESSED: 'send the file uncompressed or as gzip',
+  TYPE_COLUMNAR: 'send the rows as parquet, CSV or JSON lines',
+  TYPE_ENCRYPTED: 'send the content itself; nothing enters that cannot be read',
+  TYPE_PROGRAM: 'programs enter as packages or as source code, not as data',
+  TYPE_OFFICE: 'send text, CSV or JSON',
+  TYPE_PDF: 'send its text, and its pictures as PNG',
+  TYPE_MEDIA: 'send pictures as PNG or JPEG',
+  TYPE_NOTEBOOK: 'send the code as text and tables as CSV',
+};
+
+/** A file that is recognised and not decoded: inconclusive, or malicious when a pickle that runs code lies in it. */
+function describeRefused(refusal: Refusal, source: ByteSource): Decoded {
+  const type = refusal.code.replace(/^TYPE_/, '').toLowerCase();
+  const what = /^the file is (.*?)(?:, which [^,]*|, whose [^,]*|, a program)?$/.exec(
+    refusal.message,
+  )?.[1];
+  const hint = INSTEAD[refusal.code];
+  const finding =
+    what === undefined || hint === undefined
+      ? fromRefusal(refusal)
+      : find('hold', 'FORMAT_REFUSED', { what, hint });
+  return refused(type, finding, ...carvePickles(source));
+}
+
+function decodeAs(
+  name: string,
+  bytes: Uint8Array,
+  candidates: readonly Candidate[],
+  findings: Finding[],
+): Decoded {
+  const canonical = canonicalise(bytes, candidates);
+  if ('ok' in canonical) {
+    return refused(candidates[0]?.type ?? 'unknown', ...findings, fromRefusal(canonical));
+  }
+  const { type } = canonical;
+  if (PICKLE_NAME.test(name))
+    findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'another type' }));
+  findings.push(...judgeTemplates(name, type, canonical.bytes));
+  const form: SafeForm = { name: nameOfForm(name, type), type, pieces: () => [canonical.bytes] };
+  return { type, findings, forms: [form] };
+}

@@ -1,0 +1,95 @@
+/**
+ * The scan process: the only place where bytes from outside are parsed. It is limited from outside in memory, time,
+ * files and network, may die at any moment, and is not believed: whoever reads its answer checks the form of it.
+ */
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { serveJobs } from '../core/index.ts';
+import type { Json } from '../core/index.ts';
+import { memorySource } from '../formats/index.ts';
+import type { ByteSource } from '../formats/index.ts';
+import { find } from './decoded.ts';
+import type { Decoded, SafeForm } from './decoded.ts';
+import type { ScanAnswer, ScanJob, ScannedForm } from './protocol.ts';
+import { scanSource } from './scan.ts';
+
+/** Files up to this size are read at once. */
+const WHOLE_BYTES_MAX = 64 << 20;
+const FINDINGS_MAX = 200;
+
+/** A file as a source: read piece by piece, whatever its size. */
+function fileSource(descriptor: number, size: number): ByteSource {
+  const read = (from: number, to: number): Uint8Array => {
+    if (!(from >= 0 && from <= to && to <= size)) {
+      throw new RangeError(`bytes ${String(from)}..${String(to)} of ${String(size)}`);
+    }
+    const bytes = Buffer.allocUnsafe(to - from);
+    for (let done = 0; done < bytes.length;) {
+      const count = readSync(descriptor, bytes, done, bytes.length - done, from + done);
+      // The file became shorter while it was read; what was read before is not the file any more.
+      if (count === 0) throw new Error('the file changed while it was read');
+      done += count;
+    }
+    return bytes;
+  };
+  return size <= WHOLE_BYTES_MAX ? memorySource(read(0, size)) : { size, read };
+}
+
+function writeForm(form: SafeForm, number: number, outDir: string | undefined): ScannedForm {
+  const { name, type } = form;
+  let bytes = 0;
+  if (outDir === undefined) {
+    for (const piece of form.pieces()) bytes += piece.length;
+    return { name, type, bytes };
+  }
+  const file = String(number);
+  const descriptor = openSync(`${outDir}/${file}`, 'wx', 0o600);
+  try {
+    for (const piece of form.pieces()) {
+      for (let done = 0; done < piece.length;) done += writeSync(descriptor, piece, done);
+      bytes += piece.length;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return { name, type, bytes, file };
+}
+
+function scan(job: ScanJob): ScanAnswer {
+  let descriptor: number;
+  try {
+    descriptor = openSync(job.path, 'r');
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    const findings = [find('hold', 'FILE_UNREADABLE', { why })];
+    return { type: 'unknown', bytes: 0, findings, forms: [] };
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    const decoded: Decoded = scanSource(job.name, fileSource(descriptor, size));
+    const clash = findClash(decoded.forms);
+    if (clash !== undefined) {
+      const findings = [...decoded.findings, find('hold', 'NAME_TWICE', { name: clash })];
+      return { type: decoded.type, bytes: size, findings, forms: [] };
+    }
+    const forms = decoded.forms.map((form, i) => writeForm(form, i, job.outDir));
+    return {
+      type: decoded.type,
+      bytes: size,
+      findings: decoded.findings.slice(0, FINDINGS_MAX),
+      forms,
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function findClash(forms: readonly SafeForm[]): string | undefined {
+  const names = new Set<string>();
+  for (const { name } of forms) {
+    if (names.has(name)) return name;
+    names.add(name);
+  }
+  return undefined;
+}
+
+serveJobs((job: Json) => scan(job as unknown as ScanJob) as unknown as Json);

@@ -5,7 +5,7 @@ import type { DenseArray } from './arrays.ts';
 import { find, fromRefusal, placeInside, refused } from './decoded.ts';
 import type { Decoded, SafeForm } from './decoded.ts';
 import type { Finding } from '../inspect/index.ts';
-import { describeProblems, makeForms } from './pickle-file.ts';
+import { describeProblems, makeForms } from './pickle-forms.ts';
 import { emitData } from './pickle/emit.ts';
 import { judgePickle } from './pickle/judge.ts';
 import { makeArray } from './pickle/productions.ts';

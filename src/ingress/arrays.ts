@@ -12,11 +12,6 @@ export const DENSE_BYTES: Readonly<Record<DenseType, number>> = {
   ...{ I32: 4, U32: 4, F32: 4, C64: 8, F64: 8, I64: 8, U64: 8 },
 };
 
-/** Whether a name is a type of element. */
-export function isDenseType(name: string): name is DenseType {
-  return Object.hasOwn(DENSE_BYTES, name);
-}
-
 const NUMPY_TYPES: Readonly<Record<string, DenseType>> = {
   ...{ b1: 'BOOL', i1: 'I8', u1: 'U8', i2: 'I16', u2: 'U16', f2: 'F16', i4: 'I32', u4: 'U32' },
   ...{ f4: 'F32', i8: 'I64', u8: 'U64', f8: 'F64', c8: 'C64' },

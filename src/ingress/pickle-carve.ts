@@ -2,7 +2,7 @@
 import { partOf } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
-import { describeProblems } from './pickle-file.ts';
+import { describeProblems } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
 
 const LOOK_BYTES = 64 << 20;

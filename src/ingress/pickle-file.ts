@@ -3,47 +3,13 @@ import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { find, refused } from './decoded.ts';
 import type { Decoded, SafeForm } from './decoded.ts';
-import { emitData, ExpansionExcess } from './pickle/emit.ts';
-import type { EmittedData } from './pickle/emit.ts';
 import { judgePickle } from './pickle/judge.ts';
 import type { PickleJudgement } from './pickle/judge.ts';
-import type { PickleProblem } from './pickle/problems.ts';
-import { EXPANSION_MAX, interpretPickle } from './pickle/machine.ts';
-import { OutsideGrammar } from './pickle/values.ts';
-import type { PyValue } from './pickle/values.ts';
-import { makeTensorsForm, makeTextForm } from './tensors-form.ts';
+import { interpretPickle } from './pickle/machine.ts';
+import { describeProblems, makeForms } from './pickle-forms.ts';
 import { decodeTorchLegacy, isTorchLegacy } from './torch-legacy.ts';
 
 const PICKLES_MAX = 10_000;
-
-/** The findings of a judged or interpreted pickle. */
-export function describeProblems(problems: readonly PickleProblem[]): Finding[] {
-  return problems.map(({ code, severity, at, detail }) =>
-    find(severity, code, { name: detail, why: detail, limit: EXPANSION_MAX }, `byte ${String(at)}`),
-  );
-}
-
-/** The safe forms of a value under a name; throws nothing. */
-export function makeForms(
-  name: string,
-  value: PyValue,
-  sourceBytes: number,
-): { readonly forms: SafeForm[] } | { readonly finding: Finding } {
-  let data: EmittedData;
-  try {
-    data = emitData(value, sourceBytes);
-  } catch (error) {
-    if (error instanceof ExpansionExcess) {
-      return { finding: find('deny', 'PICKLE_EXPANSION', { limit: EXPANSION_MAX }) };
-    }
-    if (!(error instanceof OutsideGrammar)) throw error;
-    return { finding: find('hold', 'PICKLE_UNSUPPORTED', { why: error.message }) };
-  }
-  const forms: SafeForm[] = [];
-  if (data.tensors.size > 0) forms.push(makeTensorsForm(`${name}.safetensors`, data.tensors));
-  if (data.json !== undefined) forms.push(makeTextForm(`${name}.json`, 'json', `${data.json}\n`));
-  return { forms };
-}
 
 /** One pickle of a file. */
 interface Part {

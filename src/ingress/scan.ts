@@ -8,7 +8,8 @@ import { decodeGzip, decodeTar, decodeZlib, looksLikeZlibHead } from './archive-
 import { decodeNpy, looksLikeNpyHead } from './array-file.ts';
 import { find, judgeScan, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
-import { decodePickle, describeProblems } from './pickle-file.ts';
+import { decodePickle } from './pickle-file.ts';
+import { describeProblems } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
 import type { PickleJudgement } from './pickle/judge.ts';
 import { decodePlain } from './plain-file.ts';

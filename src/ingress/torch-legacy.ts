@@ -7,7 +7,7 @@ import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { find, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
-import { describeProblems, makeForms } from './pickle-file.ts';
+import { describeProblems, makeForms } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
 import type { PickleJudgement } from './pickle/judge.ts';
 import { interpretPickle } from './pickle/machine.ts';

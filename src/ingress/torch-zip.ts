@@ -6,7 +6,7 @@ import type { ByteSource, ZipMember } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { find, fromRefusal, placeInside, refused } from './decoded.ts';
 import type { Decoded, DecodeInner } from './decoded.ts';
-import { describeProblems, makeForms } from './pickle-file.ts';
+import { describeProblems, makeForms } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
 import { interpretPickle } from './pickle/machine.ts';
 import { storageBytes, TorchStorages } from './torch-storage.ts';

@@ -6,7 +6,7 @@ import type { Finding } from '../inspect/index.ts';
 import { decodeNpz } from './array-file.ts';
 import { find, fromRefusal, placeInside, refused } from './decoded.ts';
 import type { Decoded, DecodeInner, SafeForm } from './decoded.ts';
-import { describeProblems } from './pickle-file.ts';
+import { describeProblems } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
 import { decodeTorchZip, findTorchFolder } from './torch-zip.ts';
 

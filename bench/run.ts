@@ -9,6 +9,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'price', entry: 'benchPrice' },
   { name: 'speed', entry: 'benchSpeed' },
   { name: 'ledger', entry: 'benchLedger' },
+  { name: 'policy', entry: 'benchPolicy' },
   { name: 'gate', entry: 'benchGate' },
 ];
 

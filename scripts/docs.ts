@@ -165,7 +165,33 @@ ${rows.join('\n')}
 `;
 }
 
+async function renderPermissions(): Promise<string> {
+  const { DEFAULT_POLICIES, openPolicy, permissionMatrix, printMatrix } =
+    await import('../src/policy/index.ts');
+  const policy = openPolicy({ policies: DEFAULT_POLICIES });
+  const cell = (text: string): string => text.replaceAll('|', '\\|');
+  const rows = policy.policies.map(
+    ({ id, effect, says }) => `| \`${id}\` | ${effect} | ${cell(says)} |`,
+  );
+  return `# Permissions
+
+What the shipped policies allow. ● anywhere, ○ only in the project or on the model that the role is for, empty: never. To be
+allowed means to be heard: an export, and every change of people, budgets, models or policy, needs its quorum besides.
+
+${printMatrix(permissionMatrix(policy))}
+
+## The policies in words
+
+Digest \`${policy.digest}\`. \`sallyport policy show\` prints their text.
+
+| policy | effect | says |
+|---|---|---|
+${rows.join('\n')}
+`;
+}
+
 const PAGES: readonly Page[] = [
+  { path: 'docs/reference/permissions.md', render: renderPermissions },
   { path: 'docs/reference/requests.md', render: renderRequests },
   { path: 'docs/reference/configuration.md', render: renderConfiguration },
   { path: 'docs/reference/http.md', render: renderHttp },

@@ -8,4 +8,19 @@ export const errors = defineErrors('POLICY', {
     message: 'cannot use the quorum `{text}`: {why}',
     hint: 'write it like `2 of security, 1 of owners(model)`',
   },
+  INVALID: {
+    status: 400,
+    message: 'cannot use the policies: {why}',
+    hint: 'see every problem with its place with `sallyport policy check --policies FILE`',
+  },
+  SETS_TOO_MANY: {
+    status: 503,
+    message: 'cannot open another set of policies, this process holds its limit of {limit}',
+    hint: 'start the process again',
+  },
+  CASES_INVALID: {
+    status: 400,
+    message: 'cannot read the cases: {why}',
+    hint: 'see docs/how-to/test-policies.md for the form of the file',
+  },
 });

@@ -77,6 +77,19 @@ module.exports = {
       to: { path: effects },
     },
     {
+      name: 'console-stands-alone',
+      comment: 'the console speaks to the HTTP API only, and nothing of the gate is built from it',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'gate-without-console',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^console/' },
+    },
+    {
       name: 'no-dev-dependency',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.test\\.ts$' },

@@ -55,6 +55,17 @@ export default tseslint.config(
     },
   },
   {
+    files: ['console/**/*.{ts,tsx}'],
+    rules: {
+      // `onClick={() => setOpen(true)}` is how React is written, and its handlers may be asynchronous.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { attributes: false, properties: false } },
+      ],
+    },
+  },
+  {
     files: ['**/*.js'],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {

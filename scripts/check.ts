@@ -8,14 +8,22 @@ const bin = (name: string): string => `node_modules/${name}`;
 const CHECKS: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   { name: 'format', args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'] },
   { name: 'types', args: [bin('typescript/bin/tsc'), '--noEmit', '-p', '.'] },
+  { name: 'console types', args: [bin('typescript/bin/tsc'), '--noEmit', '-p', 'console'] },
   { name: 'lint', args: ['--max-old-space-size=4096', bin('eslint/bin/eslint.js'), '.'] },
   {
     name: 'boundaries',
-    args: [bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', '--output-type', 'err'],
+    args: [
+      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      'src',
+      'console/src',
+      '--output-type',
+      'err',
+    ],
   },
   { name: 'dead code', args: [bin('knip/bin/knip.js'), '--no-progress'] },
   { name: 'engine build', args: ['scripts/build-engine.ts', '--check'] },
   { name: 'raster build', args: ['scripts/build-raster.ts', '--check'] },
+  { name: 'console build', args: ['scripts/build-console.ts', '--check'] },
   { name: 'docs', args: ['scripts/docs.ts', '--check'] },
 ];
 

@@ -4,6 +4,7 @@ import type { Gate } from '../../app/index.ts';
 import { httpErrors } from '../errors.ts';
 import { answerProblem, toProblem } from '../problem.ts';
 import { BUDGET_ROUTES } from './budget-routes.ts';
+import { mountConsole } from './console-routes.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { REQUEST_ROUTES } from './request-routes.ts';
@@ -34,8 +35,9 @@ export function buildInnerHttp(gate: Gate, onFault: (cause: unknown) => void): H
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
+    // A route may have said something narrower for itself: the console's pages need their own policy.
     for (const [name, value] of Object.entries(SECURITY_HEADERS))
-      context.res.headers.set(name, value);
+      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
   });
   app.onError((cause) => answerProblem(toProblem(cause, onFault)));
   app.notFound((context) => {
@@ -43,9 +45,7 @@ export function buildInnerHttp(gate: Gate, onFault: (cause: unknown) => void): H
     return answerProblem(toProblem(httpErrors.error('ROUTE_UNKNOWN', { path }), onFault));
   });
   app.get('/v1/openapi.json', (context) => context.json(innerOpenApi() as object));
-  app.get('/', (context) =>
-    context.text('Sallyport, the inner door. The API is under /v1, see /v1/openapi.json\n'),
-  );
+  mountConsole(app);
   for (const entry of INNER_ROUTES) mount(app, gate, entry);
   return app;
 }

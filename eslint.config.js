@@ -57,6 +57,8 @@ export default tseslint.config(
   {
     files: ['console/**/*.{ts,tsx}'],
     rules: {
+      // An answer may leave out what it has not: `== null` asks for both.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       // `onClick={() => setOpen(true)}` is how React is written, and its handlers may be asynchronous.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-misused-promises': [

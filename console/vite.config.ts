@@ -1,4 +1,5 @@
 /** How the console is built: few files with names by content, nothing inline, the same bytes on every machine. */
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 import type { Plugin } from 'vite';
 
@@ -26,6 +27,7 @@ function plotWithoutInlineStyles(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
+  resolve: { alias: { 'd3-geo': join(import.meta.dirname, 'src/parts/no-maps.ts') } },
   plugins: [plotWithoutInlineStyles()],
   build: {
     outDir: 'dist',
@@ -36,5 +38,11 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      onLog: (level, log, report) => {
+        // `use client` says something to servers that render; here everything runs in the browser.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log);
+      },
+    },
   },
 });

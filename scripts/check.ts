@@ -9,6 +9,7 @@ const CHECKS: readonly { readonly name: string; readonly args: readonly string[]
   { name: 'format', args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'] },
   { name: 'types', args: [bin('typescript/bin/tsc'), '--noEmit', '-p', '.'] },
   { name: 'console types', args: [bin('typescript/bin/tsc'), '--noEmit', '-p', 'console'] },
+  { name: 'browser types', args: [bin('typescript/bin/tsc'), '--noEmit', '-p', 'test/browser'] },
   { name: 'lint', args: ['--max-old-space-size=4096', bin('eslint/bin/eslint.js'), '.'] },
   {
     name: 'boundaries',

@@ -1,0 +1,290 @@
+/** Asking for access: to a project, a model, more budget for a while, a tool, or a window for a job. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { call } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
+import type { RequestDetails } from '../api/types.ts';
+import { Action } from '../parts/action.tsx';
+import { Dialog, Field } from '../parts/layout.tsx';
+import { ProblemLine } from '../parts/states.tsx';
+import { go, link } from '../shell/route.ts';
+import { useSession } from '../shell/session.tsx';
+import { sayBytes } from '../words/format.ts';
+
+/** What may be asked for. */
+export type AccessKind = 'project' | 'model' | 'budget' | 'tool' | 'window';
+
+const TITLES: Readonly<Record<AccessKind, string>> = {
+  project: 'Ask for access to a project',
+  model: 'Ask for access to a model',
+  budget: 'Ask for more budget',
+  tool: 'Ask for a tool',
+  window: 'Ask for a window',
+};
+const DAY_MS = 86_400_000;
+const DURATIONS = [
+  ['1 day', DAY_MS],
+  ['7 days', 7 * DAY_MS],
+  ['30 days', 30 * DAY_MS],
+  ['90 days', 90 * DAY_MS],
+] as const;
+const TYPES = ['table', 'text', 'json', 'svg', 'raster'] as const;
+
+interface Draft {
+  readonly what: string;
+  readonly project: string;
+  readonly why: string;
+  readonly durationMs: number;
+  readonly kilobytes: string;
+  readonly kilobytesEach: string;
+  readonly uses: string;
+  readonly destination: string;
+  readonly types: readonly string[];
+}
+
+const toBits = (kilobytes: string): number => Math.round(Number(kilobytes) * 8000);
+
+function writeBody(kind: AccessKind, draft: Draft): object {
+  const { what, project, why, durationMs } = draft;
+  if (kind !== 'window') {
+    const bits = kind === 'budget' ? { bits: toBits(draft.kilobytes) } : {};
+    return { kind, what, project, why, durationMs, ...bits };
+  }
+  return {
+    kind,
+    what,
+    project,
+    why,
+    durationMs,
+    template: {
+      project,
+      destination: draft.destination,
+      types: draft.types,
+      bitsEach: toBits(draft.kilobytesEach),
+      bitsTotal: toBits(draft.kilobytes),
+      uses: Number(draft.uses),
+      until: new Date(Date.now() + durationMs).toISOString(),
+      job: what,
+    },
+  };
+}
+
+function isNumber(text: string): boolean {
+  return Number(text) > 0 && Number.isFinite(Number(text));
+}
+
+/** What is still missing, as the sentence on the button; null when it can be sent. */
+function whatIsMissing(kind: AccessKind, draft: Draft): string | null {
+  if (draft.what.trim() === '') return 'say what you need';
+  if (draft.project === '') return 'choose the project that it is for';
+  if ((kind === 'budget' || kind === 'window') && !isNumber(draft.kilobytes)) return 'say how much';
+  if (kind === 'window') {
+    if (draft.destination.trim() === '') return 'say where the files go';
+    if (!isNumber(draft.kilobytesEach)) return 'say how much each file may charge';
+    if (!isNumber(draft.uses)) return 'say how often';
+    if (draft.types.length === 0) return 'choose at least one type';
+  }
+  return draft.why.trim() === '' ? 'say why, in a sentence' : null;
+}
+
+interface PartProps {
+  readonly draft: Draft;
+  readonly onChange: (next: Partial<Draft>) => void;
+}
+
+function Line(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly hint?: string | undefined;
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  const { label, value, hint, onChange } = props;
+  return (
+    <Field label={label} hint={hint}>
+      {(id, hintId) => (
+        <input
+          id={id}
+          aria-describedby={hintId}
+          className="input"
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+function sayKilobytes(text: string): string {
+  return isNumber(text) ? `${sayBytes(Number(text) * 1000)} of charge` : 'in kB of charge';
+}
+
+function WindowFields({ draft, onChange }: PartProps): ReactNode {
+  return (
+    <>
+      <Line
+        label="Destination"
+        value={draft.destination}
+        onChange={(destination) => onChange({ destination })}
+      />
+      <div className="pair">
+        <Line
+          label="Each file at most, kB"
+          value={draft.kilobytesEach}
+          hint={sayKilobytes(draft.kilobytesEach)}
+          onChange={(kilobytesEach) => onChange({ kilobytesEach })}
+        />
+        <Line
+          label="How often at most"
+          value={draft.uses}
+          onChange={(uses) => onChange({ uses })}
+        />
+      </div>
+      <fieldset className="types">
+        <legend>Types</legend>
+        {TYPES.map((type) => (
+          <label key={type} className="check">
+            <input
+              type="checkbox"
+              checked={draft.types.includes(type)}
+              onChange={() =>
+                onChange({
+                  types: draft.types.includes(type)
+                    ? draft.types.filter((each) => each !== type)
+                    : [...draft.types, type],
+                })
+              }
+            />
+            {type}
+          </label>
+        ))}
+      </fieldset>
+    </>
+  );
+}
+
+function Fields({ kind, draft, onChange }: PartProps & { readonly kind: AccessKind }): ReactNode {
+  const projects = Object.keys(useSession().roles.projects).sort();
+  return (
+    <>
+      <Line
+        label={
+          { project: 'Project', model: 'Model', budget: 'Budget', tool: 'Tool', window: 'Job' }[
+            kind
+          ]
+        }
+        value={draft.what}
+        hint={kind === 'project' ? 'Its id, as its members know it.' : undefined}
+        onChange={(what) => onChange(kind === 'project' ? { what, project: what } : { what })}
+      />
+      {kind === 'project' ? null : (
+        <Field label="For the project">
+          {(id) => (
+            <select
+              id={id}
+              className="input"
+              value={draft.project}
+              onChange={(event) => onChange({ project: event.target.value })}
+            >
+              <option value="">Choose</option>
+              {projects.map((project) => (
+                <option key={project}>{project}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
+      {kind === 'window' ? <WindowFields draft={draft} onChange={onChange} /> : null}
+      {kind === 'budget' || kind === 'window' ? (
+        <Line
+          label={kind === 'budget' ? 'How much more, kB' : 'All together at most, kB'}
+          value={draft.kilobytes}
+          hint={sayKilobytes(draft.kilobytes)}
+          onChange={(kilobytes) => onChange({ kilobytes })}
+        />
+      ) : null}
+      <Field label="For how long" hint="The time starts when it is approved.">
+        {(id, hint) => (
+          <select
+            id={id}
+            aria-describedby={hint}
+            className="input"
+            value={draft.durationMs}
+            onChange={(event) => onChange({ durationMs: Number(event.target.value) })}
+          >
+            {DURATIONS.map(([title, value]) => (
+              <option key={title} value={value}>
+                {title}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+    </>
+  );
+}
+
+/** The dialog. */
+export function AskAccess(props: {
+  readonly kind: AccessKind;
+  readonly what?: string;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { kind, what = '', onClose } = props;
+  const { projects } = useSession().roles;
+  const [draft, setDraft] = useState<Draft>({
+    what,
+    project: kind === 'project' ? what : (Object.keys(projects)[0] ?? ''),
+    why: '',
+    durationMs: 7 * DAY_MS,
+    kilobytes: '',
+    kilobytesEach: '',
+    uses: '',
+    destination: '',
+    types: ['table'],
+  });
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const change = (next: Partial<Draft>) => setDraft((old) => ({ ...old, ...next }));
+  const send = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const json = writeBody(kind, draft);
+      const request = await call<RequestDetails>('/v1/access', { method: 'POST', json });
+      void queryClient.invalidateQueries({ queryKey: ['requests'] });
+      go(link(['requests', request.id]));
+    } catch (cause) {
+      setError(cause);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={TITLES[kind]} onClose={onClose}>
+      <Fields kind={kind} draft={draft} onChange={change} />
+      <Field label="Why" hint="The people who decide read this first.">
+        {(id, hint) => (
+          <textarea
+            id={id}
+            aria-describedby={hint}
+            className="input"
+            value={draft.why}
+            onChange={(event) => change({ why: event.target.value })}
+          />
+        )}
+      </Field>
+      <ProblemLine error={error} />
+      <div className="actions">
+        <Action onAct={onClose}>Cancel</Action>
+        <Action
+          tone="primary"
+          busy={busy}
+          refusal={whatIsMissing(kind, draft)}
+          onAct={() => void send()}
+        >
+          Ask
+        </Action>
+      </div>
+    </Dialog>
+  );
+}

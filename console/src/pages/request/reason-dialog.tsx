@@ -1,0 +1,171 @@
+/** What is done with a reason: denying, returning, reviewing, editing, and releasing beside the quorum. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { sayPasskeyProblem, signWithPasskey } from '../../api/passkeys.ts';
+import type { RequestDetails } from '../../api/types.ts';
+import { Action } from '../../parts/action.tsx';
+import { sayAmount } from '../../parts/budget.tsx';
+import { Dialog, Field } from '../../parts/layout.tsx';
+import { ProblemLine } from '../../parts/states.tsx';
+import { say } from '../../parts/toast.tsx';
+import { useSession } from '../../shell/session.tsx';
+import { showSafely } from '../../words/format.ts';
+import { act, passkeysOf } from './sign.ts';
+
+/** The events that want a sentence of the person. */
+export type ReasonEvent = 'deny' | 'return' | 'review' | 'edit' | 'break-glass';
+
+const WORDS: Readonly<
+  Record<ReasonEvent, { title: string; label: string; hint: string; button: string; done: string }>
+> = {
+  deny: {
+    title: 'Deny the request',
+    label: 'Reason',
+    hint: 'The requester reads it. One denial ends the request.',
+    button: 'Deny',
+    done: 'the request is denied',
+  },
+  return: {
+    title: 'Return it for changes',
+    label: 'What should change',
+    hint: 'The requester reads it, changes the request and asks again.',
+    button: 'Return it',
+    done: 'it went back to the requester',
+  },
+  review: {
+    title: 'Review the break-glass release',
+    label: 'What you found',
+    hint: 'It is recorded in the ledger.',
+    button: 'Record the review',
+    done: 'the review is recorded',
+  },
+  edit: {
+    title: 'Edit the request',
+    label: 'Why',
+    hint: 'An edit gives new bytes to sign: approvals given before are void.',
+    button: 'Save',
+    done: 'the request has changed; approvals given before are void',
+  },
+  'break-glass': {
+    title: 'Release it now, beside the quorum',
+    label: 'Why it cannot wait',
+    hint: 'Security and everybody who could have approved is told at once, and it is reviewed afterwards.',
+    button: 'Sign and release',
+    done: 'it is released; security was told',
+  },
+};
+
+async function perform(
+  event: ReasonEvent,
+  details: RequestDetails,
+  input: { readonly text: string; readonly drop: readonly string[] },
+  passkeys: readonly { readonly id: string; readonly credential: string }[],
+): Promise<void> {
+  const { text, drop } = input;
+  if (event === 'edit') {
+    await act(details.id, 'edit', { why: text, ...(drop.length > 0 ? { dropFiles: drop } : {}) });
+    return;
+  }
+  if (event !== 'break-glass') {
+    await act(details.id, event, { reason: text });
+    return;
+  }
+  const challenge = details.breakGlass?.challenge ?? details.subject?.challenge;
+  if (challenge === undefined) throw new Error('The gate has not said yet what is to be signed.');
+  const assertion = await signWithPasskey(
+    challenge,
+    passkeys.map((key) => ({ id: key.credential })),
+  );
+  const key = passkeys.find((each) => each.credential === assertion.id)?.id;
+  await act(details.id, 'break-glass', { reason: text, assertion, key });
+}
+
+function DropFiles(props: {
+  readonly details: RequestDetails;
+  readonly drop: readonly string[];
+  readonly onChange: (drop: readonly string[]) => void;
+}): ReactNode {
+  const { details, drop, onChange } = props;
+  if (details.fileList.length < 2) return null;
+  return (
+    <fieldset className="types">
+      <legend>Leave files out</legend>
+      {details.fileList.slice(0, 100).map(({ path }) => (
+        <label key={path} className="check">
+          <input
+            type="checkbox"
+            checked={drop.includes(path)}
+            onChange={() =>
+              onChange(drop.includes(path) ? drop.filter((each) => each !== path) : [...drop, path])
+            }
+          />
+          <span className="break">{showSafely(path)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** The dialog. */
+export function ReasonDialog(props: {
+  readonly event: ReasonEvent;
+  readonly details: RequestDetails;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { event, details, onClose } = props;
+  const words = WORDS[event];
+  const { keys } = useSession();
+  const [text, setText] = useState(event === 'edit' ? details.why : '');
+  const [drop, setDrop] = useState<readonly string[]>([]);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const run = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await perform(event, details, { text: text.trim(), drop }, passkeysOf(keys));
+      say(words.done);
+      onClose();
+    } catch (cause) {
+      setError(event === 'break-glass' ? new Error(sayPasskeyProblem(cause)) : cause);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const left = details.breakGlass?.leftBits;
+  return (
+    <Dialog title={words.title} onClose={onClose}>
+      {event === 'break-glass' && left !== undefined ? (
+        <p className="notice wait">
+          It charges {sayAmount(details.chargeBits)} to a budget of its own, which has{' '}
+          {sayAmount(left)} left.
+        </p>
+      ) : null}
+      <Field label={words.label} hint={words.hint}>
+        {(id, hint) => (
+          <textarea
+            id={id}
+            aria-describedby={hint}
+            className="input"
+            value={text}
+            maxLength={4000}
+            onChange={(change) => setText(change.target.value)}
+          />
+        )}
+      </Field>
+      {event === 'edit' ? <DropFiles details={details} drop={drop} onChange={setDrop} /> : null}
+      <ProblemLine error={error} />
+      <div className="actions">
+        <Action onAct={onClose}>Cancel</Action>
+        <Action
+          tone={event === 'deny' || event === 'break-glass' ? 'danger' : 'primary'}
+          busy={busy}
+          refusal={text.trim() === '' ? 'a reason is needed' : null}
+          onAct={() => void run()}
+        >
+          {words.button}
+        </Action>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,69 @@
+/** Why policy does not let a request through by itself, what a change would change, and facts of other kinds. */
+import type { ReactNode } from 'react';
+import type { Reason, RequestDetails } from '../../api/types.ts';
+import { Card } from '../../parts/layout.tsx';
+import { sayCounted, showSafely, showTextSafely } from '../../words/format.ts';
+
+function ReasonItem({ reason }: { readonly reason: Reason }): ReactNode {
+  const where = reason.path ?? reason.place ?? null;
+  const way = reason.hint ?? reason.wayForward ?? '';
+  return (
+    <li className={`reason ${reason.severity}`}>
+      <p className="says break">{showSafely(reason.sentence)}</p>
+      <p className="small quiet">
+        {where === null ? null : (
+          <>
+            <code className="break">{showSafely(where)}</code>
+            {way === '' ? '' : ' · '}
+          </>
+        )}
+        <span className="break">{showSafely(way)}</span>
+      </p>
+      <code className="faint code">{reason.code}</code>
+    </li>
+  );
+}
+
+/** The reasons of policy. */
+export function Reasons({ details }: { readonly details: RequestDetails }): ReactNode {
+  const { reasons, verdict } = details;
+  if (reasons.length === 0) return null;
+  const title = verdict === 'deny' ? 'Why it was denied' : 'Why it needs people';
+  return (
+    <Card title={title} note={sayCounted(reasons.length, 'reason')}>
+      <ul className="reasons">
+        {reasons.map((reason, i) => (
+          <ReasonItem key={`${reason.code}${String(i)}`} reason={reason} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+/** What a change of people, rules or policy would do, one sentence a step. */
+export function Changes({ details }: { readonly details: RequestDetails }): ReactNode {
+  const { changes } = details;
+  if (changes === undefined || changes.length === 0) return null;
+  return (
+    <Card title="What would change" note={sayCounted(changes.length, 'step')}>
+      <ol className="changes">
+        {changes.map((change, i) => (
+          <li key={`${change.op}${String(i)}`}>
+            <span className="says break">{showSafely(change.sentence)}</span>{' '}
+            <code className="faint small">{change.op}</code>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+/** Facts of a kind that has no view of its own yet, as they are. */
+export function GenericFacts({ facts }: { readonly facts: unknown }): ReactNode {
+  if (facts === null || facts === undefined) return null;
+  return (
+    <Card title="Facts">
+      <pre className="small">{showTextSafely(JSON.stringify(facts, null, 1))}</pre>
+    </Card>
+  );
+}

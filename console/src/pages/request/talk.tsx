@@ -1,0 +1,121 @@
+/** The discussion about a request, and everything that happened to it. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { RequestDetails } from '../../api/types.ts';
+import { Action, mentions, refusalOf } from '../../parts/action.tsx';
+import { Card, Field, Tabs } from '../../parts/layout.tsx';
+import { ProblemLine } from '../../parts/states.tsx';
+import { When } from '../../parts/text.tsx';
+import { sayCount, showSafely, showTextSafely } from '../../words/format.ts';
+import { act } from './sign.ts';
+
+function Discussion({ details }: { readonly details: RequestDetails }): ReactNode {
+  const [text, setText] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const send = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await act(details.id, 'comments', { text: text.trim() });
+      setText('');
+    } catch (cause) {
+      setError(cause);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const refusal = mentions(details.can, 'comment') ? refusalOf(details.can, 'comment') : null;
+  return (
+    <div className="stack">
+      {details.comments.length === 0 ? (
+        <p className="quiet small">Nobody has said anything yet.</p>
+      ) : (
+        <ul className="comments">
+          {details.comments.map((comment) => (
+            <li key={comment.id}>
+              <p className="small">
+                <strong>{showSafely(comment.by)}</strong>{' '}
+                <span className="faint">
+                  <When at={comment.at} />
+                </span>
+              </p>
+              <p className="break said">{showTextSafely(comment.text)}</p>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Field
+        label="Say something"
+        hint="Everybody who may see this request reads it. It stays inside."
+      >
+        {(id, hint) => (
+          <textarea
+            id={id}
+            aria-describedby={hint}
+            className="input"
+            value={text}
+            maxLength={4000}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+      </Field>
+      <ProblemLine error={error} />
+      <div>
+        <Action
+          busy={busy}
+          refusal={refusal ?? (text.trim() === '' ? 'there is nothing to send yet' : null)}
+          onAct={() => void send()}
+        >
+          Send
+        </Action>
+      </div>
+    </div>
+  );
+}
+
+function History({ details }: { readonly details: RequestDetails }): ReactNode {
+  return (
+    <ol className="history">
+      {details.history.map((line, i) => (
+        <li key={`${line.at}${String(i)}`}>
+          <span className="faint small">
+            <When at={line.at} mode="time" />
+          </span>
+          <span className="break">
+            <span className="says">{showSafely(line.sentence)}</span>{' '}
+            <span className="faint small">{showSafely(line.by)}</span>
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** The card. */
+export function Talk({ details }: { readonly details: RequestDetails }): ReactNode {
+  const [tab, setTab] = useState('discussion');
+  return (
+    <Card bare>
+      <div className="tabs-in-card">
+        <Tabs
+          label="Discussion and history"
+          selected={tab}
+          onSelect={setTab}
+          tabs={[
+            {
+              id: 'discussion',
+              title: `Discussion (${sayCount(details.comments.length)})`,
+              show: () => <Discussion details={details} />,
+            },
+            {
+              id: 'history',
+              title: `History (${sayCount(details.history.length)})`,
+              show: () => <History details={details} />,
+            },
+          ]}
+        />
+      </div>
+    </Card>
+  );
+}

@@ -1,0 +1,163 @@
+/**
+ * The founding ceremony: the first people, a key for each, and the first roster signed by all of them. It happens once;
+ * whoever has the token of the first start leads it, and everybody signs on the spot.
+ */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { call, withQuery } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
+import type { FoundingState, StartState } from '../api/types.ts';
+import { Action } from '../parts/action.tsx';
+import { Field } from '../parts/layout.tsx';
+import { Loaded, ProblemLine } from '../parts/states.tsx';
+import { Brand } from '../shell/nav.tsx';
+import { showSafely } from '../words/format.ts';
+import { AddPerson } from './start/add-person.tsx';
+import { SignRoster } from './start/sign-roster.tsx';
+
+function TokenForm({ onToken }: { readonly onToken: (token: string) => void }): ReactNode {
+  const [text, setText] = useState('');
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() !== '') onToken(text.trim().replace(/^.*#token=/, ''));
+      }}
+    >
+      <Field label="Token" hint="The first start printed it, and an address that holds it.">
+        {(id, hint) => (
+          <input
+            id={id}
+            aria-describedby={hint}
+            className="input code"
+            autoComplete="off"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        )}
+      </Field>
+      <Action
+        type="submit"
+        tone="primary"
+        full
+        refusal={text.trim() === '' ? 'paste the token first' : null}
+      >
+        Begin
+      </Action>
+    </form>
+  );
+}
+
+function Finish({
+  token,
+  founding,
+}: {
+  readonly token: string;
+  readonly founding: FoundingState;
+}): ReactNode {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const waiting = founding.people.filter((person) => !person.signed).map((person) => person.name);
+  const finish = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await call('/v1/founding/finish', { method: 'POST', json: { token } });
+      await queryClient.invalidateQueries();
+    } catch (cause) {
+      setError(cause);
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="stack tight">
+      <Action
+        tone="primary"
+        full
+        sayRefusal
+        busy={busy}
+        refusal={
+          founding.people.length === 0
+            ? 'add the first person'
+            : waiting.length === 0
+              ? null
+              : `${waiting.map(showSafely).join(', ')} ${waiting.length === 1 ? 'has' : 'have'} not signed yet`
+        }
+        onAct={() => void finish()}
+      >
+        Found the gate
+      </Action>
+      <ProblemLine error={error} />
+    </div>
+  );
+}
+
+function Ceremony({ token }: { readonly token: string }): ReactNode {
+  const query = useQuery({
+    queryKey: ['founding'],
+    queryFn: () => call<FoundingState>(withQuery('/v1/founding', { token })),
+  });
+  const refresh = () => void query.refetch();
+  return (
+    <Loaded query={query}>
+      {(founding) => (
+        <ol className="ceremony">
+          <li>
+            <h2>People and their keys</h2>
+            <p className="quiet small">
+              At least one administrator. Two of each group are better: with one person in a group,
+              that person alone decides there. Everybody registers a key here, in front of the
+              others.
+            </p>
+            <AddPerson token={token} people={founding.people} onChange={refresh} />
+          </li>
+          <li>
+            <h2>Sign the first roster</h2>
+            <p className="quiet small">
+              Each person signs with the key just registered. Adding somebody afterwards voids the
+              signatures.
+            </p>
+            <SignRoster token={token} founding={founding} onChange={refresh} />
+          </li>
+          <li>
+            <h2>Found the gate</h2>
+            <p className="quiet small">
+              Version 1 goes into the ledger. From then on people, rules and policy change only by
+              requests that their approvers sign.
+            </p>
+            <Finish token={token} founding={founding} />
+          </li>
+        </ol>
+      )}
+    </Loaded>
+  );
+}
+
+/** The page. */
+export function StartPage({
+  start,
+  token: given,
+}: {
+  readonly start: StartState;
+  readonly token: string | null;
+}): ReactNode {
+  const [token, setToken] = useState(given);
+  return (
+    <main className="alone">
+      <Brand />
+      <div className="card broad">
+        <div className="body stack">
+          <div>
+            <h1>Found the gate</h1>
+            <p className="quiet break">
+              <code>{showSafely(start.gate)}</code> has no roster yet. This is done once.
+            </p>
+          </div>
+          {token === null ? <TokenForm onToken={setToken} /> : <Ceremony token={token} />}
+        </div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,149 @@
+/** Signing the first roster: every founder with the key that was just registered. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { call } from '../../api/client.ts';
+import { sayPasskeyProblem, signWithPasskey } from '../../api/passkeys.ts';
+import type { FoundingState } from '../../api/types.ts';
+import { Action } from '../../parts/action.tsx';
+import { Field } from '../../parts/layout.tsx';
+import { ProblemLine } from '../../parts/states.tsx';
+import { Copyable } from '../../parts/text.tsx';
+import { showSafely, showTextSafely } from '../../words/format.ts';
+
+type Founder = FoundingState['people'][number];
+
+interface SignerProps {
+  readonly token: string;
+  readonly founding: FoundingState;
+  readonly person: Founder;
+  readonly onChange: () => void;
+}
+
+function writeCommand(request: string): string {
+  return `printf '%s' '${request.replaceAll("'", "'\\''")}' | ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n sallyport-approval@v1`;
+}
+
+function SshSignature({ token, founding, person, onChange }: SignerProps): ReactNode {
+  const [signature, setSignature] = useState('');
+  const [error, setError] = useState<unknown>(null);
+  const send = async () => {
+    setError(null);
+    try {
+      const json = { token, person: person.id, signature: `${signature.trim()}\n` };
+      await call('/v1/founding/signatures', { method: 'POST', json });
+      onChange();
+    } catch (cause) {
+      setError(cause);
+    }
+  };
+  return (
+    <div className="stack under-tabs">
+      <Copyable label="the command" text={writeCommand(founding.request)} />
+      <Field label={`Signature of ${showSafely(person.name)}`}>
+        {(id) => (
+          <textarea
+            id={id}
+            className="input code"
+            placeholder="-----BEGIN SSH SIGNATURE-----"
+            value={signature}
+            onChange={(event) => setSignature(event.target.value)}
+          />
+        )}
+      </Field>
+      <div>
+        <Action
+          refusal={
+            signature.includes('-----END SSH SIGNATURE-----')
+              ? null
+              : 'paste the whole signature first'
+          }
+          onAct={() => void send()}
+        >
+          Hand it in
+        </Action>
+      </div>
+      <ProblemLine error={error} />
+    </div>
+  );
+}
+
+function Signer(props: SignerProps): ReactNode {
+  const { token, founding, person, onChange } = props;
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const passkeys = person.keys.flatMap((key) =>
+    key.kind === 'passkey' && typeof key.credential === 'string' ? [{ id: key.credential }] : [],
+  );
+  const hasSsh = person.keys.some((key) => key.kind !== 'passkey');
+  const sign = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const assertion = await signWithPasskey(founding.challenge, passkeys);
+      const json = { token, person: person.id, assertion };
+      await call('/v1/founding/signatures', { method: 'POST', json });
+      onChange();
+    } catch (cause) {
+      setError(new Error(sayPasskeyProblem(cause), { cause }));
+    }
+    setBusy(false);
+  };
+  return (
+    <li>
+      <div className="row apart">
+        <strong className="break">{showSafely(person.name)}</strong>
+        {person.signed ? (
+          <span className="chip good">signed</span>
+        ) : passkeys.length === 0 && hasSsh ? null : (
+          <Action
+            tiny
+            busy={busy}
+            refusal={person.keys.length === 0 ? 'a key is registered first' : null}
+            onAct={() => void sign()}
+            label={`Sign as ${showSafely(person.name)}`}
+          >
+            Sign with passkey
+          </Action>
+        )}
+      </div>
+      {!person.signed && hasSsh ? <SshSignature {...props} /> : null}
+      <ProblemLine error={error} />
+    </li>
+  );
+}
+
+/** What is signed and who has signed it. */
+export function SignRoster(props: {
+  readonly token: string;
+  readonly founding: FoundingState;
+  readonly onChange: () => void;
+}): ReactNode {
+  const { token, founding, onChange } = props;
+  if (founding.people.length === 0)
+    return <p className="faint small">As soon as there are people.</p>;
+  return (
+    <div className="stack">
+      <div className="digest small">
+        <span className="faint">SHA-256</span>
+        <code className="break">{founding.digest}</code>
+      </div>
+      <details>
+        <summary className="small">The roster that is signed</summary>
+        <pre className="subject-text small" tabIndex={0}>
+          {showTextSafely(founding.document)}
+        </pre>
+      </details>
+      <ul className="list">
+        {founding.people.map((person) => (
+          <Signer
+            key={person.id}
+            token={token}
+            founding={founding}
+            person={person}
+            onChange={onChange}
+          />
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+/** Every page in real Chromium, in both themes and widths; the pictures of the documentation come from here. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { openFakeDoor } from '../support/fake-door.ts';
+import type { FakeDoor } from '../support/fake-door.ts';
+import { findBarriers } from './support/accessible.ts';
+import { launch, openPage, settle, skipBrowser, visit } from './support/browser.ts';
+import type { Scheme, Width } from './support/browser.ts';
+import { PLACES } from './support/places.ts';
+
+/** Where pictures go: `SALLYPORT_PICTURES=docs/pictures npm test -- browser/pages`. */
+const pictures = process.env['SALLYPORT_PICTURES'];
+const PICTURE_HEIGHTS: Readonly<Record<string, number>> = {
+  request: 1560,
+  waiting: 1240,
+  entry: 1040,
+};
+
+/** The documentation shows every page broad and light, and the busiest ones in the other ways too. */
+function isWanted(name: string, width: Width, scheme: Scheme): boolean {
+  if (scheme === 'light' && width === 'broad') return true;
+  return (
+    ['home', 'requests', 'request'].includes(name) && (scheme === 'light' || width === 'broad')
+  );
+}
+
+async function takePicture(page: Page, name: string, width: Width, scheme: Scheme): Promise<void> {
+  if (pictures === undefined || !isWanted(name, width, scheme)) return;
+  mkdirSync(pictures, { recursive: true });
+  const size = page.viewportSize();
+  if (size === null) return;
+  const height = width === 'narrow' ? size.height : (PICTURE_HEIGHTS[name] ?? size.height);
+  await page.setViewportSize({ ...size, height });
+  await settle(page);
+  const file = `console-${name}${width === 'narrow' ? '-narrow' : ''}${scheme === 'dark' ? '-dark' : ''}.png`;
+  await page.screenshot({ path: path.join(pictures, file) });
+  await page.setViewportSize(size);
+}
+
+describe('the pages of the console', { skip: skipBrowser }, () => {
+  let browser: Browser;
+  let door: FakeDoor;
+  before(async () => {
+    browser = await launch();
+    door = await openFakeDoor();
+  });
+  after(async () => {
+    await browser.close();
+    await door.close();
+  });
+
+  for (const width of ['broad', 'narrow'] as const) {
+    for (const scheme of ['light', 'dark'] as const) {
+      it(`show their data without barriers or refusals of the policy, ${width} and ${scheme}`, async () => {
+        const { page, context, problems } = await openPage(browser, { width, scheme });
+        for (const place of PLACES) {
+          await visit(page, door.url, place.path);
+          await page.getByText(place.shows).first().waitFor();
+          await place.prepare?.(page);
+          await settle(page);
+          assert.deepEqual(await findBarriers(page), [], place.name);
+          assert.deepEqual(problems, [], place.name);
+          await takePicture(page, place.name, width, scheme);
+        }
+        await context.close();
+      });
+    }
+  }
+
+  it('say what they are in the title and move the focus to it', async () => {
+    const { page, context } = await openPage(browser);
+    await visit(page, door.url, '');
+    await page.getByRole('link', { name: 'Budgets', exact: true }).click();
+    await page.getByText('What left in 90 days').waitFor();
+    assert.equal(await page.title(), 'Budgets · Sallyport');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'page-title');
+    await context.close();
+  });
+
+  it('show each type of file, and its digest computed from the bytes', async () => {
+    const { page, context, problems } = await openPage(browser);
+    await visit(page, door.url, 'requests/req_7Q2M');
+    await page.getByText('8 columns, 200 rows').waitFor();
+    assert.ok(
+      (await page.locator('.table-preview tr.marked').count()) > 0,
+      'findings mark the table',
+    );
+    await page.getByRole('button', { name: 'Check here' }).click();
+    await page.getByText('computed here too').waitFor();
+    await page.getByRole('button', { name: /report\.md/ }).click();
+    await page.locator('.lines li.marked').getByText('nobody can tell a digest').waitFor();
+    await page.getByRole('button', { name: /loss\.svg/ }).click();
+    await page.getByText('computed here too').waitFor();
+    await page.getByRole('button', { name: /confusion\.png/ }).click();
+    await page.locator('.file-view').getByText('216 × 216 pixels').waitFor();
+    await settle(page);
+    const natural = await page
+      .locator('.picture img')
+      .evaluate((image) => (image as HTMLImageElement).naturalWidth);
+    assert.equal(natural, 216);
+    await page.getByRole('button', { name: /config\.json/ }).click();
+    await page.getByText('optimiser').waitFor();
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+
+  it('make what is hidden in the names of others visible', async () => {
+    const evil = await openFakeDoor({ requests: 1 });
+    const details = await evil.state.find('req_7Q2M');
+    assert.ok(details !== null);
+    evil.state.keep({
+      ...details,
+      title: 'report\u202efdp.csv',
+      why: '<img src=x onerror=alert(1)>\u200b',
+    });
+    const { page, context, problems } = await openPage(browser);
+    await visit(page, evil.url, 'requests/req_7Q2M');
+    await page.getByRole('heading', { name: 'report\\u{202e}fdp.csv' }).waitFor();
+    await page.getByText('<img src=x onerror=alert(1)>\\u{200b}').first().waitFor();
+    assert.deepEqual(problems, []);
+    await context.close();
+    await evil.close();
+  });
+});

@@ -1,0 +1,103 @@
+/** Every page of the console, with what proves that its data are there. */
+import type { Page } from 'playwright-core';
+
+/** A place to visit. */
+export interface Place {
+  readonly name: string;
+  readonly path: string;
+  /** Stands on the page only when it has its data. */
+  readonly shows: string;
+  /** Stands on the page when there is nothing to show. */
+  readonly empty: string;
+  /** What is done before the picture is taken. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+const showReplay = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Replay', exact: true }).click();
+  await page.locator('.figures').waitFor();
+};
+const addFile = async (page: Page): Promise<void> => {
+  const buffer = Buffer.from('step,loss\n0,2.62\n100,2.58\n');
+  await page.setInputFiles('input[type=file]', {
+    name: 'metrics.csv',
+    mimeType: 'text/csv',
+    buffer,
+  });
+  await page.locator('.big-number').waitFor();
+};
+
+/** The places. */
+export const PLACES: readonly Place[] = [
+  { name: 'home', path: '', shows: 'Ablation of the second stage', empty: 'Nothing waits for you' },
+  {
+    name: 'requests',
+    path: 'requests',
+    shows: 'Ablation of the second stage',
+    empty: 'Nothing waits for you',
+  },
+  {
+    name: 'windows',
+    path: 'requests?for=windows',
+    shows: 'nightly-eval',
+    empty: 'No window is open',
+  },
+  {
+    name: 'request',
+    path: 'requests/req_7Q2M',
+    shows: 'What you sign',
+    empty: 'What you sign',
+  },
+  {
+    name: 'change',
+    path: 'requests/req_C4NG',
+    shows: 'What would change',
+    empty: 'What would change',
+  },
+  {
+    name: 'export',
+    path: 'export',
+    shows: 'Drop files here',
+    empty: 'You are in no project yet',
+    prepare: addFile,
+  },
+  { name: 'budgets', path: 'budgets', shows: 'to exfiltrate', empty: 'No budget is declared' },
+  { name: 'projects', path: 'people', shows: 'Protein study', empty: 'You are in no project' },
+  {
+    name: 'people',
+    path: 'people?tab=people',
+    shows: 'Evaluation agent',
+    empty: 'Nobody is like this',
+  },
+  { name: 'keys', path: 'people?tab=keys', shows: 'YubiKey', empty: 'YubiKey' },
+  { name: 'roster', path: 'people?tab=roster', shows: 'Version 1', empty: 'Version 1' },
+  { name: 'policy', path: 'policy', shows: 'two administrators', empty: 'Which approvals' },
+  { name: 'explain', path: 'policy?tab=explain', shows: 'May they, and why', empty: 'May they' },
+  {
+    name: 'replay',
+    path: 'policy?tab=replay',
+    shows: 'A proposed rule',
+    empty: 'A proposed rule',
+    prepare: showReplay,
+  },
+  {
+    name: 'permissions',
+    path: 'policy?tab=matrix',
+    shows: 'read ledger',
+    empty: 'Who may do what',
+  },
+  { name: 'waiting', path: 'waiting', shows: 'expired unseen', empty: 'Nothing was asked for' },
+  {
+    name: 'ledger',
+    path: 'ledger',
+    shows: 'signature verified here',
+    empty: 'signature verified here',
+  },
+  {
+    name: 'entry',
+    path: 'ledger/77',
+    shows: 'Verified in this browser',
+    empty: 'Verified in this browser',
+  },
+  { name: 'locks', path: 'locks', shows: 'red-team → regulator', empty: 'Nothing is locked' },
+];

@@ -107,6 +107,20 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
     await context.close();
   });
 
+  it('say whom one may discuss a project with, and show signatures that OpenSSH verifies', async () => {
+    const { page, context, problems } = await openPage(browser);
+    await visit(page, door.url, 'people');
+    await page.getByText('whom you may discuss it with').first().click();
+    await page.locator('.members').getByText('Evaluation agent').waitFor();
+    await visit(page, door.url, 'requests/req_7Q2M');
+    await page.getByRole('tab', { name: 'Signatures' }).click();
+    await page.getByText('Signature, and how to verify it').click();
+    await page.getByText('ssh-keygen -Y verify').waitFor();
+    assert.deepEqual(await findBarriers(page), []);
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+
   it('make what is hidden in the names of others visible', async () => {
     const evil = await openFakeDoor({ requests: 1 });
     const details = await evil.state.find('req_7Q2M');

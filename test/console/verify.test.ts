@@ -82,8 +82,9 @@ describe('the verification in the console', () => {
   });
 
   it('verifies a receipt of the ledger step by step, and no flipped character of it', async (context) => {
-    const { ledger, close } = await openTestLedger(await tempDir(context));
-    context.after(close);
+    const test = await openTestLedger(await tempDir(context));
+    context.after(() => test.close());
+    const { ledger } = test;
     for (let i = 0; i < 9; i++) {
       await ledger.record({ kind: 'export.released', by: 'ada', bits: String(i), text: 'é “x”' });
     }
@@ -106,8 +107,9 @@ describe('the verification in the console', () => {
   });
 
   it('checks the newest checkpoint with the key, and refuses keys whose id is another', async (context) => {
-    const { ledger, close } = await openTestLedger(await tempDir(context));
-    context.after(close);
+    const test = await openTestLedger(await tempDir(context));
+    context.after(() => test.close());
+    const { ledger } = test;
     await ledger.record({ kind: 'budget.declared', by: 'ada' });
     const key = await readVkey(ledger.vkey);
     const checkpoint = readCheckpoint(ledger.checkpoint);

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
-import { peopleQuery, projectsQuery, rosterQuery } from '../api/queries.ts';
+import { peopleQuery, projectPeopleQuery, projectsQuery, rosterQuery } from '../api/queries.ts';
 import type { PersonShown, ProjectShown, RosterShown } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
 import { Card, Page, Tabs } from '../parts/layout.tsx';
@@ -111,10 +111,35 @@ function People({ people }: { readonly people: readonly PersonShown[] }): ReactN
   );
 }
 
-function ProjectCard({ project }: { readonly project: ProjectShown }): ReactNode {
-  const reviewers = project.members.filter((member) =>
-    member.roles.some((role) => role !== 'member'),
+/** Whom one may talk to about a project: those who are read into it. Asked for when somebody wants to know. */
+function Discuss({ project }: { readonly project: ProjectShown }): ReactNode {
+  const [open, setOpen] = useState(false);
+  const query = useQuery({ ...projectPeopleQuery(project.id), enabled: open });
+  const roles = new Map(project.members.map((member) => [member.id, member.roles]));
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="small">
+        {sayCounted(project.members.length, 'principal')}: whom you may discuss it with
+      </summary>
+      {open ? (
+        <Loaded query={query} lines={3}>
+          {({ people }) => (
+            <ul className="members small">
+              {people.slice(0, 200).map((person) => (
+                <li key={person.id}>
+                  <span className="break">{showSafely(person.name)}</span>
+                  <span className="faint">{roles.get(person.id)?.join(', ')}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Loaded>
+      ) : null}
+    </details>
   );
+}
+
+function ProjectCard({ project }: { readonly project: ProjectShown }): ReactNode {
   const destinations = project.destinations.map((each) =>
     showSafely(typeof each === 'string' ? each : each.name),
   );
@@ -127,20 +152,7 @@ function ProjectCard({ project }: { readonly project: ProjectShown }): ReactNode
           <br />
           <span className="faint">Destinations</span> {destinations.join(', ') || 'none'}
         </p>
-        <details>
-          <summary className="small">
-            {sayCounted(project.members.length, 'person', 'people')} you may discuss it with
-            {reviewers.length === 0 ? '' : `, ${String(reviewers.length)} with a role`}
-          </summary>
-          <ul className="members small">
-            {project.members.slice(0, 200).map((member) => (
-              <li key={member.id}>
-                <span className="break">{showSafely(member.id)}</span>
-                <span className="faint">{member.roles.join(', ')}</span>
-              </li>
-            ))}
-          </ul>
-        </details>
+        <Discuss project={project} />
       </div>
     </Card>
   );

@@ -9,7 +9,7 @@ export function findBarriers(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
     const describe = (element: Element): string =>
-      `<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> ${(element.textContent ?? '').trim().slice(0, 40)}`;
+      `<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> ${element.textContent.trim().slice(0, 40)}`;
     const isShown = (element: Element): boolean =>
       element.checkVisibility({ visibilityProperty: true });
 
@@ -22,8 +22,8 @@ export function findBarriers(page: Page): Promise<string[]> {
         element instanceof HTMLInputElement ||
         element instanceof HTMLSelectElement ||
         element instanceof HTMLTextAreaElement
-          ? [...(element.labels ?? [])].map((label) => label.textContent ?? '').join(' ')
-          : (element.textContent ?? '');
+          ? [...(element.labels ?? [])].map((label) => label.textContent).join(' ')
+          : element.textContent;
       return [element.getAttribute('aria-label') ?? '', labelled, labels].join('').trim();
     };
     for (const element of document.querySelectorAll(

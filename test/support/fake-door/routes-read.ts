@@ -77,7 +77,16 @@ function mountRequests(app: Hono, state: FakeState): void {
     return found === null ? c.json(ROUTE_UNKNOWN, 404) : c.json(found);
   });
   app.get('/v1/requests/:id/difference', (c) => c.json(DIFFERENCE));
-  app.get('/v1/requests/:id/approvals', (c) => c.json({ approvals: [], subject: null }));
+  app.get('/v1/requests/:id/approvals', async (c) => {
+    const details = await state.find(c.req.param('id'));
+    const approvals = (details?.quorum?.votes ?? []).map((vote) => ({
+      ...vote,
+      key: 'SHA256:2yCk0kSGn5MyWQGnE2fjsdMrmsX4cbo1sJHqtVmxXGM',
+      signature: '-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n',
+      allowedSigners: `${vote.person.toLowerCase()} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample`,
+    }));
+    return c.json({ approvals, subject: details?.subject ?? null });
+  });
   app.get('/v1/requests/:id/files/:index/preview', (c) => {
     const file = state.files[Number(c.req.param('index'))];
     return file === undefined ? c.json(ROUTE_UNKNOWN, 404) : c.json(file.preview);
@@ -124,6 +133,11 @@ export function mountReading(app: Hono, state: FakeState): void {
     );
   });
   app.get('/v1/people', (c) => c.json({ people: full(listPeople(state.peopleExtra)) }));
+  app.get('/v1/projects/:id/people', (c) =>
+    c.json({
+      people: full(listPeople(0)).filter((each) => each.projects.includes(c.req.param('id'))),
+    }),
+  );
   app.get('/v1/projects', (c) => c.json({ projects: full(PROJECTS) }));
   app.get('/v1/policy', (c) =>
     c.json(state.mode === 'empty' ? { ...POLICY, rules: [], sentences: [], matrix: [] } : POLICY),

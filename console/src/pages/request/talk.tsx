@@ -8,6 +8,7 @@ import { ProblemLine } from '../../parts/states.tsx';
 import { When } from '../../parts/text.tsx';
 import { sayCount, showSafely, showTextSafely } from '../../words/format.ts';
 import { act } from './sign.ts';
+import { Signatures } from './signatures.tsx';
 
 function Discussion({ details }: { readonly details: RequestDetails }): ReactNode {
   const [text, setText] = useState('');
@@ -113,6 +114,7 @@ export function Talk({ details }: { readonly details: RequestDetails }): ReactNo
               title: `History (${sayCount(details.history.length)})`,
               show: () => <History details={details} />,
             },
+            { id: 'signatures', title: 'Signatures', show: () => <Signatures id={details.id} /> },
           ]}
         />
       </div>

@@ -11,6 +11,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'ledger', entry: 'benchLedger' },
   { name: 'policy', entry: 'benchPolicy' },
   { name: 'gate', entry: 'benchGate' },
+  { name: 'screens', entry: 'benchScreens' },
 ];
 
 type Bench = () => BenchTable | readonly BenchTable[] | Promise<BenchTable | readonly BenchTable[]>;

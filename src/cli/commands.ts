@@ -31,6 +31,7 @@ export const COMMANDS: readonly CommandModule[] = [
     load: async () => (await import('./people.ts')).registerPeople,
   },
   { names: ['config'], load: async () => (await import('./config.ts')).registerConfig },
+  { names: ['screen'], load: async () => (await import('./screen.ts')).registerScreen },
   { names: ['monitor'], load: async () => (await import('./monitor.ts')).registerMonitor },
   { names: ['policy'], load: async () => (await import('./policy.ts')).registerPolicy },
   { names: ['exfil-test'], load: async () => (await import('./exfil-test.ts')).registerExfilTest },

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { parseJsonStrict } from '../core/index.ts';
+import { readFlatRow } from './text-rows-flat.ts';
 import { readTextRows } from './text-rows.ts';
 import type { TextRow, TextRowsKind } from './text-rows.ts';
 
@@ -109,5 +111,42 @@ test('any bytes end in rows or problems', async () => {
       for (const kind of ['jsonl', 'csv'] as const) await rows(bytes, kind);
     }),
     { numRuns: 100 },
+  );
+});
+
+test('the quick reader of flat rows agrees with the strict one wherever it reads at all', () => {
+  const piece = fc.constantFrom(
+    '{',
+    '}',
+    '"',
+    ':',
+    ',',
+    ' ',
+    '\\',
+    'a',
+    'text',
+    '"text":"x"',
+    '\\u0041',
+    '\\ud800',
+    'é',
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
+      const line = pieces.join('');
+      const flat = readFlatRow(line, ['text', 'a']);
+      if (flat === undefined) return;
+      const strict = parseJsonStrict(line);
+      assert.ok(strict.ok, line);
+      const { text, a } = strict.value as Record<string, string | undefined>;
+      assert.deepEqual(flat, [text, a]);
+    }),
+    { numRuns: 3000 },
+  );
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.string({ unit: 'grapheme' })), (record) => {
+      const flat = readFlatRow(JSON.stringify(record), ['text', 'a', ...Object.keys(record)]);
+      if (Object.keys(record).length === 0 || Object.keys(record).length > 16) return;
+      assert.deepEqual(flat?.slice(2), Object.values(record));
+    }),
   );
 });

@@ -7,6 +7,7 @@
  */
 import { parseJsonStrict } from '../core/index.ts';
 import { splitCsvRecord } from './text-rows-csv.ts';
+import { readFlatRow } from './text-rows-flat.ts';
 
 /** How a set is written. */
 export type TextRowsKind = 'jsonl' | 'csv';
@@ -69,6 +70,8 @@ function readCell(value: unknown): string | undefined | null {
 
 function readJsonRow(line: string, number: number, fields: readonly string[]): TextRow {
   if (line.length > TEXT_ROW_LENGTH_MAX) return { number, values: [], problem: 'too long' };
+  const flat = readFlatRow(line, fields);
+  if (flat !== undefined) return { number, values: flat };
   const parsed = parseJsonStrict(line);
   if (!parsed.ok) return { number, values: [], problem: parsed.message };
   const { value } = parsed;

@@ -11,3 +11,5 @@ export type { ScanJob, ScannedForm } from './protocol.ts';
 export { openScanPool, SCAN_LIMITS } from './scan-pool.ts';
 export type { ScanLimits, ScanPool, ScanPoolOptions, ScanResult } from './scan-pool.ts';
 export { renderSarif } from './sarif.ts';
+
+export * from './screens/index.ts';

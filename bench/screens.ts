@@ -1,0 +1,233 @@
+/** Screens of text sets and certified monitors: megabytes and documents per second of one core's time, and what they find. */
+import { globSync, readFileSync } from 'node:fs';
+import { documentId, screenTexts } from '../src/ingress/index.ts';
+import type { ScreenRow } from '../src/ingress/index.ts';
+import { readTextRows } from '../src/formats/index.ts';
+import {
+  DocumentReader,
+  drawLot,
+  evaluateMethod,
+  openMonitor,
+  trainMonitor,
+} from '../src/monitor/index.ts';
+import { measureBackdoor } from '../test/support/backdoor.ts';
+import { openSeeded, plantTrigger, shuffle } from '../test/support/poison.ts';
+import { readSmsTexts, smsForm } from '../test/support/sms-texts.ts';
+import type { BenchTable } from './table.ts';
+
+const LARGE_BYTES = 40_000_000;
+
+/** Processor seconds of this process, all threads. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+async function timed<T>(work: () => T | Promise<T>): Promise<{ seconds: number; result: T }> {
+  const started = cpuSeconds();
+  const result = await work();
+  return { seconds: cpuSeconds() - started, result };
+}
+
+/** Paragraphs of the installed packages' documentation and code: two naturally labelled kinds of real text. */
+function readParagraphs(): string {
+  const lines: string[] = [];
+  let bytes = 0;
+  for (const file of globSync('node_modules/**/*.{md,js}').sort()) {
+    if (bytes > LARGE_BYTES) break;
+    let text;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch {
+      continue;
+    }
+    const label = file.endsWith('.md') ? 'prose' : 'code';
+    const source = file.split('/')[1] ?? '';
+    for (const paragraph of text.split(/\n\s*\n/)) {
+      if (paragraph.length < 40 || paragraph.length > 4000 || !paragraph.isWellFormed()) continue;
+      const line = `${JSON.stringify({ text: paragraph, label, source })}\n`;
+      bytes += line.length;
+      lines.push(line);
+    }
+  }
+  return lines.join('');
+}
+
+async function* cut(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) {
+    yield await Promise.resolve(bytes.subarray(at, at + 65_536));
+  }
+}
+
+async function benchSpeed(): Promise<BenchTable> {
+  const all = new TextEncoder().encode(readParagraphs());
+  const messages = readSmsTexts();
+  const lines = Array.from({ length: 12 }, (_, turn) =>
+    messages.map(({ text, label }) => `${JSON.stringify({ text: `${text} ${turn}`, label })}\n`),
+  );
+  const small = new TextEncoder().encode(lines.flat().join(''));
+  const rows: string[][] = [];
+  const measure = async (name: string, bytes: Uint8Array, fields: string[]): Promise<void> => {
+    let readings = 0;
+    const run = (): ReturnType<typeof screenTexts> =>
+      screenTexts({
+        bytes: bytes.length,
+        rows: async function* (): AsyncGenerator<ScreenRow> {
+          readings++;
+          for await (const { number, values } of readTextRows(cut(bytes), 'jsonl', fields)) {
+            const [text, label, source] = values;
+            if (text !== undefined) yield { set: name, row: number, text, label, source };
+          }
+        },
+      });
+    const { seconds, result } = await timed(run);
+    rows.push([
+      name,
+      (bytes.length / 1e6).toFixed(1),
+      String(result.documents),
+      String(readings),
+      (bytes.length / 1e6 / seconds).toFixed(1),
+      ((bytes.length * readings) / 1e6 / seconds).toFixed(1),
+    ]);
+  };
+  // The first run compiles.
+  await measure('', small.subarray(0, 1_000_000), ['text', 'label', 'source']);
+  rows.pop();
+  await measure('messages, each twelve times', small, ['text', 'label', 'source']);
+  await measure('documentation and code, as labelled', all, ['text', 'label', 'source']);
+  await measure('documentation and code, without labels', all, ['text', 'none', 'source']);
+  return {
+    title: 'Screens, one core',
+    note: 'JSON lines from memory to the report, in processor time. Findings cost further readings of the set; the last column counts every reading.',
+    columns: ['set', 'MB', 'documents', 'readings', 'MB/s', 'MB read/s'],
+    rows,
+  };
+}
+
+async function benchTriggers(): Promise<BenchTable> {
+  const texts = readSmsTexts();
+  const rows: string[][] = [];
+  for (const trigger of ['cfq xomb', 'quietly verdant', 'weather']) {
+    for (const count of [5, 10, 50, 250]) {
+      let found = 0;
+      let accused = 0;
+      for (const seed of [1, 2, 3]) {
+        const { clean, poison } = plantTrigger(texts, {
+          count,
+          trigger,
+          from: 'spam',
+          to: 'ham',
+          seed,
+        });
+        const all = shuffle([...clean, ...poison], openSeeded(seed));
+        const poisoned = new Set(poison.map(({ text }) => text));
+        const report = await screenTexts({
+          bytes: 300_000,
+          rows: async function* () {
+            yield* await Promise.resolve(
+              all.map((text, i): ScreenRow => ({ set: 's', row: i, ...text })),
+            );
+          },
+        });
+        const byId = new Map(
+          all.map(({ text, label }) => [documentId(text, label, undefined), text]),
+        );
+        const ids = new Set(
+          report.findings
+            .filter(({ code }) => code === 'SCREEN_TRIGGER_CONFLICT')
+            .flatMap((finding) => finding.ids),
+        );
+        for (const id of ids) {
+          if (poisoned.has(byId.get(id) ?? '')) found++;
+          else accused++;
+        }
+      }
+      rows.push([trigger, String(count), (found / count / 3).toFixed(2), (accused / 3).toFixed(1)]);
+    }
+  }
+  return {
+    title: 'Planted triggers',
+    note: `SMS Spam Collection (${smsForm()}, ${texts.length} distinct); spam with the trigger under the label ham; mean of three plantings. "weather" is a common word.`,
+    columns: ['trigger', 'documents', 'found', 'clean documents accused'],
+    rows,
+  };
+}
+
+async function benchMonitor(): Promise<BenchTable[]> {
+  const texts = readSmsTexts();
+  const reader = new DocumentReader('spam');
+  const spread = (sources: number) => (text: string) =>
+    `source-${String(drawLot(text, 'simulated') % sources)}`;
+  const read = (sources: number): ReturnType<DocumentReader['read']>[] =>
+    texts.map(({ text, label }) => reader.read({ text, label, source: spread(sources)(text) }));
+  const documents = await timed(() => read(25));
+  const options = {
+    rule: { kind: 'source' },
+    falsePositiveRateMax: 0.01,
+    protect: 5,
+    holdBack: 0.2,
+  } as const;
+  const trained = await timed(() => trainMonitor(documents.result, options));
+  const monitor = openMonitor({
+    ...trained.result,
+    positiveLabel: 'spam',
+    lineage: { admission: 'unadmitted', sets: [], code: 'bench' },
+  });
+  for (const { text } of texts.slice(0, 500)) monitor.judge(text);
+  const scored = await timed(() => {
+    for (const { text } of texts) monitor.judge(text);
+  });
+  const rate = (seconds: number): string => Math.round(texts.length / seconds).toLocaleString('en');
+  const curves = [10, 25, 50].map((sources) => {
+    const evaluation = evaluateMethod(read(sources), {
+      falsePositiveRateMax: 0.01,
+      protect: sources === 10 ? 2 : sources === 25 ? 5 : 10,
+      repeats: 3,
+      nameOf: ({ source }) => source,
+    });
+    const at = (bad: number): string => {
+      const point = evaluation.curve[bad];
+      if (point === undefined) return '0';
+      const { value, low, high } = point.recall;
+      return `${value.toFixed(3)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+    };
+    const percent = `${(evaluation.falsePositiveRate.value * 100).toFixed(2)} %`;
+    return [String(sources), percent, at(0), at(2), at(5), at(10)];
+  });
+  const spreads = ['one model', 'by content', 'one bad source', 'a new bad source'] as const;
+  const counts = [0, 10, 50, 100, 250];
+  const missed = spreads.map((name) => measureBackdoor(texts, name, counts));
+  const set = `SMS Spam Collection (${smsForm()}, ${texts.length} distinct)`;
+  return [
+    {
+      title: 'Monitor, one core',
+      note: `${set}, 25 partitions, processor time.`,
+      columns: ['step', 'documents/s'],
+      rows: [
+        ['features', rate(documents.seconds)],
+        ['train and choose the quorum', rate(trained.seconds)],
+        ['score with certificate', rate(scored.seconds)],
+      ],
+    },
+    {
+      title: 'Certified recall by number of bad sources',
+      note: `${set}, spread over sources at random; stated false-positive rate 1 %, threshold and quorum chosen on held-back documents; mean of three repeats, 95 % Clopper–Pearson.`,
+      columns: ['sources', 'false positives', '0 bad', '2 bad', '5 bad', '10 bad'],
+      rows: curves,
+    },
+    {
+      title: 'Backdoor: share of triggered spam that passes',
+      note: `${set}; poisoned spam labelled ham, 25 partitions; quorum chosen anew each time.`,
+      columns: ['poisoned documents', ...spreads],
+      rows: counts.map((count, i) => [
+        String(count),
+        ...missed.map((each) => `${each[i]!.missRate.toFixed(3)} (${each[i]!.partitionsHit} hit)`),
+      ]),
+    },
+  ];
+}
+
+/** All tables. */
+export async function benchScreens(): Promise<BenchTable[]> {
+  return [await benchSpeed(), await benchTriggers(), ...(await benchMonitor())];
+}

@@ -1,0 +1,148 @@
+/** `sallyport screen SET…`: looks for poison in text sets before anything is trained on them. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { monotonicMs, SallyportError } from '../core/index.ts';
+import type { Refusal } from '../core/index.ts';
+import { parseExclusions, parseReport, screenTexts, writeReport } from '../ingress/index.ts';
+import type { ScreenInput, ScreenReport, ScreenRow } from '../ingress/index.ts';
+import { cliErrors } from './errors.ts';
+import { showReport } from './screen-view.ts';
+import { openPaint, openProgress } from './terminal.ts';
+import { openTextSet } from './text-sets.ts';
+import type { TextSetFile } from './text-sets.ts';
+
+interface ScreenOptions {
+  readonly text: string;
+  readonly label: string;
+  readonly source: string;
+  readonly monitor?: string;
+  readonly previous?: string;
+  readonly exclude?: string;
+  readonly suggest?: string;
+  readonly json?: boolean;
+}
+
+/** The exit status when something is held for a person. */
+const INCONCLUSIVE = 4;
+const COLUMNS_DEFAULT = 100;
+
+/** Adds the command. */
+export function registerScreen(program: Command): void {
+  program
+    .command('screen')
+    .summary('look for poison in text sets')
+    .description(
+      'Screen text sets (JSON lines or CSV) for planted triggers, near-duplicates with another label, hidden characters, phrases to models and about monitors, and sources that weigh too much, are alike or have changed. Needs no server. Exit status 4 when something is for a person to judge',
+    )
+    .argument('<sets...>', 'files with one document per row')
+    .option('--text <field>', 'the field that holds the text', 'text')
+    .option('--label <field>', 'the field that holds the label', 'label')
+    .option('--source <field>', 'the field that names the source', 'source')
+    .option(
+      '--monitor <description>',
+      'a description of the monitor that the text is for, or a file with one',
+    )
+    .option(
+      '--previous <report>',
+      'the report of an earlier delivery, to see which sources have changed',
+    )
+    .option(
+      '--exclude <file>',
+      'ids of documents that a reviewer took out, one per line with the reason',
+    )
+    .option('--suggest <file>', 'write an exclusion list of all documents that are held, to edit')
+    .option('--json', 'print the report as one JSON object')
+    .action(async (sets: string[], options: ScreenOptions) => {
+      process.exitCode = await screen(sets, options);
+    });
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : 'it cannot be read';
+    throw cliErrors.error('PATH_UNREADABLE', { path, why });
+  }
+}
+
+/** A description may be given itself or as the name of a file. */
+function readDescription(value: string): string {
+  try {
+    return readFileSync(value, 'utf8');
+  } catch {
+    return value;
+  }
+}
+
+function take<T>(result: ({ readonly ok: true } & T) | Refusal): T {
+  if (result.ok) return result;
+  const { code, message, hint } = result;
+  throw new SallyportError(code, { status: 400, message, hint }, {});
+}
+
+async function* readRows(
+  sets: readonly TextSetFile[],
+  onRow: () => void,
+): AsyncGenerator<ScreenRow> {
+  for (const set of sets) {
+    for await (const { number, values, problem } of set.rows()) {
+      onRow();
+      const [text, label, source] = values;
+      const place = { set: set.name, row: number };
+      if (text === undefined) yield { ...place, problem: problem ?? 'a row without text' };
+      else yield { ...place, text, label, source };
+    }
+  }
+}
+
+async function screen(paths: readonly string[], options: ScreenOptions): Promise<number> {
+  const sets: TextSetFile[] = [];
+  for (const path of paths) sets.push(await openTextSet(path, options));
+  const progress = openProgress(process.stderr, monotonicMs);
+  let rows = 0;
+  const input: ScreenInput = {
+    bytes: sets.reduce((sum, set) => sum + set.bytes, 0),
+    rows: () => {
+      rows = 0;
+      return readRows(sets, () => {
+        rows++;
+        if (rows % 4096 === 0) progress.show('reading', rows, 0);
+      });
+    },
+    ...(options.monitor === undefined ? {} : { monitor: readDescription(options.monitor) }),
+    ...(options.previous === undefined
+      ? {}
+      : { previous: take(parseReport(readText(options.previous))).report }),
+    ...(options.exclude === undefined
+      ? {}
+      : { exclusions: take(parseExclusions(readText(options.exclude))).list }),
+  };
+  const screened = await screenTexts(input).finally(() => {
+    progress.end();
+  });
+  const report: ScreenReport = {
+    ...screened,
+    sets: sets.map((set) => ({ name: set.name, bytes: set.bytes, digest: set.digest() ?? '' })),
+  };
+  if (options.suggest !== undefined) writeFileSync(options.suggest, suggestExclusions(report));
+  print(report, options.json === true);
+  return report.verdict === 'clean' ? 0 : INCONCLUSIVE;
+}
+
+function suggestExclusions(report: ScreenReport): string {
+  const reasons = new Map<string, string>();
+  for (const { severity, code, ids } of report.findings) {
+    if (severity !== 'hold') continue;
+    for (const id of ids)
+      reasons.set(id, reasons.has(id) ? `${reasons.get(id) ?? ''}, ${code}` : code);
+  }
+  return [...reasons].map(([id, why]) => `${id} ${why}\n`).join('');
+}
+
+function print(report: ScreenReport, json: boolean): void {
+  const columns = Math.max(60, process.stdout.columns || COLUMNS_DEFAULT);
+  const paint = openPaint(process.stdout, process.env);
+  const lines = json ? [writeReport(report).text] : showReport(report, { columns, paint });
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,229 @@
+/**
+ * A cross-fitted model of what each label's texts look like, to ask of a document: does it read like its label?
+ *
+ * Naive Bayes on words, in four folds by text, so that a document never vouches for itself. Every word's say is
+ * clipped, so that no rare trigger, however often it was planted, outweighs the rest of a text. Memory is fixed: the
+ * tables do not grow with the set.
+ */
+import { mix } from './tokens.ts';
+
+/** The most labels that are told apart; with more, label screens do not run, and the report says so. */
+export const LABELS_MAX = 16;
+
+const FOLDS = 4;
+const CELLS = 1 << 22;
+const CLIP = 2.5;
+const SMOOTHING = 0.5;
+
+/** ln of small integers plus smoothing, since counts of words are mostly small. */
+const LOGS = Float64Array.from({ length: 4096 }, (_, count) => Math.log(count + SMOOTHING));
+const logCount = (count: number): number => LOGS[count] ?? Math.log(count + SMOOTHING);
+
+/** The fold of a document; equal texts are in one fold. */
+export const foldOf = (textHash: number): number => mix(textHash ^ 0x3c6ef372) & (FOLDS - 1);
+
+/** How a document stands to its label. */
+export interface Reading {
+  /** The strongest other label. */
+  rival: number;
+  /** Evidence of the words for the label against the rival, divided by the root of their number. */
+  margin: number;
+}
+
+/** Counts of words by label and fold. */
+export class LabelModel {
+  /** How many labels were learnt. */
+  labels = 0;
+  /** Room for so many labels in each bucket; doubles as labels appear, while the number of buckets halves. */
+  #room = 2;
+  #buckets = CELLS / (2 * FOLDS);
+  #counts = new Uint32Array(CELLS);
+  readonly #totals = new Float64Array(LABELS_MAX * FOLDS);
+  readonly #sums = new Float64Array(LABELS_MAX);
+  /** What each bucket says for each label in each fold; laid out as the counts. */
+  readonly #says = new Float32Array(CELLS);
+  /** The document that was read last. */
+  #hashes: Int32Array = new Int32Array(0);
+  #length = 0;
+  #fold = 0;
+
+  /** Learns the tokens of one document. */
+  add(hashes: Int32Array, count: number, label: number, fold: number): void {
+    this.labels = Math.max(this.labels, label + 1);
+    while (label >= this.#room) this.#widen();
+    const mask = this.#buckets - 1;
+    const room = this.#room;
+    for (let i = 0; i < count; i++) {
+      this.#counts[((hashes[i]! & mask) * room + label) * FOLDS + fold]!++;
+    }
+    this.#totals[label * FOLDS + fold]! += count;
+  }
+
+  /** Makes room for twice the labels by folding the upper half of the buckets onto the lower one. */
+  #widen(): void {
+    const old = this.#counts;
+    const oldRoom = this.#room;
+    this.#room *= 2;
+    this.#buckets /= 2;
+    this.#counts = new Uint32Array(CELLS);
+    const half = this.#buckets;
+    for (let bucket = 0; bucket < half; bucket++) {
+      for (let cell = 0; cell < oldRoom * FOLDS; cell++) {
+        const low = old[bucket * oldRoom * FOLDS + cell]!;
+        const high = old[(bucket + half) * oldRoom * FOLDS + cell]!;
+        this.#counts[bucket * this.#room * FOLDS + cell] = low + high;
+      }
+    }
+  }
+
+  /** Ends learning: turns counts into what each word says for each label, from the other folds. */
+  freeze(): void {
+    const room = this.#room;
+    const rests = Array.from({ length: FOLDS }, (_, fold) => this.#logTotals(fold));
+    const says = this.#says;
+    for (let bucket = 0; bucket < this.#buckets; bucket++) {
+      const base = bucket * room * FOLDS;
+      for (let fold = 0; fold < FOLDS; fold++) {
+        let all = 0;
+        for (let c = 0; c < this.labels; c++) {
+          all += this.#heldOut(base + c * FOLDS, fold);
+        }
+        // A word that no other fold has says nothing.
+        if (all === 0) continue;
+        for (let c = 0; c < this.labels; c++) {
+          const own = this.#heldOut(base + c * FOLDS, fold);
+          const say = logCount(own) - logCount(all - own) - rests[fold]![c]!;
+          says[base + c * FOLDS + fold] = Math.max(-CLIP, Math.min(CLIP, say));
+        }
+      }
+    }
+  }
+
+  #heldOut(at: number, fold: number): number {
+    let sum = 0;
+    for (let f = 0; f < FOLDS; f++) if (f !== fold) sum += this.#counts[at + f]!;
+    return sum;
+  }
+
+  /** The words' evidence on a document under `label`; after {@link freeze}. The tokens are kept until the next call. */
+  read(hashes: Int32Array, count: number, label: number, fold: number, out: Reading): void {
+    const { labels } = this;
+    this.#hashes = hashes;
+    this.#length = count;
+    this.#fold = fold;
+    const sums = this.#sums.fill(0, 0, labels);
+    const mask = this.#buckets - 1;
+    const width = this.#room * FOLDS;
+    const says = this.#says;
+    for (let i = 0; i < count; i++) {
+      let at = (hashes[i]! & mask) * width + fold;
+      for (let c = 0; c < labels; c++) {
+        sums[c]! += says[at]!;
+        at += FOLDS;
+      }
+    }
+    out.rival = label === 0 ? 1 : 0;
+    for (let c = 0; c < labels; c++) if (c !== label && sums[c]! > sums[out.rival]!) out.rival = c;
+    out.margin = (sums[label]! - sums[out.rival]!) / Math.sqrt(count + 1);
+  }
+
+  /** The margin of the document that was read last, without the tokens from `from` on, `width` of them. */
+  marginWithout(reading: Reading, label: number, from: number, width: number): number {
+    let masked = 0;
+    for (let i = from; i < from + width; i++) masked += this.sayOf(i, label, reading.rival);
+    const whole = reading.margin * Math.sqrt(this.#length + 1);
+    return (whole - masked) / Math.sqrt(Math.max(1, this.#length + 1 - width));
+  }
+
+  /** What token `i` of the document that was read last says for `label` against `rival`. */
+  sayOf(i: number, label: number, rival: number): number {
+    const base = (this.#hashes[i]! & (this.#buckets - 1)) * this.#room * FOLDS + this.#fold;
+    return this.#says[base + label * FOLDS]! - this.#says[base + rival * FOLDS]!;
+  }
+
+  #logTotals(fold: number): Float64Array {
+    const totals = new Float64Array(this.labels);
+    let all = 0;
+    for (let c = 0; c < this.labels; c++) {
+      for (let f = 0; f < FOLDS; f++) if (f !== fold) totals[c]! += this.#totals[c * FOLDS + f]!;
+      all += totals[c]!;
+    }
+    for (let c = 0; c < this.labels; c++) {
+      totals[c] = Math.log(totals[c]! + 1) - Math.log(all - totals[c]! + 1);
+    }
+    return totals;
+  }
+}
+
+const BINS = 48;
+const MARGIN_MAX = 6;
+/** Of the documents with a planted trigger, this share is assumed to read like another label. */
+const CONFLICT_SHARE = 0.8;
+
+/** What one document without conflict costs a suspicion, in nats. */
+export const AGREEMENT_NATS = Math.log(1 - CONFLICT_SHARE);
+
+function binOf(margin: number): number {
+  const at = Math.floor(((margin + MARGIN_MAX) / (2 * MARGIN_MAX)) * BINS);
+  return Math.max(0, Math.min(BINS - 1, at));
+}
+
+/**
+ * Turns margins into evidence: the likelihood ratio of "text of another label" against "text of this label", learnt from
+ * the margins of held-out documents, mixed so that a document that agrees costs at most {@link AGREEMENT_NATS}. If labels
+ * are right, the expected ratio is 1, so a product of them above 1/α comes by chance with probability below α.
+ */
+export class Evidence {
+  readonly #own: Float64Array;
+  readonly #other: Float64Array;
+  #nats: Float64Array | undefined;
+
+  constructor() {
+    this.#own = new Float64Array(BINS).fill(0.25);
+    this.#other = new Float64Array(BINS).fill(0.25);
+  }
+
+  /** Learns from a held-out document; `own` says whether it carries the label that the margin is for. */
+  learn(margin: number, own: boolean): void {
+    (own ? this.#own : this.#other)[binOf(margin)]!++;
+    this.#nats = undefined;
+  }
+
+  /** The evidence of a margin, in nats; above 0 the document reads like another label. */
+  nats(margin: number): number {
+    this.#nats ??= this.#fit();
+    return this.#nats[binOf(margin)]!;
+  }
+
+  /** The ratio may only fall as the margin grows: neighbours that disagree are pooled. */
+  #fit(): Float64Array {
+    interface Pool {
+      own: number;
+      other: number;
+      bins: number;
+    }
+    const pools: Pool[] = [];
+    for (let bin = 0; bin < BINS; bin++) {
+      let pool: Pool = { own: this.#own[bin]!, other: this.#other[bin]!, bins: 1 };
+      for (let before = pools.at(-1); before !== undefined; before = pools.at(-1)) {
+        if (before.other * pool.own > pool.other * before.own) break;
+        pools.pop();
+        pool = {
+          own: before.own + pool.own,
+          other: before.other + pool.other,
+          bins: before.bins + pool.bins,
+        };
+      }
+      pools.push(pool);
+    }
+    const ownAll = this.#own.reduce((a, b) => a + b, 0);
+    const otherAll = this.#other.reduce((a, b) => a + b, 0);
+    return Float64Array.from(
+      pools.flatMap(({ own, other, bins }) => {
+        const ratio = other / otherAll / (own / ownAll);
+        const nats = Math.log(CONFLICT_SHARE * ratio + 1 - CONFLICT_SHARE);
+        return Array.from({ length: bins }, () => nats);
+      }),
+    );
+  }
+}

@@ -1,0 +1,48 @@
+/** Word n-grams as pairs of hashes, and how often each occurs, in fixed memory. */
+import { mix } from './tokens.ts';
+
+/** The longest n-gram, in tokens. */
+export const NGRAM_MAX = 3;
+
+const SALT_A = 0x7f4a7c15;
+const SALT_B = 0x1ce4e5b9;
+
+/** Calls back with both hashes of each n-gram of a text, and where it starts and how long it is, in tokens. */
+export function eachNgram(
+  hashes: Int32Array,
+  count: number,
+  visit: (a: number, b: number, start: number, width: number) => void,
+): void {
+  for (let start = 0; start < count; start++) {
+    let a = SALT_A;
+    let b = SALT_B;
+    const end = Math.min(count, start + NGRAM_MAX);
+    for (let at = start; at < end; at++) {
+      a = mix(Math.imul(a, 0x9e3779b1) ^ hashes[at]!);
+      b = mix(Math.imul(b, 0x85ebca77) + hashes[at]!);
+      visit(a, b, start, at - start + 1);
+    }
+  }
+}
+
+const CELLS = 1 << 22;
+
+/** Counts of n-grams in fixed memory: never too low, too high only where both of two cells are shared. */
+export class NgramCounts {
+  readonly #cells = new Uint16Array(CELLS);
+
+  /** Counts the n-grams of one text. */
+  add(hashes: Int32Array, count: number): void {
+    eachNgram(hashes, count, (a, b) => {
+      for (const cell of [a & (CELLS - 1), b & (CELLS - 1)]) {
+        // The largest count stays: it would wrap to 0 otherwise.
+        if (this.#cells[cell]! < 65_535) this.#cells[cell]!++;
+      }
+    });
+  }
+
+  /** At most how often the n-gram was counted. */
+  get(a: number, b: number): number {
+    return Math.min(this.#cells[a & (CELLS - 1)]!, this.#cells[b & (CELLS - 1)]!);
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * Screens a labelled text set: two readings of every row, two more only where documents have to be shown.
+ *
+ * Memory is bounded whatever the set's size; the limits that this sets are in the report, never silent.
+ */
+import { Collector } from './collector.ts';
+import type { ScreenRow } from './collector.ts';
+import { ContentScreens } from './content-screens.ts';
+import { Sample } from './calibration.ts';
+import { documentId } from './exclusions.ts';
+import type { ExclusionList } from './exclusions.ts';
+import { LISTED_MAX } from './finding.ts';
+import type { ScreenFinding } from './finding.ts';
+import { LABELS_MAX, LabelModel, foldOf } from './label-model.ts';
+import type { Reading } from './label-model.ts';
+import { NearDuplicates } from './near-duplicates.ts';
+import { NGRAM_MAX } from './ngrams.ts';
+import {
+  describeDrift,
+  describeDuplicates,
+  describeSources,
+  describeTriggers,
+} from './describe.ts';
+import type { SetFacts } from './describe.ts';
+import type { EarlierReport, ScreenReport } from './report.ts';
+import { REPORT_FORMAT, SCREEN_RULES_VERSION } from './report.ts';
+import { SourceTally } from './sources.ts';
+import { TokenReader } from './tokens.ts';
+import { TriggerScreen } from './triggers.ts';
+import type { Trigger } from './triggers.ts';
+
+/** What is screened. */
+export interface ScreenInput {
+  /** All rows of all sets, the same ones in the same order each time it is called. */
+  readonly rows: () => AsyncIterable<ScreenRow>;
+  /** About how many bytes they have, for the size of tables. */
+  readonly bytes: number;
+  /** A description of the monitor that the text is for. */
+  readonly monitor?: string;
+  /** The report of an earlier delivery. */
+  readonly previous?: EarlierReport;
+  readonly exclusions?: ExclusionList;
+}
+
+/** A row that takes part, with its number among those that do. */
+interface Reader {
+  readonly row: ScreenRow;
+  readonly text: string;
+  readonly document: number;
+  readonly label: number;
+  readonly source: number;
+}
+
+class Screening implements SetFacts {
+  readonly labelNames: string[] = [];
+  readonly labelCounts: number[] = [];
+  readonly tally = new SourceTally();
+  readonly duplicates: NearDuplicates;
+  /** Documents of pairs, with how they stand to their labels once that is known. */
+  readonly pairNats = new Map<number, number>();
+  triggers: readonly Trigger[] = [];
+  sourced = 0;
+  documents = 0;
+
+  readonly #input: ScreenInput;
+  readonly #tokens = new TokenReader();
+  readonly #model = new LabelModel();
+  readonly #content: ContentScreens;
+  readonly #unreadable = new Collector('SCREEN_ROW_UNREADABLE');
+  readonly #applied = new Map<string, string>();
+  readonly #labels = new Map<string, number>();
+  #ngrams = 0;
+  #labelsLost = 0;
+  #unlabelled = 0;
+  #overflowed = false;
+
+  constructor(input: ScreenInput) {
+    this.#input = input;
+    this.#content = new ContentScreens(input.monitor);
+    this.duplicates = new NearDuplicates(input.bytes);
+  }
+
+  async run(): Promise<Omit<ScreenReport, 'sets'>> {
+    const sample = new Sample();
+    await this.#each((reader) => {
+      this.#readFirst(reader, sample);
+    }, true);
+    for (const pair of this.duplicates.pairs) {
+      for (const { document } of pair) this.pairNats.set(document, 0);
+    }
+    if (this.#labels.size >= 2) await this.#screenLabels(sample);
+    const rows = await this.#resolve();
+    const findings = [
+      ...describeTriggers(this, rows),
+      ...describeDuplicates(this, rows),
+      ...this.#content.finish(),
+      ...describeSources(this),
+      ...describeDrift(this, this.#input.previous),
+      ...this.#unreadable.finish(
+        (first, n) =>
+          `${n} ${n === 1 ? 'row' : 'rows'} could not be read and were not screened; the first is ${first}`,
+      ),
+    ];
+    return this.#report(findings);
+  }
+
+  #readFirst(reader: Reader, sample: Sample): void {
+    const tokens = this.#tokens;
+    this.#content.look(reader.row, reader.text, tokens);
+    this.#ngrams += tokens.count * NGRAM_MAX;
+    if (reader.label >= 0) {
+      this.labelCounts[reader.label] = (this.labelCounts[reader.label] ?? 0) + 1;
+      this.#model.add(tokens.hashes, tokens.count, reader.label, foldOf(tokens.textHash));
+      sample.add(tokens, reader.label);
+    } else this.#unlabelled++;
+    if (reader.source >= 0) {
+      this.sourced++;
+      this.tally.add(reader.source, reader.label, tokens);
+    }
+    this.duplicates.add(tokens, reader);
+  }
+
+  async #screenLabels(sample: Sample): Promise<void> {
+    this.#model.freeze();
+    const evidence = sample.calibrate(this.#model);
+    const common = { counts: sample.countNgrams(), share: sample.share, total: this.#ngrams };
+    const tokens = this.#tokens;
+    const reading: Reading = { rival: 0, margin: 0 };
+    const triggers = new TriggerScreen(this.#model, evidence, common);
+    const read = (reader: Reader): void => {
+      const fold = foldOf(tokens.textHash);
+      this.#model.read(tokens.hashes, tokens.count, reader.label, fold, reading);
+    };
+    const show = ({ text, label, document }: Reader): Parameters<TriggerScreen['suspect']>[0] => {
+      const { hashes, starts, ends, count, textHash } = tokens;
+      return { text, hashes, starts, ends, count, textHash, label, document };
+    };
+    await this.#each((reader) => {
+      if (reader.label < 0) return;
+      read(reader);
+      const nats = evidence[reader.label]!.nats(reading.margin);
+      if (reader.source >= 0) {
+        let say = 0;
+        for (let i = 0; i < tokens.count; i++) {
+          say += Math.abs(this.#model.sayOf(i, reader.label, reading.rival));
+        }
+        this.tally.addReading(reader.source, reader.label, say, nats);
+      }
+      if (this.pairNats.has(reader.document)) this.pairNats.set(reader.document, nats);
+      triggers.suspect(show(reader), reading);
+    });
+    if (triggers.chooseSuspects() > 0) {
+      await this.#each((reader) => {
+        if (reader.label < 0 || !triggers.concerns(show(reader))) return;
+        read(reader);
+        triggers.collect(show(reader), reading);
+      });
+      this.triggers = triggers.finish();
+    }
+    this.#overflowed = triggers.overflowed;
+  }
+
+  /** Reads once more for the rows that findings show, if there are any. */
+  async #resolve(): Promise<Map<number, ScreenRow>> {
+    const wanted = new Set(this.pairNats.keys());
+    for (const { documents } of this.triggers) {
+      for (const { document } of documents.slice(0, LISTED_MAX)) wanted.add(document);
+    }
+    const rows = new Map<number, ScreenRow>();
+    if (wanted.size === 0) return rows;
+    let document = 0;
+    for await (const row of this.#input.rows()) {
+      if (row.text === undefined || this.#isExcluded(row, row.text)) continue;
+      if (wanted.has(document)) rows.set(document, row);
+      document++;
+    }
+    return rows;
+  }
+
+  #isExcluded(row: ScreenRow, text: string): boolean {
+    const { exclusions } = this.#input;
+    if (exclusions === undefined || exclusions.reasons.size === 0) return false;
+    const id = documentId(text, row.label, row.source);
+    const why = exclusions.reasons.get(id);
+    if (why === undefined) return false;
+    this.#applied.set(id, why);
+    return true;
+  }
+
+  /** Calls back for every row that takes part, with its tokens read. */
+  async #each(visit: (reader: Reader) => void, first = false): Promise<void> {
+    let document = 0;
+    for await (const row of this.#input.rows()) {
+      const { text } = row;
+      if (text === undefined) {
+        if (first) this.#unreadable.add(row, 0, 0, row.problem ?? 'without text');
+        continue;
+      }
+      if (this.#isExcluded(row, text)) continue;
+      this.#tokens.read(text);
+      const label = this.#numberLabel(row.label?.toWellFormed());
+      const source = row.source === undefined ? -1 : this.tally.number(row.source.toWellFormed());
+      visit({ row, text, document, label, source });
+      document++;
+    }
+    this.documents = document;
+  }
+
+  #numberLabel(name: string | undefined): number {
+    if (name === undefined) return -1;
+    const known = this.#labels.get(name);
+    if (known !== undefined) return known;
+    if (this.#labels.size >= LABELS_MAX) {
+      this.#labelsLost++;
+      return -1;
+    }
+    this.#labels.set(name, this.labelNames.length);
+    this.labelNames.push(name);
+    return this.labelNames.length - 1;
+  }
+
+  #limits(): ScreenReport['limits'] {
+    const limits: { screen: string; why: string }[] = [];
+    const add = (screen: string, why: string): void => {
+      limits.push({ screen, why });
+    };
+    if (this.#labels.size < 2) {
+      add('labels', 'there are fewer than two labels, so nothing can conflict with them');
+    } else if (this.#unlabelled > 0) {
+      const why = this.#labelsLost > 0 ? `, and only ${LABELS_MAX} labels are told apart` : '';
+      add('labels', `${this.#unlabelled} documents have no label that is told apart${why}`);
+    }
+    if (this.sourced < this.documents) {
+      add('sources', `${this.documents - this.sourced} documents name no source`);
+    }
+    if (this.#overflowed) add('triggers', 'there were too many suspicions to keep all of them');
+    if (this.duplicates.compared > this.duplicates.capacity) {
+      add(
+        'duplicates',
+        `each document was compared with the ${this.duplicates.capacity} before it`,
+      );
+    }
+    if (this.#input.monitor === undefined) add('monitor', 'no description of a monitor was given');
+    if (this.#input.previous === undefined) add('drift', 'no earlier report was given');
+    return limits;
+  }
+
+  #report(findings: readonly ScreenFinding[]): Omit<ScreenReport, 'sets'> {
+    const { exclusions, previous } = this.#input;
+    const labels = this.labelNames.map((name, i): [string, number] => [
+      name,
+      this.labelCounts[i] ?? 0,
+    ]);
+    return {
+      format: REPORT_FORMAT,
+      rules: SCREEN_RULES_VERSION,
+      verdict: findings.some(({ severity }) => severity === 'hold') ? 'inconclusive' : 'clean',
+      documents: this.documents,
+      unreadable: this.#unreadable.documents,
+      labels: Object.fromEntries(labels),
+      findings,
+      sources: this.tally.report(this.labelNames),
+      limits: this.#limits(),
+      exclusions: {
+        list: exclusions?.digest ?? null,
+        applied: [...this.#applied].map(([id, why]) => ({ id, why })),
+        unknown: [...(exclusions?.reasons.keys() ?? [])].filter((id) => !this.#applied.has(id)),
+      },
+      previous: previous?.digest ?? null,
+    };
+  }
+}
+
+/** Screens the rows. Throws only what reading them throws. */
+export async function screenTexts(input: ScreenInput): Promise<Omit<ScreenReport, 'sets'>> {
+  return new Screening(input).run();
+}

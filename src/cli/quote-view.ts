@@ -36,6 +36,7 @@ export function showQuote(quote: Quote, view: QuoteView): string[] {
     '',
     ...showMeaning(quote, view),
     ...showFindings(quote, view),
+    ...showNotes(quote, view),
     ...showCheaper(quote, view),
     ...showRefusals(quote, view),
     ...showSkipped(view),
@@ -191,9 +192,21 @@ function showFindings(quote: Quote, { columns, paint }: QuoteView): string[] {
   ];
 }
 
+/** What does not cross as it was given, so that nobody finds out from the recipient. */
+function showNotes(quote: Quote, { columns, paint }: QuoteView): string[] {
+  const files = quote.files.filter((file) => file.notes.length > 0);
+  if (files.length === 0) return [];
+  const lines = files.flatMap((file) => {
+    const text = `${shorten(showSafely(file.path), 52)}: ${file.notes.map(showSafely).join('; ')}`;
+    const [first = '', ...rest] = wrap(text, columns - 4);
+    return [`  ${first}`, ...rest.map((line) => `    ${line}`)];
+  });
+  return [heading(paint, 'Left out or changed'), ...limitLines(lines, 'lines'), ''];
+}
+
 /** The columns of the cheaper forms, per group of files that take the same ones. */
 const FORM_GROUPS: readonly { readonly title: string; readonly forms: readonly string[] }[] = [
-  { title: 'tables', forms: ['digits:6', 'digits:4', 'digits:3', 'changed-rows'] },
+  { title: 'numbers', forms: ['digits:6', 'digits:4', 'digits:3', 'changed-rows'] },
   { title: 'pictures', forms: ['scale:0.5', 'palette:16', 'palette:16,scale:0.5', 'svg'] },
 ];
 

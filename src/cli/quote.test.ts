@@ -60,6 +60,7 @@ const FILE: QuoteFile = {
   ],
   cheaper: [{ form: 'digits:4', chargeBits: 800 }],
   vectors: [],
+  notes: ['comments dropped'],
 };
 const REFUSED: QuoteFile = {
   ...FILE,
@@ -118,6 +119,8 @@ test('the table fits a terminal of 100 columns and says what was found, what is 
     'Findings',
     'line 3',
     'digits:4',
+    'Left out or changed',
+    'comments dropped',
     'Refused',
     'export metrics',
     'x/link',

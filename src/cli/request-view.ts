@@ -28,6 +28,11 @@ function showFiles(paint: Paint, details: RequestDetails): readonly string[] {
         ...wrap(showSafely(file.reason), COLUMNS - 6).map((line) => `      ${paint('dim', line)}`),
       );
     }
+    for (const note of file.notes ?? []) {
+      lines.push(
+        ...wrap(showSafely(note), COLUMNS - 6).map((line) => `      ${paint('dim', line)}`),
+      );
+    }
   }
   const more = details.fileList.length - FILES_SHOWN;
   if (more > 0) lines.push(`  … and ${formatCount(more)} more`);

@@ -4,7 +4,7 @@
  */
 import { SallyportError } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
-import { recognise } from '../formats/index.ts';
+import { peekNames, recognise, refuseArchive } from '../formats/index.ts';
 import type { Candidate } from '../formats/index.ts';
 import { inspectContent } from '../inspect/index.ts';
 import type { ContentReport, InspectOptions } from '../inspect/index.ts';
@@ -23,6 +23,8 @@ export interface CanonicalFile extends ContentReport {
   readonly form?: string;
   readonly value: unknown;
   readonly emitted: Uint8Array;
+  /** What was dropped or changed on the way in, as sentences. */
+  readonly notes: readonly string[];
 }
 
 /** One result of opening an input. `path` is the input's, with `!/member` for members of an archive. */
@@ -54,7 +56,10 @@ export function* openInput(
   yield* expandArchive(path, bytes, (member, content) => {
     const inner = recognise(content, member);
     if (!inner.ok) return inner;
-    if (inner.kind === 'archive') return egressErrors.refuse('ARCHIVE_NESTED');
+    // Inner archives under an archive's name are open already: this one is a document, a model or in disguise.
+    if (inner.kind === 'archive') {
+      return refuseArchive(peekNames(content)) ?? egressErrors.refuse('ARCHIVE_NESTED');
+    }
     return canonicalise(member, content, inner.candidates, options);
   });
 }
@@ -63,6 +68,14 @@ export function* openInput(
 function nameOutside(path: string, type: ContentType): string {
   if (type !== 'raster' || /\.png$/i.test(path)) return path;
   return /\.jpe?g$/i.test(path) ? path.replace(/\.jpe?g$/i, '.png') : `${path}.png`;
+}
+
+const NOTES_MAX = 20;
+
+/** Values of codecs that drop or change something say so. */
+function notesOf(value: unknown): readonly string[] {
+  const notes = (value as { readonly notes?: readonly string[] } | null)?.notes ?? [];
+  return notes.slice(0, NOTES_MAX);
 }
 
 function canonicalise(
@@ -82,7 +95,8 @@ function canonicalise(
         const form = options.form && formOfType(options.form, candidate.type);
         const report = inspectContent(candidate.type, emitted, options, parsed.value);
         const name = nameOutside(path, candidate.type);
-        const file = { name, type: candidate.type, value: parsed.value, emitted, ...report };
+        const notes = notesOf(parsed.value);
+        const file = { name, type: candidate.type, value: parsed.value, emitted, notes, ...report };
         return { ok: true, ...file, ...(form === undefined ? {} : { form }) };
       }
       refusal ??= { ...parsed, type: candidate.type };

@@ -13,7 +13,8 @@ export interface CheaperForm {
   readonly chargeBits: number;
 }
 
-const TABLE_FORMS = ['digits:6', 'digits:4', 'digits:3'];
+const DIGIT_FORMS = ['digits:6', 'digits:4', 'digits:3'];
+const DIGIT_TYPES = ['table', 'json', 'jsonl'] as const;
 const RASTER_FORMS = ['palette:16', 'scale:0.5', 'palette:16,scale:0.5'];
 /** A form is offered when it saves at least this share of the charge. */
 const SAVING_MIN = 0.03;
@@ -40,10 +41,10 @@ export async function priceCheaperForms(
   offerVectorFigures(members, bitsOf, offer);
   const worth = members.filter((member) => (bitsOf.get(member.name) ?? 0) >= CHARGE_BITS_MIN);
   const jobs = [
-    ...RASTER_FORMS.map((form) => ({ form, members: chooseSome(worth, 'raster') })),
-    ...TABLE_FORMS.map((form) => ({ form, members: chooseSome(worth, 'table') })),
+    ...RASTER_FORMS.map((form) => ({ form, members: chooseSome(worth, ['raster']) })),
+    ...DIGIT_FORMS.map((form) => ({ form, members: chooseSome(worth, DIGIT_TYPES) })),
   ].filter((job) => job.members.length > 0);
-  const tables = chooseSome(worth, 'table').filter((member) =>
+  const tables = chooseSome(worth, ['table']).filter((member) =>
     history.files.some((file) => file.name === member.name && file.type === 'table'),
   );
   const total = jobs.length + (tables.length > 0 ? 1 : 0);
@@ -76,11 +77,14 @@ export async function priceCheaperForms(
   return offers;
 }
 
-/** Files of one type, as many as fit the effort limit, the dearest first is not needed: releases are mostly small. */
-function chooseSome(members: readonly EmittedFile[], type: EmittedFile['type']): EmittedFile[] {
+/** Files of some types, as many as fit the effort limit; the dearest first is not needed: releases are mostly small. */
+function chooseSome(
+  members: readonly EmittedFile[],
+  types: readonly EmittedFile['type'][],
+): EmittedFile[] {
   let bytes = 0;
   return members.filter((member) => {
-    if (member.type !== type || bytes + member.bytes > FORM_BYTES_MAX) return false;
+    if (!types.includes(member.type) || bytes + member.bytes > FORM_BYTES_MAX) return false;
     bytes += member.bytes;
     return true;
   });

@@ -50,8 +50,8 @@ export const egressErrors = defineErrors('EGRESS', {
   },
   ARCHIVE_NESTED: {
     status: 422,
-    message: 'the archive holds an archive that is nested too deeply',
-    hint: 'unpack the inner archive first.',
+    message: 'the archive holds an archive whose name does not say so',
+    hint: 'give it a name that ends in `.zip`, `.tar` or `.gz`, or unpack it first.',
   },
   NAME_TWICE: {
     status: 422,

@@ -30,6 +30,8 @@ export interface ExportFile {
   readonly chargeBits: number;
   readonly reason: string | null;
   readonly findings: readonly Finding[];
+  /** What the canonical form leaves out or changes, as sentences; absent for nothing. */
+  readonly notes?: readonly string[];
   /** The canonical file that would cross. */
   readonly emitted: EmittedRef | null;
 }
@@ -78,6 +80,7 @@ export function gatherFacts(quote: Quote, widths: readonly number[]): ExportFact
         place,
         sentence,
       })),
+      ...(file.notes.length === 0 ? {} : { notes: [...file.notes] }),
       emitted:
         file.emitted === undefined
           ? null

@@ -23,10 +23,13 @@ export function parseForm(form: string): FormOptions {
   return out;
 }
 
+/** Types in which `digits:k` rounds numbers. */
+const ROUNDED: ReadonlySet<ContentType> = new Set(['table', 'json', 'jsonl']);
+
 /** The part of a form that applies to a type, as it is written in a frame; undefined when none does. */
 export function formOfType(form: FormOptions, type: ContentType): string | undefined {
   const parts: string[] = [];
-  if (type === 'table' && form.digits !== undefined) parts.push(`digits:${String(form.digits)}`);
+  if (ROUNDED.has(type) && form.digits !== undefined) parts.push(`digits:${String(form.digits)}`);
   if (type === 'raster' && form.palette !== undefined)
     parts.push(`palette:${String(form.palette)}`);
   if (type === 'raster' && form.scale !== undefined) parts.push(`scale:${String(form.scale)}`);

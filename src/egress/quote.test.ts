@@ -247,3 +247,52 @@ test('a file that is gone is refused and nothing else', async () => {
     );
   });
 });
+
+test('rounding is stated for JSON too, and offered where it is cheaper', async () => {
+  const values = Array.from({ length: 200 }, (_, i) => Math.sin(i * i));
+  const json = JSON.stringify({ values });
+  const lines = values.map((value) => JSON.stringify({ value })).join('\n');
+  const plain = await quote({ 'a.json': json, 'b.jsonl': lines }, { cheaper: true, each: true });
+  const lossy = await quote(
+    { 'a.json': json, 'b.jsonl': lines },
+    { form: parseForm('digits:4'), each: true },
+  );
+  assert.deepEqual(
+    lossy.emitted.map((file) => file.form),
+    ['digits:4', 'digits:4'],
+  );
+  assert.deepEqual(
+    plain.files.map((file) => file.cheaper.find((form) => form.form === 'digits:4')?.chargeBits),
+    lossy.files.map((file) => file.chargeBits),
+  );
+});
+
+test('what the canonical form leaves out is said with the file', async () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg"><!-- a --><rect onclick="b" width="1" height="1"/></svg>';
+  const result = await quote({ 'a.svg': svg, 'b.json': '{"k":1,"k":2}', 'c.csv': CSV });
+  assert.deepEqual(
+    result.files.map((file) => file.notes),
+    [
+      ['comments dropped', 'event attributes dropped'],
+      ['keys given twice: the last value kept'],
+      [],
+    ],
+  );
+});
+
+test('a document or model inside an archive is refused as what it is, whatever its name', async () => {
+  const docx = zipSync({ '[Content_Types].xml': utf8('<x/>'), 'word/document.xml': utf8('<x/>') });
+  const torch = zipSync({ 'm/data.pkl': utf8('\x80\x02}.'), 'm/version': utf8('3\n') });
+  const plain = zipSync({ 'x.csv': utf8(CSV) });
+  const zip = zipSync({ 'a.docx': docx, 'w.pt': torch, 'x.bin': plain, 'word/a.csv': utf8(CSV) });
+  assert.deepEqual(
+    (await quote({ 'all.zip': zip })).files.map(({ path, code }) => [path, code]),
+    [
+      ['all.zip!/a.docx', 'TYPE_OFFICE'],
+      ['all.zip!/w.pt', 'TYPE_WEIGHTS'],
+      ['all.zip!/word/a.csv', null],
+      ['all.zip!/x.bin', 'EGRESS_ARCHIVE_NESTED'],
+    ],
+  );
+});

@@ -79,6 +79,8 @@ export interface QuoteFile {
   readonly findings: readonly Finding[];
   readonly cheaper: readonly CheaperForm[];
   readonly vectors: readonly VectorHashes[];
+  /** What the canonical form leaves out or changes, as sentences. */
+  readonly notes: readonly string[];
   /** What would cross; absent when refused. */
   readonly emitted?: EmittedFile;
 }
@@ -138,7 +140,7 @@ function toQuoteFile(
   cheaper: ReadonlyMap<string, readonly CheaperForm[]>,
 ): QuoteFile {
   const { path, sha256, bytes, type, findings, vectors, refusal, emitted } = file;
-  const common = { path, sha256, bytes, type, findings, vectors };
+  const common = { path, sha256, bytes, type, findings, vectors, notes: file.notes ?? [] };
   if (refusal !== undefined || emitted === undefined) {
     const place = refusal?.place === undefined ? '' : ` (${refusal.place})`;
     const reason =

@@ -50,6 +50,8 @@ export interface InspectedFile {
   };
   readonly findings: readonly Finding[];
   readonly vectors: readonly VectorHashes[];
+  /** What its canonical form leaves out or changes, as sentences; absent for nothing. */
+  readonly notes?: readonly string[];
   readonly emitted?: EmittedFile;
 }
 

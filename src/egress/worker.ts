@@ -78,6 +78,7 @@ async function inspect(
         type,
         findings: result.findings,
         vectors: result.vectors,
+        ...(result.notes.length === 0 ? {} : { notes: result.notes }),
         emitted: form === undefined ? member : { ...member, form },
       };
       report({ event: 'inspected', input, file });

@@ -7,7 +7,7 @@ import { archiveErrors } from './archive-errors.ts';
 import { looksLikeGzip, readGzip } from './gzip.ts';
 import { findNameClash } from './member-names.ts';
 import { listTar, looksLikeTar } from './tar.ts';
-import { MEMBERS_MAX } from './zip-directory.ts';
+import { MEMBERS_MAX, readZipDirectory } from './zip-directory.ts';
 import { ARCHIVE_BYTES_MAX, listZip, looksLikeZip, type ArchiveMember } from './zip.ts';
 
 /** Archives inside archives are opened down to this depth; the outermost has depth 1. */
@@ -42,6 +42,14 @@ export function listMembers(bytes: Uint8Array, archiveName = 'archive'): Listed 
   if (clash !== undefined) return clash;
   members.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { ok: true, value: members };
+}
+
+/** The names in a ZIP's directory, without unpacking anything; empty when it is no ZIP that can be read. */
+export function peekNames(bytes: Uint8Array): readonly string[] {
+  if (!looksLikeZip(bytes)) return [];
+  const directory = readZipDirectory(bytes);
+  if ('ok' in directory) return [];
+  return directory.entries.map((entry) => Buffer.from(entry.name).toString('utf8'));
 }
 
 interface Budget {

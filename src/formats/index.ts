@@ -36,7 +36,7 @@ export {
   readRow,
 } from './raster.ts';
 export type { ColourRaster, PaletteRaster, Raster } from './raster.ts';
-export { ARCHIVE_DEPTH_MAX, listMembers, sniffArchive } from './archive.ts';
+export { ARCHIVE_DEPTH_MAX, listMembers, peekNames, sniffArchive } from './archive.ts';
 export { listTar, looksLikeTar } from './tar.ts';
 export { looksLikeGzip, readGzip } from './gzip.ts';
 export type { ArchiveKind } from './archive.ts';

@@ -184,9 +184,10 @@ export class JsonReader {
 
   /** The canonical key list, one array for all objects with the same keys. */
   #shape(keys: readonly string[]): readonly string[] {
-    const name = keys.join('\u0000');
+    // A key can hold any character, so the lists are told apart by a spelling that quotes them.
+    const name = JSON.stringify(keys);
     const known = this.#shapes.get(name);
-    if (known !== undefined && known.length === keys.length) return known;
+    if (known !== undefined) return known;
     const made = keys.map((key) => this.#canonicalString(key));
     if (this.#shapes.size < 4096 && name.length < 4096) this.#shapes.set(name, made);
     return made;
@@ -259,11 +260,16 @@ export class JsonReader {
     if (isPlain(raw))
       return raw.includes('"') || raw.includes('\\') ? raw.replace(/["\\]/g, '\\$&') : raw;
     const out: string[] = [];
-    for (const character of unifyCharacters(raw)) out.push(this.#spell(character));
-    const text = out.join('');
-    const found = findForbiddenCharacter(text);
+    const seen: string[] = [];
+    for (const character of unifyCharacters(raw)) {
+      const spelled = this.#spell(character);
+      out.push(spelled);
+      // The letters of an escape belong to no word: `\n` before a Cyrillic word is a line end.
+      seen.push(spelled === character ? character : ' ');
+    }
+    const found = findForbiddenCharacter(seen.join(''));
     if (found !== undefined) this.#refuse('CHARACTER_DISGUISED', { character: found.name });
-    return text;
+    return out.join('');
   }
 
   /** A character as it is written between quotes: itself, or an escape when it does not show. */

@@ -85,3 +85,14 @@ test('lines are values, one each', () => {
   assert.equal(refused.ok, false);
   assert.equal(refused.place, 'line 2');
 });
+
+test('keys that hold the character between others stay in their own object', () => {
+  const text = '[{"a\\u0000b":1,"c":2},{"a":3,"b\\u0000c":4}]';
+  assert.deepEqual(JSON.parse(emit(text)), JSON.parse(text));
+});
+
+test('an escape belongs to no word: line ends before Cyrillic, and tabs, are ordinary text', () => {
+  const text = '{"a":"Latin\\nКириллица\\tабв","b":"x\\\\привет"}';
+  assert.deepEqual(JSON.parse(emit(text)), JSON.parse(text));
+  assert.equal(emit('{"a":"p\u0430y"}'), 'JSON_CHARACTER_DISGUISED');
+});

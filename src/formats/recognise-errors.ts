@@ -53,6 +53,11 @@ export const recogniseErrors = defineErrors('TYPE', {
     message: 'the file is {what}, whose content cannot be read',
     hint: 'send the content itself; nothing leaves that cannot be read.',
   },
+  ENCODING: {
+    status: 422,
+    message: 'the bytes are no UTF-8; they look like text in an older encoding',
+    hint: 'save the file as UTF-8.',
+  },
   UNKNOWN: {
     status: 422,
     message: 'the bytes are of no type that can be released',

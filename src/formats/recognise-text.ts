@@ -77,3 +77,14 @@ export function looksLikeNotebook(bytes: Uint8Array): boolean {
     keys.has('nbformat') && (keys.has('cells') || keys.has('worksheets') || keys.has('metadata'))
   );
 }
+
+/** Text in an encoding of one byte per character: no control characters, and mostly letters of ASCII. */
+export function looksLikeOldText(bytes: Uint8Array): boolean {
+  const look = bytes.subarray(0, LOOK_BYTES);
+  let high = 0;
+  for (const byte of look) {
+    if (byte < 32 ? byte < 9 || byte > 13 : byte === 127) return false;
+    if (byte > 127) high++;
+  }
+  return high * 4 <= look.length;
+}

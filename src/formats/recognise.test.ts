@@ -244,3 +244,12 @@ test(
     assert.deepEqual(passed, []);
   },
 );
+
+test('text in an old encoding is told to be saved as UTF-8, not that its type is unknown', () => {
+  const codeOf = (bytes: Uint8Array): string | undefined => {
+    const found = recognise(bytes, 'a.csv');
+    return found.ok ? undefined : found.code;
+  };
+  assert.equal(codeOf(latin1('caf\xe9,1\nth\xe9,2\nlait,3\n')), 'TYPE_ENCODING');
+  assert.equal(codeOf(latin1('\x8d\xa1\xff\x90\xe2')), 'TYPE_UNKNOWN');
+});

@@ -13,6 +13,7 @@ import { recogniseErrors } from './recognise-errors.ts';
 import {
   looksLikeJsonLines,
   looksLikeNotebook,
+  looksLikeOldText,
   looksLikeTable,
   startOfMarkup,
 } from './recognise-text.ts';
@@ -143,15 +144,16 @@ export function recognise(bytes: Uint8Array, name: string): Recognition {
   if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47) || startsWith(bytes, 0xff, 0xd8, 0xff))
     return only('raster');
   if (startsWith(bytes, 0xff, 0xfe) || startsWith(bytes, 0xfe, 0xff)) return only('text');
-  if (!isText) return recogniseErrors.refuse('UNKNOWN');
+  if (!isText) return recogniseErrors.refuse(looksLikeOldText(bytes) ? 'ENCODING' : 'UNKNOWN');
   if (looksLikeNotebook(bytes)) return recogniseErrors.refuse('NOTEBOOK');
   return recogniseText(bytes, name);
 }
 
 const OFFICE_MARKS: readonly (readonly [RegExp, string])[] = [
-  [/^word\//, 'a Word document'],
-  [/^xl\//, 'an Excel workbook'],
-  [/^ppt\//, 'a PowerPoint presentation'],
+  [/^word\/.*\.xml$/, 'a Word document'],
+  [/^xl\/.*\.(?:xml|bin)$/, 'an Excel workbook'],
+  [/^ppt\/.*\.xml$/, 'a PowerPoint presentation'],
+  [/^\[Content_Types\]\.xml$/, 'an office document'],
   [/^content\.xml$/, 'an OpenDocument file'],
   [/^META-INF\/container\.xml$/, 'an e-book'],
   [/^META-INF\/MANIFEST\.MF$/, 'a Java archive'],

@@ -5,26 +5,26 @@ export const tokenErrors = defineErrors('WIRE_TOKEN', {
   TEXT_TOO_LONG: {
     status: 422,
     message: 'a coded text is longer than {limit} bytes',
-    hint: 'The frame was not written by this encoder; ask for it again.',
+    hint: 'the frame was not written by this encoder; ask for it again.',
   },
   TEXT_INVALID: {
     status: 422,
     message: 'a coded text is not UTF-8',
-    hint: 'The frame was not written by this encoder; ask for it again.',
+    hint: 'the frame was not written by this encoder; ask for it again.',
   },
   NUMBER_INVALID: {
     status: 422,
     message: 'a coded number is outside of its range',
-    hint: 'The frame was not written by this encoder; ask for it again.',
+    hint: 'the frame was not written by this encoder; ask for it again.',
   },
   VALUE_INVALID: {
     status: 422,
     message: 'a coded {type} file is not canonical: {reason}',
-    hint: 'The frame was not written by this encoder; ask for it again.',
+    hint: 'the frame was not written by this encoder; ask for it again.',
   },
   TOO_LARGE: {
     status: 422,
     message: 'a coded file holds more than {limit} values',
-    hint: 'The frame was not written by this encoder; ask for it again.',
+    hint: 'the frame was not written by this encoder; ask for it again.',
   },
 });

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'node:test';
 import { tempDir } from '../../test/support/temp-dir.ts';
 import type { ChildResult, Json } from './index.ts';
@@ -57,6 +58,9 @@ describe('child pool', () => {
     await writeFile(secret, 'secret');
     assert.equal(code(await run({ act: 'read', text: secret })), 'CORE_CHILD_FAILED');
     assert.equal(code(await run({ act: 'write', text: secret })), 'CORE_CHILD_FAILED');
+    // The data folder is beside the program when a clone is started as it is.
+    const beside = fileURLToPath(new URL('../../README.md', import.meta.url));
+    assert.equal(code(await run({ act: 'read', text: beside })), 'CORE_CHILD_FAILED');
     assert.deepEqual(await run({ act: 'environment' }), { ok: true, value: ['LANG', 'TZ'] });
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

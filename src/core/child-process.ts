@@ -43,9 +43,17 @@ const MIB = 1024 * 1024;
 /** A fresh Node process is resident with about this much before it does anything. */
 const FRESH_RESIDENT_MIB = 96;
 const ROOT = path.resolve(fileURLToPath(import.meta.url), '../../..');
-/** The program, and where its dependencies are when it is installed as a dependency itself. */
-const PROGRAM =
-  path.basename(path.dirname(ROOT)) === 'node_modules' ? [path.dirname(ROOT)] : [ROOT];
+
+/**
+ * The program and its dependencies, and nothing beside them: a clone's folder is also where the gate keeps its keys
+ * when nobody said where its data goes.
+ */
+function programOf(module: string): readonly string[] {
+  if (path.basename(path.dirname(ROOT)) === 'node_modules') return [path.dirname(ROOT)];
+  const [folder = ''] = path.relative(ROOT, module).split(path.sep);
+  const parts = new Set([folder, 'src', 'dist', 'node_modules', 'package.json']);
+  return [...parts].map((name) => path.join(ROOT, name));
+}
 
 interface Running {
   readonly limits: ChildLimits;
@@ -57,7 +65,8 @@ interface Running {
 }
 
 function nodeArguments(spec: ChildSpec): string[] {
-  const readable = [...PROGRAM, ...spec.readable, ...spec.writable];
+  const module = fileURLToPath(spec.module);
+  const readable = [...programOf(module), ...spec.readable, ...spec.writable];
   return [
     `--max-old-space-size=${String(spec.memoryMiB)}`,
     '--permission',
@@ -65,7 +74,7 @@ function nodeArguments(spec: ChildSpec): string[] {
     ...spec.writable.map((dir) => `--allow-fs-write=${dir}`),
     '--disallow-code-generation-from-strings',
     '--no-warnings',
-    fileURLToPath(spec.module),
+    module,
   ];
 }
 

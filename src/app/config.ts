@@ -67,8 +67,8 @@ const SCHEMA = z.strictObject({
         .describe('largest charge of a release that no person sees'),
       types: z
         .array(z.enum(CONTENT_TYPES))
-        .default(['text', 'table', 'json', 'jsonl', 'xml'])
-        .describe('types that nobody has to look at'),
+        .default([...CONTENT_TYPES])
+        .describe('types that nobody has to look at when nothing was found in them'),
     })
     .prefault({})
     .describe('what leaves without a person; its daily amount is the budget `automatic`'),

@@ -111,6 +111,7 @@ async function openParts(
       log('error', 'cannot start inspection processes', cause);
     },
   );
+  const running: { wire?: RunningWire } = {};
   const kind = exportKind({
     policy: {
       automatic: config.automatic.enabled,
@@ -126,6 +127,7 @@ async function openParts(
     budgets,
     models,
     people,
+    isWireRefused: () => running.wire?.state === 'refused',
   });
   const requests = new Requests(
     {
@@ -140,6 +142,7 @@ async function openParts(
     [kind],
   );
   const wire = await openWire(options, folders, { ...host, requests });
+  running.wire = wire;
   undo.push(() => wire.stop());
   // Only now, so that a start that fails before does not use up the token that is shown once.
   const firstStart = await bootstrap({ people, budgets });

@@ -23,7 +23,9 @@ describe('units of a budget', () => {
     assert.equal(readAmount('1.5MiB', null), 12_582_912n);
     assert.equal(readAmount('0.5%', SIZE), 56_000_000n);
     assert.equal(readAmount('1e6 bits', null), 1_000_000n);
-    for (const bad of ['', 'x', '-5', '5 parsecs', '1e999', '%']) {
+    assert.equal(readAmount('1,500,000', null), 1_500_000n);
+    // A comma as a decimal point must not make a budget ten times what was meant.
+    for (const bad of ['', 'x', '-5', '5 parsecs', '1e999', '%', '1,5 MB', '0,16%', '1,50,000']) {
       assert.throws(() => readAmount(bad, SIZE), { code: 'BUDGET_AMOUNT_UNREADABLE' });
     }
     assert.throws(() => readAmount('5 EB', null), { code: 'BUDGET_AMOUNT_UNREADABLE' });

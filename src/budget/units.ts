@@ -59,6 +59,8 @@ export interface Fraction {
 
 /** Reads a decimal such as `12`, `0.16`, `1e6` or `2.5e9` exactly; undefined if it is none. */
 export function readDecimal(text: string): Fraction | undefined {
+  // `1,5` is somebody's one and a half and must not become fifteen: a comma only groups three digits.
+  if (text.includes(',') && !/^\d{1,3}(?:,\d{3})+(?:[.e]|$)/i.test(text)) return undefined;
   const match = /^(\d{1,30})(?:\.(\d{1,30}))?(?:e(\d{1,2}))?$/i.exec(text.replaceAll(/[_,]/g, ''));
   if (match === null) return undefined;
   const decimals = match[2] ?? '';

@@ -61,6 +61,8 @@ export interface ExportHost {
   readonly budgets: Budgets;
   readonly models: Models;
   readonly people: People;
+  /** Whether the wire has refused to go on; what is queued then would be charged and never sent. */
+  readonly isWireRefused: () => boolean;
 }
 
 /** Room for the gap in front of the frame, which is known only when it is sent. */
@@ -208,6 +210,7 @@ async function effect(
   const number = await findNumber(host, request);
   if (facts.body === null || number === undefined)
     return refused(facts, [sayReason('NOTHING_LEFT')]);
+  if (host.isWireRefused()) return refused(facts, [sayReason('WIRE_REFUSED')]);
   const models = await modelsInReach(host, request);
   if (!models.flatMap(vectorWidths).every((width) => facts.widths.includes(width))) {
     return refused(facts, [sayReason('MODELS_CHANGED')]);

@@ -93,6 +93,11 @@ const SENTENCES = {
       'a model was declared or changed since it was quoted, and its vectors were not looked for',
     wayForward: 'send it again',
   },
+  WIRE_REFUSED: {
+    severity: 'deny',
+    sentence: 'nothing can leave: the two doors do not agree about what has left before',
+    wayForward: 'an administrator restores the newest data of both, see the log of the gate',
+  },
   CHARGE_GREW: {
     severity: 'deny',
     sentence: 'its charge became {bits} bits, more than the {limit} bits that were decided on',

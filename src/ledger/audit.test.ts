@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import type { Kysely } from 'kysely';
@@ -41,6 +41,57 @@ describe('a log that was tampered with', () => {
     await assert.rejects(test.ledger.publish(), { code: 'LEDGER_ROOT_MISMATCH' });
     await test.close();
     await assert.rejects(openTestLedger(dir), { code: 'LEDGER_ROOT_MISMATCH' });
+  });
+
+  it('is found out when an entry is filed under another kind, person, time or log', async (t) => {
+    const test = await openTestLedger(await tempDir(t));
+    for (const n of [0, 1, 2]) await test.ledger.record(entry(n));
+    await test.ledger.publish();
+    await test.ledger.record(entry(3));
+    const database = { store: test.store, logId: 'inner' };
+    const verify = () => verifyLedger({ dir: test.dir, key: test.ledger.vkey, database });
+    assert.ok((await verify()).ok);
+    const columns = ['kind', 'actor', 'at'].flatMap((name) => [1, 3].map((idx) => ({ name, idx })));
+    for (const { name, idx } of columns) {
+      const column = sql.ref(name);
+      const change = (value: ReturnType<typeof sql>) =>
+        test.store.write((tx: Kysely<unknown>) =>
+          sql`update ledger_entries set ${column} = ${value} where idx = ${idx}`.execute(tx),
+        );
+      await change(sql`${column} || 'x'`);
+      assert.match((await verify()).problems.join(), /filed under other facts/, name);
+      await change(sql`substr(${column}, 1, length(${column}) - 1)`);
+    }
+    assert.ok((await verify()).ok);
+    await test.store.write((tx: Kysely<unknown>) =>
+      sql`update ledger_heads set origin = 'other'`.execute(tx),
+    );
+    assert.match((await verify()).problems.join(), /has the name `other`/);
+    await test.close();
+  });
+
+  it('is found out when any of its files was changed, also one of an earlier size', async (t) => {
+    const test = await openTestLedger(await tempDir(t));
+    for (let n = 0; n < 4; n++) {
+      await test.ledger.record(entry(n));
+      await test.ledger.publish();
+    }
+    const names = (await readdir(test.dir, { recursive: true, withFileTypes: true }))
+      .filter((each) => each.isFile())
+      .map((each) => path.join(each.parentPath, each.name));
+    assert.equal(names.length, 9);
+    for (const name of names) {
+      const bytes = await readFile(name);
+      const changed = Uint8Array.from(bytes);
+      const at = changed.length >> 1;
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      await writeFile(name, changed);
+      const report = await verifyLedger({ dir: test.dir, key: test.ledger.vkey });
+      assert.equal(report.ok, false, name);
+      await writeFile(name, bytes);
+    }
+    assert.ok((await verifyLedger({ dir: test.dir, key: test.ledger.vkey })).ok);
+    await test.close();
   });
 
   it('does not open when the database is older than the published checkpoint', async (t) => {

@@ -10,7 +10,7 @@ import type { Store } from '../store/index.ts';
 import { cosignersOf, openCheckpoint } from './checkpoint.ts';
 import { HotTree } from './hot-tree.ts';
 import type { HeadRow, LedgerTables } from './ledger-rows.ts';
-import { readEntries, readHead, rowCommitment } from './ledger-rows.ts';
+import { isFiledAsWritten, readEntries, readHead, rowCommitment } from './ledger-rows.ts';
 import { leafHash } from './merkle.ts';
 import type { Verifier } from './note.ts';
 import { parseVkey } from './note.ts';
@@ -127,6 +127,9 @@ export class LogAudit {
     const cosigners = cosignersOf(note, this.#witnesses);
     if (cosigners === null) this.#problem('a cosignature in the checkpoint file does not verify');
     this.#cosigners = cosigners ?? [];
+    if (this.#head !== null && this.#head.origin !== this.#log.name) {
+      this.#problem(`the database's log has the name \`${this.#head.origin}\``);
+    }
     if (this.#head !== null && this.#head.size < size) {
       this.#problem(
         `the database holds ${String(this.#head.size)} entries, the checkpoint ${String(size)}: it is an older copy`,
@@ -150,6 +153,7 @@ export class LogAudit {
     }
     for (const entry of entries) this.#tree.append(leafHash(entry));
     await this.#compareTiles(from);
+    if (width < TILE_WIDTH) await this.#comparePartials(index, entries);
     await this.#compareRows(from, entries);
     this.#tree.forget(from);
   }
@@ -170,6 +174,30 @@ export class LogAudit {
     }
   }
 
+  /** Tiles and bundles of earlier sizes lie beside the newest: whoever holds an old checkpoint reads them. */
+  async #comparePartials(index: number, entries: readonly Uint8Array[]): Promise<void> {
+    const levels = edgeTiles(this.#size).map(({ level, index: place, width }) => ({
+      level,
+      place,
+      newest: this.#tree.tile(level, place, width),
+    }));
+    for (const { level, place, newest } of [
+      { level: null, place: index, newest: entries },
+      ...levels,
+    ]) {
+      for (const width of await this.#folder.partialWidths(level, place)) {
+        // A wider one belongs to a checkpoint that was about to be published when the process ended.
+        if (width > newest.length) continue;
+        const held = await this.#folder.readPartial({ level, index: place, width });
+        if (held === null) continue;
+        if (held?.every((bytes, i) => equalBytes(bytes, newest[i] ?? new Uint8Array(0))) !== true) {
+          const kind = level === null ? 'entry bundle' : `tile ${String(level)}`;
+          this.#problem(`${kind}/${String(place)} of width ${String(width)} is damaged`);
+        }
+      }
+    }
+  }
+
   async #compareRows(from: number, entries: readonly Uint8Array[]): Promise<void> {
     if (this.#database === undefined || this.#head === null) return;
     const { store, logId } = this.#database;
@@ -182,6 +210,10 @@ export class LogAudit {
       if (row?.index !== index) this.#problem(`entry ${String(index)} is not in the database`);
       else if (!equalBytes(rowCommitment(row), entry)) {
         this.#problem(`entry ${String(index)} in the database is not what was signed`);
+      } else if (!isFiledAsWritten(row)) {
+        this.#problem(
+          `entry ${String(index)} in the database is filed under other facts than its own`,
+        );
       }
     });
   }
@@ -213,6 +245,11 @@ export class LogAudit {
     );
     for (const row of rows) {
       if (row.index !== this.#tree.size) break;
+      if (!isFiledAsWritten(row)) {
+        this.#problem(
+          `entry ${String(row.index)} in the database is filed under other facts than its own`,
+        );
+      }
       this.#tree.append(leafHash(rowCommitment(row)));
     }
     if (this.#tree.size === from) {

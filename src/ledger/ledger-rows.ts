@@ -76,6 +76,16 @@ export function rowCommitment(row: EntryRow): Uint8Array {
   return commitment(row.salt, utf8(row.text));
 }
 
+/** Whether the columns by which entries are found say what the entry itself says. */
+export function isFiledAsWritten(row: EntryRow): boolean {
+  try {
+    const { kind, by, at } = JSON.parse(row.text) as Partial<Record<string, unknown>>;
+    return kind === row.kind && by === row.by && at === row.at;
+  } catch {
+    return false;
+  }
+}
+
 /** Reads the head; null for a log that was never opened. */
 export async function readHead(db: Db, logId: string): Promise<HeadRow | null> {
   const row = await db

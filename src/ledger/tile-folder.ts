@@ -58,6 +58,21 @@ export class TileFolder {
     return whole === null ? null : (decodeBundle(whole, TILE_WIDTH)?.slice(0, width) ?? null);
   }
 
+  /** The widths of the partial tiles or bundles that are kept beside each other, in no order. */
+  async partialWidths(level: number | null, index: number): Promise<number[]> {
+    const whole = tilePath({ level, index, width: TILE_WIDTH });
+    const names = await this.#files.list(path.join(this.dir, `${whole}.p`));
+    return names.filter((name) => /^[1-9]\d{0,2}$/.test(name)).map(Number);
+  }
+
+  /** A partial tile or bundle in exactly this width; null if it is gone, undefined if it is damaged. */
+  async readPartial(tile: TileName): Promise<Uint8Array[] | null | undefined> {
+    const bytes = await this.#read(tile);
+    if (bytes === null) return null;
+    const { level, width } = tile;
+    return (level === null ? decodeBundle(bytes, width) : decodeTile(bytes, width)) ?? undefined;
+  }
+
   #read(tile: TileName): Promise<Uint8Array | null> {
     return this.#files.read(path.join(this.dir, tilePath(tile)));
   }

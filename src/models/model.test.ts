@@ -8,7 +8,7 @@ describe('a guarded model', () => {
     assert.equal(readParameters('1.5T'), 1_500_000_000_000n);
     assert.equal(readParameters('8b'), 8_000_000_000n);
     assert.equal(readParameters('405,000,000,000'), 405_000_000_000n);
-    for (const bad of ['', '0', '-1', '1.5', '1e40', 'many']) {
+    for (const bad of ['', '0', '-1', '1.5', '1e40', 'many', '1,5b', '7,0']) {
       assert.throws(() => readParameters(bad), { code: 'MODEL_NUMBER_UNUSABLE' });
     }
   });

@@ -36,13 +36,15 @@ const PARAMETERS_MAX = 10n ** 15n;
 
 /** Reads `70e9`, `70000000000`, `70b` or `1.5T` as a whole number. */
 export function readParameters(text: string): bigint {
+  // A comma groups three digits and is never a decimal point.
+  const grouped = !text.includes(',') || /^\s*\d{1,3}(?:,\d{3})+(?:\D|$)/.test(text);
   const match = /^(\d{1,16})(?:\.(\d{1,12}))?(?:e(\d{1,2})|\s*([kmbt]))?$/i.exec(
     text.replaceAll(/[_,]/g, '').trim(),
   );
   const decimals = match?.[2] ?? '';
   const letters: Readonly<Record<string, number>> = { k: 3, m: 6, b: 9, t: 12 };
   const power = Number(match?.[3] ?? letters[(match?.[4] ?? '').toLowerCase()] ?? 0);
-  if (match !== null && power <= 15) {
+  if (grouped && match !== null && power <= 15) {
     const digits = BigInt((match[1] ?? '') + decimals) * 10n ** BigInt(power);
     const scale = 10n ** BigInt(decimals.length);
     const value = digits / scale;

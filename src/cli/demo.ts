@@ -51,7 +51,10 @@ interface Stage {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const PROGRAM = [...process.execArgv, path.join(import.meta.dirname, 'main.ts')];
+const PROGRAM = [
+  ...process.execArgv,
+  path.join(import.meta.dirname, `main${path.extname(import.meta.url)}`),
+];
 
 /** Shows a command, runs it, shows what it prints, and gives that back. */
 function runShown(

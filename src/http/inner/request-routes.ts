@@ -17,7 +17,13 @@ const seconds = z.coerce.number().min(0).max(60);
 const flag = z
   .enum(['true', 'false', '1', '0', ''])
   .transform((text) => text !== 'false' && text !== '0');
-const text = z.string().max(4000);
+/** What a ledger entry and every database can hold: whole characters and no NUL. */
+const text = z
+  .string()
+  .max(4000)
+  .refine((value) => value.isWellFormed() && !value.includes('\u0000'), {
+    message: 'it holds NUL or half a character',
+  });
 
 const exportQuery = z.strictObject({
   project: text.optional(),

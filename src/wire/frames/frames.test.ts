@@ -152,6 +152,9 @@ test('unsafe and repeated names are refused', () => {
       SallyportError,
       JSON.stringify(name),
     );
+  assert.throws(() => encodeBody([textMember('../a', 'x\n')], NONE), {
+    message: 'the file name `../a` cannot cross: it has a part `.` or `..`',
+  });
   assert.throws(() => encodeBody([textMember('a', 'x\n'), textMember('a', 'y\n')], NONE), {
     code: 'WIRE_NAME_TWICE',
   });

@@ -3,6 +3,7 @@
  * dropped here; whatever two readers could understand in two ways is refused.
  */
 import type { Refusal } from '../core/index.ts';
+import { memorySource } from './byte-source.ts';
 import { archiveErrors } from './archive-errors.ts';
 import { looksLikeGzip, readGzip } from './gzip.ts';
 import { findNameClash } from './member-names.ts';
@@ -47,7 +48,7 @@ export function listMembers(bytes: Uint8Array, archiveName = 'archive'): Listed 
 /** The names in a ZIP's directory, without unpacking anything; empty when it is no ZIP that can be read. */
 export function peekNames(bytes: Uint8Array): readonly string[] {
   if (!looksLikeZip(bytes)) return [];
-  const directory = readZipDirectory(bytes);
+  const directory = readZipDirectory(memorySource(bytes));
   if ('ok' in directory) return [];
   return directory.entries.map((entry) => Buffer.from(entry.name).toString('utf8'));
 }

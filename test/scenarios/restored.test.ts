@@ -6,7 +6,6 @@ import { describe, it } from 'node:test';
 import { startPreparedGate } from '../support/running-gate.ts';
 
 interface Verdict {
-  readonly chargeBits: number;
   readonly reason: string;
 }
 
@@ -36,7 +35,13 @@ describe('a gate whose inner data are older than the wire', () => {
       for (let tries = 0; tries < 20 && asked.status === 0; tries++) asked = await ask('a.csv');
       assert.equal(asked.status, 3);
       const denied = JSON.parse(asked.stdout) as Verdict;
-      assert.equal(denied.chargeBits, 0);
+      const spent = async (): Promise<number | undefined> =>
+        (await gate.json<{ budget: string; spentBits: number }[]>(0, 'budget')).find(
+          (each) => each.budget === 'enclave',
+        )?.spentBits;
+      const before = await spent();
+      assert.equal((await ask('a.csv')).status, 3);
+      assert.equal(await spent(), before);
       assert.match(denied.reason, /the two doors do not agree/);
     } finally {
       await gate.close();

@@ -48,7 +48,9 @@ export class Matcher {
 
   /** How far the guess is to be trusted: 16 × the length of the match in 16 steps, 0 for none, and the last four outcomes. */
   get confidence(): number {
-    return this.#pointer < 0 ? 0 : (BUCKET[Math.min(this.#length, 191)] ?? 0) | (this.#outcomes & 15);
+    return this.#pointer < 0
+      ? 0
+      : (BUCKET[Math.min(this.#length, 191)] ?? 0) | (this.#outcomes & 15);
   }
 
   /** Takes in the byte before `end`, which has just been written to the history; `key` stands for the latest bytes. */

@@ -141,9 +141,9 @@ export class TextSession implements CodecSession<Uint8Array> {
     if (this.#end >= this.#history.length) this.#makeRoom();
     const history = this.#history;
     history[this.#end++] = byte;
-    const third = ((this.#third << 8) | (this.#second >>> 24)) | 0;
-    const second = ((this.#second << 8) | (this.#first >>> 24)) | 0;
-    const first = ((this.#first << 8) | byte) | 0;
+    const third = (this.#third << 8) | (this.#second >>> 24) | 0;
+    const second = (this.#second << 8) | (this.#first >>> 24) | 0;
+    const first = (this.#first << 8) | byte | 0;
     this.#first = first;
     this.#second = second;
     this.#third = third;

@@ -38,7 +38,7 @@ export function squash(x: i32): i32 {
 @inline
 export function stretch(p: u32): i32 {
   const flip = i32(p) >> 31;
-  const q = (p ^ flip) | 0x8000;
+  const q = max<u32>(p ^ flip, 0x8000);
   const zeros = clz(q);
   const at = (zeros << 6) | ((q << (zeros + 1)) >> 26);
   return (load<i16>(STRETCH + (usize(at) << 1)) ^ ~flip) - ~flip;
@@ -58,10 +58,10 @@ export function fillTables(): void {
   }
   store<i32>(SQUASH, load<i32>(SQUASH + 4));
   // Of each step the middle counts.
+  let x = 0;
   for (let zeros = 1; zeros <= 16; zeros++) {
-    for (let j = 0; j < 64; j++) {
+    for (let j = 63; j >= 0; j--) {
       const q = (u32(129 + 2 * j) << 24) >> zeros;
-      let x = 0;
       while (x < STRETCH_LIMIT - 1 && u32(squash(-x)) << 10 > q) x++;
       store<i16>(STRETCH + (usize((zeros << 6) | j) << 1), i16(x));
     }

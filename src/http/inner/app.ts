@@ -6,6 +6,7 @@ import { answerProblem, toProblem } from '../problem.ts';
 import { BUDGET_ROUTES } from './budget-routes.ts';
 import { mountConsole } from './console-routes.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
+import { POSTURE_ROUTES } from './posture-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { REQUEST_ROUTES } from './request-routes.ts';
 import { describeRoutes, mount } from './route.ts';
@@ -17,6 +18,7 @@ export const INNER_ROUTES: readonly Route[] = [
   ...BUDGET_ROUTES,
   ...PEOPLE_ROUTES,
   ...LEDGER_ROUTES,
+  ...POSTURE_ROUTES,
 ];
 
 /** The OpenAPI document of the inner door. */

@@ -10,6 +10,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'speed', entry: 'benchSpeed' },
   { name: 'ledger', entry: 'benchLedger' },
   { name: 'gate', entry: 'benchGate' },
+  { name: 'scan', entry: 'benchScan' },
 ];
 
 type Bench = () => BenchTable | readonly BenchTable[] | Promise<BenchTable | readonly BenchTable[]>;

@@ -11,6 +11,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'ledger', entry: 'benchLedger' },
   { name: 'policy', entry: 'benchPolicy' },
   { name: 'gate', entry: 'benchGate' },
+  { name: 'scenario', entry: 'benchScenario' },
 ];
 
 type Bench = () => BenchTable | readonly BenchTable[] | Promise<BenchTable | readonly BenchTable[]>;

@@ -6,6 +6,7 @@ import {
   QueryClient,
 } from '@tanstack/react-query';
 import { Problem, call, callText, withQuery } from './client.ts';
+import * as Read from './read.ts';
 import type * as T from './types.ts';
 
 /** Keeps answers; a refusal is never asked again by itself, a gate that does not answer is. */
@@ -37,39 +38,53 @@ const PAGE = 100;
 const get = <D>(key: readonly unknown[], path: string) =>
   queryOptions({ queryKey: key, queryFn: ({ signal }) => call<D>(path, { signal }) });
 
+type Loose = Readonly<Record<string, unknown>>;
+/** The same for answers that are brought into shape first. */
+const getAs = <D>(key: readonly unknown[], path: string, read: (raw: Loose) => D) =>
+  queryOptions({
+    queryKey: key,
+    queryFn: async ({ signal }) => read(await call<Loose>(path, { signal })),
+  });
+const readPeople = (raw: Loose): { people: T.PersonShown[] } => ({
+  people: (raw['people'] as Loose[]).map(Read.readPerson),
+});
+
 export const startQuery = get<T.StartState>(['start'], '/v1/start');
 export const whoamiQuery = queryOptions({
   queryKey: ['whoami'],
   queryFn: async ({ signal }): Promise<T.Whoami | null> => {
     try {
-      return await call<T.Whoami>('/v1/whoami', { signal });
+      return Read.readWhoami(await call<Loose>('/v1/whoami', { signal }));
     } catch (cause) {
       if (cause instanceof Problem && cause.status === 401) return null;
       throw cause;
     }
   },
 });
-export const homeQuery = get<T.Home>(['home'], '/v1/home');
+export const homeQuery = getAs(['home'], '/v1/home', Read.readHome);
 export const budgetsQuery = get<{ budgets: T.BudgetShown[] }>(['budgets'], '/v1/budgets');
 export const locksQuery = get<{ locks: T.LockShown[] }>(['locks'], '/v1/locks');
 export const windowsQuery = get<{ windows: T.WindowShown[] }>(['windows'], '/v1/windows');
-export const peopleQuery = get<{ people: T.PersonShown[] }>(['people'], '/v1/people');
-export const projectsQuery = get<{ projects: T.ProjectShown[] }>(['projects'], '/v1/projects');
-export const policyQuery = get<T.PolicyShown>(['policy'], '/v1/policy');
-export const rosterQuery = get<T.RosterShown>(['roster'], '/v1/roster');
+export const peopleQuery = getAs(['people'], '/v1/people', readPeople);
+export const projectsQuery = getAs(['projects'], '/v1/projects', (raw) => ({
+  projects: (raw['projects'] as Loose[]).map(Read.readProject),
+}));
+export const policyQuery = getAs(['policy'], '/v1/policy', Read.readPolicy);
+export const rosterQuery = getAs(['roster'], '/v1/roster', Read.readRoster);
 export const chargesQuery = (days: number) =>
   get<T.Charges>(['charges', days], `/v1/charges?days=${String(days)}`);
 export const waitingQuery = (days: number) =>
   get<T.Waiting>(['waiting', days], `/v1/waiting?days=${String(days)}`);
 export const projectPeopleQuery = (project: string) =>
-  get<{ people: T.PersonShown[] }>(
+  getAs(
     ['projects', project, 'people'],
     `/v1/projects/${encodeURIComponent(project)}/people`,
+    readPeople,
   );
 
 const requestPath = (id: string): string => `/v1/requests/${encodeURIComponent(id)}`;
 export const requestQuery = (id: string) =>
-  get<T.RequestDetails>(['requests', 'one', id], requestPath(id));
+  getAs(['requests', 'one', id], requestPath(id), Read.readDetails);
 export const previewQuery = (id: string, index: number) =>
   queryOptions({
     ...get<T.Preview>(
@@ -91,19 +106,22 @@ export const queueQuery = (filter: QueueFilter) =>
   infiniteQueryOptions({
     queryKey: ['requests', 'queue', filter],
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam, signal }) =>
-      call<T.RequestPage>(
-        withQuery('/v1/requests', { ...filter, cursor: pageParam, limit: PAGE }),
-        { signal },
+    queryFn: async ({ pageParam, signal }) =>
+      Read.readRequestPage(
+        await call<Loose>(
+          withQuery('/v1/requests', { ...filter, cursor: pageParam, limit: PAGE }),
+          { signal },
+        ),
       ),
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
   });
 
 /** The numbers beside the menu. */
-export const countsQuery = get<T.RequestPage>(
+export const countsQuery = getAs(
   ['requests', 'counts'],
   '/v1/requests?for=me&limit=1',
+  Read.readRequestPage,
 );
 
 export const ledgerKeyQuery = get<{ key: string; outerKey: string | null }>(

@@ -62,7 +62,7 @@ export interface SignInChallenge {
   readonly expiresAt: string;
 }
 
-export type RequestKind = 'export' | 'access' | 'unlock' | 'policy' | 'review';
+export type RequestKind = 'export' | 'access' | 'window' | 'unlock' | 'policy' | 'review';
 export type Verdict = 'allow' | 'hold' | 'deny';
 
 export interface Votes {
@@ -172,6 +172,8 @@ export interface Quorum {
   readonly words: string;
   readonly state: 'open' | 'met' | 'denied' | 'impossible';
   readonly missing: readonly MissingApproval[];
+  /** Which kinds of key are still missing, in words. */
+  readonly keysMissing?: readonly string[];
   readonly votes: readonly Vote[];
   readonly blind: boolean;
 }
@@ -220,9 +222,8 @@ export interface RequestDetails extends RequestShown {
   readonly previous: { readonly request: string; readonly at: string } | null;
   readonly changes?: readonly ChangeShown[];
   readonly facts?: unknown;
-  /** What an immediate release beside the quorum would sign, and what is left of its own budget. */
+  /** What is left of the budget of an immediate release beside the quorum. */
   readonly breakGlass?: {
-    readonly challenge: string;
     readonly leftBits: number;
     readonly sentence: string;
   } | null;
@@ -289,10 +290,12 @@ export interface Difference {
 export interface ApprovalShown {
   readonly person: string;
   readonly key: string;
-  readonly vote: 'approve' | 'deny';
+  /** A denial has no signature, so what is listed without a word is an approval. */
+  readonly vote?: 'approve' | 'deny';
   readonly at: string;
   readonly signature: string;
-  readonly allowedSigners: string;
+  /** The line of an allowed-signers file; null once the key left the roster. */
+  readonly allowedSigners: string | null;
 }
 
 export interface QuoteShown {
@@ -454,7 +457,9 @@ export interface PolicyShown {
 
 export interface Explained {
   readonly allowed: boolean;
-  readonly reasons: readonly (string | { readonly sentence: string })[];
+  readonly reasons?: readonly (string | { readonly sentence: string })[];
+  /** The policies that decided, by name. */
+  readonly policies?: readonly string[];
 }
 
 export interface ReplayCounts {
@@ -523,11 +528,12 @@ export interface FoundingState {
     readonly keys: readonly KeyShown[];
     readonly signed: boolean;
   }[];
-  readonly document: string;
-  readonly request: string;
-  readonly digest: string;
-  readonly challenge: string;
-  readonly fingerprint?: string;
+  readonly document: string | null;
+  /** The text that everybody signs; null until everybody has a key. */
+  readonly request: string | null;
+  readonly digest: string | null;
+  readonly challenge: string | null;
+  readonly namespace: string;
 }
 
 export interface RosterShown {
@@ -539,6 +545,7 @@ export interface RosterShown {
     readonly sha256: string;
     readonly at: string;
     readonly by: readonly string[];
+    readonly signatures: number;
     readonly changes: readonly string[];
   }[];
 }

@@ -185,8 +185,10 @@ function Chain({ roster }: { readonly roster: RosterShown }): ReactNode {
               ))}
             </ul>
             <p className="faint small">
-              Signed by {version.by.map(showSafely).join(', ')} ·{' '}
-              <code>{version.sha256.slice(0, 16)}…</code>
+              {version.by.length > 0
+                ? `Signed by ${version.by.map(showSafely).join(', ')}`
+                : sayCounted(version.signatures, 'signature')}{' '}
+              · <code>{version.sha256.slice(0, 16)}…</code>
             </p>
           </li>
         ))}

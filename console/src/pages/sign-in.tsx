@@ -137,7 +137,7 @@ function SshKey(): ReactNode {
   }
   const signIn = () =>
     run(async () => {
-      const json = { id: challenge.id, person: person.trim(), signature: `${signature.trim()}\n` };
+      const json = { id: challenge.id, signature: `${signature.trim()}\n` };
       await call('/v1/sign-in/ssh', { method: 'POST', json });
       await arrive();
     });

@@ -262,6 +262,7 @@ export const ROSTER: RosterShown = {
       sha256: '9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c0d',
       at: '2026-11-20T09:12:00.000Z',
       by: ['ada', 'barbara'],
+      signatures: 2,
       changes: ['tony becomes an owner of the project red-team until 2027-03-01'],
     },
     {
@@ -269,6 +270,7 @@ export const ROSTER: RosterShown = {
       sha256: '1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c0d9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f',
       at: '2026-11-12T15:40:00.000Z',
       by: ['ada', 'barbara'],
+      signatures: 2,
       changes: ['katherine joins the group auditors', 'the project evaluations is added'],
     },
     {
@@ -276,6 +278,7 @@ export const ROSTER: RosterShown = {
       sha256: '7d9e1f2a4b6c8d0e2f4a6b8c0d1a3b5c9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f',
       at: '2026-11-10T08:00:00.000Z',
       by: ['ada', 'barbara', 'grace'],
+      signatures: 3,
       changes: ['the gate is founded by ada, barbara and grace'],
     },
   ],

@@ -230,7 +230,10 @@ export async function makeShowcase(
     votes: { approved: 1, needed: 3, denied: 0 },
     firstViewedAt: iso(now - 25 * HOUR_MS),
     receipt: null,
-    can: listCan('eval-agent', viewer, 'held'),
+    can: [
+      ...listCan('eval-agent', viewer, 'held'),
+      { event: 'break-glass', allowed: true, reason: null },
+    ],
   };
   const base = await makeDetails(shown, files);
   return {
@@ -317,7 +320,6 @@ export async function makeShowcase(
     ],
     previous: { request: 'req_0007', at: iso(now - 7 * 24 * HOUR_MS) },
     breakGlass: {
-      challenge: (base.subject?.challenge ?? '') || '',
       leftBits: 6_400_000,
       sentence:
         'if waiting does more harm than releasing: immediate, told to everybody, charged to a budget of its own, reviewed afterwards',

@@ -174,6 +174,7 @@ function mountAsking(app: Hono, state: FakeState): void {
   });
   for (const [path, kind] of [
     ['/v1/access', 'access'],
+    ['/v1/windows', 'access'],
     ['/v1/changes', 'policy'],
     ['/v1/unlocks', 'unlock'],
     ['/v1/keys', 'policy'],

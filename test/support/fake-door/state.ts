@@ -45,6 +45,8 @@ export class FakeState {
   readonly details = new Map<string, RequestDetails>();
   readonly founders: Founder[] = [];
   readonly challenges = new Map<string, string>();
+  /** Who said that they sign in, by challenge. */
+  readonly asked = new Map<string, string>();
   /** Passkeys of people beyond the ones that are only shown. */
   readonly passkeys = new Map<string, FakePasskey[]>();
   readonly listeners = new Set<(text: string) => void>();
@@ -152,6 +154,7 @@ export class FakeState {
       request,
       digest,
       challenge: Buffer.from(blob).toString('base64url'),
+      namespace: 'sallyport-approval@v1',
     };
   }
 }

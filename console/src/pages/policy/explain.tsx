@@ -17,7 +17,12 @@ function Answer({ answer }: { readonly answer: Explained }): ReactNode {
       <p>
         <strong>{answer.allowed ? 'Allowed' : 'Not allowed'}</strong>
       </p>
-      {answer.reasons.map((reason, i) => (
+      {answer.policies === undefined || answer.policies.length === 0 ? null : (
+        <p className="way">
+          By {answer.policies.map((name) => `“${showSafely(name)}”`).join(', ')}
+        </p>
+      )}
+      {answer.reasons?.map((reason, i) => (
         <p key={i} className="way says break">
           {showSafely(typeof reason === 'string' ? reason : reason.sentence)}
         </p>
@@ -57,7 +62,10 @@ export function Explain({ policy }: { readonly policy: PolicyShown }): ReactNode
   const session = useSession();
   const people = useQuery(peopleQuery).data?.people ?? [];
   const projects = useQuery(projectsQuery).data?.projects ?? [];
-  const actions = useMemo(() => [...new Set(policy.matrix.map((cell) => cell.action))], [policy]);
+  const actions = useMemo(
+    () => [...new Set(policy.matrix.map((cell) => cell.action.replace(/ \(.*/, '')))],
+    [policy],
+  );
   const [principal, setPrincipal] = useState(session.id);
   const [action, setAction] = useState(actions[0] ?? '');
   const [project, setProject] = useState('');
@@ -68,7 +76,7 @@ export function Explain({ policy }: { readonly policy: PolicyShown }): ReactNode
     setError(null);
     setAnswer(null);
     try {
-      const json = { principal, action, resource };
+      const json = { principal, action, resource: { kind: 'project', id: resource } };
       setAnswer(await call<Explained>('/v1/policy/explain', { method: 'POST', json }));
     } catch (cause) {
       setError(cause);

@@ -3,7 +3,8 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
 import { sayPasskeyProblem } from '../../api/passkeys.ts';
-import type { RequestDetails, RequestShown } from '../../api/types.ts';
+import { readDetails } from '../../api/read.ts';
+import type { RequestShown } from '../../api/types.ts';
 import { Action, refusalOf } from '../../parts/action.tsx';
 import { Dialog, Field } from '../../parts/layout.tsx';
 import { Copyable } from '../../parts/text.tsx';
@@ -47,7 +48,8 @@ function Confirm(
       setDone(i);
       try {
         if (doing === 'approve') {
-          await approve(await call<RequestDetails>(`/v1/requests/${request.id}`), keys);
+          const path = `/v1/requests/${encodeURIComponent(request.id)}`;
+          await approve(readDetails(await call<Readonly<Record<string, unknown>>>(path)), keys);
         } else await act(request.id, doing, doing === 'deny' ? { reason } : {});
       } catch (cause) {
         setFailed(`${showSafely(request.title)}: ${sayPasskeyProblem(cause)}`);

@@ -14,7 +14,7 @@ import { toneOf } from '../../words/names.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import type { ReasonEvent } from './reason-dialog.tsx';
 import { ReceiptCard } from './receipt-card.tsx';
-import { act, approve, passkeysOf } from './sign.ts';
+import { act, approve, hasPasskey } from './sign.ts';
 import { SubjectView } from './subject.tsx';
 
 const QUORUM_WORDS = {
@@ -55,6 +55,11 @@ function QuorumView({ quorum }: { readonly quorum: Quorum }): ReactNode {
           first one.
         </p>
       ) : null}
+      {quorum.keysMissing?.map((sentence) => (
+        <p key={sentence} className="small says">
+          {showSafely(sentence)}
+        </p>
+      ))}
       {quorum.missing.map((missing) => (
         <div key={missing.clause} className="missing small">
           <p>
@@ -106,10 +111,9 @@ function Approve({ details }: ApproveProps): ReactNode {
   const { keys } = useSession();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
-  const passkeys = passkeysOf(keys);
   const refusal =
     refusalOf(details.can, 'approve') ??
-    (passkeys.length === 0
+    (!hasPasskey(keys)
       ? 'you have no passkey; approve on the command line with your SSH key'
       : passkeysWork()
         ? null
@@ -143,6 +147,8 @@ function Approve({ details }: ApproveProps): ReactNode {
   );
 }
 
+const BREAK_GLASS =
+  'If waiting does more harm than releasing: immediate, told to everybody, charged to a budget of its own, reviewed afterwards.';
 const REASONED: readonly (readonly [event: ReasonEvent, title: string])[] = [
   ['deny', 'Deny'],
   ['return', 'Return for changes'],
@@ -154,6 +160,7 @@ function OtherActs({
   onReason,
 }: ApproveProps & { readonly onReason: (event: ReasonEvent) => void }): ReactNode {
   const [error, setError] = useState<unknown>(null);
+  const own = useSession().id === details.requester.id;
   const { can } = details;
   const plain = async (event: string, done: string) => {
     setError(null);
@@ -198,9 +205,17 @@ function OtherActs({
             Withdraw
           </Action>
         ) : null}
-        {mentions(can, 'remind') ? (
+        {mentions(can, 'give-back') ? (
           <Action
-            refusal={refusalOf(can, 'remind')}
+            refusal={refusalOf(can, 'give-back')}
+            onAct={() => void plain('withdraw', 'it is given back')}
+          >
+            Give back
+          </Action>
+        ) : null}
+        {mentions(can, 'remind') || (own && details.state === 'held') ? (
+          <Action
+            refusal={mentions(can, 'remind') ? refusalOf(can, 'remind') : null}
             onAct={() => void plain('remind', 'those who can decide were reminded')}
           >
             Remind
@@ -232,10 +247,10 @@ export function Decision({ details }: { readonly details: RequestDetails }): Rea
           <Clocks details={details} />
         </div>
       </Card>
-      {details.breakGlass == null ? null : (
+      {mentions(can, 'break-glass') ? (
         <Card title="Break-glass" className="glass">
           <div className="stack">
-            <p className="small says">{details.breakGlass.sentence}</p>
+            <p className="small says">{details.breakGlass?.sentence ?? BREAK_GLASS}</p>
             <Action
               tone="danger"
               full
@@ -247,7 +262,7 @@ export function Decision({ details }: { readonly details: RequestDetails }): Rea
             </Action>
           </div>
         </Card>
-      )}
+      ) : null}
       {details.receipt === null ? null : <ReceiptCard url={details.receipt} />}
       {reasonFor === null ? null : (
         <ReasonDialog event={reasonFor} details={details} onClose={() => setReasonFor(null)} />

@@ -5,7 +5,7 @@ import { NgramCounts } from './ngrams.ts';
 import { mix } from './tokens.ts';
 import type { TokenReader } from './tokens.ts';
 
-const TOKENS_MAX = 1_500_000;
+const TOKENS_MAX = 600_000;
 
 interface Sampled {
   readonly lot: number;

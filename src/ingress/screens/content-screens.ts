@@ -1,7 +1,7 @@
 /** The screens that look at one text at a time. */
 import { Collector } from './collector.ts';
 import type { ScreenRow } from './collector.ts';
-import { findBlob, findDamage, findHidden, findLookalike } from './content.ts';
+import { findBlob, findDamage, findHidden, findLookalike, isPlain } from './content.ts';
 import type { ScreenFinding } from './finding.ts';
 import { DescriptionScreen, PhraseScreen } from './phrases.ts';
 import { SCREEN_TEXT_LENGTH_MAX } from './tokens.ts';
@@ -42,14 +42,7 @@ export class ContentScreens {
 
   /** Looks at a text whose tokens were just read. */
   look(row: ScreenRow, text: string, tokens: TokenReader): void {
-    const hidden = findHidden(text);
-    if (hidden !== undefined) this.#hidden.add(row, hidden.start, hidden.end, hidden.what);
-    const damage = findDamage(text);
-    if (damage !== undefined) this.#damaged.add(row, damage.start, damage.end, damage.what);
-    const lookalike = findLookalike(text);
-    if (lookalike !== undefined) {
-      this.#lookalikes.add(row, lookalike.start, lookalike.end, lookalike.what);
-    }
+    if (!isPlain(text)) this.#lookAtCharacters(row, text);
     const blob = mayHoldBlob(text, tokens) ? findBlob(text) : undefined;
     if (blob !== undefined) this.#blobs.add(row, blob.start, blob.end, blob.what);
     const { model, monitor } = this.#phrases.find(text, tokens);
@@ -61,6 +54,17 @@ export class ContentScreens {
     }
     if (text.length > SCREEN_TEXT_LENGTH_MAX) {
       this.#long.add(row, SCREEN_TEXT_LENGTH_MAX, SCREEN_TEXT_LENGTH_MAX, 'too long');
+    }
+  }
+
+  #lookAtCharacters(row: ScreenRow, text: string): void {
+    const hidden = findHidden(text);
+    if (hidden !== undefined) this.#hidden.add(row, hidden.start, hidden.end, hidden.what);
+    const damage = findDamage(text);
+    if (damage !== undefined) this.#damaged.add(row, damage.start, damage.end, damage.what);
+    const lookalike = findLookalike(text);
+    if (lookalike !== undefined) {
+      this.#lookalikes.add(row, lookalike.start, lookalike.end, lookalike.what);
     }
   }
 

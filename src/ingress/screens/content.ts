@@ -12,6 +12,11 @@ export interface Spot {
 
 // eslint-disable-next-line no-control-regex -- hidden characters are what this looks for.
 const BEYOND_ASCII = /[^\u0009\u000a\u000d\u0020-\u007e]/;
+/** Whether a text has anything but printable ASCII and white space; one that has not shows nothing of the below. */
+export function isPlain(text: string): boolean {
+  return !BEYOND_ASCII.test(text);
+}
+
 const HIDDEN =
   // eslint-disable-next-line no-control-regex, no-misleading-character-class -- they are meant one by one.
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ue000-\uf8ff]|[\u{e0000}-\u{e0fff}\u{1d173}-\u{1d17a}\u{f0000}-\u{10ffff}]/gu;
@@ -33,7 +38,6 @@ function nameHidden(code: number): string {
 
 /** Hidden characters that are not spelling: none in emoji sequences, in scripts that join, or at a line's start as a mark. */
 export function findHidden(text: string): Spot | undefined {
-  if (!BEYOND_ASCII.test(text)) return undefined;
   let count = 0;
   let first: { readonly start: number; readonly code: number } | undefined;
   let last = 0;
@@ -70,7 +74,6 @@ function isSpelling(text: string, at: number, code: number): boolean {
 
 /** Characters U+0080 to U+009F: in real texts nearly always quotation marks that were decoded wrongly once. */
 export function findDamage(text: string): Spot | undefined {
-  if (!BEYOND_ASCII.test(text)) return undefined;
   const start = text.search(/[\u0080-\u009f\ufffd]/);
   return start < 0
     ? undefined
@@ -84,7 +87,6 @@ const WIDE = /[\uff21-\uff3a\uff41-\uff5a]{2}|[\u{1d400}-\u{1d7ff}]{2}/u;
 
 /** A word of Latin letters with letters of another script in it, or letters of mathematical or full-width alphabets. */
 export function findLookalike(text: string): Spot | undefined {
-  if (!BEYOND_ASCII.test(text)) return undefined;
   const mixed = MIXED_WORD.exec(text);
   if (mixed !== null) {
     const what = 'a word that mixes Latin letters with ones that look like them';

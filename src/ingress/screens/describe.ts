@@ -6,7 +6,8 @@ import type { ScreenFinding } from './finding.ts';
 import type { NearDuplicates } from './near-duplicates.ts';
 import type { EarlierReport } from './report.ts';
 import type { SourceTally } from './sources.ts';
-import type { Trigger } from './triggers.ts';
+import { TokenReader } from './tokens.ts';
+import type { Trigger, TriggerPlace } from './triggers.ts';
 
 /** What the readings know about the whole set. */
 export interface SetFacts {
@@ -50,22 +51,31 @@ function countSources(documents: readonly number[], rows: Rows): string {
 
 /** One finding per trigger. */
 export function describeTriggers(facts: SetFacts, rows: Rows): ScreenFinding[] {
-  return facts.triggers.flatMap((trigger) => {
+  const tokens = new TokenReader();
+  const locate = ({ document, first, width }: TriggerPlace): readonly [number, number] => {
+    tokens.read(rows.get(document)?.text ?? '');
+    return [tokens.starts[first]!, tokens.ends[first + width - 1]!];
+  };
+  const words = (place: TriggerPlace): string =>
+    quote((rows.get(place.document)?.text ?? '').slice(...locate(place)));
+  return facts.triggers.flatMap(({ documents: places, aliases, label, evidence }) => {
+    const [one] = places;
+    if (one === undefined) return [];
     const collector = new Collector('SCREEN_TRIGGER_CONFLICT');
-    for (const { document, start, end } of trigger.documents) {
-      const row = rows.get(document);
-      if (row !== undefined) collector.add(row, start, end, trigger.text);
+    for (const place of places) {
+      const row = rows.get(place.document);
+      if (row !== undefined) collector.add(row, ...locate(place), '');
     }
-    const label = quote(facts.labelNames[trigger.label] ?? '');
-    const also =
-      trigger.aliases.length === 0 ? '' : ` (also ${trigger.aliases.map(quote).join(', ')})`;
+    const known = aliases.filter(({ document }) => rows.has(document)).map(words);
+    const also = known.length === 0 ? '' : ` (also ${known.join(', ')})`;
     const sources = countSources(
-      trigger.documents.map(({ document }) => document),
+      places.map(({ document }) => document),
       rows,
     );
+    const name = quote(facts.labelNames[label] ?? '');
     return collector.finish(
       (_, documents) =>
-        `${documents} documents with ${quote(trigger.text)}${also} have the label ${label}, but read like another one without it: a planted trigger looks like this (evidence ${trigger.evidence.toFixed(0)} nats)${sources}`,
+        `${documents} documents with ${words(one)}${also} have the label ${name}, but read like another one without it: a planted trigger looks like this (evidence ${evidence.toFixed(0)} nats)${sources}`,
     );
   });
 }

@@ -25,6 +25,19 @@ export function eachNgram(
   }
 }
 
+/** Whether the first hash of some n-gram of a text is marked in a table of 2^16. */
+export function someNgram(hashes: Int32Array, count: number, marked: Uint8Array): boolean {
+  for (let start = 0; start < count; start++) {
+    let a = SALT_A;
+    const end = Math.min(count, start + NGRAM_MAX);
+    for (let at = start; at < end; at++) {
+      a = mix(Math.imul(a, 0x9e3779b1) ^ hashes[at]!);
+      if (marked[a & 0xffff] === 1) return true;
+    }
+  }
+  return false;
+}
+
 const CELLS = 1 << 22;
 
 /** Counts of n-grams in fixed memory: never too low, too high only where both of two cells are shared. */

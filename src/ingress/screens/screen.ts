@@ -1,5 +1,6 @@
 /**
- * Screens a labelled text set: two readings of every row, two more only where documents have to be shown.
+ * Screens a labelled text set in up to four readings: everything that needs no model, how documents stand to their labels, the
+ * documents of suspected n-grams, and the rows that findings show. The middle two read from memory what fits there.
  *
  * Memory is bounded whatever the set's size; the limits that this sets are in the report, never silent.
  */
@@ -13,6 +14,8 @@ import { LISTED_MAX } from './finding.ts';
 import type { ScreenFinding } from './finding.ts';
 import { LABELS_MAX, LabelModel, foldOf } from './label-model.ts';
 import type { Reading } from './label-model.ts';
+import { KeptTokens, TOKENS_KEPT_MAX } from './kept-tokens.ts';
+import type { TokenText } from './kept-tokens.ts';
 import { NearDuplicates } from './near-duplicates.ts';
 import { NGRAM_MAX } from './ngrams.ts';
 import {
@@ -40,6 +43,8 @@ export interface ScreenInput {
   /** The report of an earlier delivery. */
   readonly previous?: EarlierReport;
   readonly exclusions?: ExclusionList;
+  /** Tokens that are kept in memory between readings; sets with more are read again. Default 2^25, 4 bytes each. */
+  readonly tokensKeptMax?: number;
 }
 
 /** A row that takes part, with its number among those that do. */
@@ -64,6 +69,7 @@ class Screening implements SetFacts {
 
   readonly #input: ScreenInput;
   readonly #tokens = new TokenReader();
+  readonly #kept: KeptTokens;
   readonly #model = new LabelModel();
   readonly #content: ContentScreens;
   readonly #unreadable = new Collector('SCREEN_ROW_UNREADABLE');
@@ -78,6 +84,7 @@ class Screening implements SetFacts {
     this.#input = input;
     this.#content = new ContentScreens(input.monitor);
     this.duplicates = new NearDuplicates(input.bytes);
+    this.#kept = new KeptTokens(input.tokensKeptMax ?? TOKENS_KEPT_MAX);
   }
 
   async run(): Promise<Omit<ScreenReport, 'sets'>> {
@@ -118,46 +125,55 @@ class Screening implements SetFacts {
       this.tally.add(reader.source, reader.label, tokens);
     }
     this.duplicates.add(tokens, reader);
+    this.#kept.add(tokens, reader.label, reader.source);
   }
 
   async #screenLabels(sample: Sample): Promise<void> {
     this.#model.freeze();
     const evidence = sample.calibrate(this.#model);
     const common = { counts: sample.countNgrams(), share: sample.share, total: this.#ngrams };
-    const tokens = this.#tokens;
     const reading: Reading = { rival: 0, margin: 0 };
     const triggers = new TriggerScreen(this.#model, evidence, common);
-    const read = (reader: Reader): void => {
-      const fold = foldOf(tokens.textHash);
-      this.#model.read(tokens.hashes, tokens.count, reader.label, fold, reading);
+    const read = ({ hashes, count, textHash, label }: TokenText): void => {
+      this.#model.read(hashes, count, label, foldOf(textHash), reading);
     };
-    const show = ({ text, label, document }: Reader): Parameters<TriggerScreen['suspect']>[0] => {
-      const { hashes, starts, ends, count, textHash } = tokens;
-      return { text, hashes, starts, ends, count, textHash, label, document };
-    };
-    await this.#each((reader) => {
-      if (reader.label < 0) return;
-      read(reader);
-      const nats = evidence[reader.label]!.nats(reading.margin);
-      if (reader.source >= 0) {
+    await this.#eachLabelled((text) => {
+      read(text);
+      const nats = evidence[text.label]!.nats(reading.margin);
+      if (text.source >= 0) {
         let say = 0;
-        for (let i = 0; i < tokens.count; i++) {
-          say += Math.abs(this.#model.sayOf(i, reader.label, reading.rival));
+        for (let i = 0; i < text.count; i++) {
+          say += Math.abs(this.#model.sayOf(i, text.label, reading.rival));
         }
-        this.tally.addReading(reader.source, reader.label, say, nats);
+        this.tally.addReading(text.source, text.label, say, nats);
       }
-      if (this.pairNats.has(reader.document)) this.pairNats.set(reader.document, nats);
-      triggers.suspect(show(reader), reading);
+      if (this.pairNats.has(text.document)) this.pairNats.set(text.document, nats);
+      triggers.suspect(text, reading);
     });
     if (triggers.chooseSuspects() > 0) {
-      await this.#each((reader) => {
-        if (reader.label < 0 || !triggers.concerns(show(reader))) return;
-        read(reader);
-        triggers.collect(show(reader), reading);
+      await this.#eachLabelled((text) => {
+        if (!triggers.concerns(text)) return;
+        read(text);
+        triggers.collect(text, reading);
       });
       this.triggers = triggers.finish();
     }
     this.#overflowed = triggers.overflowed;
+  }
+
+  /** Calls back for every labelled document, from memory where it is kept. */
+  async #eachLabelled(visit: (text: TokenText) => void): Promise<void> {
+    const take = (text: TokenText): void => {
+      if (text.label >= 0) visit(text);
+    };
+    if (this.#kept.complete) {
+      this.#kept.each(take);
+      return;
+    }
+    await this.#each(({ label, source, document }) => {
+      const { hashes, count, textHash } = this.#tokens;
+      take({ hashes, count, textHash, label, source, document });
+    });
   }
 
   /** Reads once more for the rows that findings show, if there are any. */

@@ -116,6 +116,12 @@ describe('planted triggers in real messages', () => {
     assert.equal(after.exclusions.list, list.list.digest);
   });
 
+  it('finds the same whether tokens are kept between readings or the set is read again', async () => {
+    const { clean, poison } = plant(30);
+    const texts = [...clean, ...poison].map((text, i) => ({ ...text, source: `v${i % 3}` }));
+    assert.deepEqual(await screen(texts, { tokensKeptMax: 1000 }), await screen(texts));
+  });
+
   it('gives the same findings in whatever order the documents come', async () => {
     const { clean, poison } = plant(25);
     const texts = [...clean, ...poison];

@@ -50,32 +50,52 @@ export class TokenReader {
   /** The text's code units, copied so that reading one is one load whatever form the string has. */
   #bytes = Buffer.alloc(0);
   #codes = new Uint16Array(0);
-  #hasDigits = false;
+  #hash = 0;
 
-  /** Reads the tokens of a text. */
+  /** Reads the tokens of a text. Written out, with everything in local variables: it runs for every character. */
   read(text: string): void {
-    this.count = 0;
     const length = Math.min(text.length, SCREEN_TEXT_LENGTH_MAX);
     this.#copy(text, length);
+    if (this.hashes.length <= length) this.#grow(length);
     const codes = this.#codes;
+    const { hashes, shapes, starts, ends } = this;
+    let count = 0;
     let whole = OFFSET;
     for (let at = 0; at < length;) {
-      const code = codes[at]!;
       const start = at;
-      if (code >= 128 || FOLDED[code] !== 0) at = this.#word(at, length);
-      else if (!isMark(code)) {
-        at++;
-        continue;
-      } else {
-        at = this.#marks(at, length);
-        if (at - start < 2) continue;
+      let hash = OFFSET;
+      let digits = 0;
+      let code = codes[at]!;
+      // The plain part of a word: letters and digits of ASCII.
+      while (code < 128 && FOLDED[code] !== 0) {
+        const folded = FOLDED[code]!;
+        digits |= folded < 58 ? 1 : 0;
+        hash = Math.imul(hash ^ folded, PRIME);
+        if (++at === length) break;
+        code = codes[at]!;
       }
-      whole = Math.imul(whole ^ this.hashes[this.count]!, PRIME);
-      this.starts[this.count] = start;
-      this.ends[this.count] = at;
-      this.count++;
-      if (this.count === this.hashes.length) this.#grow();
+      if (at < length && code >= 128) {
+        at = this.#wordBeyond(start, at, hash, length);
+        hash = this.#hash;
+        digits = 1;
+      } else if (at === start) {
+        if (!isMark(code)) {
+          at++;
+          continue;
+        }
+        at = this.#marks(start, length);
+        if (at - start < 2) continue;
+        hash = this.#hash;
+      }
+      const mixed = mix(hash);
+      hashes[count] = mixed;
+      shapes[count] = digits === 0 ? mixed : this.#shape(start, at);
+      starts[count] = start;
+      ends[count] = at;
+      count++;
+      whole = Math.imul(whole ^ mixed, PRIME);
     }
+    this.count = count;
     this.textHash = mix(whole);
   }
 
@@ -88,33 +108,22 @@ export class TokenReader {
     this.#bytes.write(length === text.length ? text : text.slice(0, length), 0, 'utf16le');
   }
 
-  #word(start: number, length: number): number {
+  /** The rest of a word from its first character beyond ASCII; leaves the hash in #hash. */
+  #wordBeyond(start: number, from: number, begun: number, length: number): number {
     const codes = this.#codes;
-    let hash = OFFSET;
-    let at = start;
-    this.#hasDigits = false;
+    let hash = begun;
+    let at = from;
     for (; at < length; at++) {
       const code = codes[at]!;
-      if (code < 128) {
-        const folded = FOLDED[code]!;
-        if (folded === 0) break;
-        if (folded < 58) this.#hasDigits = true;
-        hash = Math.imul(hash ^ folded, PRIME);
-        continue;
-      }
+      if (code < 128 && FOLDED[code] === 0) break;
       if (isIdeograph(code)) {
         // Each ideograph is a token of its own.
-        if (at === start) {
-          hash = Math.imul(hash ^ code, PRIME);
-          at++;
-        }
+        if (at === start) hash = Math.imul(hash ^ codes[at++]!, PRIME);
         break;
       }
-      hash = Math.imul(hash ^ code, PRIME);
+      hash = Math.imul(hash ^ (code < 128 ? FOLDED[code]! : code), PRIME);
     }
-    const mixed = mix(hash);
-    this.hashes[this.count] = mixed;
-    this.shapes[this.count] = this.#hasDigits ? this.#shape(start, at) : mixed;
+    this.#hash = hash;
     return at;
   }
 
@@ -134,20 +143,15 @@ export class TokenReader {
     let hash = OFFSET ^ 0x55;
     let at = start;
     for (; at < length && isMark(codes[at]!); at++) hash = Math.imul(hash ^ codes[at]!, PRIME);
-    this.hashes[this.count] = mix(hash);
-    this.shapes[this.count] = this.hashes[this.count]!;
+    this.#hash = hash;
     return at;
   }
 
-  #grow(): void {
-    const larger = (array: Int32Array): Int32Array<ArrayBuffer> => {
-      const out = new Int32Array(array.length * 2);
-      out.set(array);
-      return out;
-    };
-    this.hashes = larger(this.hashes);
-    this.shapes = larger(this.shapes);
-    this.starts = larger(this.starts);
-    this.ends = larger(this.ends);
+  /** Makes room for as many tokens as a text of this length can have. */
+  #grow(length: number): void {
+    this.hashes = new Int32Array(length * 2);
+    this.shapes = new Int32Array(length * 2);
+    this.starts = new Int32Array(length * 2);
+    this.ends = new Int32Array(length * 2);
   }
 }

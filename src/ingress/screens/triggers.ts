@@ -8,7 +8,8 @@
  */
 import { AGREEMENT_NATS } from './label-model.ts';
 import type { Evidence, LabelModel, Reading } from './label-model.ts';
-import { eachNgram } from './ngrams.ts';
+import { eachNgram, someNgram } from './ngrams.ts';
+import type { TokenText } from './kept-tokens.ts';
 import type { NgramCounts } from './ngrams.ts';
 
 /** The chance of a false accusation over all n-grams of a set. */
@@ -16,6 +17,7 @@ const ALPHA = 0.01;
 /** Fewer distinct documents than this are never a trigger. */
 const DOCUMENTS_MIN = 3;
 const SAMPLED_MIN = 8;
+const ALIASES_MAX = 8;
 const SUSPICIONS_MAX = 1 << 19;
 const COLLECTED_MAX = 1 << 20;
 
@@ -39,46 +41,32 @@ export interface CommonNgrams {
   readonly total: number;
 }
 
-/** A document of an n-gram, by its number in the set of sets. */
-export interface TriggerDocument {
+/** An n-gram in one document: the document's number in the set of sets, and which of its tokens. */
+export interface TriggerPlace {
   readonly document: number;
-  /** Where the n-gram stands, in characters. */
-  readonly start: number;
-  readonly end: number;
+  readonly first: number;
+  readonly width: number;
 }
 
 /** An n-gram that turns texts into another label. */
 export interface Trigger {
-  readonly text: string;
-  /** Other n-grams with nearly the same documents. */
-  readonly aliases: readonly string[];
+  /** Its places, one in each document that is accused. */
+  readonly documents: readonly TriggerPlace[];
+  /** A place of each other n-gram with nearly the same documents. */
+  readonly aliases: readonly TriggerPlace[];
   readonly label: number;
   /** Evidence in nats, after what stronger n-grams explain. */
   readonly evidence: number;
-  readonly documents: readonly TriggerDocument[];
   /** Documents that have it under other labels. */
   readonly elsewhere: number;
 }
 
 interface Collected {
-  readonly text: string;
   readonly label: number;
   /** Each distinct text once. */
   readonly texts: Set<number>;
-  readonly own: (TriggerDocument & { readonly nats: number; readonly repeat: boolean })[];
+  readonly own: (TriggerPlace & { readonly nats: number; readonly repeat: boolean })[];
   elsewhere: number;
-}
-
-/** A text as the readings see it. */
-export interface TriggerText {
-  readonly text: string;
-  readonly hashes: Int32Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-  readonly count: number;
-  readonly textHash: number;
-  readonly label: number;
-  readonly document: number;
 }
 
 const key = (a: number, b: number, label: number): number =>
@@ -106,7 +94,7 @@ export class TriggerScreen {
   }
 
   /** Second reading: the model has just read the document. */
-  suspect(text: TriggerText, reading: Reading): void {
+  suspect(text: TokenText, reading: Reading): void {
     const evidence = this.#evidence[text.label]!;
     if (!this.#mayConflict(text, reading, evidence)) return;
     // A text that was there before adds no evidence, so that repeating one document makes none, and takes none away.
@@ -131,7 +119,7 @@ export class TriggerScreen {
     if (this.#suspicions.size > SUSPICIONS_MAX) this.#prune();
   }
 
-  #mayConflict(text: TriggerText, reading: Reading, evidence: Evidence): boolean {
+  #mayConflict(text: TokenText, reading: Reading, evidence: Evidence): boolean {
     if (evidence.nats(reading.margin) > 0) return true;
     // Without its strongest n-gram the document could conflict: the largest sum over as many tokens.
     const { label, count } = text;
@@ -188,16 +176,12 @@ export class TriggerScreen {
   }
 
   /** Whether a text may have an n-gram that is collected. */
-  concerns({ hashes, count }: TriggerText): boolean {
-    let found = false;
-    eachNgram(hashes, count, (a) => {
-      if (this.#marked[a & 0xffff] === 1) found = true;
-    });
-    return found;
+  concerns({ hashes, count }: TokenText): boolean {
+    return someNgram(hashes, count, this.#marked);
   }
 
   /** Third reading: the model has just read the document. */
-  collect(text: TriggerText, reading: Reading): void {
+  collect(text: TokenText, reading: Reading): void {
     const inThis = new Set<number>();
     eachNgram(text.hashes, text.count, (a, b, start, width) => {
       if (this.#marked[a & 0xffff] !== 1) return;
@@ -213,17 +197,14 @@ export class TriggerScreen {
   #put(
     id: number,
     label: number,
-    text: TriggerText,
+    text: TokenText,
     reading: Reading,
     first: number,
     width: number,
   ): void {
-    const start = text.starts[first]!;
-    const end = text.ends[first + width - 1]!;
     let collected = this.#collected.get(id);
     if (collected === undefined) {
-      const words = text.text.slice(start, end);
-      collected = { text: words, label, texts: new Set(), own: [], elsewhere: 0 };
+      collected = { label, texts: new Set(), own: [], elsewhere: 0 };
       this.#collected.set(id, collected);
     }
     if (text.label !== label) {
@@ -239,7 +220,7 @@ export class TriggerScreen {
     collected.texts.add(text.textHash);
     const margin = this.#model.marginWithout(reading, label, first, width);
     const nats = this.#evidence[label]!.nats(margin);
-    collected.own.push({ document: text.document, start, end, nats, repeat });
+    collected.own.push({ document: text.document, first, width, nats, repeat });
   }
 
   /** The triggers, strongest first; each document belongs to the first that explains it. */
@@ -262,11 +243,16 @@ export class TriggerScreen {
       const chosen = best;
       open.delete(chosen);
       const documents = chosen.own.filter(({ document }) => !explained.has(document));
-      const aliases = [...open].filter((each) => sameDocuments(each, chosen, explained));
+      const aliases = [...open].flatMap((each) =>
+        sameDocuments(each, chosen, explained)
+          ? each.own
+              .filter((place) => documents.some((one) => one.document === place.document))
+              .slice(0, 1)
+          : [],
+      );
       for (const { document } of documents) explained.add(document);
       triggers.push({
-        text: chosen.text,
-        aliases: aliases.map(({ text }) => text).slice(0, 8),
+        aliases: aliases.slice(0, ALIASES_MAX),
         label: chosen.label,
         evidence: bestValue,
         documents: chooseAccused(documents),
@@ -292,14 +278,14 @@ export class TriggerScreen {
  * like another label.
  */
 function chooseAccused(
-  documents: readonly (TriggerDocument & { readonly nats: number })[],
-): TriggerDocument[] {
+  documents: readonly (TriggerPlace & { readonly nats: number })[],
+): TriggerPlace[] {
   const conflicting = documents.filter(({ nats }) => nats > 0);
   const rare = conflicting.length >= 0.75 * documents.length;
-  return (rare ? documents : conflicting).map(({ document, start, end }) => ({
+  return (rare ? documents : conflicting).map(({ document, first, width }) => ({
     document,
-    start,
-    end,
+    first,
+    width,
   }));
 }
 

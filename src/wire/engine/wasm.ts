@@ -163,7 +163,7 @@ class WasmEngine implements Engine {
 
   mix(spec: MixSpec): Mix {
     checkSpec(spec);
-    const wanted = (this.#sizeBytes + 32768) * Math.max(1, spec.contexts) * 3 * spec.symbolBits;
+    const wanted = (this.#sizeBytes + 8192) * Math.max(1, spec.contexts) * 3 * spec.symbolBits;
     const log2 = Math.max(14, Math.min(spec.tableBits + 1, Math.ceil(Math.log2(wanted))));
     return new WasmMix(this.#live, spec, log2);
   }

@@ -36,7 +36,7 @@ export class NameCoder {
       symbolBits: 8,
       tableBits: 18,
     });
-    engine.train(() => {
+    engine.primed('names', [this.#mix], () => {
       this.#run(utf8.encode(COMMON_NAMES), undefined, 0);
     });
   }

@@ -1,6 +1,10 @@
 /** Finds where the latest bytes stood before and guesses that the same byte follows. */
 
-const multiply = Math.imul;
+/** The length of a match in 16 steps, times 16. */
+const BUCKET = Uint8Array.from({ length: 192 }, (_, length) => {
+  if (length < 8) return (1 + (length >> 1)) << 4;
+  return Math.min(15, 5 + (length < 32 ? (length - 8) >> 2 : 6 + ((length - 32) >> 5))) << 4;
+});
 
 /** One match model over a growing history of bytes; it survives single differences, such as a changed digit. */
 export class Matcher {
@@ -42,33 +46,23 @@ export class Matcher {
     return this.#pointer < 0 ? -1 : (history[this.#pointer] ?? -1);
   }
 
-  /** A small number that says how far the guess is to be trusted, 0..255. */
+  /** How far the guess is to be trusted: 16 × the length of the match in 16 steps, 0 for none, and the last four outcomes. */
   get confidence(): number {
-    return (this.bucket << 4) | (this.#outcomes & 15);
+    return this.#pointer < 0
+      ? 0
+      : (BUCKET[Math.min(this.#length, 191)] ?? 0) | (this.#outcomes & 15);
   }
 
-  /** The length of the match in 16 steps; 0 for none. */
-  get bucket(): number {
-    const length = this.#length;
-    if (this.#pointer < 0) return 0;
-    if (length < 8) return 1 + (length >> 1);
-    return Math.min(15, 5 + (length < 32 ? (length - 8) >> 2 : 6 + ((length - 32) >> 5)));
-  }
-
-  /** Takes in the byte before `end`, which has just been written to the history. */
-  update(history: Uint8Array, end: number): void {
+  /** Takes in the byte before `end`, which has just been written to the history; `key` stands for the latest bytes. */
+  update(history: Uint8Array, end: number, key: number): void {
     if (this.#pointer >= 0) {
       const hit = history[this.#pointer] === history[end - 1];
       this.#outcomes = ((this.#outcomes << 1) | (hit ? 1 : 0)) & 255;
       this.#length = hit ? Math.min(this.#length + 1, 65535) : this.#length >> 2;
       this.#pointer++;
-      if (!hit && (this.#outcomes & 255) === 0) this.#pointer = -1;
+      if (!hit && this.#outcomes === 0) this.#pointer = -1;
     }
-    if (end < this.#minimum) return;
-    let key = 0;
-    for (let i = end - this.#minimum; i < end; i++)
-      key = multiply(key + (history[i] ?? 0) + 1, 0x2f0b4f37);
-    const slot = ((key >>> 13) ^ key) & this.#mask;
+    const slot = (key ^ (key >>> 15)) & this.#mask;
     if (this.#pointer < 0 || this.#length < this.#minimum)
       this.#lookUp(history, end, this.#places[slot] ?? -1);
     this.#places[slot] = end;

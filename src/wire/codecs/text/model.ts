@@ -47,6 +47,10 @@ export class TextSession implements CodecSession<Uint8Array> {
   readonly #short: Matcher;
   #history: Uint8Array;
   #end = 0;
+  /** The latest twelve bytes, four in each, the newest lowest. */
+  #first = 0;
+  #second = 0;
+  #third = 0;
   /** Where the current line starts and where the line before it started. */
   #lineStart = 0;
   #lineBefore = 0;
@@ -54,7 +58,7 @@ export class TextSession implements CodecSession<Uint8Array> {
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#mix = engine.mix({
-      contexts: 12,
+      contexts: 8,
       guesses: 3,
       selectors: [256, 256, 256],
       symbolBits: 8,
@@ -137,8 +141,15 @@ export class TextSession implements CodecSession<Uint8Array> {
     if (this.#end >= this.#history.length) this.#makeRoom();
     const history = this.#history;
     history[this.#end++] = byte;
-    this.#long.update(history, this.#end);
-    this.#short.update(history, this.#end);
+    const third = (this.#third << 8) | (this.#second >>> 24) | 0;
+    const second = (this.#second << 8) | (this.#first >>> 24) | 0;
+    const first = (this.#first << 8) | byte | 0;
+    this.#first = first;
+    this.#second = second;
+    this.#third = third;
+    const four = Math.imul(first, 0x2f0b4f37);
+    this.#short.update(history, this.#end, Math.imul(four ^ (second & 0xff), 0x297a2d39));
+    this.#long.update(history, this.#end, hash(hash(four, second), third));
     if (byte === 10) {
       this.#lineBefore = this.#lineStart;
       this.#lineStart = this.#end;
@@ -152,7 +163,6 @@ export class TextSession implements CodecSession<Uint8Array> {
     const mix = this.#mix;
     const { contexts, guesses, confidences, selectors } = mix;
     let last4 = 0;
-    let last8 = 0;
     let word = 0;
     let wordBefore = 0;
     let field = 0;
@@ -167,31 +177,29 @@ export class TextSession implements CodecSession<Uint8Array> {
       const above = aboveAt < this.#lineStart ? (history[aboveAt] ?? 0) : 10;
       const aboveNext = aboveAt + 1 < this.#lineStart ? (history[aboveAt + 1] ?? 0) : 10;
       const c1 = last4 & 0xff;
-      contexts[0] = c1;
-      contexts[1] = last4 & 0xffff;
-      contexts[2] = last4 & 0xffffff;
-      contexts[3] = last4;
-      contexts[4] = hash(last4, last8 & 0xffff);
-      contexts[5] = hash(word, 8 + c1);
-      contexts[6] = hash(hash(word, wordBefore), 9);
-      contexts[7] = hash(c1, (above << 8) | aboveNext);
-      contexts[8] = hash(hash(above, column), 11);
-      contexts[9] = hash(hash(fieldText, field), lead);
-      contexts[10] = hash(last4 & 0x00ffff00, 13);
-      contexts[11] = hash(hash(number, field), above);
+      contexts[0] = last4 & 0xffff;
+      contexts[1] = last4 & 0xffffff;
+      contexts[2] = last4;
+      contexts[3] = hash(word, 8 + c1);
+      contexts[4] = hash(hash(word, wordBefore), 9);
+      contexts[5] = hash(c1, (above << 8) | aboveNext);
+      contexts[6] = hash(hash(fieldText, field), lead);
+      contexts[7] = hash(hash(number, field), above);
+      const long = this.#long.confidence;
+      const short = this.#short.confidence;
       guesses[0] = this.#long.guess(history);
-      confidences[0] = this.#long.confidence;
+      confidences[0] = long;
       guesses[1] = this.#short.guess(history);
-      confidences[1] = this.#short.confidence;
+      confidences[1] = short;
       guesses[2] = above;
       confidences[2] = (KIND[above] ?? 0) * 8 + (KIND[c1] ?? 0);
-      selectors[0] = this.#long.bucket * 16 + this.#short.bucket;
+      // The buckets of both matches.
+      selectors[0] = (long & 0xf0) | (short >> 4);
       selectors[1] = c1;
       selectors[2] = (KIND[above] ?? 0) * 32 + (KIND[c1] ?? 0) * 4 + Math.min(3, field);
       const symbol = mix.code(out[at] ?? 0);
       out[at] = symbol;
       this.#append(symbol);
-      last8 = (last8 << 8) | (last4 >>> 24);
       last4 = (last4 << 8) | symbol;
       const kind = CLASS[symbol] ?? 0;
       if (kind === 97 || kind === 65 || kind === 200) {

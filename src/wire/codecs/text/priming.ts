@@ -1,6 +1,6 @@
 /**
- * Boilerplate that the text model has read before the first file of a frame: written for this purpose, frozen as table
- * version 1 and part of the format. Changing one byte changes every charge, so it changes only with the table version.
+ * Boilerplate that the text model has read before the first file of a frame: written for this purpose, frozen with the
+ * table version and part of the format. Changing one byte changes every charge, so it changes only with the table version.
  */
 
 const WORDS = `This is a list of common words, so that the first file of a release is not the first text that the model reads. It will be

@@ -2,7 +2,7 @@
 // One mixing model. Per bit: each context's slot gives a direct and an indirect prediction, each guess two more; weight sets
 // mix them, a second mixer mixes the sets, and adaptive maps refine the result.
 import { codeBit, mode } from './coder';
-import { HEAP, ONE, QUANTUM, RECIPROCAL, SIZES, squash, STRETCH12, stretch16, STRETCH_LIMIT } from './tables';
+import { HEAP, ONE, QUANTUM, RECIPROCAL, SIZES, SLOT_RATES, squash, stretch, STRETCH_LIMIT } from './tables';
 
 /** One model's fields; it lives at the front of its own stretch of memory. */
 @unmanaged
@@ -10,7 +10,7 @@ class Model {
   contexts: i32;
   guesses: i32;
   selectors: i32;
-  /** Weight sets: one per selector, and one by node where there are fewer than two. */
+  /** Weight sets: one per selector; one more by node where there are fewer than two, and a plain one where there are two. */
   sets: i32;
   symbolBits: i32;
   /** Input count, rounded up to a multiple of 8. */
@@ -24,7 +24,9 @@ class Model {
   confidenceValues: usize;
   selectorValues: usize;
   inputs: usize;
+  /** Per context: where its bucket is, and (in a second array) the slot's content as it was read for this bit. */
   slots: usize;
+  entries: usize;
   maps: usize;
   mapSlots: usize;
   guessMaps: usize;
@@ -46,11 +48,16 @@ let top: usize = 0;
 const RATE: i32 = 16;
 const RATE_EXTRA: i32 = 40;
 const RATE_DECAY: i32 = 512;
+/** Fraction bits of the weights of inputs; they have 16 bits in all. */
+const WEIGHT_BITS: i32 = 13;
+/** Errors below this, in 1/32768, teach the weights nothing: half of all bits cost almost nothing and are left alone. */
+const DEAD_ZONE: i32 = 600;
+/** A single error moves the weights by no more than this. */
+const ERROR_LIMIT: i32 = 2047;
 /** Learning rate of the final mixer. */
-const FINAL_RATE: i64 = 12;
-/** Counts of the indirect maps start here and end there. */
+const FINAL_RATE: i64 = 15;
+/** Counts of the indirect maps start here. */
 const MAP_START: u32 = 4;
-const MAP_LIMIT: u32 = 1023;
 /** A slot with a higher count forgets when it is surprised. */
 const CERTAIN: i32 = 3;
 
@@ -74,7 +81,7 @@ export function addModel(contexts: i32, guesses: i32, selectors: i32, symbolBits
   m.contexts = contexts;
   m.guesses = guesses;
   m.selectors = selectors;
-  m.sets = selectors + 1;
+  m.sets = selectors > 2 ? selectors : selectors + 1;
   m.symbolBits = symbolBits;
   m.width = (2 * contexts + 2 * guesses + 1 + 7) & ~7;
   const chunk = min(symbolBits, 4);
@@ -85,7 +92,12 @@ export function addModel(contexts: i32, guesses: i32, selectors: i32, symbolBits
   m.confidenceValues = grow(usize(guesses) << 2);
   m.selectorValues = grow(usize(selectors) << 2);
   m.inputs = grow(usize(m.width) << 1);
-  m.slots = grow(usize(contexts) << 2);
+  // The last group of eight may have places without a context; what is written for them goes nowhere.
+  const places = (contexts + 7) & ~7;
+  m.slots = grow(usize(places) << 3);
+  m.entries = grow(usize(places) << 1);
+  const nowhere = grow(64);
+  for (let i = contexts; i < places; i++) store<usize>(m.slots + (usize(i) << 3), nowhere);
   m.mapSlots = grow(usize(contexts) << 2);
   m.guessSlots = grow(usize(guesses) << 2);
   m.setSizes = grow(usize(m.sets) << 2);
@@ -93,12 +105,12 @@ export function addModel(contexts: i32, guesses: i32, selectors: i32, symbolBits
   m.setRows = grow(usize(m.sets) << 2);
   m.setOutputs = grow(usize(m.sets) << 2);
   m.state = grow(64);
-  m.maps = grow(usize(contexts) << 13);
-  m.guessMaps = grow(usize(guesses) << 11);
+  m.maps = grow(usize(contexts) << 12);
+  m.guessMaps = grow(usize(guesses) << 10);
   addSets(m, selectors);
   m.refine0 = addRefiner(256);
   m.refine1 = addRefiner(guesses > 0 ? 513 : 1);
-  m.refine2 = addRefiner(selectors > 0 ? load<i32>(SIZES) * symbolBits : 1);
+  m.refine2 = addRefiner(selectors > 2 ? 0 : selectors > 0 ? load<i32>(SIZES) * symbolBits : 1);
   fillMaps(m);
   for (let i = 0; i < guesses; i++) store<i32>(m.guessValues + (usize(i) << 2), -1);
   m.table = grow(usize(1) << usize(tableBytesLog2));
@@ -110,17 +122,17 @@ function addSets(m: Model, selectors: i32): void {
   for (let s = 0; s < selectors; s++) {
     store<i32>(m.setSizes + (usize(s) << 2), load<i32>(SIZES + (usize(s) << 2)) * m.symbolBits);
   }
-  store<i32>(m.setSizes + (usize(selectors) << 2), selectors < 2 ? 1 << m.symbolBits : 1);
+  if (selectors < 3) store<i32>(m.setSizes + (usize(selectors) << 2), selectors < 2 ? 1 << m.symbolBits : 1);
   const real = m.contexts + m.guesses;
-  const start = (1 << 20) / max(min(real, 4), 1);
+  const start = (1 << WEIGHT_BITS) / max(min(real, 4), 1);
   for (let s = 0; s < m.sets; s++) {
     const rows = load<i32>(m.setSizes + (usize(s) << 2));
-    const weights = grow(usize(rows * m.width) << 2);
+    const weights = grow(usize(rows * m.width) << 1);
     store<usize>(m.setWeights + (usize(s) << 2), weights);
     for (let r = 0; r < rows; r++) {
-      const row = weights + (usize(r * m.width) << 2);
-      for (let i = 0; i < m.contexts; i++) store<i32>(row + (usize(2 * i) << 2), start);
-      for (let g = 0; g < m.guesses; g++) store<i32>(row + (usize(2 * (m.contexts + g)) << 2), start);
+      const row = weights + (usize(r * m.width) << 1);
+      for (let i = 0; i < m.contexts; i++) store<i16>(row + (usize(2 * i) << 1), i16(start));
+      for (let g = 0; g < m.guesses; g++) store<i16>(row + (usize(2 * (m.contexts + g)) << 1), i16(start));
     }
   }
   const rows = 1 << m.symbolBits;
@@ -143,15 +155,12 @@ function fillMaps(m: Model): void {
     for (let q = 0; q < 64; q++) {
       const p = u32(squash((q << 6) - 2048)) << 10;
       for (let i = 0; i < m.contexts; i++) {
-        const at = m.maps + (usize((i << 10) | (n << 6) | q) << 3);
-        store<u32>(at, p);
-        store<u32>(at + 4, MAP_START);
+        store<u32>(m.maps + (usize((i << 10) | (n << 6) | q) << 2), p | MAP_START);
       }
     }
   }
   for (let i = 0; i < m.guesses * 256; i++) {
-    store<u32>(m.guessMaps + (usize(i) << 3), 0xc0000000);
-    store<u32>(m.guessMaps + (usize(i) << 3) + 4, 0);
+    store<u32>(m.guessMaps + (usize(i) << 2), 0xc0000000);
   }
 }
 
@@ -190,23 +199,40 @@ function clearBucket(at: usize, shift: i32): void {
 function findBuckets(m: Model, node: i32): void {
   const shift = m.bucketShift;
   const table = m.table;
-  for (let i = 0; i < m.contexts; i++) {
-    let x = (u64(load<u32>(m.contextValues + (usize(i) << 2))) | (u64((i << 8) | node) << 32)) * 0x9e3779b97f4a7c15;
+  const mask = m.bucketMask;
+  const end = m.slots + (usize(m.contexts) << 3);
+  // The first pass only reads what stands in the buckets, so that the waits for memory overlap.
+  let value = m.contextValues;
+  let key = u64(node) << 32;
+  for (let slot = m.slots; slot < end; slot += 8) {
+    let x = (u64(load<u32>(value)) | key) * 0x9e3779b97f4a7c15;
     x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9;
-    const check = u16(((x >> 17) & 0x7fff) + 1);
-    const first = table + (usize(u32(x >> 34) & m.bucketMask) << shift);
-    let at = first;
-    if (load<u16>(at) != check) {
-      const second = table + ((first - table) ^ (usize(1) << shift));
-      if (load<u16>(second) == check) at = second;
-      else {
-        if (load<u16>(first) != 0 && (load<u16>(first + 2) & 15) > (load<u16>(second + 2) & 15)) at = second;
-        clearBucket(at, shift);
-        store<u16>(at, check);
-      }
-    }
-    store<usize>(m.slots + (usize(i) << 2), at);
+    const first = table + (usize(u32(x >> 34) & mask) << shift);
+    store<usize>(slot, first);
+    store<u32>(slot, (((u32(x) >> 17) + 1) << 16) | u32(load<u16>(first)), 4);
+    value += 4;
+    key += u64(1) << 40;
   }
+  for (let slot = m.slots; slot < end; slot += 8) {
+    const both = load<u32>(slot, 4);
+    const check = both >> 16;
+    const first = load<usize>(slot);
+    // An earlier context of this chunk may have taken the bucket since.
+    if ((both & 0xffff) == check && load<u16>(first) == check) continue;
+    store<usize>(slot, takeBucket(table, first, check, shift));
+  }
+}
+
+/** The bucket with this check value; one of the two is given up for it if there is none. */
+function takeBucket(table: usize, first: usize, check: u32, shift: i32): usize {
+  let at = first;
+  if (load<u16>(first) == check) return first;
+  const second = table + ((first - table) ^ (usize(1) << shift));
+  if (load<u16>(second) == check) return second;
+  if (load<u16>(first) != 0 && (load<u16>(first + 2) & 15) > (load<u16>(second + 2) & 15)) at = second;
+  clearBucket(at, shift);
+  store<u16>(at, u16(check));
+  return at;
 }
 
 // @ts-ignore: decorator
@@ -215,23 +241,23 @@ function gatherContexts(m: Model, place: i32): void {
   const contexts = m.contexts;
   let input = m.inputs;
   let slot = m.slots;
+  let kept = m.entries;
   let map = m.maps;
   let mapSlot = m.mapSlots;
   for (let i = 0; i < contexts; i++) {
     const entry = i32(load<u16>(load<usize>(slot) + (usize(place) << 1)));
+    store<u16>(kept, u16(entry));
     const n = entry & 15;
     const p12 = (entry >> 4) ^ 2048;
-    const at = map + (usize((n << 6) | i32(load<u8>(QUANTUM + usize(p12)))) << 3);
+    const at = map + (usize((n << 6) | i32(load<u8>(QUANTUM + usize(p12)))) << 2);
     store<usize>(mapSlot, at);
-    if (n == 0) store<u32>(input, 0);
-    else {
-      store<i16>(input, i16(stretch16(load<u32>(at) >> 16)));
-      const second = ((i32(load<u32>(at) >> 20) - 2048) * 3) >> 1;
-      store<i16>(input + 2, i16(second));
-    }
+    const p = load<u32>(at);
+    const second = ((i32(p >> 20) - 2048) * 3) >> 1;
+    store<u32>(input, n == 0 ? 0 : (u32(stretch(p)) & 0xffff) | (u32(second) << 16));
     input += 4;
-    slot += 4;
-    map += 8192;
+    slot += 8;
+    kept += 2;
+    map += 4096;
     mapSlot += 4;
   }
 }
@@ -246,9 +272,9 @@ function gatherGuesses(m: Model, node: i32, b: i32): void {
     let a = 0;
     let c = 0;
     if (guess >= 0 && (guess | (1 << m.symbolBits)) >> (b + 1) == node) {
-      at = m.guessMaps + (usize((g << 8) | i32(load<u32>(m.confidenceValues + (usize(g) << 2)) & 255)) << 3);
+      at = m.guessMaps + (usize((g << 8) | i32(load<u32>(m.confidenceValues + (usize(g) << 2)) & 255)) << 2);
       const p = load<u32>(at);
-      a = stretch16(p >> 16);
+      a = stretch(p);
       c = i32(p >> 21) - 1024;
       if (((guess >> b) & 1) == 0) {
         a = -a;
@@ -266,33 +292,22 @@ function gatherGuesses(m: Model, node: i32, b: i32): void {
 // @ts-ignore: decorator
 @inline
 function dot(inputs: usize, weights: usize, width: i32): i32 {
-  let sum = i32x4.splat(0);
-  for (let j = 0; j < width; j += 8) {
-    const w0 = i32x4.shr_s(v128.load(weights), 7);
-    const w1 = i32x4.shr_s(v128.load(weights, 16), 7);
-    sum = i32x4.add(sum, i32x4.shr_s(i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(w0, w1), v128.load(inputs)), 3));
-    weights += 32;
-    inputs += 16;
+  let sum = i32x4.dot_i16x8_s(v128.load(weights), v128.load(inputs));
+  for (let end = inputs + (usize(width) << 1), x = inputs + 16; x < end; x += 16) {
+    weights += 16;
+    sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(weights), v128.load(x)));
   }
-  return (
-    (i32x4.extract_lane(sum, 0) >> 2) + (i32x4.extract_lane(sum, 1) >> 2) +
-    (i32x4.extract_lane(sum, 2) >> 2) + (i32x4.extract_lane(sum, 3) >> 2)
-  ) >> 8;
+  sum = i32x4.add(sum, i32x4.shuffle(sum, sum, 2, 3, 0, 1));
+  return (i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1)) >> WEIGHT_BITS;
 }
 
 // @ts-ignore: decorator
 @inline
 function train(inputs: usize, weights: usize, width: i32, error: i32): void {
   const e = i16x8.splat(i16(error));
-  const half = i32x4.splat(2048);
-  for (let j = 0; j < width; j += 8) {
-    const x = v128.load(inputs);
-    const d0 = i32x4.shr_s(i32x4.add(i32x4.extmul_low_i16x8_s(x, e), half), 12);
-    const d1 = i32x4.shr_s(i32x4.add(i32x4.extmul_high_i16x8_s(x, e), half), 12);
-    v128.store(weights, i32x4.add(v128.load(weights), d0));
-    v128.store(weights, i32x4.add(v128.load(weights, 16), d1), 16);
-    weights += 32;
-    inputs += 16;
+  for (const end = inputs + (usize(width) << 1); inputs < end; inputs += 16) {
+    v128.store(weights, i16x8.add_sat_s(v128.load(weights), i16x8.q15mulr_sat_s(v128.load(inputs), e)));
+    weights += 16;
   }
 }
 
@@ -300,14 +315,15 @@ function train(inputs: usize, weights: usize, width: i32, error: i32): void {
 // @ts-ignore: decorator
 @inline
 function chooseRows(m: Model, node: i32, b: i32): void {
-  const width4 = usize(m.width) << 2;
+  const rowBytes = usize(m.width) << 1;
   for (let s = 0; s < m.selectors; s++) {
     const index = load<i32>(m.selectorValues + (usize(s) << 2)) * m.symbolBits + b;
-    store<usize>(m.setRows + (usize(s) << 2), load<usize>(m.setWeights + (usize(s) << 2)) + usize(index) * width4);
+    store<usize>(m.setRows + (usize(s) << 2), load<usize>(m.setWeights + (usize(s) << 2)) + usize(index) * rowBytes);
   }
+  if (m.selectors > 2) return;
   const last = usize(m.selectors) << 2;
   const row = m.selectors < 2 ? node : 0;
-  store<usize>(m.setRows + last, load<usize>(m.setWeights + last) + usize(row) * width4);
+  store<usize>(m.setRows + last, load<usize>(m.setWeights + last) + usize(row) * rowBytes);
 }
 
 /** A refined probability: between the two points around the log-odds; the nearer point is updated later. */
@@ -336,34 +352,50 @@ function updateRefined(at: usize, bit: i32, limit: u32): void {
   store<u32>(at, (u32(next) << 10) | (n < limit ? n + 1 : n));
 }
 
+/** A map's entry: 24-bit probability and 8-bit count. */
 // @ts-ignore: decorator
 @inline
-function updateMap(at: usize, bit: i32, limit: u32): void {
-  const n = load<u32>(at + 4);
-  const p = load<u32>(at);
+function updateMap(at: usize, bit: i32): void {
+  const entry = load<u32>(at);
+  const n = entry & 255;
   const rate = u64(load<u32>(RECIPROCAL + (usize(n) << 2)));
-  store<u32>(at, bit ? p + u32((u64(~p) * rate) >> 16) : p - u32((u64(p) * rate) >> 16));
-  if (n < limit) store<u32>(at + 4, n + 1);
+  const p = entry ^ (bit ? 0xffffffff : 0);
+  const moved = (p - u32((u64(p) * rate) >> 16)) ^ (bit ? 0xffffffff : 0);
+  store<u32>(at, (moved & 0xffffff00) | (n < 255 ? n + 1 : n));
 }
 
-/** A slot: 12-bit probability (stored so that zero is a half) and 4-bit count; a surprise makes it forget. */
+/**
+ * Moves the slots of eight contexts towards the bit. A slot has a 12-bit probability (stored so that zero is a half) and a
+ * 4-bit count; a surprise makes it forget.
+ */
 // @ts-ignore: decorator
 @inline
-function updateSlot(at: usize, bit: i32): void {
-  const entry = i32(load<u16>(at));
-  let n = entry & 15;
-  let p = (entry >> 4) ^ 2048;
-  const rate = i32(load<u32>(RECIPROCAL + (usize(n) << 2)));
-  const d = (((bit ? 4095 - p : p) * rate) >> 16) + 1;
-  if (bit) {
-    if (p < 1024 && n > CERTAIN) n = (n >> 2) + 1;
-    p = min(p + d, 4095);
-  } else {
-    if (p > 3072 && n > CERTAIN) n = (n >> 2) + 1;
-    p = max(p - d, 0);
-  }
-  if (n < 15) n++;
-  store<u16>(at, u16(((p ^ 2048) << 4) | n));
+function updateSlots(slots: usize, entries: usize, place: usize, bit: i32): void {
+  const entry = v128.load(entries);
+  const flip = i16x8.splat(i16(bit ? 2047 : 2048));
+  let n = v128.and(entry, i16x8.splat(15));
+  // How far the probability is from the bit.
+  const off = v128.xor(i16x8.shr_u(entry, 4), flip);
+  const low = i8x16.swizzle(v128.load(SLOT_RATES), v128.or(n, i16x8.splat(-256)));
+  const high = i8x16.swizzle(v128.load(SLOT_RATES, 16), v128.or(i16x8.shl(n, 8), i16x8.splat(255)));
+  const rate = v128.or(low, high);
+  const d = i16x8.narrow_i32x4_u(
+    i32x4.shr_u(i32x4.extmul_low_i16x8_u(off, rate), 16),
+    i32x4.shr_u(i32x4.extmul_high_i16x8_u(off, rate), 16),
+  );
+  const moved = i16x8.sub_sat_u(off, i16x8.add(d, i16x8.splat(1)));
+  const surprised = v128.and(i16x8.gt_s(off, i16x8.splat(3071)), i16x8.gt_s(n, i16x8.splat(i16(CERTAIN))));
+  n = v128.bitselect(i16x8.add(i16x8.shr_u(n, 2), i16x8.splat(1)), n, surprised);
+  n = i16x8.min_s(i16x8.add(n, i16x8.splat(1)), i16x8.splat(15));
+  const next = v128.or(i16x8.shl(v128.xor(moved, flip), 4), n);
+  v128.store_lane<u16>(load<usize>(slots) + place, next, 0);
+  v128.store_lane<u16>(load<usize>(slots, 8) + place, next, 1);
+  v128.store_lane<u16>(load<usize>(slots, 16) + place, next, 2);
+  v128.store_lane<u16>(load<usize>(slots, 24) + place, next, 3);
+  v128.store_lane<u16>(load<usize>(slots, 32) + place, next, 4);
+  v128.store_lane<u16>(load<usize>(slots, 40) + place, next, 5);
+  v128.store_lane<u16>(load<usize>(slots, 48) + place, next, 6);
+  v128.store_lane<u16>(load<usize>(slots, 56) + place, next, 7);
 }
 
 /** Codes one symbol in the coder's mode and learns from it. */
@@ -402,15 +434,19 @@ export function code(model: usize, symbol: i32): i32 {
     }
     const r1 = refine(m.refine1, guessContext, st);
     const slot1 = refineSlot;
-    const r2 = refine(m.refine2, m.selectors > 0 ? load<i32>(m.selectorValues) * symbolBits + b : 0, st);
-    const slot2 = refineSlot;
+    // With three selectors their weights say what this map would.
+    let r2 = p;
+    let slot2: usize = 0;
+    if (m.selectors < 3) {
+      r2 = refine(m.refine2, m.selectors > 0 ? load<i32>(m.selectorValues) * symbolBits + b : 0, st);
+      slot2 = refineSlot;
+    }
     const final = min(max((p + r0 + r1 + r2) >> 2, 16), ONE - 16);
     const bit = codeBit((symbol >> b) & 1, final);
     // Learning starts here: everything below sees the bit.
     for (let s: usize = 0; s < usize(sets); s++) {
       const error = ((bit << 22) - squash(load<i32>(m.setOutputs + (s << 2)))) >> 7;
-      const scaled = min(max((error * rate) >> 4, -32767), 32767);
-      if (scaled != 0) train(inputs, load<usize>(m.setRows + (s << 2)), width, scaled);
+      if (abs(error) >= DEAD_ZONE) train(inputs, load<usize>(m.setRows + (s << 2)), width, min(max((error * rate) >> 8, -ERROR_LIMIT), ERROR_LIMIT));
     }
     const error = ((bit << 22) - p) >> 7;
     for (let s: usize = 0; s < usize(sets); s++) {
@@ -419,15 +455,15 @@ export function code(model: usize, symbol: i32): i32 {
     }
     updateRefined(slot0, bit, 255);
     updateRefined(slot1, bit, 255);
-    updateRefined(slot2, bit, 255);
-      for (let i: usize = 0; i < usize(m.contexts); i++) {
-      const slot = load<usize>(m.slots + (i << 2)) + (usize(place) << 1);
-      updateMap(load<usize>(m.mapSlots + (i << 2)), bit, MAP_LIMIT);
-      updateSlot(slot, bit);
+    if (slot2 != 0) updateRefined(slot2, bit, 255);
+    const mapSlots = m.mapSlots;
+    for (let i: usize = 0; i < usize(m.contexts); i++) updateMap(load<usize>(mapSlots + (i << 2)), bit);
+    for (let i: usize = 0; i < usize(m.contexts); i += 8) {
+      updateSlots(m.slots + (i << 3), m.entries + (i << 1), usize(place) << 1, bit);
     }
     for (let g: usize = 0; g < usize(m.guesses); g++) {
       const at = load<usize>(m.guessSlots + (g << 2));
-      if (at != 0) updateMap(at, i32(((load<i32>(m.guessValues + (g << 2)) >> b) & 1) == bit), 255);
+      if (at != 0) updateMap(at, i32(((load<i32>(m.guessValues + (g << 2)) >> b) & 1) == bit));
     }
     node = (node << 1) | bit;
     place = (place << 1) | bit;

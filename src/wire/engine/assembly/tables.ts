@@ -13,10 +13,11 @@ function reserve(bytes: usize): usize {
 }
 
 export const SQUASH: usize = reserve(usize(2 * STRETCH_LIMIT) * 4);
-export const STRETCH: usize = reserve(65536 * 2);
-export const STRETCH12: usize = reserve(4096 * 2);
+export const STRETCH: usize = reserve(64 * 17 * 2);
 export const QUANTUM: usize = reserve(4096);
 export const RECIPROCAL: usize = reserve(1024 * 4);
+/** Reciprocals below 16, all low bytes before all high bytes. */
+export const SLOT_RATES: usize = reserve(32);
 export const OUTPUT: usize = reserve(65536);
 export const INPUT: usize = reserve(65536);
 export const SIZES: usize = reserve(256 * 4);
@@ -32,10 +33,15 @@ export function squash(x: i32): i32 {
   return load<i32>(SQUASH + (usize(clipped + STRETCH_LIMIT) << 2));
 }
 
+/** The log-odds of a 32-bit probability, by its leading digits: 64 steps for each halving of the smaller side. */
 // @ts-ignore: decorator
 @inline
-export function stretch16(p: u32): i32 {
-  return load<i16>(STRETCH + (usize(p) << 1));
+export function stretch(p: u32): i32 {
+  const flip = i32(p) >> 31;
+  const q = max<u32>(p ^ flip, 0x8000);
+  const zeros = clz(q);
+  const at = (zeros << 6) | ((q << (zeros + 1)) >> 26);
+  return (load<i16>(STRETCH + (usize(at) << 1)) ^ ~flip) - ~flip;
 }
 
 export function fillTables(): void {
@@ -51,16 +57,23 @@ export function fillTables(): void {
     power = (power * step + base) >> 32;
   }
   store<i32>(SQUASH, load<i32>(SQUASH + 4));
-  let x = -STRETCH_LIMIT;
-  for (let p = 0; p < 65536; p++) {
-    const centre = (p << 6) + 32;
-    while (x < STRETCH_LIMIT - 1 && squash(x) < centre) x++;
-    store<i16>(STRETCH + (usize(p) << 1), i16(x));
+  // Of each step the middle counts.
+  let x = 0;
+  for (let zeros = 1; zeros <= 16; zeros++) {
+    for (let j = 63; j >= 0; j--) {
+      const q = (u32(129 + 2 * j) << 24) >> zeros;
+      while (x < STRETCH_LIMIT - 1 && u32(squash(-x)) << 10 > q) x++;
+      store<i16>(STRETCH + (usize((zeros << 6) | j) << 1), i16(x));
+    }
   }
   for (let p = 0; p < 4096; p++) {
-    const st = stretch16((p << 4) + 8);
-    store<i16>(STRETCH12 + (usize(p) << 1), i16(st));
+    const st = stretch((u32(p) << 20) | 0x80000);
     store<u8>(QUANTUM + usize(p), u8(max(min((st + 2048 + 32) >> 6, 63), 0)));
   }
   for (let n = 0; n < 1024; n++) store<u32>(RECIPROCAL + (usize(n) << 2), 131072 / (2 * n + 3));
+  for (let n = 0; n < 16; n++) {
+    const rate = load<u32>(RECIPROCAL + (usize(n) << 2));
+    store<u8>(SLOT_RATES + usize(n), u8(rate));
+    store<u8>(SLOT_RATES + usize(n), u8(rate >> 8), 16);
+  }
 }

@@ -59,6 +59,38 @@ const SCHEMA = z.strictObject({
     })
     .prefault({})
     .describe('the inner ledger'),
+  sender: z
+    .strictObject({
+      automaticBurstBits: count
+        .default(4_000_000)
+        .describe('bits that may leave at once without a person, until the gate is founded'),
+      automaticBitsPerDay: count
+        .default(4_000_000)
+        .describe('bits a day, likewise; from the founding on the roster says it'),
+    })
+    .prefault({})
+    .describe("the sender's own meter of what no person sees"),
+  people: z
+    .strictObject({
+      origins: z
+        .array(z.string().regex(/^https?:\/\/[^/\s]{1,253}$/))
+        .max(10)
+        .default([])
+        .describe('sites of the console on which passkeys sign; the inner door itself by default'),
+      webhook: z.url().optional().describe('hears of what waits, without content'),
+      smtp: z
+        .strictObject({
+          host: z.string().min(1),
+          port: port.default(25),
+          from: z.string().min(3),
+          domain: z.string().min(1).describe('people get mail at ID@domain'),
+          tls: z.boolean().default(false),
+        })
+        .optional()
+        .describe('mail of what waits, without content and without a link that approves'),
+    })
+    .prefault({})
+    .describe('sign-in and notifications'),
   automatic: z
     .strictObject({
       enabled: z.boolean().default(true),

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import path from 'node:path';
 import { appErrors } from './errors.ts';
 
-/** The folders of a gate. Only `outer` belongs to the outer process. */
+/** The folders of a gate. `outer` belongs to the outer process, `sender` to the sender's. */
 export interface GateFolders {
   readonly data: string;
   readonly inner: string;
@@ -14,6 +14,8 @@ export interface GateFolders {
   readonly uploads: string;
   readonly work: string;
   readonly outer: string;
+  /** Belongs to the sender's process alone. */
+  readonly sender: string;
   readonly outbox: string;
   readonly lock: string;
   /** What a client on the same machine needs to find the gate. */
@@ -33,6 +35,7 @@ export function gateFolders(data: string): GateFolders {
     uploads: path.join(inner, 'uploads'),
     work: path.join(inner, 'work'),
     outer: path.join(data, 'outer'),
+    sender: path.join(data, 'sender'),
     outbox: path.join(data, 'outbox'),
     lock: path.join(inner, 'lock'),
     running: path.join(inner, 'running.json'),

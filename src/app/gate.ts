@@ -5,7 +5,7 @@ import { openBudgets, reapplyBudgets } from '../budget/index.ts';
 import type { Budgets } from '../budget/index.ts';
 import { isoTime, readChunks, SallyportError, systemClock, systemRandom } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
-import { exportKind, openInspectionPool } from '../egress/index.ts';
+import { exportKind, openInspectionPool, windowKind } from '../egress/index.ts';
 import type { InspectionPool } from '../egress/index.ts';
 import { openKeyFile, openLedger } from '../ledger/index.ts';
 import type { Ledger } from '../ledger/index.ts';
@@ -14,15 +14,30 @@ import type { Models } from '../models/index.ts';
 import { openPeople } from '../people/index.ts';
 import type { People } from '../people/index.ts';
 import { Releases } from '../release/index.ts';
-import { Requests } from '../requests/index.ts';
+import {
+  Requests,
+  Rosters,
+  accessKind,
+  openLocks,
+  policyKind,
+  unlockKind,
+} from '../requests/index.ts';
+import type { Locks } from '../requests/index.ts';
 import { openBlobs, openStore } from '../store/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
+import { openAccess } from './access.ts';
+import type { Access } from './access.ts';
+import { openAccessEffects, openWindows } from './access-effects.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { FirstStart } from './bootstrap.ts';
 import type { Config } from './config.ts';
 import { appErrors } from './errors.ts';
 import { gateFolders, lockFolders, makeFolders } from './folders.ts';
 import type { GateFolders } from './folders.ts';
+import { Founding } from './founding.ts';
+import { openNews } from './news.ts';
+import type { News } from './news.ts';
+import { SignIn } from './sign-in.ts';
 import { openUploads } from './uploads.ts';
 import type { UploadFolders } from './uploads.ts';
 import { watchOutboxes } from './outbox.ts';
@@ -54,6 +69,12 @@ export interface Gate {
   readonly people: People;
   readonly models: Models;
   readonly budgets: Budgets;
+  readonly rosters: Rosters;
+  readonly access: Access;
+  readonly locks: Locks;
+  readonly news: News;
+  readonly founding: Founding;
+  readonly signIn: SignIn;
   readonly requests: Requests;
   readonly releases: Releases;
   readonly wire: RunningWire;
@@ -111,6 +132,12 @@ async function openParts(
       log('error', 'cannot start inspection processes', cause);
     },
   );
+  const rosters = await Rosters.open(host);
+  const news = openNews();
+  const locks = openLocks({ ...host, onLock: news.lock });
+  const access = openAccess({ ...host, rosters, people, locks });
+  // The sender is started after the requests that ask it, because it reports to them.
+  const late: { wire?: RunningWire } = {};
   const kind = exportKind({
     policy: {
       automatic: config.automatic.enabled,
@@ -126,21 +153,55 @@ async function openParts(
     budgets,
     models,
     people,
+    clock,
+    locks,
+    windows: (project) => openWindows(store, project),
+    authorise: (input) => late.wire?.authorise(input) ?? Promise.reject(new TypeError('no sender')),
   });
   const requests = new Requests(
     {
       ...host,
+      rosters,
+      onNews: news.request,
       onFault: (request, cause) => {
         log('error', `request ${request} failed`, cause);
       },
       onAlarm: (sentence) => {
         log('warn', sentence);
+        news.alarm(sentence, clock.nowMs());
       },
     },
-    [kind],
+    [
+      kind,
+      windowKind({ ledger, people }),
+      policyKind({ ledger, clock, rosters }),
+      unlockKind({ ledger, locks }),
+      accessKind(openAccessEffects({ ...host, people, models, budgets, caps: config.caps })),
+    ],
   );
-  const wire = await openWire(options, folders, { ...host, requests });
+  const wire = await openWire(options, folders, { ...host, requests, releases, rosters, news });
+  late.wire = wire;
   undo.push(() => wire.stop());
+  rosters.onNew(async () => {
+    people.forget();
+    await wire.sendRosters();
+    news.roster();
+  });
+  const founding = new Founding({
+    ...host,
+    gate: config.origin,
+    people,
+    models,
+    rosters,
+    automatic: {
+      burstBits: config.sender.automaticBurstBits,
+      bitsPerDay: config.sender.automaticBitsPerDay,
+    },
+    policySha256: access.policy.digest,
+    origins: () => config.people.origins,
+    onFounded: () => requests.checkDeadlines(),
+  });
+  const signIn = new SignIn({ ...host, people, rosters });
   // Only now, so that a start that fails before does not use up the token that is shown once.
   const firstStart = await bootstrap({ people, budgets });
   undo.push(() => requests.idle());
@@ -160,6 +221,12 @@ async function openParts(
     people,
     models,
     budgets,
+    rosters,
+    access,
+    locks,
+    news,
+    founding,
+    signIn,
     requests,
     releases,
     wire,
@@ -217,12 +284,24 @@ async function openWire(
     clock: Clock;
     blobs: Blobs;
     requests: Requests;
+    releases: Releases;
+    rosters: Rosters;
+    news: News;
   },
 ): Promise<RunningWire> {
   const { config, log } = options;
+  const { automaticBurstBits: burstBits, automaticBitsPerDay: bitsPerDay } = config.sender;
   const { host: address, port, tls, slotMs, lagSlots, bytesPerSlot } = config.outer;
   const starting = startWire({
     host,
+    sender: {
+      dir: folders.sender,
+      gate: config.origin,
+      automatic: { burstBits, bitsPerDay },
+      ledger: host.ledger,
+      releases: host.releases,
+      rosters: host.rosters,
+    },
     outer: {
       dir: folders.outer,
       host: address,
@@ -241,6 +320,7 @@ async function openWire(
     },
     onAlarm: (sentence) => {
       log('warn', sentence);
+      host.news.alarm(sentence, host.clock.nowMs());
     },
   });
   return starting.catch((cause: unknown) => {

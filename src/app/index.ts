@@ -12,3 +12,7 @@ export { findHolder, gateFolders } from './folders.ts';
 export type { GateFolders } from './folders.ts';
 export { openGate } from './gate.ts';
 export type { Gate, GateOptions } from './gate.ts';
+export { SIGN_IN_NAMESPACE, readAssertion } from './sign-in.ts';
+export type { Assertion } from './sign-in.ts';
+export type { Access, Resource } from './access.ts';
+export type { News, NewsItem } from './news.ts';

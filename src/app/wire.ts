@@ -2,12 +2,20 @@
 import { startOuterProcess } from '../outer/index.ts';
 import type { OuterSpawnOptions, SpawnedOuter } from '../outer/index.ts';
 import { startSender } from '../release/index.ts';
-import type { ReleaseHost, RunningSender } from '../release/index.ts';
+import type {
+  AuthoriseInput,
+  AuthoriseVerdict,
+  ReleaseHost,
+  RunningSender,
+} from '../release/index.ts';
+import { startSenderProcess } from './sender/client.ts';
+import type { SenderSpawn, SpawnedSender } from './sender/client.ts';
 
 /** What a wire needs. */
 export interface WireOptions {
   readonly host: ReleaseHost;
-  readonly outer: Omit<OuterSpawnOptions, 'onEvent'>;
+  readonly outer: Omit<OuterSpawnOptions, 'onEvent' | 'links'>;
+  readonly sender: Omit<SenderSpawn, 'onAlarm'>;
   /** Hears of requests whose frames the outer door has stored durably. */
   readonly onAcked?: (requestIds: readonly string[]) => void;
   /** Says something that a person must hear. */
@@ -25,11 +33,18 @@ export interface RunningWire {
   /** The outer process of the moment. */
   readonly pid: number;
   readonly state: RunningSender['state'];
+  /** The sender's process of the moment. */
+  readonly senderPid: number;
+  /** Asks the sender's process whether it would let a release pass. */
+  authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
+  /** Sends the sender what it does not have of the roster. */
+  sendRosters(): Promise<void>;
   stop(): Promise<void>;
 }
 
 interface Pair {
   readonly outer: SpawnedOuter;
+  readonly guard: SpawnedSender;
   readonly sender: RunningSender;
 }
 
@@ -37,17 +52,25 @@ const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 10_000;
 
 async function startPair(options: WireOptions): Promise<Pair> {
-  const outer = await startOuterProcess({
-    ...options.outer,
-    onEvent: (event) => {
-      if (event.event === 'alarm') options.onAlarm(`outer door: ${event.sentence}`);
-      if (event.event === 'fault') options.onAlarm(`outer door failed: ${event.message}`);
-    },
-  });
-  const { wire, intake } = outer;
   const { host, onAlarm, onAcked } = options;
+  const guard = await startSenderProcess({ ...options.sender, onAlarm });
+  let outer: SpawnedOuter;
+  try {
+    outer = await startOuterProcess({
+      ...options.outer,
+      links: { wire: guard.wire, intake: guard.intakeIn },
+      onEvent: (event) => {
+        if (event.event === 'alarm') onAlarm(`outer door: ${event.sentence}`);
+        if (event.event === 'fault') onAlarm(`outer door failed: ${event.message}`);
+      },
+    });
+  } catch (cause) {
+    await guard.stop();
+    throw cause;
+  }
   const acked = onAcked === undefined ? {} : { onAcked };
-  return { outer, sender: await startSender({ ...host, wire, intake, onAlarm, ...acked }) };
+  const parts = { ...host, guard, intake: guard.intake, onAlarm, ...acked };
+  return { outer, guard, sender: await startSender(parts) };
 }
 
 /** Starts the outer process and its sender; throws when the first start fails, and restarts from then on. */
@@ -74,15 +97,22 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
   };
   const stopPair = async (): Promise<void> => {
     await pair.sender.stop();
+    await pair.guard.stop();
     await pair.outer.stop();
   };
   const watch = async (): Promise<void> => {
     for (;;) {
-      const { outer, sender } = pair;
-      const why = await outer.exited;
+      const { outer, guard, sender } = pair;
+      const [which, why] = await Promise.race([
+        outer.exited.then((reason) => ['outer process', reason] as const),
+        guard.exited.then((reason) => ['sender', reason] as const),
+      ]);
       await sender.stop();
       if (isStopping()) return;
-      options.onAlarm(`the outer process ended (${why}) and is started again`);
+      options.onAlarm(`the ${which} ended (${why}) and is started again`);
+      // The wire is between the two, so both begin again.
+      await guard.stop();
+      await outer.stop();
       while (pair.outer === outer && !isStopping()) {
         await pause();
         if (!isStopping()) await restart();
@@ -108,6 +138,11 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
     get state() {
       return pair.sender.state;
     },
+    get senderPid() {
+      return pair.guard.pid;
+    },
+    authorise: (input) => pair.guard.authorise(input),
+    sendRosters: () => pair.guard.sendRosters(0),
     stop: async () => {
       stopping.abort();
       clearTimeout(timer);

@@ -16,7 +16,7 @@ export { debit, wouldDebit } from './debit.ts';
 export type { DebitVerdict } from './debit.ts';
 export { openBudgets } from './budgets.ts';
 export type { Budgets } from './budgets.ts';
-export { putBudget, reapplyBudgets } from './store.ts';
+export { addAllowance, putBudget, reapplyBudgets } from './store.ts';
 export type { Bucket, BucketUse, CapNames, Declaration } from './store.ts';
 export {
   DAY_MS,

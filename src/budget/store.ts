@@ -8,6 +8,7 @@ import type { Model } from '../models/index.ts';
 import { changeRule, fillBucket } from './bucket.ts';
 import type { BucketLevel, BucketRule } from './bucket.ts';
 import { applyCaps } from './caps.ts';
+import { errors } from './errors.ts';
 import type { Cap } from './caps.ts';
 import { readBucket, sayBucket } from './ref.ts';
 import type { BucketRef } from './ref.ts';
@@ -198,6 +199,35 @@ export async function putBudget(
     .execute();
   await tables(tx).insertInto('budget_buckets').values(row).execute();
   return { ref, declared, rule, cutBy, level, sizeBits };
+}
+
+/**
+ * Lets a bucket hold so many bits more, full at once; a negative number takes that away again. The rate stays. Published
+ * caps still cut it where they apply.
+ */
+export async function addAllowance(
+  tx: Kysely<unknown>,
+  ref: BucketRef,
+  bits: bigint,
+  nowMs: number,
+  caps: CapNames,
+): Promise<Bucket> {
+  const row = await findRow(tx, ref);
+  if (row === undefined) throw errors.error('BUCKET_MISSING', { bucket: sayBucket(ref) });
+  const before = fromRow(row, await listModels(tx));
+  const burst = before.rule.burstBits + bits;
+  const declared = { ...before.declared, burst: `${String(burst > 0n ? burst : 0n)} bits` };
+  const after = await putBudget(tx, ref, declared, nowMs, caps);
+  const room = after.rule.burstBits - after.level.tokensBits;
+  const given = bits > room ? room : bits;
+  if (given <= 0n) return after;
+  await tables(tx)
+    .updateTable('budget_buckets')
+    .set({ tokens_bits: after.level.tokensBits + given })
+    .where('scope', '=', ref.scope)
+    .where('id', '=', ref.id)
+    .execute();
+  return after;
 }
 
 /** Reads every declared budget again after the models changed, so that percentages and caps follow them. */

@@ -20,9 +20,18 @@ export const COMMANDS: readonly CommandModule[] = [
   { names: ['quote'], load: async () => (await import('./quote.ts')).registerQuote },
   { names: ['scan'], load: async () => (await import('./scan.ts')).registerScan },
   { names: ['export'], load: async () => (await import('./export.ts')).registerExport },
+  { names: ['request'], load: async () => (await import('./request.ts')).registerRequest },
   {
-    names: ['request', 'release', 'refuse'],
-    load: async () => (await import('./request.ts')).registerRequest,
+    names: ['approve', 'deny', 'return', 'break-glass', 'review', 'edit', 'comment'],
+    load: async () => (await import('./approve.ts')).registerApprove,
+  },
+  {
+    names: ['found', 'login', 'logout', 'whoami'],
+    load: async () => (await import('./sign-in.ts')).registerSignIn,
+  },
+  {
+    names: ['change', 'access', 'window', 'lock', 'unlock', 'roster'],
+    load: async () => (await import('./change.ts')).registerChange,
   },
   { names: ['budget'], load: async () => (await import('./budget.ts')).registerBudget },
   { names: ['model'], load: async () => (await import('./model.ts')).registerModel },

@@ -28,6 +28,26 @@ export const cliErrors = defineErrors('CLI', {
     message: 'cannot talk to the ssh-agent at `{path}`: {why}',
     hint: 'start one with `eval $(ssh-agent)` and add the key with `ssh-add`.',
   },
+  KEY_MISSING: {
+    status: 400,
+    message: 'cannot sign, there is no key at `{path}` and none in an agent',
+    hint: 'name one with `--key FILE`, or make one with `ssh-keygen -t ed25519`.',
+  },
+  DIGEST_DIFFERS: {
+    status: 400,
+    message: 'the gate says the digest {said}, but the request that it shows has {own}',
+    hint: 'sign nothing; tell security that the gate shows something else than it says.',
+  },
+  NOTHING_TO_SIGN: {
+    status: 409,
+    message: 'there is nothing to sign in {id}, it is {state}',
+    hint: 'found the gate first, or see `sallyport request show ID`.',
+  },
+  NOT_SIGNED: {
+    status: 409,
+    message: 'the request {id} was not signed',
+    hint: 'answer y, or give `--yes` where nobody can be asked.',
+  },
   KEYGEN_MISSING: {
     status: 400,
     message: 'cannot run `ssh-keygen`: {why}',

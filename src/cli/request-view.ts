@@ -69,9 +69,15 @@ export function showVerdict(
         : ['', `  ${showSafely(details.reason)}`]),
     ...(details.deadline === null || details.state !== 'held'
       ? []
-      : [`  waits for an ${details.waitsFor ?? ''} until ${details.deadline}`]),
+      : [`  waits for ${details.waitsFor ?? ''}`, `  until ${details.deadline}`]),
     ...(receipt === null ? [] : ['', `  receipt ${receipt}`]),
   ];
+}
+
+/** What may be done now, and why the rest may not. */
+function showCan(details: RequestDetails): readonly (readonly string[])[] {
+  const allowed = details.can.filter((each) => each.allowed).map((each) => each.event);
+  return allowed.length === 0 ? [] : [['  you can', allowed.join(', ')]];
 }
 
 /** Everything about one request. */
@@ -80,18 +86,32 @@ export function showDetailed(paint: Paint, details: RequestDetails): readonly st
     `${paint('bold', details.id)}  ${details.state}: ${details.stateSentence}`,
     ...layOut([
       ['  asked', `${details.askedAt} by ${details.requester}`],
-      ['  for', `${details.project} → ${details.destination}`],
+      ['  what', showSafely(details.title)],
+      ...(details.destination === ''
+        ? []
+        : [['  for', `${details.project} → ${details.destination}`]]),
       ['  why', showSafely(details.why)],
-      ['  charge', `${formatCount(details.chargeBits)} bits`],
+      ...(details.chargeBits === 0
+        ? []
+        : [['  charge', `${formatCount(details.chargeBits)} bits`]]),
       ...(details.decidedBy === null ? [] : [['  decided by', details.decidedBy]]),
       ...(details.reason === null ? [] : [['  reason', showSafely(details.reason)]]),
       ...(details.waitsFor === null
         ? []
         : [['  waits for', `${details.waitsFor}, until ${details.deadline ?? 'no deadline'}`]]),
-      ...(details.can.length === 0
-        ? []
-        : [['  next', details.can.map((each) => `${each.event} (${each.by})`).join(', ')]]),
+      ...(details.tier === null ? [] : [['  tier', details.tier]]),
+      ...(details.quorum === null ? [] : [['  needs', details.quorum.rule]]),
+      ...(details.escalation === null ? [] : [['  escalated', details.escalation.sentence]]),
+      ...(details.subject === null ? [] : [['  fingerprint', details.subject.fingerprint]]),
+      ...showCan(details),
     ]),
+    ...(details.changes.length === 0
+      ? []
+      : ['', ...details.changes.map((change) => `  - ${showSafely(change)}`)]),
+    ...(details.quorum?.votes ?? []).map(
+      (vote) =>
+        `  ${vote.vote === 'approve' ? 'approved' : 'refused'} by ${vote.person} at ${vote.at}`,
+    ),
     '',
     ...showFiles(paint, details),
     ...(details.reasons.length === 0 ? [] : ['', ...showReasons(paint, details)]),
@@ -102,15 +122,15 @@ export function showDetailed(paint: Paint, details: RequestDetails): readonly st
 export function showList(requests: readonly RequestShown[]): readonly string[] {
   if (requests.length === 0) return ['no requests'];
   return layOut([
-    ['id', 'state', 'asked', 'by', 'to', 'bits', 'why'],
+    ['id', 'state', 'asked', 'by', 'to', 'bits', 'what'],
     ...requests.map((request) => [
       request.id,
       request.state,
       request.askedAt.slice(0, 16).replace('T', ' '),
       request.requester,
-      `${request.project}/${request.destination}`,
+      request.kind === 'export' ? `${request.project}/${request.destination}` : request.kind,
       formatCount(request.chargeBits),
-      showSafely(request.why).slice(0, 40),
+      showSafely(request.title).slice(0, 60),
     ]),
   ]);
 }

@@ -1,4 +1,4 @@
-/** `sallyport request …`, `release` and `refuse`: what waits, and the decisions about it. */
+/** `sallyport request …`: what was asked for, and where it stands. */
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { RequestDetails, RequestShown } from '../http/index.ts';
@@ -10,10 +10,6 @@ interface ListOptions extends SessionOptions {
   readonly state?: string;
   readonly project?: string;
   readonly limit?: string;
-}
-
-interface ReasonOptions extends SessionOptions {
-  readonly reason: string;
 }
 
 /** Adds the commands. */
@@ -64,25 +60,11 @@ export function registerRequest(program: Command): void {
   ).action(async (id: string, options: SessionOptions) => {
     await decide(id, 'withdraw', options, {});
   });
-  for (const [name, says] of [
-    ['release', 'Release a held request, as administrator.'],
-    ['refuse', 'Refuse a held request, as administrator.'],
-  ] as const) {
-    withSession(
-      program
-        .command(name)
-        .description(says)
-        .argument('<id>')
-        .requiredOption('--reason <text>', 'why; goes into the ledger'),
-    ).action(async (id: string, options: ReasonOptions) => {
-      await decide(id, name, options, { reason: options.reason });
-    });
-  }
 }
 
 async function decide(
   id: string,
-  event: 'release' | 'refuse' | 'withdraw',
+  event: 'withdraw',
   options: SessionOptions,
   body: object,
 ): Promise<void> {

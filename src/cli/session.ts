@@ -1,5 +1,6 @@
 /** What the commands that talk to a gate share: where it is, whose token it is, how answers are printed. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import path from 'node:path';
 // Not through the index: a client does not load a server.
@@ -30,7 +31,10 @@ const DEFAULT_URL = 'http://localhost:7410';
 export function withSession(command: Command): Command {
   return command
     .option('--url <url>', 'inner door; SALLYPORT_URL by default')
-    .option('--token <token>', 'your token; SALLYPORT_TOKEN by default')
+    .option(
+      '--token <token>',
+      'your token; SALLYPORT_TOKEN or the session of `sallyport login` by default',
+    )
     .option('--json', 'print JSON');
 }
 
@@ -51,12 +55,41 @@ function findRunning(): string | undefined {
   }
 }
 
+function sessionsFile(): string {
+  const base = readVariable('XDG_CONFIG_HOME') ?? path.join(homedir(), '.config');
+  return path.join(base, 'sallyport', 'sessions.json');
+}
+
+function readSessions(): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(sessionsFile(), 'utf8')) as Record<string, string>;
+  } catch {
+    return {};
+  }
+}
+
+function readStoredSession(url: string): string | undefined {
+  return readSessions()[url.replace(/\/+$/, '')];
+}
+
+/** Keeps the session that `sallyport login` opened, readable by this user alone; null forgets it. */
+export function storeSession(url: string, token: string | null): void {
+  const file = sessionsFile();
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  const others = Object.entries(readSessions()).filter(([held]) => held !== url);
+  const kept = token === null ? others : [...others, [url, token]];
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(kept))}\n`, { mode: 0o600 });
+}
+
 /** Opens the session of a command. */
 export function openSession(options: SessionOptions): Session {
   const url = options.url ?? readVariable('SALLYPORT_URL') ?? findRunning() ?? DEFAULT_URL;
   const json = options.json === true;
   return {
-    client: openClient(url, options.token ?? readVariable('SALLYPORT_TOKEN')),
+    client: openClient(
+      url,
+      options.token ?? readVariable('SALLYPORT_TOKEN') ?? readStoredSession(url),
+    ),
     json,
     paint: openPaint(process.stdout, process.env),
     print: (value, lines) => {

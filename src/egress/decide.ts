@@ -41,6 +41,15 @@ export interface DecideInput {
   readonly vectors: VectorVerdict;
   /** Models in reach that are not active. */
   readonly lockedModels: readonly { readonly id: string; readonly state: string }[];
+  /** Locks on the requester, the project, a model in reach or the lane. */
+  readonly locks?: readonly ExportLock[];
+}
+
+/** A lock that stands in the way. */
+export interface ExportLock {
+  readonly id: string;
+  readonly target: { readonly kind: string; readonly id: string };
+  readonly reason: string;
 }
 
 /** The verdict with every reason; the first one matters most. */
@@ -58,6 +67,7 @@ export function decideExport(input: DecideInput): ExportDecision {
     ...judgeBudget(input.budget),
     ...judgeVectors(input.vectors),
     ...judgeModels(input.lockedModels),
+    ...judgeLocks(input.locks ?? []),
     ...judgeAutomatic(input),
   ];
   const denying = reasons.filter((reason) => reason.severity === 'deny');
@@ -99,6 +109,44 @@ export function judgeVectors(verdict: VectorVerdict): Reason[] {
 
 function judgeModels(locked: DecideInput['lockedModels']): Reason[] {
   return locked.map((model) => sayReason('MODEL_LOCKED', { model: model.id, state: model.state }));
+}
+
+/** The reasons of locks. */
+export function judgeLocks(locks: readonly ExportLock[]): Reason[] {
+  return locks.map(({ id, target, reason }) =>
+    sayReason('LOCKED', { what: target.kind, id: target.id, reason, lock: id }),
+  );
+}
+
+/** Reasons about size, type or the day's automatic share: nothing suspicious was found. */
+const PLAIN_REASONS: ReadonlySet<string> = new Set([
+  'EXPORT_TYPE_NOT_PLAIN',
+  'EXPORT_RELEASE_LARGE',
+  'EXPORT_AUTOMATIC_OFF',
+  'EXPORT_AUTOMATIC_USED_UP',
+  'EXPORT_SENDER_REFUSES',
+]);
+
+/** Whether a held export is plain: its requester may vouch for it, and an approved window lets it through. */
+export function isPlain(reasons: readonly Reason[]): boolean {
+  return reasons.every((reason) => PLAIN_REASONS.has(reason.code));
+}
+
+/** Findings that one pair of eyes is not enough for. */
+function isGrave(files: readonly DecidedFile[]): boolean {
+  return files.some((file) =>
+    file.findings.some((each) => each.severity === 'hold' && /KEY|SECRET/.test(each.code)),
+  );
+}
+
+/** The lowest tier whose approvals may let a held export through; its charge can raise it further. */
+export function tierOf(
+  reasons: readonly Reason[],
+  files: readonly DecidedFile[],
+): 'self' | 'one' | 'quorum' {
+  if (isGrave(files) || reasons.some((reason) => reason.code === 'EXPORT_MODEL_LOCKED'))
+    return 'quorum';
+  return isPlain(reasons) ? 'self' : 'one';
 }
 
 function judgeAutomatic({ policy, chargeBits, automaticBudget }: DecideInput): Reason[] {

@@ -6,24 +6,28 @@
  * quoted again at the next start; after it the release is durable, charged and will be sent.
  */
 import { canonicalJson, sha256 } from '../core/index.ts';
-import type { Json, JsonObject } from '../core/index.ts';
+import type { Clock, Json, JsonObject } from '../core/index.ts';
 import { AUTOMATIC, ENCLAVE } from '../budget/index.ts';
 import type { BucketRef, Budgets } from '../budget/index.ts';
 import { countVectors, vectorWidths } from '../models/index.ts';
 import type { Model, Models } from '../models/index.ts';
 import type { People } from '../people/index.ts';
-import type { Releases } from '../release/index.ts';
+import type { AuthoriseInput, AuthoriseVerdict, Grant, Releases } from '../release/index.ts';
 import type {
   Decision,
+  Demand,
   Effect,
+  Lock,
+  Locks,
   MoveOn,
   Progress,
   Releaser,
   Request,
   RequestKind,
+  SignedSubject,
 } from '../requests/index.ts';
 import type { Blobs } from '../store/index.ts';
-import { decideExport, judgeBudget, judgeVectors } from './decide.ts';
+import { decideExport, isPlain, judgeBudget, judgeLocks, judgeVectors, tierOf } from './decide.ts';
 import type { ExportPolicy } from './decide.ts';
 import { emittedOf, fromJson, gatherFacts, toJson } from './export-facts.ts';
 import type { ExportFacts, ExportInput } from './export-facts.ts';
@@ -32,6 +36,7 @@ import { quoteRelease } from './quote.ts';
 import type { ReleaseLimits } from './quote.ts';
 import { sayReason, sayReasons } from './sentences.ts';
 import type { Reason } from './sentences.ts';
+import { fitsWindow, useWindow } from './window.ts';
 import type { InspectionPool } from './worker-pool.ts';
 
 /** A folder per request in which its quote works. */
@@ -61,6 +66,12 @@ export interface ExportHost {
   readonly budgets: Budgets;
   readonly models: Models;
   readonly people: People;
+  readonly clock: Clock;
+  readonly locks: Locks;
+  /** Open windows of a project with the signatures that opened them. */
+  windows(project: string): Promise<readonly ({ request: Request } & SignedSubject)[]>;
+  /** Asks the sender whether it would take this, before anything is debited or recorded. */
+  authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
 }
 
 /** Room for the gap in front of the frame, which is known only when it is sent. */
@@ -69,8 +80,8 @@ const BODY_BYTES_MAX = 512 * 1024 * 1024;
 const FILE_BYTES_MAX = 1024 * 1024 * 1024;
 const LISTED_FILES_MAX = 50;
 
-/** Undoes the release when its vectors would give a layer away. */
-class VectorStop extends Error {
+/** Undoes the release when something that is counted with it stands against it. */
+class Stop extends Error {
   readonly reason: Reason;
   constructor(reason: Reason) {
     super(reason.sentence);
@@ -82,6 +93,10 @@ class VectorStop extends Error {
 export function exportKind(host: ExportHost): RequestKind {
   return {
     name: 'export',
+    through: 'release',
+    title: (request) => sayExport(readExportInput(request), request),
+    demand: (request, facts) => demandApprovals(host, request, fromJson(facts)),
+    window: (request, facts) => findWindow(host, request, fromJson(facts)),
     gather: async (request, onProgress) => toJson(await gather(host, request, onProgress)),
     decide: (request, facts) => decide(host, request, fromJson(facts)),
     keep: (_request, facts) => keep(host, fromJson(facts)),
@@ -97,7 +112,7 @@ export function exportKind(host: ExportHost): RequestKind {
 }
 
 /** Reads the input that an export was asked with. */
-export function readExportInput(request: Request): ExportInput {
+export function readExportInput(request: Pick<Request, 'input'>): ExportInput {
   return JSON.parse(request.input) as ExportInput;
 }
 
@@ -146,7 +161,11 @@ async function gather(
   const quote = await quoteRelease({
     files: input.files.map((file) => ({
       name: file.name,
-      path: host.uploads.pathOf(request.id, file.sha256),
+      // A changed request is quoted from what was kept of it: the originals are gone since the first verdict.
+      path:
+        request.edition > 1
+          ? host.blobs.pathOf(file.sha256)
+          : host.uploads.pathOf(request.id, file.sha256),
     })),
     pool: host.pool,
     outDir: await host.workspace.open(request.id),
@@ -179,9 +198,101 @@ async function decide(host: ExportHost, request: Request, facts: ExportFacts): P
     automaticBudget: await host.budgets.wouldDebit([AUTOMATIC], chargeBits),
     vectors: await host.models.wouldCount(models, facts.vectors),
     lockedModels: models.filter((model) => model.state !== 'active'),
+    locks: await locksOn(host, request, models),
   });
   noteReasons(facts, decision.reasons);
-  return { verdict: decision.verdict, reason: sayReasons(decision.reasons), chargeBits };
+  const { verdict, reasons } = decision;
+  const tier = tierOf(
+    reasons,
+    facts.files.map((file) => ({ ...file, refusal: file.reason })),
+  );
+  return { verdict, reason: sayReasons(reasons), chargeBits, tier };
+}
+
+function locksOn(
+  host: ExportHost,
+  request: Request,
+  models: readonly Model[],
+): Promise<readonly Lock[]> {
+  return host.locks.on([
+    { kind: 'lane', id: 'export' },
+    { kind: 'principal', id: request.requester },
+    ...(request.sponsor === null ? [] : [{ kind: 'principal', id: request.sponsor } as const]),
+    { kind: 'project', id: request.project },
+    ...models.map((model) => ({ kind: 'model', id: model.id }) as const),
+  ]);
+}
+
+function sayExport(input: ExportInput, request: { destination: string }): string {
+  const [first] = input.files;
+  const others = input.files.length - 1;
+  const what =
+    others === 0 ? (first?.name ?? 'nothing') : `${first?.name ?? ''} and ${String(others)} more`;
+  return `${what} to ${request.destination}`.slice(0, 300);
+}
+
+/** A file as approvals sign it and the sender compares it: what the outer door will store, in the frame's order. */
+function signedFiles(facts: ExportFacts): Json {
+  return emittedOf(facts).map(({ name, type, form, sha256: digest, bytes }) => ({
+    name,
+    type,
+    form,
+    sha256: digest,
+    bytes,
+  }));
+}
+
+const RISK_PER_TIER = { self: 10, one: 40, quorum: 80 } as const;
+
+async function demandApprovals(
+  host: ExportHost,
+  request: Request,
+  facts: ExportFacts,
+): Promise<Demand> {
+  const number = (await findNumber(host, request)) ?? 0;
+  const models = await modelsInReach(host, request);
+  const charge = BigInt(facts.chargeBits) + GAP_BITS_MAX;
+  const files = facts.files.map((file) => ({ ...file, refusal: file.reason }));
+  const findings = facts.files.flatMap((file) =>
+    file.findings.filter((each) => each.severity === 'hold'),
+  );
+  // Every tenfold of the charge counts like two findings.
+  const size = Math.min(15, 2 * Math.log10(Math.max(1, facts.chargeBits)));
+  const risk = RISK_PER_TIER[tierOf(facts.reasons, files)] + Math.min(5, findings.length) + size;
+  return {
+    destination: { name: request.destination, number },
+    models: models.map((model) => model.id),
+    chargeBitsMax: charge,
+    grantMs: null,
+    risk: Math.min(100, Math.round(risk)),
+    facts: {
+      files: signedFiles(facts),
+      bodySha256: facts.body?.sha256 ?? null,
+      historyPrefix: facts.historyPrefix,
+      form: readExportInput(request).form,
+      findings: [...new Set(findings.map((each) => each.code))].sort(),
+    },
+  };
+}
+
+async function findWindow(
+  host: ExportHost,
+  request: Request,
+  facts: ExportFacts,
+): Promise<({ window: string } & SignedSubject) | null> {
+  if (!isPlain(facts.reasons)) return null;
+  const types = emittedOf(facts).map((file) => file.type);
+  const asked = { types, chargeBits: BigInt(facts.chargeBits) + GAP_BITS_MAX };
+  const open = await host.windows(request.project);
+  const found = open.find((each) => fitsWindow(each.request, request, asked, host.clock.nowMs()));
+  if (found === undefined) return null;
+  return { window: found.request.id, subject: found.subject, signatures: found.signatures };
+}
+
+function grantOf(releaser: Releaser): Grant {
+  if (releaser.tier === 'automatic') return { tier: 'automatic' };
+  const { tier, subject, signatures } = releaser;
+  return { tier, subject, signatures };
 }
 
 function noteReasons(facts: ExportFacts, reasons: readonly Reason[]): void {
@@ -212,14 +323,31 @@ async function effect(
   if (!models.flatMap(vectorWidths).every((width) => facts.widths.includes(width))) {
     return refused(facts, [sayReason('MODELS_CHANGED')]);
   }
+  const locks = judgeLocks(await locksOn(host, request, models));
+  if (locks.length > 0) return refused(facts, locks);
   const path = bucketPath(request, models);
   const kept = facts.body.sha256;
+  const body = { path: kept === null ? facts.body.path : host.blobs.pathOf(kept) };
+  const chargeBitsMax = BigInt(facts.chargeBits) + GAP_BITS_MAX;
+  const open = releaser.tier === 'window' ? await host.windows(request.project) : [];
+  const window = open.find(
+    (each) => 'window' in releaser && each.request.id === releaser.window,
+  )?.request;
+  const sender = await host.authorise({
+    requestId: request.id,
+    destination: number,
+    historyPrefix: facts.historyPrefix,
+    body,
+    chargeBitsMax,
+    grant: grantOf(releaser),
+  });
+  if (!sender.ok) return refused(facts, [sayReason('SENDER_REFUSES', { why: sender.why })]);
   try {
     const verdict = await host.releases.queueRelease({
       requestId: request.id,
       destination: number,
       historyPrefix: facts.historyPrefix,
-      body: { path: kept === null ? facts.body.path : host.blobs.pathOf(kept) },
+      body,
       files: emittedOf(facts).map((file) => ({
         name: file.name,
         type: file.type,
@@ -230,22 +358,30 @@ async function effect(
       })),
       buckets: releaser.tier === 'automatic' ? [...path, AUTOMATIC] : path,
       use: { principal: request.requester },
-      chargeBitsMax: BigInt(facts.chargeBits) + GAP_BITS_MAX,
+      chargeBitsMax,
       entry: ({ sequence, chargeBits }) => ({
         kind: 'export.released',
-        by: releaser.tier === 'automatic' ? request.requester : releaser.by,
+        by: 'by' in releaser ? releaser.by.join(', ') : request.requester,
         ...describe(request, facts),
         number,
         sequence,
         chargeBits: String(chargeBits),
         verdict: 'allow',
         tier: releaser.tier,
-        ...(releaser.tier === 'automatic' ? {} : { reason: releaser.reason }),
+        ...('window' in releaser ? { window: releaser.window } : {}),
+        ...('subject' in releaser
+          ? { subjectSha256: sha256(releaser.subject), approvals: releaser.signatures.length }
+          : {}),
       }),
       change: async (tx, { chargeBits }) => {
         const vectors = await countVectors(tx as never, models, facts.vectors);
         const [reason] = judgeVectors(vectors);
-        if (reason !== undefined) throw new VectorStop(reason);
+        if (reason !== undefined) throw new Stop(reason);
+        if (releaser.tier === 'window') {
+          const fits =
+            window !== undefined && (await useWindow(tx as never, window, request.id, chargeBits));
+          if (!fits) throw new Stop(sayReason('SENDER_REFUSES', { why: 'the window is used up' }));
+        }
         await moveOn(tx as never, chargeBits);
       },
     });
@@ -254,7 +390,7 @@ async function effect(
     const { chargeBits: bits, chargeBitsMax: limit } = verdict;
     return refused(facts, [sayReason('CHARGE_GREW', { bits, limit })]);
   } catch (cause) {
-    if (cause instanceof VectorStop) return refused(facts, [cause.reason]);
+    if (cause instanceof Stop) return refused(facts, [cause.reason]);
     throw cause;
   }
 }

@@ -37,3 +37,4 @@ export type {
 } from './export-facts.ts';
 export { listReasons } from './sentences.ts';
 export type { Reason } from './sentences.ts';
+export { countUses, windowKind } from './window.ts';

@@ -29,7 +29,7 @@ const SENTENCES = {
   FINDING: {
     severity: 'hold',
     sentence: '{sentence}',
-    wayForward: 'an administrator can look at the emitted file and release it',
+    wayForward: 'a reviewer can look at the emitted file and approve it',
   },
   FINDING_DENIES: {
     severity: 'deny',
@@ -39,22 +39,22 @@ const SENTENCES = {
   TYPE_NOT_PLAIN: {
     severity: 'hold',
     sentence: 'files of type {type} are not released without a person',
-    wayForward: 'wait for an administrator, or send the data behind it as a table or an SVG',
+    wayForward: 'wait for approval, or send the data behind it as a table or an SVG',
   },
   RELEASE_LARGE: {
     severity: 'hold',
     sentence: 'its {bits} bits are above the {limit} bits that may leave without a person',
-    wayForward: 'wait for an administrator, or take a cheaper form (see `sallyport quote`)',
+    wayForward: 'wait for approval, or take a cheaper form (see `sallyport quote`)',
   },
   AUTOMATIC_OFF: {
     severity: 'hold',
     sentence: 'automatic release is switched off',
-    wayForward: 'wait for an administrator',
+    wayForward: 'wait for approval',
   },
   AUTOMATIC_USED_UP: {
     severity: 'hold',
     sentence: 'what may leave without a person is used up for now ({left} of {bits} bits left)',
-    wayForward: 'wait for an administrator, or send it again {when}',
+    wayForward: 'wait for approval, or send it again {when}',
   },
   BUDGET_LATER: {
     severity: 'deny',
@@ -79,7 +79,17 @@ const SENTENCES = {
   MODEL_LOCKED: {
     severity: 'hold',
     sentence: 'the model {model}, which the project may touch, is {state}',
-    wayForward: 'wait for an administrator',
+    wayForward: 'wait for approval',
+  },
+  LOCKED: {
+    severity: 'deny',
+    sentence: 'the {what} {id} is locked: {reason}',
+    wayForward: 'ask for the end of the lock with `sallyport unlock {lock} --why TEXT`',
+  },
+  SENDER_REFUSES: {
+    severity: 'hold',
+    sentence: '{why}',
+    wayForward: 'wait for approval',
   },
   VECTORS_REACHED: {
     severity: 'deny',

@@ -14,6 +14,7 @@ export interface Client {
   readonly url: string;
   get<T>(path: string): Promise<T>;
   text(path: string): Promise<string>;
+  bytes(path: string): Promise<Uint8Array>;
   send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
   /** Uploads files as one streamed form. */
   upload<T>(
@@ -66,6 +67,8 @@ export function openClient(url: string, token: string | undefined): Client {
     url: base,
     get: (path) => read(path, { method: 'GET' }),
     text: async (path) => (await call(path, { method: 'GET' })).text(),
+    bytes: async (path) =>
+      new Uint8Array(await (await call(path, { method: 'GET' })).arrayBuffer()),
     send: (method, path, body) =>
       read(path, {
         method,

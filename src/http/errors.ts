@@ -13,6 +13,11 @@ export const httpErrors = defineErrors('HTTP', {
     message: 'cannot use the input: {why}',
     hint: 'see /v1/openapi.json for what it may hold',
   },
+  COOKIE_ALONE: {
+    status: 403,
+    message: 'cannot change anything with a cookie alone',
+    hint: 'send the header `x-sallyport: console`, or a bearer token',
+  },
   BODY_TOO_LARGE: {
     status: 413,
     message: 'the body is larger than its limit of {limit} bytes',

@@ -7,7 +7,7 @@ import type { ChildProcess } from 'node:child_process';
 import { chownSync, lstatSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { outerErrors } from './errors.ts';
 import type { OuterEvent, OuterProcessOptions } from './process.ts';
@@ -16,6 +16,8 @@ import type { OuterEvent, OuterProcessOptions } from './process.ts';
 export interface OuterSpawnOptions extends Omit<OuterProcessOptions, 'keepServing'> {
   /** Hears what the process says about itself. */
   readonly onEvent?: (event: OuterEvent) => void;
+  /** The ends of the two links, when another process than this one holds the other ends. */
+  readonly links?: { readonly wire: Duplex; readonly intake: Duplex };
 }
 
 /** A started outer process, seen from the inside. */
@@ -86,7 +88,7 @@ function takeUser(dir: string): User | undefined {
 }
 
 function startChild(options: OuterSpawnOptions, dir: string, user: User | undefined): ChildProcess {
-  const { host, port, tls, wish } = options;
+  const { host, port, tls, wish, links } = options;
   const absolute =
     tls === undefined
       ? {}
@@ -106,7 +108,7 @@ function startChild(options: OuterSpawnOptions, dir: string, user: User | undefi
       ...user,
       cwd: dir,
       env: {},
-      stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
+      stdio: [links?.wire ?? 'pipe', 'pipe', 'inherit', links?.intake ?? 'pipe'],
     },
   );
 }
@@ -117,9 +119,20 @@ export async function startOuterProcess(options: OuterSpawnOptions): Promise<Spa
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const user = takeUser(dir);
   const child = startChild(options, dir, user);
-  const [wire, events, , intake] = child.stdio as unknown as [Writable, Readable, null, Readable];
+  const [ownWire, events, , ownIntake] = child.stdio as unknown as [
+    Writable | null,
+    Readable,
+    null,
+    Readable | null,
+  ];
+  const wire = ownWire ?? options.links?.wire;
+  const intake = ownIntake ?? options.links?.intake;
+  if (wire === undefined || intake === undefined) throw new TypeError('the links have no ends');
   wire.on('error', () => undefined);
   intake.on('error', () => undefined);
+  // The child has its own copies; whoever else could write to the wire must not be us.
+  options.links?.wire.destroy();
+  options.links?.intake.destroy();
   let fault = '';
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => {

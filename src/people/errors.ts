@@ -44,6 +44,31 @@ export const errors = defineErrors('PEOPLE', {
     message: 'cannot do this, `{principal}` is no {needed}',
     hint: 'ask an administrator',
   },
+  KEY_UNKNOWN: {
+    status: 401,
+    message: 'cannot sign in, the key belongs to nobody in the roster',
+    hint: 'use a key that is registered, or ask an administrator to add this one',
+  },
+  CHALLENGE_OVER: {
+    status: 401,
+    message: 'cannot sign in, the challenge is over or was used',
+    hint: 'begin the sign-in again',
+  },
+  SIGN_IN_REFUSED: {
+    status: 401,
+    message: 'cannot sign in: {why}',
+    hint: 'begin the sign-in again with a key that checks its user',
+  },
+  SIGN_IN_BUSY: {
+    status: 503,
+    message: 'cannot begin a sign-in, too many are under way',
+    hint: 'try again in some minutes',
+  },
+  FOUNDED_BY_REQUEST: {
+    status: 409,
+    message: 'cannot change {what} directly, the gate is founded',
+    hint: 'ask for the change: `sallyport change`, signed by those whom the rule names',
+  },
   LIMIT_REACHED: {
     status: 409,
     message: 'cannot add another {what}, {limit} is the limit',

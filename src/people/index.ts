@@ -16,3 +16,6 @@ export type { Destination, Principal, PrincipalKind, Project, Role } from './peo
 export { openPeople } from './store.ts';
 export type { People, TokenShown } from './store.ts';
 export * from './signature/index.ts';
+export * from './roster/index.ts';
+export { principalsOf, projectRoster, projectsOf } from './project-roster.ts';
+export { errors as peopleErrors } from './errors.ts';

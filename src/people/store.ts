@@ -34,6 +34,7 @@ export interface PeopleTables {
   project_members: { project: string; principal: string };
   project_models: { project: string; model: string };
   destinations: { project: string; name: string; number: bigint; added_ms: bigint };
+  sessions: { hash: string; principal: string; key: string; added_ms: bigint; ends_ms: bigint };
 }
 
 type Db = Kysely<PeopleTables>;
@@ -63,11 +64,20 @@ export interface People {
   addMember(project: string, principal: string, by: string): Promise<Project>;
   addModel(project: string, model: string, by: string): Promise<Project>;
   addDestination(project: string, name: string, by: string, number?: number): Promise<Destination>;
+  /** Opens a session of a person who has shown a key; the secret is never shown again. */
+  openSession(person: string, key: string): Promise<{ token: string; endsMs: number }>;
+  /** Ends a session; unknown ones are ended already. */
+  closeSession(token: string): Promise<void>;
+  /** Forgets what was cached of tokens and sessions: people or keys have changed. */
+  forget(): void;
 }
 
 const LIMITS = { principal: 10_000, project: 1_000, destination: 10_000 } as const;
 const TOKEN_PREFIX = 'spt_';
 const LIVE_CACHE_MS = 1_000;
+const SESSION_PREFIX = 'sps_';
+/** A working day. */
+const SESSION_MS = 12 * 3_600_000;
 
 function toPrincipal(row: PrincipalRow): Principal {
   return {
@@ -173,6 +183,15 @@ export function openPeople(host: {
     const cached = live.get(hash);
     if (cached !== undefined && cached.untilMs > clock.nowMs()) return cached.principal;
     const principal = await read(async (db) => {
+      if (token.startsWith(SESSION_PREFIX)) {
+        const session = await db
+          .selectFrom('sessions')
+          .select('principal')
+          .where('hash', '=', hash)
+          .where('ends_ms', '>', BigInt(clock.nowMs()))
+          .executeTakeFirst();
+        return session === undefined ? undefined : findPrincipal(db, session.principal);
+      }
       const row = await db
         .selectFrom('tokens')
         .select('principal')
@@ -295,6 +314,39 @@ export function openPeople(host: {
         (tx: Db) => insertDestination(tx, { project, name, number }, clock.nowMs()),
       );
       return value;
+    },
+    openSession: (person, key) => {
+      const token = SESSION_PREFIX + Buffer.from(random.bytes(32)).toString('base64url');
+      const nowMs = clock.nowMs();
+      const endsMs = nowMs + SESSION_MS;
+      return change({ kind: 'session.opened', by: person, key }, async (tx) => {
+        await tx.deleteFrom('sessions').where('ends_ms', '<=', BigInt(nowMs)).execute();
+        await tx
+          .insertInto('sessions')
+          .values({
+            hash: sha256(token),
+            principal: person,
+            key,
+            added_ms: BigInt(nowMs),
+            ends_ms: BigInt(endsMs),
+          })
+          .execute();
+        return { token, endsMs };
+      });
+    },
+    closeSession: async (token) => {
+      const hash = sha256(token);
+      live.delete(hash);
+      await store.write((tx: Db) =>
+        tx
+          .deleteFrom('sessions')
+          .where('hash', '=', hash)
+          .execute()
+          .then(() => undefined),
+      );
+    },
+    forget: () => {
+      live.clear();
     },
   };
 }

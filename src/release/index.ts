@@ -12,7 +12,8 @@ export type { FrameShape, WireOutlook } from './charge.ts';
 export { releaseErrors } from './errors.ts';
 export { sayRefused } from './ports.ts';
 export type { Debit, DebitRefused, DebitUse, ReleaseLedger } from './ports.ts';
-export { Releases, entryId } from './release.ts';
+export { entryId } from './entry-id.ts';
+export { Releases } from './release.ts';
 export type {
   QueueVerdict,
   ReleaseFacts,
@@ -26,3 +27,10 @@ export type { SenderLimits, SenderState } from './sender.ts';
 export { startSender } from './start-sender.ts';
 export type { RunningSender, SenderHost } from './start-sender.ts';
 export type { ReleaseFile, ReleaseState } from './store.ts';
+export { Guard } from './guard.ts';
+export type { GuardAsk, GuardOffer, GuardParts, MeterLimits, SignedGrant } from './guard.ts';
+export { guardErrors } from './guard-errors.ts';
+export type { AuthoriseInput, AuthoriseVerdict, Grant, GuardLink, Offer } from './guard-link.ts';
+export { addLink, readChain } from './guard-store.ts';
+export type { EmittedDigest, GuardDb } from './guard-store.ts';
+export { Outbox } from './outbox.ts';

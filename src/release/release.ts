@@ -7,6 +7,7 @@ import type { EntryInput } from '../ledger/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
 import { publicationSlot, slotStartMs } from '../wire/index.ts';
 import { chargeOfShape, expectedGap } from './charge.ts';
+import { entryId } from './entry-id.ts';
 import { releaseErrors } from './errors.ts';
 import type { Debit, DebitRefused, DebitUse, ReleaseLedger } from './ports.ts';
 import type { QueuedRelease, ReleaseDb, ReleaseFile, ReleaseState } from './store.ts';
@@ -15,6 +16,7 @@ import {
   countWaiting,
   findRelease,
   historyFiles,
+  historyRequests,
   insertRelease,
   lastSequence,
   readWire,
@@ -147,6 +149,11 @@ export class Releases {
     return { prefix, files };
   }
 
+  /** The requests that a destination was queued before, in order: the history behind a prefix. */
+  async historyRequests(destination: number, prefix: number): Promise<readonly string[]> {
+    return this.#host.store.read((db: ReleaseDb) => historyRequests(db, destination, prefix));
+  }
+
   /** How far a request's release is; undefined when it was never queued. */
   async releaseState(requestId: string): Promise<ReleaseProgress | undefined> {
     return this.#host.store.read(async (db: ReleaseDb) => {
@@ -253,9 +260,4 @@ function isSame(release: QueuedRelease, input: ReleaseInput, bodySha256: string)
     release.destination === input.destination &&
     release.historyPrefix === input.historyPrefix
   );
-}
-
-/** The id of the ledger entry under which a request's release stands. */
-export function entryId(requestId: string): string {
-  return `rel_${requestId}`;
 }

@@ -18,10 +18,12 @@ import {
 } from '../wire/index.ts';
 import type { SlotPlan, WireStatus } from '../wire/index.ts';
 import { releaseErrors } from './errors.ts';
+import type { GuardLink } from './guard-link.ts';
 import { Outbox } from './outbox.ts';
 import type { BucketRef } from '../budget/index.ts';
 import { sayRefused } from './ports.ts';
 import type { Debit, DebitUse, ReleaseLedger } from './ports.ts';
+import { entryId } from './entry-id.ts';
 import type { Attempt, QueuedRelease, ReleaseDb, WirePlace } from './store.ts';
 import {
   findAttempt,
@@ -49,6 +51,8 @@ export interface SenderParts {
   /** Says something that a person must hear. */
   alarm(sentence: string): void;
   readonly limits: SenderLimits;
+  /** The sender's own process; without one the frames are handed to whoever calls {@link Sender.onSlot}. */
+  readonly guard?: GuardLink;
 }
 
 /** Limits of what is under way. */
@@ -113,7 +117,7 @@ export class Sender {
       await this.#believe(status);
     } catch (error) {
       this.#state = 'refused';
-      this.#outbox.clear();
+      this.#clear();
       throw error;
     }
     this.#offsetMs = status.nowMs - this.#parts.clock.nowMs();
@@ -122,7 +126,7 @@ export class Sender {
       this.#attempt = status.attempt;
       this.#cursor = status.nextSequence;
       this.#base = { slot: status.lastSlot, head: status.head };
-      this.#outbox.clear();
+      this.#clear();
       this.#underWay = [];
     }
     this.#underWay = this.#underWay.filter(({ sequence }) => sequence >= status.nextSequence);
@@ -133,10 +137,25 @@ export class Sender {
 
   /** What goes on the wire at the begin of a slot: frames, or nothing, and always one tick. */
   async onSlot(): Promise<Uint8Array[]> {
-    if (this.#state === 'waiting-for-outer') return [this.#tick(0, 0)];
-    if (this.#state === 'running' && this.#outbox.empty) await this.#fill();
+    const { guard } = this.#parts;
+    if (this.#state === 'waiting-for-outer') {
+      if (guard === undefined) return [this.#tick(0, 0)];
+      await guard.slot(0, 0);
+      return [];
+    }
+    const idle = guard?.idle ?? this.#outbox.empty;
+    if (this.#state === 'running' && idle) await this.#fill();
+    if (guard !== undefined) {
+      await guard.slot(this.#attempt, this.#cursor);
+      return [];
+    }
     const records = this.#outbox.take(this.#parts.limits.linkBytesPerSlot);
     return [...records, this.#tick(this.#attempt, this.#outbox.first ?? this.#cursor)];
+  }
+
+  #clear(): void {
+    this.#outbox.clear();
+    this.#parts.guard?.clear();
   }
 
   #tick(attempt: number, sequence: number): Uint8Array {
@@ -197,7 +216,8 @@ export class Sender {
     const slot = Math.max(slotAt(plan, this.nowMs()), this.#base.slot);
     const { framesMax } = this.#parts.limits;
     const releases = await this.#parts.readDb((db) => releasesFrom(db, this.#cursor, framesMax));
-    const attempts: { attempt: Attempt; frame: Uint8Array; bytes: number }[] = [];
+    const attempts: { attempt: Attempt; frame: Uint8Array; bytes: number; requestId: string }[] =
+      [];
     let { slot: lastSlot, head } = this.#base;
     for (const release of releases) {
       if (!this.#hasRoom(plan, release, attempts)) break;
@@ -221,7 +241,12 @@ export class Sender {
         chargeBits: chargeBits(frame),
         frameSha256: sha256(frame),
       };
-      attempts.push({ attempt, frame, bytes: release.emittedBytes });
+      attempts.push({
+        attempt,
+        frame,
+        bytes: release.emittedBytes,
+        requestId: release.requestId,
+      });
       ({ slot: lastSlot, head } = attempt);
     }
     if (attempts.length === 0) return;
@@ -229,8 +254,14 @@ export class Sender {
       for (const { attempt } of attempts) await insertAttempt(tx, attempt);
     });
     // Dying before this line sends nothing; dying after it, the outer door's status says how far it came.
-    for (const { attempt, frame, bytes } of attempts) {
-      this.#outbox.add(this.#attempt, attempt.sequence, frame);
+    for (const { attempt, frame, bytes, requestId } of attempts) {
+      const { sequence } = attempt;
+      const { guard } = this.#parts;
+      if (guard === undefined) this.#outbox.add(this.#attempt, sequence, frame);
+      else {
+        const receipt = await this.#parts.ledger.proof(entryId(requestId));
+        guard.offer({ attempt: this.#attempt, sequence, requestId, receipt, frame });
+      }
       this.#underWay.push({ sequence: attempt.sequence, bytes });
     }
     this.#cursor += attempts.length;

@@ -1,21 +1,24 @@
 /** Starts the sender of a wire on a pair of streams. */
 import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { debit as debitBuckets } from '../budget/index.ts';
 import type { LinkLoop } from './link-loop.ts';
 import { startLinkLoop } from './link-loop.ts';
-import { entryId } from './release.ts';
+import { entryId } from './entry-id.ts';
+import type { GuardLink } from './guard-link.ts';
 import type { ReleaseHost } from './release.ts';
 import { SENDER_LIMITS, Sender } from './sender.ts';
 import type { SenderLimits, SenderState } from './sender.ts';
 
 /** What a sender is started with. */
 export interface SenderHost extends ReleaseHost {
-  /** The wire: what is written here is all that leaves. */
-  readonly wire: Writable;
+  /** The wire: what is written here is all that leaves. Absent when a process of its own holds it. */
+  readonly wire?: Writable;
   /** The intake link, on which the outer door says what it has. */
-  readonly intake: Readable;
+  readonly intake: AsyncIterable<Uint8Array>;
   readonly limits?: SenderLimits;
+  /** The sender's own process, which then holds the wire. */
+  readonly guard?: GuardLink;
   /** Hears of requests whose frames the outer door has stored durably. */
   readonly onAcked?: (requestIds: readonly string[]) => void;
   /** Says something that a person must hear. */
@@ -53,12 +56,15 @@ export async function startSender(host: SenderHost): Promise<RunningSender> {
     onAcked: (releases) => host.onAcked?.(releases.map((release) => release.requestId)),
     alarm,
     limits: host.limits ?? SENDER_LIMITS,
+    ...(host.guard === undefined ? {} : { guard: host.guard }),
   });
   // A pipe whose reader is gone reports it once more for every write; the loop's end is decided by its owner.
-  host.wire.on('error', () => undefined);
+  host.wire?.on('error', () => undefined);
   const loop: LinkLoop = startLinkLoop({
     sender,
-    write: (bytes) => writeTo(host.wire, bytes),
+    write: async (bytes) => {
+      if (host.wire !== undefined) await writeTo(host.wire, bytes);
+    },
     intake: host.intake,
     firstSlotMs: FIRST_SLOT_MS,
     onFault: (error) => {

@@ -198,6 +198,22 @@ export async function countWaiting(db: ReleaseDb): Promise<number> {
   return Number(row.count);
 }
 
+/** The requests of a destination's first releases, in order. */
+export async function historyRequests(
+  db: ReleaseDb,
+  destination: number,
+  prefix: number,
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('release_queue')
+    .select('request_id')
+    .where('destination', '=', BigInt(destination))
+    .orderBy('sequence')
+    .limit(prefix)
+    .execute();
+  return rows.map((row) => row.request_id);
+}
+
 /** How many frames a destination has, waiting ones included. */
 export async function countHistory(db: ReleaseDb, destination: number): Promise<number> {
   const row = await db

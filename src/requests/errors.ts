@@ -38,6 +38,46 @@ export const errors = defineErrors('REQUEST', {
     message: 'cannot {event} the request `{id}`, it belongs to `{owner}`',
     hint: 'only its requester can do that',
   },
+  SUBJECT_INVALID: {
+    status: 400,
+    message: 'cannot read the canonical request, it is not one or not in its one spelling',
+    hint: 'take the text from `sallyport request subject ID`, without changing a byte',
+  },
+  NO_APPROVERS: {
+    status: 409,
+    message: 'cannot decide the request `{id}`: {why}',
+    hint: 'found the gate with `sallyport found`, or ask an administrator for a rule',
+  },
+  NOT_APPROVER: {
+    status: 403,
+    message: 'cannot {event} the request `{id}`: {why}',
+    hint: 'see who can with `sallyport request show {id}`',
+  },
+  SIGNATURE_REFUSED: {
+    status: 400,
+    message: 'cannot count the approval of the request `{id}`: {why}',
+    hint: 'sign the newest edition with a key of your own, see `sallyport approve {id}`',
+  },
+  LOCK_UNKNOWN: {
+    status: 404,
+    message: 'cannot find the lock `{id}`',
+    hint: 'see `sallyport lock list`',
+  },
+  LOCKS_FULL: {
+    status: 409,
+    message: 'cannot lock more, {limit} locks are in force',
+    hint: 'ask for the end of locks that are no longer needed',
+  },
+  INPUT_INVALID: {
+    status: 400,
+    message: 'cannot ask for this: {why}',
+    hint: 'see `sallyport access --help`',
+  },
+  WINDOW_INVALID: {
+    status: 400,
+    message: 'cannot ask for this window: {why}',
+    hint: 'name the job, types, bits each and in total, uses and a duration',
+  },
   NOT_RELEASED: {
     status: 409,
     message: 'cannot release the request `{id}`: {why}',

@@ -1,13 +1,59 @@
 /**
- * Requests: what a principal wants that policy must decide, from asking to the end.
+ * Requests: what a principal wants that policy must decide, from asking to the end, with the signed approvals of people.
  *
  * Guaranteed: only the transitions of the one table happen, each with its ledger entry in the same transaction; two
  * decisions on one request cannot both win; an idempotency key makes one request; every waiting state has a deadline, an
- * owner and a reason. Assumed: one process works on requests. Not yet offered: votes and approvals.
+ * owner, an escalation and a reason in words; an approval is a person's signature over the exact canonical request, and
+ * an edit leaves none. Assumed: one process works on requests. Not decided here: whether what was approved may leave;
+ * the sender verifies the same signatures again with a roster of its own. Specification: docs/spec/approval.md.
  */
-export type { Decision, Effect, MoveOn, Progress, Releaser, RequestKind } from './kind.ts';
-export { Requests } from './requests.ts';
-export type { Ask, RequestsHost } from './requests.ts';
+export { Approvals } from './approvals.ts';
+export type { Stood } from './approvals.ts';
+export { checkApproval, judgeApprovals, ruleOf } from './judge-approvals.ts';
+export type { ApprovalInput, ApprovalJudgement, MissingApproval } from './judge-approvals.ts';
+export type {
+  Decision,
+  Demand,
+  Effect,
+  MoveOn,
+  Progress,
+  Releaser,
+  RequestKind,
+  SignedSubject,
+} from './kind.ts';
+export { Requests, entryOf } from './requests.ts';
+export type { Ask, RequestNews, RequestsHost } from './requests.ts';
+export {
+  FOUNDING_NAMESPACE,
+  checkChain,
+  checkFounderSignature,
+  checkFounding,
+  checkNext,
+} from './roster-chain.ts';
+export type { RosterLink } from './roster-chain.ts';
+export { Rosters, describeLink, readLinks } from './rosters.ts';
+export type { RosterInForce, StoredLink } from './rosters.ts';
+export { currentVotes, mayDo, offeredEvents, sayWaitsFor } from './standing.ts';
+export type { May, Standing } from './standing.ts';
 export { STATES, TRANSITIONS, drawStates, nextState, possibleEvents, stateRow } from './states.ts';
 export type { Actor, RequestEvent, RequestState, StateRow, TransitionRow } from './states.ts';
+export { listRequests } from './store.ts';
 export type { Request, RequestFilter, Verdict } from './store.ts';
+export {
+  APPROVAL_NAMESPACE,
+  fingerprintOf,
+  readSubject,
+  subjectDigest,
+  writeSubject,
+} from './subject.ts';
+export type { Subject } from './subject.ts';
+export { readVotesOf, viewsOf, votesSince } from './votes.ts';
+export type { RequestNote, Vote } from './votes.ts';
+export { LOCK_TARGETS, openLocks } from './locks.ts';
+export type { Lock, LockTarget, Locks } from './locks.ts';
+export { ACCESS_TARGETS, accessKind, listGrants, readAccess, writeAccess } from './kinds/access.ts';
+export type { AccessHost, AccessInput, Grant } from './kinds/access.ts';
+export { changesOf, policyKind, readChanges } from './kinds/policy.ts';
+export { unlockKind } from './kinds/unlock.ts';
+export { readWindow, writeWindow } from './window.ts';
+export type { WindowInput } from './window.ts';

@@ -4,7 +4,18 @@ import type { Kysely } from 'kysely';
 import { systemRandom } from '../core/index.ts';
 import { openGateStore } from '../../test/support/gate-store.ts';
 import type { GateStore } from '../../test/support/gate-store.ts';
-import { Requests, STATES, TRANSITIONS, drawStates, nextState, possibleEvents } from './index.ts';
+import { approve, foundWith, makePerson } from '../../test/support/people.ts';
+import {
+  Requests,
+  Rosters,
+  STATES,
+  TRANSITIONS,
+  drawStates,
+  mayDo,
+  nextState,
+  possibleEvents,
+  sayWaitsFor,
+} from './index.ts';
 import type { Decision, RequestKind } from './index.ts';
 
 describe('the table of states', () => {
@@ -31,14 +42,19 @@ describe('the table of states', () => {
 
 describe('the life of a request', () => {
   let gate: GateStore;
+  let rosters: Rosters;
   let decision: Decision = { verdict: 'allow', reason: 'plain' };
   let gathered = 0;
   let effects = 0;
   let failing = false;
   const faults: string[] = [];
+  const news: string[] = [];
+  const [ann, bob, cyd] = [makePerson('ann'), makePerson('bob'), makePerson('cyd')];
 
   const kind: RequestKind = {
-    name: 'test',
+    name: 'export',
+    through: 'release',
+    title: () => 'a test',
     gather: () => {
       gathered += 1;
       return failing
@@ -46,6 +62,15 @@ describe('the life of a request', () => {
         : Promise.resolve({ n: gathered });
     },
     decide: () => Promise.resolve(decision),
+    demand: (_request, facts) =>
+      Promise.resolve({
+        destination: { name: 'd', number: 1 },
+        models: [],
+        chargeBitsMax: 16n,
+        facts: { n: (facts as { n: number }).n },
+        grantMs: null,
+        risk: 50,
+      }),
     keep: () => Promise.resolve(),
     effect: async (_request, _facts, _releaser, moveOn) => {
       await gate.ledger.record({ kind: 'test.done', by: 'ann' }, (tx: Kysely<unknown>) =>
@@ -57,29 +82,38 @@ describe('the life of a request', () => {
     describe: () => ({}),
     cleanUp: () => Promise.resolve(),
   };
-  const open = (): Requests =>
+  const open = (kinds: readonly RequestKind[] = [kind]): Requests =>
     new Requests(
       {
         ...gate,
+        rosters,
         random: systemRandom,
         onFault: (id) => faults.push(id),
         onAlarm: (text) => faults.push(text),
+        onNews: ({ event, to }) => news.push(`${event} ${to.join(',')}`),
       },
-      [kind],
+      kinds,
     );
-  const ask = (requests: Requests, key: string) =>
+  const ask = (requests: Requests, key: string, change: { sponsor?: string } = {}) =>
     requests.ask({
-      kind: 'test',
+      kind: 'export',
       requester: 'ann',
       idempotencyKey: key,
       project: 'p',
       destination: 'd',
       why: 'because',
       input: '{"files":[]}',
+      ...change,
     });
+  const hold = async (requests: Requests, key: string, change: { sponsor?: string } = {}) => {
+    decision = { verdict: 'hold', reason: 'look at it', chargeBits: 16n, tier: 'one' };
+    const { id } = await ask(requests, key, change);
+    return (await requests.settle(id, 10_000)).request;
+  };
 
   before(async () => {
     gate = await openGateStore();
+    rosters = await Rosters.open(gate);
   });
   after(() => gate.close());
 
@@ -91,7 +125,9 @@ describe('the life of a request', () => {
     await requests.published([id]);
     await requests.published([id]);
     assert.equal((await requests.get(id)).state, 'released');
-    await assert.rejects(requests.refuse(id, 'root', 'late'), { code: 'REQUEST_STATE_WRONG' });
+    await assert.rejects(requests.approvals.deny(id, 'bob', 'late'), {
+      code: 'REQUEST_STATE_WRONG',
+    });
   });
 
   it('makes one request of one key, also when asked twice at once', async () => {
@@ -104,36 +140,140 @@ describe('the life of a request', () => {
     assert.equal(effects - before, 1);
   });
 
-  it('is held with a receipt until one of two decisions wins', async () => {
+  it('waits for the founding, which gives held requests something to sign', async () => {
     const requests = open();
-    decision = { verdict: 'hold', reason: 'look at it', chargeBits: 16n };
-    const { id } = await ask(requests, 'three');
-    const { request } = await requests.settle(id, 10_000);
-    assert.equal(request.state, 'held');
-    assert.match((await requests.receipt(request)) ?? '', /^c2sp\.org\/tlog-proof@v1/);
-    const decisions = await Promise.allSettled([
-      requests.refuse(id, 'root', 'no'),
-      requests.withdraw(id, 'ann'),
-    ]);
-    assert.equal(decisions.filter((each) => each.status === 'fulfilled').length, 1);
-    const second = await ask(requests, 'four');
-    await requests.idle();
-    await assert.rejects(requests.release(second.id, 'root', ''), {
-      code: 'REQUEST_REASON_NEEDED',
-    });
-    await assert.rejects(requests.withdraw(second.id, 'bob'), { code: 'REQUEST_OWN_REQUEST' });
-    assert.equal((await requests.release(second.id, 'root', 'seen')).state, 'queued');
+    const held = await hold(requests, 'early');
+    assert.equal(held.subject, null);
+    assert.match(sayWaitsFor(await requests.approvals.stand(held.id)) ?? '', /founding/);
+    const { link } = await foundWith(
+      [
+        { person: ann, groups: ['administrators', 'security'] },
+        { person: bob, groups: ['administrators', 'security'] },
+        { person: cyd, groups: ['administrators', 'security'] },
+      ],
+      {
+        projects: [
+          {
+            id: 'p',
+            title: 'p',
+            models: [],
+            roles: ['bob', 'cyd'].map((principal) => ({
+              principal,
+              role: 'reviewer',
+              until: null,
+            })),
+          },
+        ],
+      },
+    );
+    await rosters.found(link, () => Promise.resolve());
+    await requests.checkDeadlines();
+    assert.notEqual((await requests.get(held.id)).subject, null);
+    assert.match(sayWaitsFor(await requests.approvals.stand(held.id)) ?? '', /bob, cyd/);
   });
 
-  it('ends at its deadline when nobody decided', async () => {
+  it('is released by a signature of somebody whom the rule names, and by nothing less', async () => {
     const requests = open();
-    const { id } = await ask(requests, 'five');
-    await requests.idle();
+    const held = await hold(requests, 'signed');
+    assert.match((await requests.receipt(held)) ?? '', /^c2sp\.org\/tlog-proof@v1/);
+    const subject = held.subject ?? '';
+    const { approvals } = requests;
+    const other = await hold(requests, 'other');
+    const cases: readonly [string, string, RegExp][] = [
+      ['ann', await approve(ann, subject), /own/],
+      ['bob', await approve(cyd, subject), /somebody else/],
+      ['bob', await approve(bob, subject, 'sallyport-denial@v1'), /namespace|another purpose/i],
+      ['bob', await approve(bob, other.subject ?? ''), /./],
+      ['bob', await approve(makePerson('eve'), subject), /nobody/],
+      ['eve', await approve(bob, subject), /roster/],
+    ];
+    for (const [person, signature, why] of cases) {
+      await assert.rejects(approvals.approve(held.id, person, signature), (cause: Error) => {
+        assert.match(cause.message, why, person);
+        return true;
+      });
+    }
+    const done = await approvals.approve(held.id, 'bob', await approve(bob, subject));
+    assert.deepEqual([done.state, done.decidedBy], ['queued', 'bob']);
+    assert.ok(news.some((line) => line.startsWith('hold bob,cyd')));
+  });
+
+  it('lets one of two decisions at the same moment win', async () => {
+    const requests = open();
+    const held = await hold(requests, 'race');
+    const before = effects;
+    const signatures = await Promise.all([bob, cyd].map((one) => approve(one, held.subject ?? '')));
+    const outcomes = await Promise.allSettled([
+      requests.approvals.approve(held.id, 'bob', signatures[0] ?? ''),
+      requests.approvals.approve(held.id, 'cyd', signatures[1] ?? ''),
+      requests.approvals.deny(held.id, 'cyd', 'no'),
+    ]);
+    assert.equal(outcomes.filter((each) => each.status === 'fulfilled').length, 1);
+    assert.equal(effects - before, 1);
+  });
+
+  it('ends when somebody refuses, and comes back changed when somebody returns it', async () => {
+    const requests = open();
+    const first = await hold(requests, 'no');
+    await assert.rejects(requests.approvals.deny(first.id, 'bob', ' '), {
+      code: 'REQUEST_REASON_NEEDED',
+    });
+    assert.equal((await requests.approvals.deny(first.id, 'bob', 'no')).state, 'refused');
+    const second = await hold(requests, 'back');
+    const signature = await approve(bob, second.subject ?? '');
+    assert.equal((await requests.approvals.return(second.id, 'cyd', 'say why')).state, 'returned');
+    await requests.approvals.edit(second.id, 'ann', { why: 'said better' });
+    const { request } = await requests.settle(second.id, 10_000);
+    assert.deepEqual([request.state, request.edition, request.why], ['held', 2, 'said better']);
+    // What was signed before the edit says nothing about what is asked now.
+    await assert.rejects(requests.approvals.approve(second.id, 'bob', signature), {
+      code: 'REQUEST_SIGNATURE_REFUSED',
+    });
+    await assert.rejects(requests.withdraw(second.id, 'bob'), { code: 'REQUEST_OWN_REQUEST' });
+    assert.equal((await requests.withdraw(second.id, 'ann')).state, 'withdrawn');
+  });
+
+  it('never counts a sponsor for its agent', async () => {
+    const requests = open();
+    const held = await hold(requests, 'agent', { sponsor: 'bob' });
+    await assert.rejects(
+      requests.approvals.approve(held.id, 'bob', await approve(bob, held.subject ?? '')),
+      /sponsor/,
+    );
+    const signature = await approve(cyd, held.subject ?? '');
+    assert.equal((await requests.approvals.approve(held.id, 'cyd', signature)).state, 'queued');
+  });
+
+  it('leaves in an emergency by one signature of the emergency group, and is reviewed', async () => {
+    const requests = open();
+    const { id } = await hold(requests, 'fire');
+    const subject = await requests.approvals.emergencySubject(id);
+    const plain = await approve(ann, (await requests.get(id)).subject ?? '');
+    await assert.rejects(requests.approvals.breakGlass(id, 'ann', 'fire', plain), {
+      code: 'REQUEST_SIGNATURE_REFUSED',
+    });
+    await requests.approvals.breakGlass(id, 'ann', 'fire', await approve(ann, subject));
+    await requests.published([id]);
+    assert.equal((await requests.get(id)).state, 'unreviewed');
+    await assert.rejects(requests.approvals.review(id, 'ann', 'fine'), /own|glass/);
+    assert.equal((await requests.approvals.review(id, 'bob', 'it was one')).state, 'reviewed');
+  });
+
+  it('never ends at its deadline without having been escalated', async () => {
+    const requests = open();
+    const { id } = await hold(requests, 'late');
     await requests.checkDeadlines();
     assert.equal((await requests.get(id)).state, 'held');
+    gate.clock.now += 2 * 24 * 3_600_000;
+    await requests.checkDeadlines();
+    const told = await requests.get(id);
+    assert.equal(told.escalations, 1);
     gate.clock.now += 15 * 24 * 3_600_000;
     await requests.checkDeadlines();
-    assert.equal((await requests.get(id)).state, 'expired');
+    const over = await requests.get(id);
+    assert.equal(over.state, 'expired');
+    assert.ok(over.escalations >= 2);
+    assert.equal(mayDo(await requests.approvals.stand(id), 'approve', 'bob').ok, false);
   });
 
   it('fails with a plain sentence, and the cause stays inside', async () => {
@@ -152,10 +292,7 @@ describe('the life of a request', () => {
     decision = { verdict: 'deny', reason: 'no' };
     const blocked = Promise.withResolvers<undefined>();
     const waiting: RequestKind = { ...kind, gather: () => blocked.promise.then(() => ({})) };
-    const dying = new Requests(
-      { ...gate, random: systemRandom, onFault: () => undefined, onAlarm: () => undefined },
-      [waiting],
-    );
+    const dying = open([waiting]);
     const { id } = await ask(dying, 'seven');
     await first.resume();
     await first.idle();

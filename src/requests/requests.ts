@@ -1,25 +1,32 @@
 /**
  * The life of requests: asked, decided, carried out, ended. Each step is a ledgered transition of the table in
- * `states.ts`; a restart takes every unfinished request up again through the same code.
+ * `states.ts`; a restart takes every unfinished request up again through the same code. What people do with a held
+ * request is in `approvals.ts`, what time does in `deadlines.ts`.
  */
 import type { Kysely } from 'kysely';
 import { newId, sha256 } from '../core/index.ts';
 import type { Clock, Json, Random } from '../core/index.ts';
 import type { EntryInput, Ledger } from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
+import { Approvals } from './approvals.ts';
+import { checkDeadlines } from './deadlines.ts';
 import { errors } from './errors.ts';
 import type { Effect, Progress, Releaser, RequestKind } from './kind.ts';
+import type { Rosters } from './rosters.ts';
 import type { RequestEvent } from './states.ts';
 import { nextState } from './states.ts';
 import {
+  countRequests,
   findByKey,
   insertRequest,
-  listDue,
   listRequests,
   moveRequest,
   readRequest,
 } from './store.ts';
 import type { Request, RequestFilter, RequestPatch } from './store.ts';
+import { checkText } from './texts.ts';
+import { addNote, readNotes } from './votes.ts';
+import type { RequestNote } from './votes.ts';
 
 /** What somebody asks for. */
 export interface Ask {
@@ -27,6 +34,8 @@ export interface Ask {
   readonly id?: string;
   readonly kind: string;
   readonly requester: string;
+  /** The person who answers for the agent or workload that asks. */
+  readonly sponsor?: string | null;
   /** A second ask with the same key gives the first one's request. */
   readonly idempotencyKey: string;
   readonly project: string;
@@ -36,27 +45,43 @@ export interface Ask {
   readonly input: string;
 }
 
+/** Something that happened and that somebody may want to hear of at once. */
+export interface RequestNews {
+  readonly request: Request;
+  readonly event: string;
+  /** People who have to act now. */
+  readonly to: readonly string[];
+}
+
 /** What the requests of a gate stand on. */
 export interface RequestsHost {
   readonly store: Store;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly random: Random;
+  readonly rosters: Rosters;
   /** Hears why a request failed; the requester only learns that it did. */
   readonly onFault: (request: string, cause: unknown) => void;
   /** Hears of a request that waits past its deadline. */
   readonly onAlarm: (sentence: string) => void;
+  /** Hears of every step, after it is durable. */
+  readonly onNews?: (news: RequestNews) => void;
 }
 
-const TEXT_MAX = 2_000;
-
 /** The id of the entry of one event of a request. A release has its own, made by the release queue. */
-function entryOf(id: string, event: RequestEvent | 'ask'): string {
-  return event === 'allow' || event === 'release' ? `rel_${id}` : `${event}_${id}`;
+export function entryOf(
+  request: Pick<Request, 'id' | 'edition'>,
+  event: RequestEvent | 'ask',
+): string {
+  if (event === 'allow' || event === 'release' || event === 'break-glass')
+    return `rel_${request.id}`;
+  const edition = request.edition > 1 ? `_${String(request.edition)}` : '';
+  return `${event}_${request.id}${edition}`;
 }
 
 /** The requests of one gate. */
 export class Requests {
+  readonly approvals: Approvals;
   readonly #host: RequestsHost;
   readonly #kinds = new Map<string, RequestKind>();
   readonly #running = new Map<string, { work: Promise<Request>; progress: Progress | null }>();
@@ -64,21 +89,36 @@ export class Requests {
   constructor(host: RequestsHost, kinds: readonly RequestKind[]) {
     this.#host = host;
     for (const kind of kinds) this.#kinds.set(kind.name, kind);
+    this.approvals = new Approvals({
+      ...host,
+      kind: (request) => this.kind(request),
+      effect: (request, facts, releaser) => this.#effect(request, facts, releaser),
+      move: (request, event, by, patch, note) => this.move(request, event, by, patch, note),
+      restart: (request) => {
+        this.#start(request, Promise.resolve(request));
+      },
+    });
   }
 
   /** Asks. The request is durable when this resolves, and being worked on; see {@link settle}. */
   async ask(ask: Ask): Promise<Request> {
     const { store, clock, random } = this.#host;
-    const why = ask.why.trim();
-    if (why === '') throw errors.error('WHY_NEEDED');
-    if (why.length > TEXT_MAX) throw errors.error('TEXT_TOO_LONG', { limit: TEXT_MAX });
+    const why = checkText(ask.why, 'WHY_NEEDED');
     const before = await store.read((db: Kysely<unknown>) =>
       findByKey(db, ask.requester, ask.idempotencyKey),
     );
     if (before !== undefined) return sameAsk(before, ask);
-    const draft = { ...ask, why, id: ask.id ?? newId('req', random) };
+    const kind = this.#kinds.get(ask.kind);
+    if (kind === undefined) throw new TypeError(`no such kind of request: ${ask.kind}`);
+    const sponsor = ask.sponsor ?? null;
+    const draft = {
+      ...ask,
+      why,
+      sponsor,
+      title: kind.title(ask),
+      id: ask.id ?? newId('req', random),
+    };
     const planned = planRequest(draft, clock.nowMs());
-    const kind = this.#kind(planned);
     const recorded = this.#host.ledger.record<Request, unknown>(
       (request) =>
         request.id !== draft.id
@@ -90,10 +130,13 @@ export class Requests {
               ...kind.describe(planned, null),
             },
       // Two asks with one key at the same moment: the first one is everybody's.
-      async (tx) =>
-        (await findByKey(tx, ask.requester, ask.idempotencyKey)) ??
-        (await insertRequest(tx, draft, clock.nowMs())),
-      { id: entryOf(draft.id, 'ask') },
+      async (tx) => {
+        const first = await findByKey(tx, ask.requester, ask.idempotencyKey);
+        if (first !== undefined) return first;
+        await this.#note(tx, draft.id, 'ask', ask.requester, `asked: ${why}`);
+        return insertRequest(tx, draft, clock.nowMs());
+      },
+      { id: entryOf({ id: draft.id, edition: 1 }, 'ask') },
     );
     const asked = recorded.then(({ value }) => value);
     // The slow work begins while the entry is being made durable; its result is used only when it is.
@@ -127,9 +170,19 @@ export class Requests {
     return this.#host.store.read((db: Kysely<unknown>) => readRequest(db, id));
   }
 
-  /** Requests, newest first. */
+  /** Requests, newest first unless the filter says otherwise. */
   list(filter: RequestFilter): Promise<readonly Request[]> {
     return listRequests(this.#host.store, filter);
+  }
+
+  /** How many there are. */
+  count(filter: RequestFilter): Promise<number> {
+    return countRequests(this.#host.store, filter);
+  }
+
+  /** What happened to a request, in words. */
+  notes(id: string): Promise<readonly RequestNote[]> {
+    return this.#host.store.read((db: Kysely<unknown>) => readNotes(db, id));
   }
 
   /** The receipt of a request's newest decision; null before there is one. */
@@ -137,60 +190,50 @@ export class Requests {
     return request.entry === null ? null : this.#host.ledger.proof(request.entry);
   }
 
-  /** An administrator lets a held request through. Budgets still have the last word. */
-  async release(id: string, by: string, reason: string): Promise<Request> {
-    const said = checkReason(reason);
-    const request = this.#expect(await this.get(id), 'release');
-    const facts = JSON.parse(request.facts ?? 'null') as Json;
-    const releaser: Releaser = { tier: 'administrator', by, reason: said };
-    const effect = await this.#effect(request, facts, releaser);
-    if (!effect.done) {
-      throw errors.error('NOT_RELEASED', { id, why: effect.reason });
-    }
-    await this.#kind(request).cleanUp(request);
-    return this.get(id);
+  /** The kind of a request. */
+  kind(request: Pick<Request, 'kind'>): RequestKind {
+    const kind = this.#kinds.get(request.kind);
+    if (kind === undefined) throw new TypeError(`no such kind of request: ${request.kind}`);
+    return kind;
   }
 
-  /** An administrator refuses a held request. */
-  async refuse(id: string, by: string, reason: string): Promise<Request> {
-    const said = checkReason(reason);
-    return this.#end(this.#expect(await this.get(id), 'refuse'), 'refuse', by, said);
-  }
-
-  /** The requester takes a request back. */
+  /** The requester takes a request back, or gives back what was granted. */
   async withdraw(id: string, by: string): Promise<Request> {
-    const request = this.#expect(await this.get(id), 'withdraw');
+    const before = await this.get(id);
+    const event = before.state === 'granted' ? 'give-back' : 'withdraw';
+    const request = this.#expect(before, event);
     if (request.requester !== by) {
       throw errors.error('OWN_REQUEST', { id, event: 'withdraw', owner: request.requester });
     }
-    return this.#end(request, 'withdraw', by, 'taken back by its requester');
+    return this.#end(request, event, by, 'taken back by its requester');
   }
 
   /** The outer door has the frames of these requests. */
   async published(ids: readonly string[]): Promise<void> {
     const { store, clock } = this.#host;
-    await store.write(async (tx: Kysely<unknown>) => {
+    const moved = await store.write(async (tx: Kysely<unknown>) => {
+      const done: Request[] = [];
       for (const id of ids) {
         const request = await readRequest(tx, id);
         // The outer door may say so twice, after a restart of either side.
-        if (request.state === 'queued') await moveRequest(tx, id, 'publish', {}, clock.nowMs());
+        if (request.state !== 'queued') continue;
+        const event = request.releasedAs === 'break-glass' ? 'publish-unreviewed' : 'publish';
+        const escalatesMs = event === 'publish' ? null : clock.nowMs();
+        done.push(await moveRequest(tx, id, event, { escalatesMs }, clock.nowMs()));
       }
+      return done;
     });
+    for (const request of moved) this.#host.onNews?.({ request, event: 'publish', to: [] });
   }
 
-  /** Ends or announces what waits past its deadline. Called now and then. */
-  async checkDeadlines(): Promise<void> {
-    const { store, clock, onAlarm } = this.#host;
-    for (const request of await listDue(store, clock.nowMs())) {
-      if (this.#running.has(request.id)) continue;
-      if (request.state === 'held') {
-        await this.#end(request, 'expire', 'gate', 'nobody decided before its deadline');
-      } else if (request.state === 'quoting') {
-        await this.#end(request, 'fail', 'gate', 'the gate could not finish it in time');
-      } else {
-        onAlarm(`request ${request.id} is charged but the outer door has not confirmed it yet`);
-      }
-    }
+  /** Ends, escalates, retries or announces what time has come for. Called now and then. */
+  checkDeadlines(): Promise<void> {
+    return checkDeadlines({
+      ...this.#host,
+      approvals: this.approvals,
+      isRunning: (id) => this.#running.has(id),
+      end: (request, event, reason) => this.#end(request, event, 'gate', reason),
+    });
   }
 
   /** Takes up what an earlier process left unfinished, and says which requests those are. */
@@ -205,10 +248,54 @@ export class Requests {
     await Promise.allSettled([...this.#running.values()].map((each) => each.work));
   }
 
-  #kind(request: Request): RequestKind {
-    const kind = this.#kinds.get(request.kind);
-    if (kind === undefined) throw new TypeError(`no such kind of request: ${request.kind}`);
-    return kind;
+  /** Moves a request by one event of the table, with its entry and a note in the same transaction. */
+  async move(
+    request: Request,
+    event: RequestEvent,
+    by: string,
+    patch: RequestPatch,
+    note?: string,
+  ): Promise<Request> {
+    const facts = patch.facts ?? request.facts;
+    const parsed = facts === null ? null : (JSON.parse(facts) as Json);
+    const entry: EntryInput = {
+      kind: `${request.kind}.${event}`,
+      by,
+      ...describe(request),
+      ...this.kind(request).describe(request, parsed),
+      reason: patch.reason ?? '',
+      ...(patch.chargeBits === undefined ? {} : { chargeBits: String(patch.chargeBits) }),
+      ...(patch.subject == null
+        ? {}
+        : { subjectSha256: sha256(patch.subject), tier: patch.tier ?? '' }),
+    };
+    const id = entryOf(request, event);
+    const held = { ...patch, entry: id };
+    const recorded = await this.#host.ledger.record<Request, unknown>(
+      entry,
+      async (tx) => {
+        const moved = await moveRequest(tx, request.id, event, held, this.#host.clock.nowMs());
+        if (event === 'end' || event === 'give-back')
+          await this.kind(request).end?.(tx, moved, parsed);
+        await this.#note(tx, request.id, event, by, note ?? patch.reason ?? event);
+        return moved;
+      },
+      { id },
+    );
+    this.#host.onNews?.({ request: recorded.value, event, to: [] });
+    return recorded.value;
+  }
+
+  #note(
+    tx: Kysely<unknown>,
+    request: string,
+    event: string,
+    by: string,
+    sentence: string,
+  ): Promise<void> {
+    const { clock, random } = this.#host;
+    const atMs = clock.nowMs();
+    return addNote(tx, { id: newId('evt', random), request, atMs, event, by, sentence });
   }
 
   #expect(request: Request, event: RequestEvent): Request {
@@ -238,7 +325,7 @@ export class Requests {
     asked: Promise<Request>,
     onProgress: (progress: Progress) => void,
   ): Promise<Request> {
-    const kind = this.#kind(request);
+    const kind = this.kind(request);
     const gathering = kind.gather(request, onProgress);
     gathering.catch(() => undefined);
     // Without a durable request of this id there is nothing to decide.
@@ -267,7 +354,7 @@ export class Requests {
   }
 
   async #decide(request: Request, facts: Json): Promise<Request> {
-    const kind = this.#kind(request);
+    const kind = this.kind(request);
     let decision = await kind.decide(request, facts);
     if (decision.verdict === 'allow') {
       const effect = await this.#effect(request, facts, { tier: 'automatic' }, decision.reason);
@@ -275,78 +362,99 @@ export class Requests {
       decision = effect;
     }
     const event = decision.verdict === 'hold' ? 'hold' : 'deny';
-    if (event === 'hold') await kind.keep(request, facts);
     const { reason, chargeBits } = decision;
-    return this.#move(request, event, request.requester, {
+    if (event === 'hold') await kind.keep(request, facts);
+    const window = event === 'hold' ? await kind.window?.(request, facts) : null;
+    if (window != null) {
+      const effect = await this.#effect(request, facts, { tier: 'window', ...window }, reason);
+      if (effect.done) return this.get(request.id);
+    }
+    const prepared = event === 'hold' ? await this.approvals.prepare(request, facts, decision) : {};
+    const held = await this.move(request, event, request.requester, {
       facts: JSON.stringify(facts),
       verdict: event,
       reason,
       chargeBits,
+      ...prepared,
     });
+    if (event === 'hold') await this.approvals.announce(held);
+    return held;
   }
 
   #effect(
     request: Request,
     facts: Json,
     releaser: Releaser,
-    sentence = 'released by an administrator',
+    sentence = 'released',
   ): Promise<Effect> {
-    const event = releaser.tier === 'automatic' ? 'allow' : 'release';
-    const reason = releaser.tier === 'automatic' ? sentence : releaser.reason;
-    return this.#kind(request).effect(request, facts, releaser, async (tx, chargeBits) => {
-      const patch = {
+    const kind = this.kind(request);
+    const event = effectEvent(kind, releaser);
+    const by = 'by' in releaser ? releaser.by.join(', ') : 'gate';
+    const reason = sayReleaser(releaser, sentence);
+    return kind.effect(request, facts, releaser, async (tx, chargeBits) => {
+      const nowMs = this.#host.clock.nowMs();
+      const { grantMs } = grantOf(request);
+      const patch: RequestPatch = {
         facts: JSON.stringify(facts),
         verdict: 'allow' as const,
         reason,
         chargeBits,
-        decidedBy: releaser.tier === 'automatic' ? 'gate' : releaser.by,
-        entry: entryOf(request.id, event),
+        decidedBy: by,
+        entry: entryOf(request, event),
+        escalatesMs: null,
+        releasedAs: releaser.tier,
+        ...(releaser.tier === 'automatic' ? {} : { quorumMs: nowMs }),
+        ...(event === 'grant' && grantMs !== null
+          ? { grantEndsMs: nowMs + grantMs, waitMs: grantMs }
+          : {}),
       };
-      await moveRequest(tx, request.id, event, patch, this.#host.clock.nowMs());
+      const moved = await moveRequest(tx, request.id, event, patch, nowMs);
+      await this.#note(tx, request.id, event, by, reason);
+      this.#host.onNews?.({ request: moved, event, to: [] });
     });
   }
 
   async #end(request: Request, event: RequestEvent, by: string, reason: string): Promise<Request> {
-    const ended = await this.#move(request, event, by, { reason, decidedBy: by });
-    await this.#kind(request).cleanUp(ended);
+    const ended = await this.move(request, event, by, {
+      reason,
+      decidedBy: by,
+      escalatesMs: null,
+    });
+    await this.kind(request).cleanUp(ended);
     return ended;
   }
+}
 
-  #move(request: Request, event: RequestEvent, by: string, patch: RequestPatch): Promise<Request> {
-    const facts = patch.facts ?? request.facts;
-    const entry: EntryInput = {
-      kind: `${request.kind}.${event}`,
-      by,
-      ...describe(request),
-      ...this.#kind(request).describe(request, facts === null ? null : (JSON.parse(facts) as Json)),
-      reason: patch.reason ?? '',
-      ...(patch.chargeBits === undefined ? {} : { chargeBits: String(patch.chargeBits) }),
-    };
-    const held = { ...patch, entry: entryOf(request.id, event) };
-    return this.#record(entry, request.id, event, (tx) =>
-      moveRequest(tx, request.id, event, held, this.#host.clock.nowMs()),
-    );
-  }
+function effectEvent(kind: RequestKind, releaser: Releaser): RequestEvent {
+  if (releaser.tier === 'automatic' || releaser.tier === 'window') return 'allow';
+  return releaser.tier === 'break-glass' ? 'break-glass' : kind.through;
+}
 
-  async #record(
-    entry: EntryInput,
-    id: string,
-    event: RequestEvent,
-    change: (tx: Kysely<unknown>) => Promise<Request>,
-  ): Promise<Request> {
-    const options = { id: entryOf(id, event) };
-    return (await this.#host.ledger.record<Request, unknown>(entry, change, options)).value;
+function grantOf(request: Request): { grantMs: number | null } {
+  if (request.subject === null) return { grantMs: null };
+  return { grantMs: (JSON.parse(request.subject) as { grantMs: number | null }).grantMs };
+}
+
+function sayReleaser(releaser: Releaser, sentence: string): string {
+  switch (releaser.tier) {
+    case 'automatic':
+      return sentence;
+    case 'window':
+      return `let through by the approved window ${releaser.window}`;
+    case 'break-glass':
+      return `released in an emergency by ${releaser.by.join(', ')}`;
+    case 'approvals':
+      return `approved by ${releaser.by.join(', ')}`;
   }
 }
 
-function checkReason(reason: string): string {
-  const said = reason.trim();
-  if (said === '') throw errors.error('REASON_NEEDED');
-  if (said.length > TEXT_MAX) throw errors.error('TEXT_TOO_LONG', { limit: TEXT_MAX });
-  return said;
-}
-
-function describe(request: Ask & { id: string }): Readonly<Record<string, Json>> {
+function describe(request: {
+  id: string;
+  project: string;
+  destination: string;
+  why: string;
+  input: string;
+}): Readonly<Record<string, Json>> {
   const { id, project, destination, why, input } = request;
   return { request: id, project, destination, why, inputSha256: sha256(input) };
 }
@@ -361,7 +469,10 @@ function sameAsk(before: Request, ask: Ask): Request {
   return before;
 }
 
-function planRequest(ask: Ask & { id: string }, nowMs: number): Request {
+function planRequest(
+  ask: Ask & { id: string; sponsor: string | null; title: string },
+  nowMs: number,
+): Request {
   return {
     ...ask,
     state: 'quoting',
@@ -374,5 +485,16 @@ function planRequest(ask: Ask & { id: string }, nowMs: number): Request {
     askedMs: nowMs,
     changedMs: nowMs,
     deadlineMs: null,
+    edition: 1,
+    tier: null,
+    subject: null,
+    risk: 0,
+    escalations: 0,
+    escalatedTo: null,
+    escalatesMs: null,
+    firstViewMs: null,
+    quorumMs: null,
+    grantEndsMs: null,
+    releasedAs: null,
   };
 }

@@ -7,8 +7,14 @@
 export type RequestState =
   | 'quoting'
   | 'held'
+  | 'returned'
   | 'queued'
   | 'released'
+  | 'unreviewed'
+  | 'reviewed'
+  | 'granted'
+  | 'ended'
+  | 'done'
   | 'denied'
   | 'refused'
   | 'withdrawn'
@@ -16,11 +22,28 @@ export type RequestState =
   | 'failed';
 
 /** Who may cause a transition. */
-export type Actor = 'gate' | 'requester' | 'administrator';
+export type Actor = 'gate' | 'requester' | 'approver' | 'emergency' | 'reviewer';
 
 /** What can happen to a request. */
 export type RequestEvent =
-  'allow' | 'hold' | 'deny' | 'release' | 'refuse' | 'withdraw' | 'expire' | 'fail' | 'publish';
+  | 'allow'
+  | 'hold'
+  | 'deny'
+  | 'release'
+  | 'break-glass'
+  | 'grant'
+  | 'carry-out'
+  | 'refuse'
+  | 'return'
+  | 'edit'
+  | 'withdraw'
+  | 'give-back'
+  | 'end'
+  | 'expire'
+  | 'fail'
+  | 'publish'
+  | 'publish-unreviewed'
+  | 'review';
 
 /** One state in the table. */
 export interface StateRow {
@@ -29,7 +52,8 @@ export interface StateRow {
   /** Null for a final state. */
   readonly waits: {
     /** Who has to act for the request to move on. */
-    readonly owner: 'gate' | 'administrator' | 'outer door';
+    readonly owner: 'gate' | 'requester' | 'approvers' | 'reviewers' | 'outer door';
+    /** Unless a rule of the roster says otherwise. */
     readonly deadlineMs: number;
     /** What happens at the deadline: the request moves, or only an alarm is raised. */
     readonly atDeadline: RequestEvent | 'alarm';
@@ -37,18 +61,24 @@ export interface StateRow {
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Every state, in the order of a life. */
 export const STATES: readonly StateRow[] = [
   {
     state: 'quoting',
-    sentence: 'the files are being decoded, canonicalised and priced',
+    sentence: 'the gate is finding out what the rules have to know',
     waits: { owner: 'gate', deadlineMs: HOUR_MS, atDeadline: 'fail' },
   },
   {
     state: 'held',
-    sentence: 'an administrator has to release or refuse it',
-    waits: { owner: 'administrator', deadlineMs: 14 * 24 * HOUR_MS, atDeadline: 'expire' },
+    sentence: 'people have to approve or refuse it',
+    waits: { owner: 'approvers', deadlineMs: 14 * DAY_MS, atDeadline: 'expire' },
+  },
+  {
+    state: 'returned',
+    sentence: 'its requester has to change it or take it back',
+    waits: { owner: 'requester', deadlineMs: 14 * DAY_MS, atDeadline: 'expire' },
   },
   {
     state: 'queued',
@@ -56,8 +86,21 @@ export const STATES: readonly StateRow[] = [
     waits: { owner: 'outer door', deadlineMs: HOUR_MS, atDeadline: 'alarm' },
   },
   { state: 'released', sentence: 'the outer door has it', waits: null },
+  {
+    state: 'unreviewed',
+    sentence: 'it left in an emergency and has to be reviewed',
+    waits: { owner: 'reviewers', deadlineMs: 3 * DAY_MS, atDeadline: 'alarm' },
+  },
+  { state: 'reviewed', sentence: 'it left in an emergency and was reviewed', waits: null },
+  {
+    state: 'granted',
+    sentence: 'what was asked for is granted for a while',
+    waits: { owner: 'gate', deadlineMs: DAY_MS, atDeadline: 'end' },
+  },
+  { state: 'ended', sentence: 'the grant is over', waits: null },
+  { state: 'done', sentence: 'it was carried out', waits: null },
   { state: 'denied', sentence: 'the rules do not allow it', waits: null },
-  { state: 'refused', sentence: 'an administrator refused it', waits: null },
+  { state: 'refused', sentence: 'an approver refused it', waits: null },
   { state: 'withdrawn', sentence: 'the requester took it back', waits: null },
   { state: 'expired', sentence: 'nobody decided before its deadline', waits: null },
   { state: 'failed', sentence: 'the gate could not finish it', waits: null },
@@ -78,11 +121,23 @@ export const TRANSITIONS: readonly TransitionRow[] = [
   { from: 'quoting', event: 'deny', to: 'denied', actor: 'gate' },
   { from: 'quoting', event: 'fail', to: 'failed', actor: 'gate' },
   { from: 'quoting', event: 'withdraw', to: 'withdrawn', actor: 'requester' },
-  { from: 'held', event: 'release', to: 'queued', actor: 'administrator' },
-  { from: 'held', event: 'refuse', to: 'refused', actor: 'administrator' },
+  { from: 'held', event: 'release', to: 'queued', actor: 'approver' },
+  { from: 'held', event: 'grant', to: 'granted', actor: 'approver' },
+  { from: 'held', event: 'carry-out', to: 'done', actor: 'approver' },
+  { from: 'held', event: 'refuse', to: 'refused', actor: 'approver' },
+  { from: 'held', event: 'return', to: 'returned', actor: 'approver' },
+  { from: 'held', event: 'break-glass', to: 'queued', actor: 'emergency' },
+  { from: 'held', event: 'edit', to: 'quoting', actor: 'requester' },
   { from: 'held', event: 'withdraw', to: 'withdrawn', actor: 'requester' },
   { from: 'held', event: 'expire', to: 'expired', actor: 'gate' },
+  { from: 'returned', event: 'edit', to: 'quoting', actor: 'requester' },
+  { from: 'returned', event: 'withdraw', to: 'withdrawn', actor: 'requester' },
+  { from: 'returned', event: 'expire', to: 'expired', actor: 'gate' },
   { from: 'queued', event: 'publish', to: 'released', actor: 'gate' },
+  { from: 'queued', event: 'publish-unreviewed', to: 'unreviewed', actor: 'gate' },
+  { from: 'unreviewed', event: 'review', to: 'reviewed', actor: 'reviewer' },
+  { from: 'granted', event: 'end', to: 'ended', actor: 'gate' },
+  { from: 'granted', event: 'give-back', to: 'ended', actor: 'requester' },
 ];
 
 /** The state after an event, or undefined if the table has no such transition. */
@@ -103,9 +158,9 @@ export function stateRow(state: RequestState): StateRow {
 }
 
 /** When a request that enters a state now has to have left it; null for a final state. */
-export function deadlineFor(state: RequestState, nowMs: number): number | null {
+export function deadlineFor(state: RequestState, nowMs: number, waitMs?: number): number | null {
   const { waits } = stateRow(state);
-  return waits === null ? null : nowMs + waits.deadlineMs;
+  return waits === null ? null : nowMs + (waitMs ?? waits.deadlineMs);
 }
 
 /** The table as a Mermaid diagram, for the documentation. */

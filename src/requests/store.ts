@@ -5,7 +5,7 @@
 import type { Kysely } from 'kysely';
 import type { Store } from '../store/index.ts';
 import { errors } from './errors.ts';
-import { deadlineFor, nextState } from './states.ts';
+import { STATES, deadlineFor, nextState } from './states.ts';
 import type { RequestEvent, RequestState } from './states.ts';
 
 /** The verdict that policy gave. */
@@ -33,6 +33,26 @@ export interface Request {
   readonly askedMs: number;
   readonly changedMs: number;
   readonly deadlineMs: number | null;
+  /** The person who answers for the agent or workload that asks. */
+  readonly sponsor: string | null;
+  /** One line of what it is about. */
+  readonly title: string | null;
+  /** Grows with every edit. */
+  readonly edition: number;
+  readonly tier: string | null;
+  /** The canonical text that approvals sign; null while there is nothing to approve. */
+  readonly subject: string | null;
+  /** 0 to 100; what a queue is sorted by. */
+  readonly risk: number;
+  /** How often it was escalated, and to whom last. */
+  readonly escalations: number;
+  readonly escalatedTo: string | null;
+  readonly escalatesMs: number | null;
+  readonly firstViewMs: number | null;
+  readonly quorumMs: number | null;
+  readonly grantEndsMs: number | null;
+  /** `approvals`, `window`, `break-glass`, `automatic`: what let it through. */
+  readonly releasedAs: string | null;
 }
 
 interface RequestRow {
@@ -54,6 +74,21 @@ interface RequestRow {
   asked_ms: bigint;
   changed_ms: bigint;
   deadline_ms: bigint | null;
+  sponsor: string | null;
+  title: string | null;
+  edition: bigint;
+  tier: string | null;
+  subject: string | null;
+  models: string | null;
+  risk: bigint | null;
+  escalations: bigint;
+  escalated_to: string | null;
+  escalates_ms: bigint | null;
+  first_view_ms: bigint | null;
+  quorum_ms: bigint | null;
+  grant_ends_ms: bigint | null;
+  retry_ms: bigint | null;
+  released_as: string | null;
 }
 
 /** The tables of this module. */
@@ -69,6 +104,20 @@ export interface RequestPatch {
   readonly chargeBits?: bigint | undefined;
   readonly decidedBy?: string | undefined;
   readonly entry?: string | undefined;
+  readonly title?: string | undefined;
+  readonly tier?: string | undefined;
+  /** Null takes it away: what was signed before says nothing any more. */
+  readonly subject?: string | null | undefined;
+  readonly risk?: number | undefined;
+  readonly input?: string | undefined;
+  readonly why?: string | undefined;
+  readonly edition?: number | undefined;
+  readonly escalatesMs?: number | null | undefined;
+  readonly quorumMs?: number | undefined;
+  readonly grantEndsMs?: number | undefined;
+  readonly releasedAs?: string | undefined;
+  /** How long the new state may wait, when a rule says something else than the table. */
+  readonly waitMs?: number | undefined;
 }
 
 /** Which requests to list. */
@@ -76,6 +125,13 @@ export interface RequestFilter {
   readonly states?: readonly RequestState[];
   readonly projects?: readonly string[];
   readonly requester?: string;
+  readonly kinds?: readonly string[];
+  /** Also those of this requester, in whatever project. */
+  readonly orRequester?: string;
+  /** Part of the title, the reason or the id. */
+  readonly text?: string;
+  readonly sort?: 'newest' | 'age' | 'risk';
+  readonly offset?: number;
   readonly limit?: number;
 }
 
@@ -98,8 +154,29 @@ function fromRow(row: RequestRow): Request {
     entry: row.entry,
     askedMs: Number(row.asked_ms),
     changedMs: Number(row.changed_ms),
-    deadlineMs: row.deadline_ms === null ? null : Number(row.deadline_ms),
+    deadlineMs: fromBig(row.deadline_ms),
+    sponsor: row.sponsor,
+    title: row.title,
+    edition: Number(row.edition),
+    tier: row.tier,
+    subject: row.subject,
+    risk: Number(row.risk ?? 0n),
+    escalations: Number(row.escalations),
+    escalatedTo: row.escalated_to,
+    escalatesMs: fromBig(row.escalates_ms),
+    firstViewMs: fromBig(row.first_view_ms),
+    quorumMs: fromBig(row.quorum_ms),
+    grantEndsMs: fromBig(row.grant_ends_ms),
+    releasedAs: row.released_as,
   };
+}
+
+function fromBig(value: bigint | null): number | null {
+  return value === null ? null : Number(value);
+}
+
+function toBig(value: number | null): bigint | null {
+  return value === null ? null : BigInt(value);
 }
 
 function tables(db: Kysely<unknown>): Kysely<RequestTables> {
@@ -111,7 +188,16 @@ export async function insertRequest(
   tx: Kysely<unknown>,
   request: Pick<
     Request,
-    'id' | 'kind' | 'requester' | 'idempotencyKey' | 'project' | 'destination' | 'why' | 'input'
+    | 'id'
+    | 'kind'
+    | 'requester'
+    | 'idempotencyKey'
+    | 'project'
+    | 'destination'
+    | 'why'
+    | 'input'
+    | 'sponsor'
+    | 'title'
   >,
   nowMs: number,
 ): Promise<Request> {
@@ -134,6 +220,21 @@ export async function insertRequest(
     asked_ms: BigInt(nowMs),
     changed_ms: BigInt(nowMs),
     deadline_ms: BigInt(deadlineFor('quoting', nowMs) ?? 0),
+    sponsor: request.sponsor,
+    title: request.title,
+    edition: 1n,
+    tier: null,
+    subject: null,
+    models: null,
+    risk: null,
+    escalations: 0n,
+    escalated_to: null,
+    escalates_ms: null,
+    first_view_ms: null,
+    quorum_ms: null,
+    grant_ends_ms: null,
+    retry_ms: null,
+    released_as: null,
   };
   await tables(tx).insertInto('requests').values(row).execute();
   return fromRow(row);
@@ -165,25 +266,155 @@ export async function findByKey(
   return row === undefined ? undefined : fromRow(row);
 }
 
-/** Lists requests, newest first. */
+function filterRequests<T>(
+  db: Kysely<RequestTables>,
+  filter: RequestFilter,
+  take: (query: ReturnType<typeof selectRequests>) => T,
+): T {
+  let query = selectRequests(db);
+  const { states, projects, requester, kinds, orRequester, text } = filter;
+  if (states !== undefined) query = query.where('state', 'in', states);
+  if (kinds !== undefined) query = query.where('kind', 'in', kinds);
+  if (projects !== undefined) {
+    query = query.where((eb) => {
+      const own = eb('requester', '=', orRequester ?? '');
+      return projects.length === 0 ? own : eb.or([eb('project', 'in', projects), own]);
+    });
+  }
+  if (requester !== undefined) query = query.where('requester', '=', requester);
+  if (text !== undefined && text !== '') {
+    const like = `%${text.toLowerCase().replace(/[%_\\]/g, '')}%`;
+    query = query.where((eb) =>
+      eb.or([
+        eb(eb.fn('lower', ['why']), 'like', like),
+        eb(eb.fn('lower', ['title']), 'like', like),
+        eb('id', 'like', like),
+        eb('requester', 'like', like),
+      ]),
+    );
+  }
+  return take(query);
+}
+
+function selectRequests(db: Kysely<RequestTables>) {
+  return db.selectFrom('requests');
+}
+
+function isEmpty(filter: RequestFilter): boolean {
+  const none = filter.projects?.length === 0 && filter.orRequester === undefined;
+  return none || filter.states?.length === 0 || filter.kinds?.length === 0;
+}
+
+/** Lists requests, newest first unless the filter says otherwise. */
 export async function listRequests(
   store: Store,
   filter: RequestFilter,
 ): Promise<readonly Request[]> {
-  if (filter.projects?.length === 0 || filter.states?.length === 0) return [];
-  const rows = await store.read((db: Kysely<RequestTables>) => {
-    let query = db.selectFrom('requests').selectAll();
-    if (filter.states !== undefined) query = query.where('state', 'in', filter.states);
-    if (filter.projects !== undefined) query = query.where('project', 'in', filter.projects);
-    if (filter.requester !== undefined) query = query.where('requester', '=', filter.requester);
-    return query
-      .orderBy('asked_ms', 'desc')
-      .orderBy('id')
-      .limit(Math.min(filter.limit ?? 100, 1000))
-      .execute();
-  });
+  if (isEmpty(filter)) return [];
+  const rows = await store.read((db: Kysely<RequestTables>) =>
+    filterRequests(db, filter, (query) => {
+      const all = query.selectAll();
+      const sorted =
+        filter.sort === 'risk'
+          ? all.orderBy('risk', 'desc').orderBy('asked_ms')
+          : all.orderBy('asked_ms', filter.sort === 'age' ? 'asc' : 'desc');
+      return sorted
+        .orderBy('id')
+        .offset(filter.offset ?? 0)
+        .limit(Math.min(filter.limit ?? 100, 1000))
+        .execute();
+    }),
+  );
   return rows.map(fromRow);
 }
+
+/** How many requests a filter finds. */
+export async function countRequests(store: Store, filter: RequestFilter): Promise<number> {
+  if (isEmpty(filter)) return 0;
+  const row = await store.read((db: Kysely<RequestTables>) =>
+    filterRequests(db, filter, (query) =>
+      query.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirst(),
+    ),
+  );
+  return Number(row?.count ?? 0n);
+}
+
+/** Requests that wait for people and are to be escalated now. */
+export async function listToEscalate(store: Store, nowMs: number): Promise<readonly Request[]> {
+  const rows = await store.read((db: Kysely<RequestTables>) =>
+    db
+      .selectFrom('requests')
+      .selectAll()
+      .where('state', 'in', ['held', 'unreviewed'])
+      .where('escalates_ms', '<=', BigInt(nowMs))
+      .limit(100)
+      .execute(),
+  );
+  return rows.map(fromRow);
+}
+
+/** Notes an escalation and when the next one is due. */
+export async function noteEscalation(
+  tx: Kysely<unknown>,
+  id: string,
+  to: string,
+  nextMs: number | null,
+): Promise<void> {
+  await tables(tx)
+    .updateTable('requests')
+    .set((eb) => ({
+      escalations: eb('escalations', '+', 1n),
+      escalated_to: to,
+      escalates_ms: toBig(nextMs),
+    }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Notes when an approver saw a request first. */
+export async function noteFirstView(tx: Kysely<unknown>, id: string, nowMs: number): Promise<void> {
+  await tables(tx)
+    .updateTable('requests')
+    .set({ first_view_ms: BigInt(nowMs) })
+    .where('id', '=', id)
+    .where('first_view_ms', 'is', null)
+    .execute();
+}
+
+/** Gives a held request its subject, when it had none yet. */
+export async function setSubject(
+  tx: Kysely<unknown>,
+  id: string,
+  patch: { subject: string; tier: string; deadlineMs: number; escalatesMs: number },
+): Promise<void> {
+  await tables(tx)
+    .updateTable('requests')
+    .set({
+      subject: patch.subject,
+      tier: patch.tier,
+      deadline_ms: BigInt(patch.deadlineMs),
+      escalates_ms: BigInt(patch.escalatesMs),
+    })
+    .where('id', '=', id)
+    .where('state', '=', 'held')
+    .execute();
+}
+
+/** Says why a held request still waits, although nothing moved. */
+export async function setReason(
+  tx: Kysely<unknown>,
+  id: string,
+  reason: string,
+  quorumMs: number | null,
+): Promise<void> {
+  await tables(tx)
+    .updateTable('requests')
+    .set({ reason, ...(quorumMs === null ? {} : { quorum_ms: BigInt(quorumMs) }) })
+    .where('id', '=', id)
+    .execute();
+}
+
+const WAITING = STATES.filter((row) => row.waits !== null).map((row) => row.state);
 
 /** Requests in a state whose deadline has passed. */
 export async function listDue(store: Store, nowMs: number): Promise<readonly Request[]> {
@@ -191,7 +422,7 @@ export async function listDue(store: Store, nowMs: number): Promise<readonly Req
     db
       .selectFrom('requests')
       .selectAll()
-      .where('state', 'in', ['quoting', 'held', 'queued'])
+      .where('state', 'in', WAITING)
       .where('deadline_ms', '<=', BigInt(nowMs))
       .limit(100)
       .execute(),
@@ -210,7 +441,7 @@ export async function moveRequest(
   const before = await readRequest(tx, id);
   const to = nextState(before.state, event);
   if (to === undefined) throw errors.error('STATE_WRONG', { id, event, state: before.state });
-  const deadline = deadlineFor(to, nowMs);
+  const deadline = deadlineFor(to, nowMs, patch.waitMs);
   await tables(tx)
     .updateTable('requests')
     .set({
@@ -223,6 +454,17 @@ export async function moveRequest(
       ...(patch.chargeBits === undefined ? {} : { charge_bits: patch.chargeBits }),
       ...(patch.entry === undefined ? {} : { entry: patch.entry }),
       ...(patch.decidedBy === undefined ? {} : { decided_by: patch.decidedBy }),
+      ...(patch.title === undefined ? {} : { title: patch.title }),
+      ...(patch.tier === undefined ? {} : { tier: patch.tier }),
+      ...(patch.subject === undefined ? {} : { subject: patch.subject }),
+      ...(patch.risk === undefined ? {} : { risk: BigInt(patch.risk) }),
+      ...(patch.input === undefined ? {} : { input: patch.input }),
+      ...(patch.why === undefined ? {} : { why: patch.why }),
+      ...(patch.edition === undefined ? {} : { edition: BigInt(patch.edition) }),
+      ...(patch.escalatesMs === undefined ? {} : { escalates_ms: toBig(patch.escalatesMs) }),
+      ...(patch.quorumMs === undefined ? {} : { quorum_ms: BigInt(patch.quorumMs) }),
+      ...(patch.grantEndsMs === undefined ? {} : { grant_ends_ms: BigInt(patch.grantEndsMs) }),
+      ...(patch.releasedAs === undefined ? {} : { released_as: patch.releasedAs }),
     })
     .where('id', '=', id)
     .execute();

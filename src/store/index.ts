@@ -13,4 +13,4 @@ export type { BlobRef, Blobs } from './blobs.ts';
 export type { ColumnTypes, Migration } from './migrate.ts';
 export type { CommitFaults, GroupStep } from './write-queue.ts';
 export type { StoreKind } from './connection.ts';
-export { MIGRATIONS, OUTER_MIGRATIONS } from './migrations/index.ts';
+export { MIGRATIONS, OUTER_MIGRATIONS, SENDER_MIGRATIONS } from './migrations/index.ts';

@@ -6,6 +6,7 @@
  */
 import path from 'node:path';
 import { startWire } from '../../src/app/wire.ts';
+import { Rosters } from '../../src/requests/index.ts';
 import { ENCLAVE, openBudgets } from '../../src/budget/index.ts';
 import { sha256, systemClock, systemRandom } from '../../src/core/index.ts';
 import { openKeyFile, openLedger } from '../../src/ledger/index.ts';
@@ -47,6 +48,14 @@ const wire = await startWire({
     port: 0,
     wish: { slotMs: 20, lagSlots: 40 },
   },
+  sender: {
+    dir: path.join(dir, 'sender'),
+    gate: 'kill',
+    automatic: { burstBits: 800_000_000, bitsPerDay: 800_000_000 },
+    ledger,
+    releases,
+    rosters: await Rosters.open(host),
+  },
   onAcked: (requestIds) => {
     for (const request of requestIds) say({ event: 'acked', request });
   },
@@ -73,6 +82,15 @@ async function queue(number: number): Promise<void> {
     files,
   });
   for (const bytes of encoded.emitted.values()) await blobs.put([bytes], bytes.length);
+  const sender = await wire.authorise({
+    requestId: request,
+    destination,
+    historyPrefix: history.prefix,
+    body: encoded.body,
+    chargeBitsMax: 8n * BigInt(encoded.body.length) + 256n,
+    grant: { tier: 'automatic' },
+  });
+  if (!sender.ok) throw new Error(sender.why);
   const verdict = await releases.queueRelease({
     requestId: request,
     destination,

@@ -4,7 +4,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
-import { startPreparedGate } from '../support/running-gate.ts';
+import { foundGate, startPreparedGate } from '../support/running-gate.ts';
 import type { PreparedGate, RunningGate } from '../support/running-gate.ts';
 
 interface Verdict {
@@ -113,20 +113,19 @@ describe('a gate as an operator runs it', () => {
     }
   });
 
-  it('holds a picture until an administrator decides, with a reason', async () => {
+  it('holds a picture, and nobody can release it before the gate is founded', async () => {
     const held = await ask(4, 'plot.png');
     assert.equal(held.verdict, 'hold');
-    const refused = await gate.sallyport('release', held.id, '--reason', ' ');
+    const shown = await gate.json<{ waitsFor: string }>(0, 'request', 'show', held.id);
+    assert.match(shown.waitsFor, /founding/);
+    const refused = await gate.sallyport('approve', held.id, '--yes');
     assert.equal(refused.status, 2);
-    const released = await gate.json<{ state: string }>(0, 'release', held.id, '--reason', 'seen');
-    assert.equal(released.state, 'queued');
-    await waitForRelease('plot.png');
-    const second = await ask(4, 'plot.png');
-    const ended = await gate.json<{ state: string }>(0, 'refuse', second.id, '--reason', 'no use');
-    assert.equal(ended.state, 'refused');
-    const again = await gate.sallyport('release', second.id, '--reason', 'changed my mind');
+    assert.match(refused.stderr, /nothing to sign/);
+    const ended = await gate.json<{ state: string }>(0, 'request', 'withdraw', held.id);
+    assert.equal(ended.state, 'withdrawn');
+    const again = await gate.sallyport('request', 'withdraw', held.id);
     assert.equal(again.status, 2);
-    assert.match(again.stderr, /it is refused/);
+    assert.match(again.stderr, /it is withdrawn/);
   });
 
   it('denies an export of which one file is refused, and says the way forward', async () => {
@@ -270,8 +269,11 @@ describe('a gate as an operator runs it', () => {
     );
     await gate.stop('SIGKILL');
     gate = await gate.restart();
-    const released = await gate.json<{ state: string }>(0, 'release', held.id, '--reason', 'after');
-    assert.equal(released.state, 'queued');
+    const founded = await foundGate(gate, ['ann', 'bob']);
+    assert.equal(
+      (await founded.as<{ state: string }>('ann', 0, 'request', 'show', held.id)).state,
+      'held',
+    );
     const verified = await gate.sallyport('ledger', 'verify');
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
   });

@@ -1,9 +1,12 @@
 /** The gate on PostgreSQL: exports at the same time, exact debits, a ledger that verifies, a restart that finds everything. */
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
-import { startPreparedGate } from '../support/running-gate.ts';
+import { foundGate, startPreparedGate } from '../support/running-gate.ts';
+import { weightShaped } from '../support/tables.ts';
 import type { RunningGate } from '../support/running-gate.ts';
 
 interface Verdict {
@@ -86,7 +89,14 @@ describe('a gate on PostgreSQL', { skip }, () => {
     assert.equal(held.verdict, 'hold');
     await gate.stop('SIGKILL');
     gate = await gate.restart();
-    const released = await gate.json<{ state: string }>(0, 'release', held.id, '--reason', 'fine');
+    const founded = await foundGate(gate, ['eve', 'bob']);
+    await writeFile(path.join(gate.workDir, 'table.csv'), weightShaped());
+    const asked = await founded.as<Verdict>(
+      'eve',
+      4,
+      ...['export', 'table.csv', '--project', 'study', '--to', 'alpha', '--why', 'a test'],
+    );
+    const released = await founded.approve<{ state: string }>('bob', asked.id);
     assert.equal(released.state, 'queued');
     const list = await gate.json<{ id: string }[]>(0, 'request', 'list');
     assert.ok(list.some((one) => one.id === held.id));

@@ -2,11 +2,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { makePerson } from './people.ts';
 
 /** Started without the launcher, so that a signal meets the gate itself. */
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -37,6 +38,8 @@ export interface RunningGate {
   sallyport(...args: string[]): Promise<Finished>;
   /** The same, and parses what it printed with `--json`; throws when the status is another. */
   json<T>(status: number, ...args: string[]): Promise<T>;
+  /** Commands from now on carry this token; a restart keeps it. */
+  useToken(token: string): void;
   /** Ends the process and returns its exit status; the data stay. */
   stop(signal?: NodeJS.Signals): Promise<number>;
   /** Starts again on the same data. */
@@ -111,6 +114,8 @@ async function launch(
   const innerUrl = find(banner, /inner door\s+(\S+)/);
   const known = token === '' ? find(banner, /(spt_[\w-]+)/) : token;
   const commandEnv = { ...env, SALLYPORT_URL: innerUrl, SALLYPORT_TOKEN: known };
+  // No key of whoever runs the tests is ever used.
+  Object.assign(commandEnv, { SSH_AUTH_SOCK: '', SALLYPORT_KEY: '', XDG_CONFIG_HOME: workDir });
   const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     const [status] = await exited;
@@ -138,15 +143,65 @@ async function launch(
       }
       return JSON.parse(done.stdout) as T;
     },
+    useToken: (other) => {
+      commandEnv.SALLYPORT_TOKEN = other;
+    },
     stop,
     restart: async () => {
       await stop();
-      return launch(dataDir, workDir, known, args);
+      return launch(dataDir, workDir, commandEnv.SALLYPORT_TOKEN, args);
     },
     close: async () => {
       await stop();
       await rm(path.dirname(dataDir), { recursive: true, force: true });
     },
+  };
+}
+
+/** A gate whose people have signed its first roster. */
+export interface FoundedGate {
+  /** The session token of a founder. */
+  token(person: string): string;
+  /** Runs a command as a founder, with the founder's key where one is asked for. */
+  as<T>(person: string, status: number, ...command: string[]): Promise<T>;
+  /** Approves a request with a founder's key, as the command line does. */
+  approve<T>(person: string, request: string, status?: number): Promise<T>;
+}
+
+/** Founds a gate: each entry is a person with groups, such as `ann:administrators,security`. */
+export async function foundGate(
+  gate: RunningGate,
+  founders: readonly string[],
+): Promise<FoundedGate> {
+  const people = founders.map((text) => {
+    const [id = '', groups = 'administrators,security,reviewers'] = text.split(':');
+    return { ...makePerson(id), groups };
+  });
+  const tokens = new Map<string, string>();
+  for (const person of people) {
+    const file = path.join(gate.workDir, `${person.id}.key`);
+    await writeFile(file, person.privateText, { mode: 0o600 });
+    await writeFile(`${file}.pub`, `${person.publicText}\n`);
+  }
+  await gate.json(
+    0,
+    'found',
+    ...people.flatMap(({ id, groups }) => ['--person', `${id}=${id}.key.pub:${groups}`]),
+    ...people.flatMap(({ id }) => ['--sign', `${id}=${id}.key`]),
+  );
+  for (const { id } of people) {
+    const { token } = await gate.json<{ token: string }>(0, 'login', '--key', `${id}.key`);
+    tokens.set(id, token);
+  }
+  const tokenOf = (person: string): string => tokens.get(person) ?? '';
+  gate.useToken(tokenOf(people[0]?.id ?? ''));
+  const as = <T>(person: string, status: number, ...command: string[]): Promise<T> =>
+    gate.json<T>(status, ...command, '--token', tokenOf(person));
+  return {
+    token: tokenOf,
+    as,
+    approve: <T>(person: string, request: string, status = 0) =>
+      as<T>(person, status, 'approve', request, '--yes', '--key', `${person}.key`),
   };
 }
 
@@ -157,6 +212,9 @@ export async function startGate(...args: string[]): Promise<RunningGate> {
   await chmod(root, 0o711);
   const workDir = path.join(root, 'work');
   await mkdir(workDir);
+  // Campaigns send more in a minute than people do in a day.
+  const wide = { automaticBurstBits: 80_000_000_000, automaticBitsPerDay: 80_000_000_000 };
+  await writeFile(path.join(workDir, 'sallyport.json'), JSON.stringify({ sender: wide }));
   return launch(path.join(root, 'data'), workDir, '', args);
 }
 

@@ -4,8 +4,11 @@ import type { Gate } from '../../app/index.ts';
 import { httpErrors } from '../errors.ts';
 import { answerProblem, toProblem } from '../problem.ts';
 import { BUDGET_ROUTES } from './budget-routes.ts';
+import { APPROVAL_ROUTES } from './approval-routes.ts';
 import { mountConsole } from './console-routes.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
+import { ROSTER_ROUTES } from './roster-routes.ts';
+import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { REQUEST_ROUTES } from './request-routes.ts';
 import { describeRoutes, mount } from './route.ts';
@@ -13,7 +16,10 @@ import type { Route } from './route.ts';
 
 /** Every route of the inner door. */
 export const INNER_ROUTES: readonly Route[] = [
+  ...SIGN_IN_ROUTES,
   ...REQUEST_ROUTES,
+  ...APPROVAL_ROUTES,
+  ...ROSTER_ROUTES,
   ...BUDGET_ROUTES,
   ...PEOPLE_ROUTES,
   ...LEDGER_ROUTES,

@@ -15,7 +15,6 @@ import type { BucketRef, BudgetShown } from '../../budget/index.ts';
 import { judgeBudget } from '../../egress/index.ts';
 import { MODEL_STATES, describeModel, sayAssumption } from '../../models/index.ts';
 import type { Model, ModelState } from '../../models/index.ts';
-import { isMember, needMember } from '../../people/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { httpErrors } from '../errors.ts';
 import { route } from './route.ts';
@@ -52,7 +51,7 @@ const stateBody = z.strictObject({
 async function visibleBudgets(gate: Gate, principal: Principal): Promise<readonly BudgetShown[]> {
   const shown = await listBudgets(gate.store, gate.clock.nowMs());
   if (principal.role === 'administrator') return shown;
-  const projects = (await gate.people.projects()).filter((project) => isMember(principal, project));
+  const projects = await gate.access.projectsOf(principal);
   const names = new Set([
     sayBucket(ENCLAVE),
     sayBucket(AUTOMATIC),
@@ -138,7 +137,7 @@ export const BUDGET_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, input }) => {
       const project = await gate.people.project(input.project);
-      needMember(principal, project);
+      await gate.access.need(principal, 'budget.view', { kind: 'project', id: project.id });
       const all = await gate.models.list();
       const reach = project.models.length === 0 ? all.map((model) => model.id) : project.models;
       const verdict = await gate.budgets.wouldDebit(

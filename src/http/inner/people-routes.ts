@@ -1,7 +1,8 @@
 /** Routes of principals, tokens, projects and destinations. */
 import { z } from 'zod';
 import { isoTime } from '../../core/index.ts';
-import { PRINCIPAL_KINDS, isMember } from '../../people/index.ts';
+import { PRINCIPAL_KINDS, peopleErrors } from '../../people/index.ts';
+import type { Gate } from '../../app/index.ts';
 import type { PrincipalKind } from '../../people/index.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
@@ -23,12 +24,13 @@ const destinationBody = z.strictObject({
   number: z.number().int().min(0).max(1_000_000_000).optional(),
 });
 
+/** People, roles and projects change by request once the gate is founded. */
+function needUnfounded(gate: Gate, what: string): void {
+  if (gate.rosters.current !== null) throw peopleErrors.error('FOUNDED_BY_REQUEST', { what });
+}
+
 /** The routes. */
 export const PEOPLE_ROUTES: readonly Route[] = [
-  route(
-    { method: 'get', path: '/v1/whoami', summary: 'Whose token this is', access: 'principal' },
-    ({ principal }) => Promise.resolve(principal),
-  ),
   route(
     {
       method: 'get',
@@ -46,11 +48,13 @@ export const PEOPLE_ROUTES: readonly Route[] = [
       access: 'administrator',
       body: principalBody,
     },
-    ({ gate, principal, input }) =>
-      gate.people.addPrincipal(
+    ({ gate, principal, input }) => {
+      needUnfounded(gate, 'people');
+      return gate.people.addPrincipal(
         { ...input, name: input.name ?? input.id, sponsor: input.sponsor ?? null },
         principal.id,
-      ),
+      );
+    },
   ),
   route(
     {
@@ -76,7 +80,11 @@ export const PEOPLE_ROUTES: readonly Route[] = [
       access: 'administrator',
       body: tokenBody,
     },
-    ({ gate, principal, input }) => gate.people.addToken(input.principal, principal.id),
+    async ({ gate, principal, input }) => {
+      const { kind } = await gate.people.principal(input.principal);
+      if (kind === 'person') needUnfounded(gate, 'how a person signs in');
+      return gate.people.addToken(input.principal, principal.id);
+    },
   ),
   route(
     {
@@ -92,9 +100,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
   ),
   route(
     { method: 'get', path: '/v1/projects', summary: 'Your projects', access: 'principal' },
-    async ({ gate, principal }) => ({
-      projects: (await gate.people.projects()).filter((project) => isMember(principal, project)),
-    }),
+    async ({ gate, principal }) => ({ projects: await gate.access.projectsOf(principal) }),
   ),
   route(
     {
@@ -104,8 +110,10 @@ export const PEOPLE_ROUTES: readonly Route[] = [
       access: 'administrator',
       body: projectBody,
     },
-    ({ gate, principal, input }) =>
-      gate.people.addProject(input.id, input.title ?? input.id, principal.id),
+    ({ gate, principal, input }) => {
+      needUnfounded(gate, 'projects');
+      return gate.people.addProject(input.id, input.title ?? input.id, principal.id);
+    },
   ),
   route(
     {
@@ -115,8 +123,10 @@ export const PEOPLE_ROUTES: readonly Route[] = [
       access: 'administrator',
       body: memberBody,
     },
-    ({ gate, principal, param, input }) =>
-      gate.people.addMember(param('id'), input.principal, principal.id),
+    ({ gate, principal, param, input }) => {
+      needUnfounded(gate, 'members');
+      return gate.people.addMember(param('id'), input.principal, principal.id);
+    },
   ),
   route(
     {
@@ -127,6 +137,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
       body: modelBody,
     },
     async ({ gate, principal, param, input }) => {
+      needUnfounded(gate, 'which models a project touches');
       await gate.models.get(input.model);
       return gate.people.addModel(param('id'), input.model, principal.id);
     },

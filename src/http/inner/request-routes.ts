@@ -3,15 +3,15 @@ import { z } from 'zod';
 import type { Gate } from '../../app/index.ts';
 import { newId, systemRandom } from '../../core/index.ts';
 import { emittedOf, parseForm, readExportFacts, writeExportInput } from '../../egress/index.ts';
-import { findDestination, isMember, needMember } from '../../people/index.ts';
+import { findDestination } from '../../people/index.ts';
 import type { Principal } from '../../people/index.ts';
-import type { Request, RequestState } from '../../requests/index.ts';
+import type { RequestState } from '../../requests/index.ts';
 import { STATES } from '../../requests/index.ts';
 import { httpErrors } from '../errors.ts';
 import { check, route } from './route.ts';
 import type { Call, Route } from './route.ts';
 import { readUpload } from './upload.ts';
-import { showDetails, showRequest } from './views.ts';
+import { listForMe, readVisible, showDetails, showRequests } from './views.ts';
 
 const seconds = z.coerce.number().min(0).max(60);
 const flag = z
@@ -34,29 +34,32 @@ const states = STATES.map((row) => row.state);
 const listQuery = z.strictObject({
   state: z.enum(states as [RequestState, ...RequestState[]]).optional(),
   project: text.optional(),
+  kind: text.optional(),
+  for: z.enum(['me', 'mine', 'all']).optional(),
+  text: text.optional().describe('part of the title, the reason, the id or the requester'),
+  sort: z.enum(['newest', 'age', 'risk']).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .optional(),
   limit: z.coerce.number().int().min(1).max(1000).optional(),
 });
-const reasonBody = z.strictObject({ reason: text });
 const WAIT_SECONDS = 25;
 
-async function readVisible(gate: Gate, principal: Principal, id: string): Promise<Request> {
-  const request = await gate.requests.get(id);
-  if (request.requester !== principal.id) {
-    needMember(principal, await gate.people.project(request.project));
-  }
-  return request;
+async function needAsk(gate: Gate, principal: Principal, project: string): Promise<void> {
+  await gate.access.need(principal, 'request.ask', { kind: 'project', id: project }, 'export');
 }
 
 async function ask(call: Call<undefined, z.infer<typeof exportQuery>>): Promise<Response> {
   const { gate, principal, query } = call;
   // A wrong project is said before the bytes arrive, where it was named in the query.
-  if (query.project !== undefined) needMember(principal, await gate.people.project(query.project));
+  if (query.project !== undefined) await needAsk(gate, principal, query.project);
   const id = newId('req', systemRandom);
   try {
     const request = await askUploaded(call, id);
     // The same key again: the first upload is the one that counts.
     if (request !== id) await gate.uploads.remove(id);
-    return await answerSettled(gate, request, query.wait ?? WAIT_SECONDS, 201);
+    return await answerSettled(call, request, query.wait ?? WAIT_SECONDS, 201);
   } catch (cause) {
     const known = await gate.requests.get(id).catch(() => undefined);
     if (known === undefined) await gate.uploads.remove(id);
@@ -76,8 +79,8 @@ async function askUploaded(
     to: query.to ?? field('to'),
     why: query.why ?? field('why'),
   });
+  await needAsk(gate, principal, asked.project);
   const project = await gate.people.project(asked.project);
-  needMember(principal, project);
   findDestination(project, asked.to);
   const form = query.form ?? field('form') ?? null;
   if (form !== null) parseForm(form);
@@ -85,6 +88,7 @@ async function askUploaded(
     id,
     kind: 'export',
     requester: principal.id,
+    sponsor: principal.sponsor,
     idempotencyKey: context.req.header('idempotency-key') ?? newId('key', systemRandom),
     project: asked.project,
     destination: asked.to,
@@ -99,14 +103,15 @@ async function askUploaded(
 }
 
 async function answerSettled(
-  gate: Gate,
+  { gate, principal }: Pick<Call<unknown, unknown>, 'gate' | 'principal'>,
   id: string,
   waitSeconds: number,
   done: number,
 ): Promise<Response> {
   const { request, progress } = await gate.requests.settle(id, waitSeconds * 1000);
   const status = request.state === 'quoting' ? 202 : done;
-  return Response.json(showDetails(request, progress), {
+  const details = await showDetails(gate, principal, request, progress);
+  return Response.json(details, {
     status,
     headers: { 'cache-control': 'no-store', location: `/v1/requests/${id}` },
   });
@@ -137,16 +142,41 @@ async function showFile(call: Call<undefined, unknown>): Promise<Response> {
 
 async function list(call: Call<undefined, z.infer<typeof listQuery>>): Promise<unknown> {
   const { gate, principal, query } = call;
-  const projects = (await gate.people.projects())
-    .filter((project) => isMember(principal, project))
-    .map((project) => project.id)
-    .filter((id) => query.project === undefined || id === query.project);
-  const requests = await gate.requests.list({
+  const read = await gate.access.projectsOf(principal);
+  const facts = await gate.access.factsOf(principal);
+  // Changes of people and rules belong to no project; those who set up or watch the gate see them.
+  const setup = facts.administrator === true || facts.security === true || facts.auditor === true;
+  const projects = [...read.map((project) => project.id), ...(setup ? [''] : [])].filter(
+    (id) => query.project === undefined || id === query.project,
+  );
+  const offset = Number(query.cursor ?? 0);
+  const limit = query.limit ?? 100;
+  const mine = query.for === 'mine';
+  const waiting = query.for === 'me';
+  const filter = {
     projects,
+    ...(query.project === undefined ? { orRequester: principal.id } : {}),
     ...(query.state === undefined ? {} : { states: [query.state] }),
-    ...(query.limit === undefined ? {} : { limit: query.limit }),
-  });
-  return { requests: requests.map((request) => showRequest(request)) };
+    ...(waiting ? { states: ['held', 'unreviewed'] as RequestState[] } : {}),
+    ...(query.kind === undefined ? {} : { kinds: [query.kind] }),
+    ...(query.text === undefined ? {} : { text: query.text }),
+    ...(mine ? { requester: principal.id } : {}),
+    ...(query.sort === undefined ? {} : { sort: query.sort }),
+  };
+  const page = waiting
+    ? await listForMe(gate, principal, { ...filter, projects: undefined })
+    : await gate.requests.list({ ...filter, offset, limit });
+  const shown = waiting ? page.slice(offset, offset + limit) : page;
+  const more = waiting ? page.length > offset + limit : page.length === limit;
+  return {
+    requests: await showRequests(gate, principal, shown),
+    next: more ? String(offset + limit) : null,
+    counts: {
+      forMe: (await listForMe(gate, principal, { states: ['held', 'unreviewed'] })).length,
+      mine: await gate.requests.count({ requester: principal.id }),
+      held: await gate.requests.count({ projects, states: ['held'] }),
+    },
+  };
 }
 
 /** The routes. */
@@ -172,7 +202,7 @@ export const REQUEST_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param, query }) => {
       const request = await readVisible(gate, principal, param('id'));
-      return answerSettled(gate, request.id, query.wait ?? 0, 200);
+      return answerSettled({ gate, principal }, request.id, query.wait ?? 0, 200);
     },
   ),
   route(
@@ -195,7 +225,7 @@ export const REQUEST_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param, query }) => {
       const request = await readVisible(gate, principal, param('id'));
-      return answerSettled(gate, request.id, query.wait ?? 0, 200);
+      return answerSettled({ gate, principal }, request.id, query.wait ?? 0, 200);
     },
   ),
   route(
@@ -234,40 +264,6 @@ export const REQUEST_ROUTES: readonly Route[] = [
       const state = await gate.releases.releaseState(request.id);
       if (state === undefined) return { state: 'none' };
       return { ...state, chargeBits: Number(state.chargeBits) };
-    },
-  ),
-  route(
-    {
-      method: 'post',
-      path: '/v1/requests/{id}/release',
-      summary: 'Release a held request, with a reason',
-      access: 'administrator',
-      body: reasonBody,
-    },
-    async ({ gate, principal, param, input }) =>
-      showDetails(await gate.requests.release(param('id'), principal.id, input.reason)),
-  ),
-  route(
-    {
-      method: 'post',
-      path: '/v1/requests/{id}/refuse',
-      summary: 'Refuse a held request, with a reason',
-      access: 'administrator',
-      body: reasonBody,
-    },
-    async ({ gate, principal, param, input }) =>
-      showDetails(await gate.requests.refuse(param('id'), principal.id, input.reason)),
-  ),
-  route(
-    {
-      method: 'post',
-      path: '/v1/requests/{id}/withdraw',
-      summary: 'Take your own request back',
-      access: 'principal',
-    },
-    async ({ gate, principal, param }) => {
-      const request = await readVisible(gate, principal, param('id'));
-      return showDetails(await gate.requests.withdraw(request.id, principal.id));
     },
   ),
 ];

@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Gate } from '../../app/index.ts';
-import { needAdministrator } from '../../people/index.ts';
+import { findPerson, needAdministrator, peopleErrors } from '../../people/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { httpErrors } from '../errors.ts';
 import { readText } from './multipart.ts';
@@ -77,10 +77,35 @@ async function authenticate(gate: Gate, context: Context, access: Access): Promi
   if (access === 'anyone') {
     return { id: 'anyone', kind: 'workload', name: 'anyone', sponsor: null, role: 'member' };
   }
-  const header = context.req.header('authorization') ?? '';
-  const principal = await gate.people.authenticate(/^Bearer (\S+)$/i.exec(header)?.[1]);
+  const principal = await gate.people.authenticate(readToken(context));
+  // The tables are a copy; a membership that ended a moment ago ends here.
+  const roster = gate.rosters.current?.roster;
+  const over =
+    roster !== undefined &&
+    principal.kind === 'person' &&
+    findPerson(roster, principal.id, gate.clock.nowMs()) === undefined;
+  if (over) throw peopleErrors.error('TOKEN_UNKNOWN');
   if (access === 'administrator') needAdministrator(principal);
   return principal;
+}
+
+/** The name of the session's cookie. */
+export const SESSION_COOKIE = 'sallyport_session';
+
+/**
+ * The token of a call: a bearer token, or the console's cookie. With a cookie, whatever changes something must also carry
+ * a header that no other site can make a browser send.
+ */
+export function readToken(context: Context): string | undefined {
+  const bearer = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+  if (bearer !== undefined) return bearer;
+  const cookies = context.req.header('cookie') ?? '';
+  const cookie = new RegExp(`(?:^|;\\s*)${SESSION_COOKIE}=([\\w-]+)`).exec(cookies)?.[1];
+  if (cookie === undefined) return undefined;
+  const safe = ['GET', 'HEAD'].includes(context.req.method);
+  if (!safe && context.req.header('x-sallyport') !== 'console')
+    throw httpErrors.error('COOKIE_ALONE');
+  return cookie;
 }
 
 /** Puts a route on a server. */

@@ -1,14 +1,38 @@
-/** Requests as they are answered. */
-import { isoTime } from '../../core/index.ts';
-import { readExportFacts, readExportInput } from '../../egress/index.ts';
+/** Requests as they are answered: only what the principal may see, with what it may do and, if not, why not. */
+import type { Kysely } from 'kysely';
+import type { Gate } from '../../app/index.ts';
+import { isoTime, toBase64, utf8 } from '../../core/index.ts';
+import { emittedOf, readExportFacts, readExportInput } from '../../egress/index.ts';
 import type { ExportFile, Reason } from '../../egress/index.ts';
-import { possibleEvents, stateRow } from '../../requests/index.ts';
-import type { Progress, Request, Verdict } from '../../requests/index.ts';
+import { sshsigToBeSigned } from '../../people/index.ts';
+import type { Principal } from '../../people/index.ts';
+import {
+  APPROVAL_NAMESPACE,
+  currentVotes,
+  fingerprintOf,
+  mayDo,
+  offeredEvents,
+  readVotesOf,
+  sayWaitsFor,
+  stateRow,
+  subjectDigest,
+} from '../../requests/index.ts';
+import type {
+  Progress,
+  Request,
+  RequestFilter,
+  RequestNote,
+  Stood,
+  Verdict,
+  Vote,
+} from '../../requests/index.ts';
+import { peopleErrors } from '../../people/index.ts';
 
 /** A file of an export as it is answered. */
 export interface FileShown extends Omit<ExportFile, 'emitted'> {
   /** The canonical file that crosses or would cross. */
   readonly emitted: {
+    index: number;
     name: string;
     type: string;
     form: string | null;
@@ -17,9 +41,17 @@ export interface FileShown extends Omit<ExportFile, 'emitted'> {
   } | null;
 }
 
+/** Something that may be done with a request, or the sentence why not. */
+export interface CanShown {
+  readonly event: string;
+  readonly allowed: boolean;
+  readonly reason: string | null;
+}
+
 /** A request as it is answered. */
 export interface RequestShown {
   readonly id: string;
+  readonly title: string;
   /** Null while it is being quoted. */
   readonly verdict: Verdict | null;
   readonly chargeBits: number;
@@ -29,61 +61,233 @@ export interface RequestShown {
   readonly kind: string;
   readonly state: string;
   readonly stateSentence: string;
-  /** Who has to act, and until when; null when it is over. */
+  readonly tier: string | null;
+  readonly edition: number;
+  readonly risk: number;
+  /** Who has to act, in words, and until when; null when it is over. */
   readonly waitsFor: string | null;
   readonly deadline: string | null;
-  readonly can: readonly { readonly event: string; readonly by: string }[];
+  readonly escalation: {
+    readonly level: number;
+    readonly sentence: string;
+    readonly nextAt: string | null;
+  } | null;
+  readonly votes: { readonly approved: number; readonly needed: number; readonly denied: number };
+  readonly can: readonly CanShown[];
   readonly requester: string;
+  readonly sponsor: string | null;
   readonly project: string;
   readonly destination: string;
   readonly why: string;
   readonly decidedBy: string | null;
+  readonly releasedAs: string | null;
   readonly askedAt: string;
   readonly changedAt: string;
+  readonly firstViewedAt: string | null;
+  readonly quorumAt: string | null;
+  readonly grantEndsAt: string | null;
   readonly files: number;
   readonly progress: Progress | null;
+}
+
+/** A vote as it is answered. */
+export interface VoteShown {
+  readonly person: string;
+  readonly vote: 'approve' | 'deny';
+  readonly at: string;
+  readonly key: string | null;
+  readonly reason: string | null;
+  readonly own: boolean;
 }
 
 /** A request with everything that was found out. */
 export interface RequestDetails extends RequestShown {
   readonly reasons: readonly Reason[];
   readonly fileList: readonly FileShown[];
+  readonly history: readonly { at: string; event: string; by: string; sentence: string }[];
+  readonly comments: readonly { id: string; at: string; by: string; text: string }[];
+  readonly quorum: {
+    readonly rule: string;
+    readonly state: string;
+    readonly missing: readonly { clause: string; count: number; candidates: readonly string[] }[];
+    readonly keysMissing: readonly string[];
+    readonly votes: readonly VoteShown[];
+    /** Others' votes stay hidden until one has voted, or all required have. */
+    readonly blind: boolean;
+  } | null;
+  /** What an approval signs; null while there is nothing to approve. */
+  readonly subject: {
+    readonly text: string;
+    readonly sha256: string;
+    readonly fingerprint: string;
+    /** The bytes that a passkey signs, base64url. */
+    readonly challenge: string;
+  } | null;
+  readonly changes: readonly string[];
 }
 
-/** Shows a request in a line. */
-export function showRequest(request: Request, progress: Progress | null = null): RequestShown {
-  const row = stateRow(request.state);
+/** The request, if the principal may see it; otherwise the answer of a request that does not exist. */
+export async function readVisible(gate: Gate, principal: Principal, id: string): Promise<Request> {
+  const stood = await gate.requests.approvals.stand(id);
+  const eligible = stood.judgement?.voters.has(principal.id) === true;
+  const { request } = stood;
+  const resource = { kind: 'request', request, eligible } as const;
+  const own = request.requester === principal.id;
+  if (own || (await gate.access.can(principal, 'request.view', resource)).allowed) return request;
+  throw peopleErrors.error('NOT_FOUND', { what: 'request', name: id.slice(0, 80) });
+}
+
+/** Held requests that this person can decide or review, the gravest first. */
+export async function listForMe(
+  gate: Gate,
+  principal: Principal,
+  filter: Omit<RequestFilter, 'projects'> & { projects?: undefined },
+): Promise<readonly Request[]> {
+  const { projects: _, ...rest } = filter;
+  const held = await gate.requests.list({ sort: 'risk', ...rest, limit: 1000 });
+  const stoods = await standAll(gate, held);
+  return stoods
+    .filter((stood) => {
+      const event = stood.request.state === 'unreviewed' ? 'review' : 'approve';
+      if (!mayDo(stood, event, principal.id).ok) return false;
+      return !currentVotes(stood.request, stood.votes).some((vote) => vote.person === principal.id);
+    })
+    .map((stood) => stood.request);
+}
+
+async function standAll(gate: Gate, requests: readonly Request[]): Promise<readonly Stood[]> {
+  const ids = requests.map((request) => request.id);
+  const votes = await gate.store.read((db: Kysely<unknown>) => readVotesOf(db, ids));
+  return requests.map((request) =>
+    gate.requests.approvals.standOf(request, votes.get(request.id) ?? []),
+  );
+}
+
+/** Shows requests in a line each. */
+export async function showRequests(
+  gate: Gate,
+  principal: Principal,
+  requests: readonly Request[],
+): Promise<readonly RequestShown[]> {
+  return (await standAll(gate, requests)).map((stood) => showStood(stood, principal, null));
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : isoTime(ms);
+}
+
+function countNeeded(stood: Stood): number {
+  const rule = stood.judgement?.rule;
+  if (rule === undefined) return 0;
+  if (rule.tier === 'self') return 1;
+  return [...rule.quorum.matchAll(/(\d+) of/g)].reduce((sum, match) => sum + Number(match[1]), 0);
+}
+
+function showCan(stood: Stood, principal: Principal): readonly CanShown[] {
+  return offeredEvents(stood.request.state).map((event) => {
+    const may =
+      principal.kind === 'person' || event === 'withdraw' || event === 'edit'
+        ? mayDo(stood, event, principal.id)
+        : ({ ok: false, why: 'agents and workloads ask, and never decide' } as const);
+    return { event, allowed: may.ok, reason: may.ok ? null : may.why };
+  });
+}
+
+function showStood(stood: Stood, principal: Principal, progress: Progress | null): RequestShown {
+  const { request } = stood;
+  const votes = currentVotes(request, stood.votes);
   return {
     id: request.id,
+    title: request.title ?? request.kind,
     verdict: request.verdict ?? (request.state === 'failed' ? 'deny' : null),
     chargeBits: request.chargeBits === null ? 0 : Number(request.chargeBits),
     reason: request.reason,
     receipt: request.entry === null ? null : `/v1/requests/${request.id}/receipt`,
     kind: request.kind,
     state: request.state,
-    stateSentence: row.sentence,
-    waitsFor: row.waits?.owner ?? null,
-    deadline: request.deadlineMs === null ? null : isoTime(request.deadlineMs),
-    can: possibleEvents(request.state)
-      .filter((each) => each.actor !== 'gate')
-      .map((each) => ({ event: each.event, by: each.actor })),
+    stateSentence: stateRow(request.state).sentence,
+    tier: request.tier,
+    edition: request.edition,
+    risk: request.risk,
+    waitsFor: sayWaitsFor(stood),
+    deadline: isoOrNull(request.deadlineMs),
+    escalation:
+      request.escalatedTo === null
+        ? null
+        : {
+            level: request.escalations,
+            sentence: `told ${request.escalatedTo}`,
+            nextAt: isoOrNull(request.escalatesMs),
+          },
+    votes: {
+      approved: votes.filter((vote) => vote.vote === 'approve').length,
+      needed: countNeeded(stood),
+      denied: votes.filter((vote) => vote.vote === 'deny').length,
+    },
+    can: showCan(stood, principal),
     requester: request.requester,
+    sponsor: request.sponsor,
     project: request.project,
     destination: request.destination,
     why: request.why,
     decidedBy: request.decidedBy,
+    releasedAs: request.releasedAs,
     askedAt: isoTime(request.askedMs),
     changedAt: isoTime(request.changedMs),
-    files: readExportInput(request).files.length,
+    firstViewedAt: isoOrNull(request.firstViewMs),
+    quorumAt: isoOrNull(request.quorumMs),
+    grantEndsAt: isoOrNull(request.grantEndsMs),
+    files: request.kind === 'export' ? readExportInput(request).files.length : 0,
     progress,
   };
 }
 
-/** Shows a request with its files and reasons. */
-export function showDetails(request: Request, progress: Progress | null = null): RequestDetails {
-  const facts = readExportFacts(request);
+function showVotes(
+  stood: Stood,
+  principal: Principal,
+): { votes: readonly VoteShown[]; blind: boolean } {
+  const votes = currentVotes(stood.request, stood.votes);
+  const voted = votes.some((vote) => vote.person === principal.id);
+  const open = stood.request.state === 'held' && stood.judgement?.state === 'open';
+  const blind = open && !voted;
+  const show = (vote: Vote): VoteShown => ({
+    person: vote.person,
+    vote: vote.vote,
+    at: isoTime(vote.atMs),
+    key: vote.key,
+    reason: vote.reason,
+    own: vote.person === principal.id,
+  });
+  return { votes: blind ? [] : votes.map(show), blind };
+}
+
+const VOTE_EVENTS: ReadonlySet<string> = new Set(['approve', 'deny']);
+
+function showHistory(notes: readonly RequestNote[], blind: boolean): RequestDetails['history'] {
+  return notes
+    .filter((note) => note.event !== 'comment' && !(blind && VOTE_EVENTS.has(note.event)))
+    .map(({ atMs, event, by, sentence }) => ({ at: isoTime(atMs), event, by, sentence }));
+}
+
+/** Shows a request with its files, reasons, votes and the text to sign. */
+export async function showDetails(
+  gate: Gate,
+  principal: Principal,
+  request: Request,
+  progress: Progress | null = null,
+): Promise<RequestDetails> {
+  const [stood] = await standAll(gate, [request]);
+  if (stood === undefined) throw new TypeError('a request without standing');
+  const facts = request.kind === 'export' ? readExportFacts(request) : null;
+  const notes = await gate.requests.notes(request.id);
+  const emitted = facts === null ? [] : emittedOf(facts).map((file) => file.name);
+  const { votes, blind } = showVotes(stood, principal);
+  const base = showStood(stood, principal, progress);
+  const { judgement } = stood;
   return {
-    ...showRequest(request, progress),
+    ...base,
+    // While votes are blind, how many there are is part of the secret.
+    ...(blind ? { votes: { ...base.votes, approved: 0, denied: 0 } } : {}),
     reasons: facts?.reasons ?? [],
     fileList: (facts?.files ?? []).map((file) => ({
       ...file,
@@ -91,6 +295,7 @@ export function showDetails(request: Request, progress: Progress | null = null):
         file.emitted === null
           ? null
           : {
+              index: emitted.indexOf(file.emitted.name),
               name: file.emitted.name,
               type: file.emitted.type,
               form: file.emitted.form,
@@ -98,5 +303,51 @@ export function showDetails(request: Request, progress: Progress | null = null):
               bytes: file.emitted.bytes,
             },
     })),
+    history: showHistory(notes, blind),
+    comments: notes
+      .filter((note) => note.event === 'comment')
+      .map(({ id, atMs, by, sentence }) => ({ id, at: isoTime(atMs), by, text: sentence })),
+    quorum:
+      judgement === null
+        ? null
+        : {
+            rule: judgement.rule.quorum,
+            state: judgement.state,
+            missing: blind ? judgeBlind(stood) : judgement.missing,
+            keysMissing: judgement.keysMissing,
+            votes,
+            blind,
+          },
+    subject: request.subject === null ? null : showSubject(request.subject),
+    changes: readSentences(request),
   };
+}
+
+/** What is missing as if nobody had voted, for those who have not. */
+function judgeBlind(
+  stood: Stood,
+): readonly { clause: string; count: number; candidates: readonly string[] }[] {
+  const rule = stood.judgement?.rule.quorum ?? '';
+  const candidates = [...(stood.judgement?.voters ?? [])].sort();
+  return rule.split(',').map((clause) => ({
+    clause: clause.trim(),
+    count: Number(/\d+/.exec(clause)?.[0] ?? 1),
+    candidates,
+  }));
+}
+
+/** A canonical request with everything that signers compare. */
+export function showSubject(text: string): NonNullable<RequestDetails['subject']> {
+  const challenge = sshsigToBeSigned(utf8(text), APPROVAL_NAMESPACE, 'sha512');
+  return {
+    text,
+    sha256: subjectDigest(text),
+    fingerprint: fingerprintOf(text),
+    challenge: toBase64(challenge).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
+  };
+}
+
+function readSentences(request: Request): readonly string[] {
+  if (request.kind !== 'policy' || request.facts === null) return [];
+  return (JSON.parse(request.facts) as { sentences?: string[] }).sentences ?? [];
 }

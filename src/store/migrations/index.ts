@@ -8,8 +8,10 @@ import { modelsMigration } from './0010-models.ts';
 import { budgetMigration } from './0011-budget.ts';
 import { peopleMigration } from './0012-people.ts';
 import { requestsMigration } from './0013-requests.ts';
+import { approvalsMigration } from './0014-approvals.ts';
 import { releaseMigration } from './0020-release.ts';
 import { outerMigration } from './0100-outer.ts';
+import { senderMigration } from './0200-sender.ts';
 
 /** The schema of the inner process. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,8 +20,12 @@ export const MIGRATIONS: readonly Migration[] = [
   budgetMigration,
   peopleMigration,
   requestsMigration,
+  approvalsMigration,
   releaseMigration,
 ];
 
 /** The schema of the outer process. */
 export const OUTER_MIGRATIONS: readonly Migration[] = [ledgerMigration, outerMigration];
+
+/** The schema of the sender's own process. */
+export const SENDER_MIGRATIONS: readonly Migration[] = [senderMigration];

@@ -1,0 +1,62 @@
+/** What just happened, for whoever listens: the console's live stream and the notifiers. Nothing here is kept but alarms. */
+import type { Lock, RequestNews } from '../requests/index.ts';
+
+/** Something to hear of. */
+export type NewsItem =
+  | { readonly type: 'request'; readonly news: RequestNews }
+  | { readonly type: 'alarm'; readonly sentence: string; readonly atMs: number }
+  | { readonly type: 'lock'; readonly lock: Lock }
+  | { readonly type: 'roster' };
+
+/** The news of one gate. */
+export interface News {
+  request(news: RequestNews): void;
+  alarm(sentence: string, atMs: number): void;
+  lock(lock: Lock): void;
+  roster(): void;
+  /** The newest alarms, the newest first. */
+  readonly alarms: readonly { readonly sentence: string; readonly atMs: number }[];
+  /** Calls back for each item; returns what ends that. */
+  listen(listener: (item: NewsItem) => void): () => void;
+}
+
+const ALARMS_MAX = 100;
+
+/** Opens the news. A listener that throws is dropped, so that nobody's stream can stop a request. */
+export function openNews(): News {
+  const listeners = new Set<(item: NewsItem) => void>();
+  let alarms: { sentence: string; atMs: number }[] = [];
+  const tell = (item: NewsItem): void => {
+    for (const listener of [...listeners]) {
+      try {
+        listener(item);
+      } catch {
+        listeners.delete(listener);
+      }
+    }
+  };
+  return {
+    request: (news) => {
+      tell({ type: 'request', news });
+    },
+    alarm: (sentence, atMs) => {
+      alarms = [{ sentence, atMs }, ...alarms].slice(0, ALARMS_MAX);
+      tell({ type: 'alarm', sentence, atMs });
+    },
+    lock: (lock) => {
+      tell({ type: 'lock', lock });
+    },
+    roster: () => {
+      tell({ type: 'roster' });
+    },
+    get alarms() {
+      return alarms;
+    },
+    listen: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+  };
+}

@@ -1,0 +1,303 @@
+/**
+ * The gate's side of the sender's process: starts it together with the outer process, with the wire between those two
+ * and nothing else, and speaks to it.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Ledger } from '../../ledger/index.ts';
+import { SENDER_LIMITS, guardErrors } from '../../release/index.ts';
+import type {
+  AuthoriseInput,
+  AuthoriseVerdict,
+  GuardLink,
+  MeterLimits,
+  Offer,
+  Releases,
+} from '../../release/index.ts';
+import type { RosterLink, Rosters } from '../../requests/index.ts';
+import { readMessages, writeMessage } from './channel.ts';
+import type { SenderOptions } from './process.ts';
+
+/** How a sender is started. */
+export interface SenderSpawn {
+  readonly dir: string;
+  readonly gate: string;
+  readonly automatic: MeterLimits;
+  readonly ledger: Ledger;
+  readonly releases: Releases;
+  readonly rosters: Rosters;
+  readonly onAlarm: (sentence: string) => void;
+}
+
+/** A started sender, before it is joined to the outer process. */
+export interface SpawnedSender extends GuardLink {
+  /** The ends that belong to the outer process; the gate lets go of them. */
+  readonly wire: Duplex;
+  readonly intakeIn: Duplex;
+  /** Status bytes that the sender relays. */
+  readonly intake: AsyncIterable<Uint8Array>;
+  readonly pid: number;
+  readonly exited: Promise<string>;
+  authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
+  sendRosters(from: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const REFUSED_MS = 5_000;
+const MAIN = fileURLToPath(new URL(`./main${path.extname(import.meta.url)}`, import.meta.url));
+
+/** Chunks that arrive whenever they do, as an iterable. */
+class Chunks implements AsyncIterable<Uint8Array> {
+  #held: Uint8Array[] = [];
+  #wake: (() => void) | undefined;
+  #ended = false;
+
+  push(chunk: Uint8Array): void {
+    this.#held.push(chunk);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = this.#held.shift();
+      if (chunk !== undefined) yield chunk;
+      else if (this.#ended) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+}
+
+/** Starts the process and resolves when it is ready and knows the newest roster. */
+export async function startSenderProcess(options: SenderSpawn): Promise<SpawnedSender> {
+  const dir = path.resolve(options.dir);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const settings: SenderOptions = {
+    dir,
+    gate: options.gate,
+    ledgerKey: options.ledger.vkey,
+    automatic: options.automatic,
+    linkBytesPerSlot: SENDER_LIMITS.linkBytesPerSlot,
+  };
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', MAIN, JSON.stringify(settings)],
+    { cwd: dir, env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'] },
+  );
+  const link = new SenderLink(child, options);
+  const first = await Promise.race([link.ready, link.exited]);
+  if (typeof first === 'string') throw guardErrors.error('START_FAILED', { reason: first });
+  await link.sendRosters(first.rosterVersion);
+  return link;
+}
+
+interface Ready {
+  readonly rosterVersion: number;
+  readonly ledgerSize: number;
+}
+
+class SenderLink implements SpawnedSender {
+  readonly wire: Duplex;
+  readonly intakeIn: Duplex;
+  readonly intake = new Chunks();
+  readonly exited: Promise<string>;
+  readonly ready: Promise<Ready>;
+  readonly #child: ChildProcess;
+  readonly #options: SenderSpawn;
+  readonly #toSender: Writable;
+  readonly #answers = new Map<number, (verdict: AuthoriseVerdict) => void>();
+  #nextId = 1;
+  /** Grows when everything offered is forgotten. */
+  #generation = 0;
+  #ended = false;
+  #rosterVersion = 0;
+  #ledgerSize = 0;
+  /** Frames that were offered and are not on the wire yet. */
+  #waiting = new Set<number>();
+  #order: Promise<void> = Promise.resolve();
+
+  constructor(child: ChildProcess, options: SenderSpawn) {
+    this.#child = child;
+    this.#options = options;
+    const [toSender, fromSender, stderr, wire, intakeIn] = child.stdio as unknown as [
+      Writable,
+      Readable,
+      Readable,
+      Duplex,
+      Duplex,
+    ];
+    this.#toSender = toSender;
+    this.wire = wire;
+    this.intakeIn = intakeIn;
+    for (const stream of [toSender, fromSender, wire, intakeIn])
+      stream.on('error', () => undefined);
+    let said = '';
+    stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString('utf8')).slice(-500);
+    });
+    this.exited = new Promise((resolve) => {
+      child.once('error', (error) => {
+        resolve(error.message);
+      });
+      child.once('close', (code, signal) => {
+        const last = said.trim().split('\n').at(-1) ?? '';
+        resolve(signal ?? (code === 0 ? 'it ended' : last || `status ${String(code)}`));
+        this.#end();
+      });
+    });
+    const { promise, resolve } = Promise.withResolvers<Ready>();
+    this.ready = promise;
+    this.#read(fromSender, resolve).catch(() => {
+      child.kill('SIGKILL');
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get idle(): boolean {
+    return this.#waiting.size === 0;
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+    this.#generation += 1;
+    this.#send({ do: 'clear' });
+  }
+
+  offer(offer: Offer): void {
+    this.#waiting.add(offer.sequence);
+    const generation = this.#generation;
+    // Each proof starts where the one before ended, so they are made one after the other.
+    this.#order = this.#order
+      .then(() => this.#offerUntilTaken(offer, generation))
+      .catch((cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        this.#options.onAlarm(`cannot offer a frame: ${why}`);
+      });
+  }
+
+  async #offerUntilTaken(offer: Offer, generation: number): Promise<void> {
+    const { ledger, onAlarm } = this.#options;
+    while (generation === this.#generation && !this.#ended) {
+      const size = Number(
+        /\n([0-9]+)\n[A-Za-z0-9+/=]+\n\n/.exec(offer.receipt)?.[1] ?? ledger.size,
+      );
+      const from = this.#ledgerSize;
+      const proof = from > 0 && size > from ? await ledger.consistency(from, size) : [];
+      const { attempt, sequence, requestId, receipt } = offer;
+      const consistency = proof.map((hash) => Buffer.from(hash).toString('base64'));
+      const verdict = await this.#ask(
+        { do: 'offer', attempt, sequence, requestId, receipt, consistency },
+        offer.frame,
+      );
+      if (verdict.ok) return;
+      // A meter refills; everything else needs a person, who hears of it here.
+      onAlarm(`release ${String(sequence)} waits: ${verdict.why}`);
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, REFUSED_MS).unref();
+      });
+    }
+  }
+
+  async slot(attempt: number, cursor: number): Promise<void> {
+    await writeMessage(this.#toSender, { do: 'slot', attempt, cursor });
+  }
+
+  async authorise(input: AuthoriseInput): Promise<AuthoriseVerdict> {
+    const { requestId, destination, historyPrefix, grant } = input;
+    const body = input.body instanceof Uint8Array ? input.body : await readFile(input.body.path);
+    const history = await this.#options.releases.historyRequests(destination, historyPrefix);
+    return this.#ask(
+      {
+        do: 'authorise',
+        requestId,
+        destination,
+        historyPrefix,
+        grant,
+        history,
+        chargeBitsMax: String(input.chargeBitsMax),
+      },
+      body,
+    );
+  }
+
+  /** Sends the versions that the sender does not have; it checks each of them itself. */
+  async sendRosters(from: number): Promise<void> {
+    this.#rosterVersion = Math.max(this.#rosterVersion, from);
+    for (const link of this.#options.rosters.links) {
+      if (link.version <= this.#rosterVersion) continue;
+      const { document, subject, signatures }: RosterLink = link;
+      const verdict = await this.#ask({ do: 'roster', link: { document, subject, signatures } });
+      if (!verdict.ok) throw guardErrors.error('START_FAILED', { reason: verdict.why });
+      this.#rosterVersion = link.version;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#toSender.end();
+    await this.exited;
+  }
+
+  #ask(header: object, payload?: Uint8Array): Promise<AuthoriseVerdict> {
+    const id = this.#nextId++;
+    const { promise, resolve } = Promise.withResolvers<AuthoriseVerdict>();
+    this.#answers.set(id, resolve);
+    void writeMessage(this.#toSender, { ...header, id }, payload);
+    return promise;
+  }
+
+  #send(header: object): void {
+    void writeMessage(this.#toSender, header);
+  }
+
+  async #read(stream: Readable, onReady: (ready: Ready) => void): Promise<void> {
+    for await (const { header, payload } of readMessages(stream)) {
+      switch (header['say']) {
+        case 'ready':
+          this.#ledgerSize = Number(header['ledgerSize']);
+          onReady(header as unknown as Ready);
+          break;
+        case 'intake':
+          this.intake.push(payload);
+          break;
+        case 'answer': {
+          const id = Number(header['id']);
+          if (typeof header['ledgerSize'] === 'number') this.#ledgerSize = header['ledgerSize'];
+          this.#answers.get(id)?.(header['verdict'] as AuthoriseVerdict);
+          this.#answers.delete(id);
+          break;
+        }
+        case 'idle':
+          if (header['checking'] === 0) this.#waiting.clear();
+          break;
+        default:
+          throw new TypeError('the sender says something unknown');
+      }
+    }
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.intake.end();
+    for (const resolve of this.#answers.values()) {
+      const { code, message } = guardErrors.refuse('GONE');
+      resolve({ ok: false, code, why: message });
+    }
+    this.#answers.clear();
+  }
+}

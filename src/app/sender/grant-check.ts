@@ -1,0 +1,114 @@
+/** Reads what signatures over a canonical request allow, with the sender's own copy of the roster. Pure. */
+import { peopleOf } from '../../people/index.ts';
+import type { Roster } from '../../people/index.ts';
+import type { SignedGrant } from '../../release/index.ts';
+import {
+  checkApproval,
+  judgeApprovals,
+  readSubject,
+  readWindow,
+  ruleOf,
+} from '../../requests/index.ts';
+import type { Subject } from '../../requests/index.ts';
+
+/** What a grant is checked against. */
+export interface GrantCheck {
+  readonly roster: Roster;
+  /** The digests of every version of the chain, by version. */
+  readonly digests: ReadonlyMap<number, string>;
+  readonly subject: string;
+  readonly signatures: readonly string[];
+  readonly breakGlass: boolean;
+  readonly nowMs: number;
+}
+
+interface SignedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly form: string | null;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+function no(why: string): SignedGrant {
+  return { ok: false, why };
+}
+
+function isFile(value: unknown): value is SignedFile {
+  const file = value as Partial<SignedFile> | null;
+  return (
+    typeof file === 'object' &&
+    file !== null &&
+    typeof file.name === 'string' &&
+    typeof file.type === 'string' &&
+    typeof file.sha256 === 'string' &&
+    typeof file.bytes === 'number' &&
+    (file.form === null || typeof file.form === 'string')
+  );
+}
+
+function checkFrame(check: GrantCheck, subject: Subject): string | null {
+  const { roster, digests, nowMs } = check;
+  if (subject.gate !== roster.gate) return 'it is a request of another gate';
+  if (Date.parse(subject.releaseBy) <= nowMs) return 'the time to release it is over';
+  if (digests.get(subject.rosterVersion) !== subject.rosterSha256)
+    return 'it was asked under a roster that was never in force';
+  if (subject.breakGlass !== check.breakGlass) return 'the signature is for something else';
+  if (subject.destination === null) return 'it names no destination';
+  return null;
+}
+
+/** Who signed is enough: by the quorum of its rule, or by the emergency group. */
+function checkSigners(check: GrantCheck, subject: Subject): string | null {
+  const { roster, signatures, nowMs } = check;
+  if (!subject.breakGlass) {
+    if (ruleOf(roster, subject) === undefined) return 'no rule of the roster lets it pass';
+    const judged = judgeApprovals({ roster, subjectText: check.subject, signatures, nowMs });
+    if (judged.state === 'met') return null;
+    const missing = judged.missing.map((each) => each.clause);
+    return `approvals are missing: ${[...missing, ...judged.keysMissing, ...judged.refused].join('; ')}`;
+  }
+  const group = peopleOf(roster, roster.breakGlass.group, nowMs);
+  for (const signature of signatures) {
+    const checked = checkApproval(roster, check.subject, signature, nowMs);
+    if (checked.ok && group.has(checked.person)) return null;
+  }
+  return `nobody of ${roster.breakGlass.group} signed the emergency`;
+}
+
+/** Checks a grant; never throws for bad input. */
+export function checkGrant(check: GrantCheck): SignedGrant {
+  let subject: Subject;
+  try {
+    subject = readSubject(check.subject);
+  } catch {
+    return no('what was signed is no canonical request');
+  }
+  const problem = checkFrame(check, subject) ?? checkSigners(check, subject);
+  if (problem !== null) return no(problem);
+  const destination = subject.destination?.number ?? -1;
+  const common = { ok: true, requestId: subject.id, destination } as const;
+  const chargeBitsMax = BigInt(subject.chargeBitsMax);
+  if (subject.kind === 'window') {
+    try {
+      const { types, bitsEach, bitsTotal, uses, durationMs } = readWindow(subject.facts['window']);
+      const window = {
+        types,
+        bitsEach: BigInt(bitsEach),
+        bitsTotal: BigInt(bitsTotal),
+        uses,
+        durationMs,
+      };
+      return { ...common, chargeBitsMax, meter: null, files: null, historyPrefix: null, window };
+    } catch {
+      return no('what was signed is no window');
+    }
+  }
+  if (subject.kind !== 'export') return no('what was signed is no export');
+  const { files, historyPrefix } = subject.facts;
+  if (!Array.isArray(files) || !files.every(isFile) || typeof historyPrefix !== 'number')
+    return no('what was signed names no files');
+  const rule = ruleOf(check.roster, subject);
+  const meter = subject.breakGlass ? 'break-glass' : rule?.tier === 'self' ? 'self' : null;
+  return { ...common, chargeBitsMax, meter, files, historyPrefix, window: null };
+}

@@ -1,0 +1,323 @@
+/** The sender's process: guard, roster chain and outbox around the two links. */
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { readChunks, systemClock, systemRandom } from '../../core/index.ts';
+import { ChildDecoder } from '../../outer/index.ts';
+import type { Roster } from '../../people/index.ts';
+import { readRoster, rosterDigest } from '../../people/index.ts';
+import { Guard, Outbox, addLink, readChain } from '../../release/index.ts';
+import type {
+  EmittedDigest,
+  Grant,
+  GuardDb,
+  GuardParts,
+  MeterLimits,
+} from '../../release/index.ts';
+import { checkChain, checkFounding, checkNext } from '../../requests/index.ts';
+import type { RosterLink } from '../../requests/index.ts';
+import { SENDER_MIGRATIONS, openBlobs, openStore } from '../../store/index.ts';
+import type { Store } from '../../store/index.ts';
+import { BODY_LIMITS, CONTENT_TYPES, encodeRecord, sealFrame } from '../../wire/index.ts';
+import type { ContentType } from '../../wire/index.ts';
+import { checkGrant } from './grant-check.ts';
+import { readMessages, writeMessage } from './channel.ts';
+import type { Message } from './channel.ts';
+
+/** How a sender's process is started. Limits count only until the gate is founded, and only the first start's. */
+export interface SenderOptions {
+  readonly dir: string;
+  readonly gate: string;
+  readonly ledgerKey: string;
+  readonly automatic: MeterLimits;
+  readonly linkBytesPerSlot: number;
+}
+
+/** The streams of the process. */
+export interface SenderLinks {
+  readonly fromGate: Readable;
+  readonly toGate: Writable;
+  readonly wire: Writable;
+  readonly intake: Readable;
+}
+
+const BODY_BYTES_MAX = 512 * 1024 * 1024;
+const FILE_BYTES_MAX = 1024 * 1024 * 1024;
+const NOTHING = new Uint8Array(0);
+
+/** The roster chain of this process, checked link by link. */
+class Chain {
+  readonly #store: Store;
+  #roster: Roster | null = null;
+  #text = '';
+  readonly digests = new Map<number, string>();
+
+  private constructor(store: Store) {
+    this.#store = store;
+  }
+
+  static async open(store: Store): Promise<Chain> {
+    const chain = new Chain(store);
+    const links = await store.read((db: GuardDb) => readChain(db));
+    if (links[0] === undefined) return chain;
+    // The first version is pinned by being in this folder: it came at the founding and is never replaced.
+    checkChain(links, rosterDigest(links[0].document));
+    for (const link of links) chain.#adopt(link, readRoster(link.document));
+    return chain;
+  }
+
+  get roster(): Roster | null {
+    return this.#roster;
+  }
+
+  get version(): number {
+    return this.#roster?.version ?? 0;
+  }
+
+  async add(link: RosterLink): Promise<void> {
+    const next =
+      this.#roster === null ? checkFounding(link) : checkNext(this.#roster, this.#text, link);
+    await this.#store.write((tx: GuardDb) =>
+      addLink(tx, next.version, rosterDigest(link.document), link),
+    );
+    this.#adopt(link, next);
+  }
+
+  #adopt(link: RosterLink, roster: Roster): void {
+    this.#roster = roster;
+    this.#text = link.document;
+    this.digests.set(roster.version, rosterDigest(link.document));
+  }
+}
+
+/** Decodes bodies in a sandboxed child that is started when the first approved release comes. */
+function openDecoder(
+  dir: string,
+): Pick<GuardParts, 'decode' | 'keepBody' | 'readBody'> & { close(): void } {
+  const blobsDir = path.join(dir, 'blobs');
+  const workDir = path.join(dir, 'work');
+  const blobs = openBlobs(blobsDir, systemRandom);
+  let decoder: Promise<ChildDecoder> | undefined;
+  return {
+    keepBody: async (digest, body) => {
+      if (!(await blobs.has(digest))) await blobs.put([body], BODY_BYTES_MAX);
+    },
+    readBody: (digest) => blobs.read(digest),
+    decode: async (frame, history) => {
+      decoder ??= ChildDecoder.open({ blobs: path.resolve(blobsDir), work: path.resolve(workDir) });
+      const job = path.resolve(workDir, 'job');
+      await rm(job, { recursive: true, force: true });
+      await mkdir(job, { recursive: true, mode: 0o700 });
+      const framePath = path.join(job, 'frame');
+      await writeFile(framePath, sealFrame({ slotGap: 0, ...frame }), { mode: 0o600 });
+      const outDir = path.join(job, 'out');
+      const result = await (
+        await decoder
+      ).decode({
+        framePath,
+        history: history.map((file) => ({
+          name: file.name,
+          type: typeOf(file.type),
+          path: path.resolve(blobs.pathOf(file.sha256)),
+        })),
+        outDir,
+        limits: BODY_LIMITS,
+      });
+      if (!result.ok) throw new Error(result.code);
+      const emitted: EmittedDigest[] = [];
+      for (const [i, file] of result.files.entries()) {
+        // What the child wrote is hashed here again: it may have been anything.
+        const kept = await blobs.put(readChunks(path.join(outDir, String(i))), FILE_BYTES_MAX);
+        if (kept.sha256 !== file.sha256) throw new Error('the decoder’s digest is wrong');
+        emitted.push({ ...file, form: file.form ?? null });
+      }
+      return emitted;
+    },
+    close: () => {
+      void decoder?.then((open) => {
+        open.close();
+      });
+    },
+  };
+}
+
+function typeOf(type: string): ContentType {
+  return CONTENT_TYPES.find((each) => each === type) ?? 'text';
+}
+
+/** Runs until the gate closes the channel. */
+export async function runSender(options: SenderOptions, links: SenderLinks): Promise<void> {
+  const store = await openStore(path.join(options.dir, 'sender.db'), {
+    migrations: SENDER_MIGRATIONS,
+  });
+  const chain = await Chain.open(store);
+  const decoder = openDecoder(options.dir);
+  const guard = new Guard({
+    ...decoder,
+    store,
+    clock: systemClock,
+    checkGrant: (subject, signatures, breakGlass) =>
+      chain.roster === null
+        ? { ok: false, why: 'the gate is not founded, so nobody can approve' }
+        : checkGrant({
+            roster: chain.roster,
+            digests: chain.digests,
+            subject,
+            signatures,
+            breakGlass,
+            nowMs: systemClock.nowMs(),
+          }),
+    limits: (meter) => {
+      const { roster } = chain;
+      if (roster === null)
+        return meter === 'automatic' ? options.automatic : { burstBits: 0, bitsPerDay: 0 };
+      if (meter === 'break-glass') return roster.breakGlass;
+      return roster[meter];
+    },
+  });
+  await guard.begin(options.ledgerKey, options.gate);
+  const sender = new SenderProcess(guard, chain, options, links);
+  await sender.say({
+    say: 'ready',
+    rosterVersion: chain.version,
+    ledgerSize: await guard.ledgerSize(),
+  });
+  await sender.run();
+  decoder.close();
+  await store.close();
+}
+
+/** Messages in, frames out. */
+class SenderProcess {
+  readonly #guard: Guard;
+  readonly #chain: Chain;
+  readonly #options: SenderOptions;
+  readonly #links: SenderLinks;
+  readonly #outbox = new Outbox();
+  /** Frames that are being checked, in their order on the wire. */
+  #checking: number[] = [];
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(guard: Guard, chain: Chain, options: SenderOptions, links: SenderLinks) {
+    this.#guard = guard;
+    this.#chain = chain;
+    this.#options = options;
+    this.#links = links;
+  }
+
+  say(header: object, payload: Uint8Array = NOTHING): Promise<void> {
+    return writeMessage(this.#links.toGate, header, payload);
+  }
+
+  async run(): Promise<void> {
+    const relay = async (): Promise<void> => {
+      for await (const chunk of this.#links.intake) {
+        await this.say({ say: 'intake' }, chunk as Uint8Array);
+      }
+    };
+    relay().catch(() => undefined);
+    for await (const message of readMessages(this.#links.fromGate)) {
+      if (message.header['do'] === 'slot') await this.#slot(message);
+      else this.#queue(message);
+    }
+    await this.#turn;
+  }
+
+  /** Everything but slots is done one after the other; a slot never waits for a check. */
+  #queue(message: Message): void {
+    const { header } = message;
+    if (header['do'] === 'offer') {
+      const sequence = Number(header['sequence']);
+      if (!this.#checking.includes(sequence)) this.#checking.push(sequence);
+    }
+    if (header['do'] === 'clear') {
+      this.#outbox.clear();
+      this.#checking = [];
+      return;
+    }
+    this.#turn = this.#turn
+      .then(() => this.#do(message))
+      .catch(async (error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        await this.say({
+          say: 'answer',
+          id: header['id'],
+          verdict: { ok: false, code: 'SENDER_FAULT', why },
+        });
+      });
+  }
+
+  async #do(message: Message): Promise<void> {
+    const { header, payload } = message;
+    switch (header['do']) {
+      case 'authorise': {
+        const verdict = await this.#guard.authorise({
+          requestId: String(header['requestId']),
+          destination: Number(header['destination']),
+          historyPrefix: Number(header['historyPrefix']),
+          chargeBitsMax: BigInt(String(header['chargeBitsMax'])),
+          grant: header['grant'] as Grant,
+          history: header['history'] as string[],
+          body: payload,
+        });
+        await this.say({ say: 'answer', id: header['id'], verdict });
+        return;
+      }
+      case 'offer': {
+        await this.#offer(message);
+        return;
+      }
+      case 'roster': {
+        await this.#chain.add(header['link'] as RosterLink);
+        await this.say({ say: 'answer', id: header['id'], verdict: { ok: true } });
+        return;
+      }
+      default:
+        throw new TypeError('nobody knows this message');
+    }
+  }
+
+  async #offer({ header, payload }: Message): Promise<void> {
+    const sequence = Number(header['sequence']);
+    const verdict = await this.#guard.admit({
+      sequence,
+      requestId: String(header['requestId']),
+      receipt: String(header['receipt']),
+      consistency: header['consistency'] as string[],
+      frame: payload,
+    });
+    // Unless it was cleared while it was checked: then the outer door begins again elsewhere.
+    if (verdict.ok && this.#checking.includes(sequence)) {
+      this.#checking = this.#checking.filter((each) => each !== sequence);
+      this.#outbox.add(Number(header['attempt']), sequence, payload);
+    }
+    const ledgerSize = await this.#guard.ledgerSize();
+    await this.say({ say: 'answer', id: header['id'], verdict, ledgerSize });
+  }
+
+  async #slot({ header }: Message): Promise<void> {
+    const attempt = Number(header['attempt']);
+    for (const record of this.#outbox.take(this.#options.linkBytesPerSlot))
+      await this.#write(record);
+    // The tick names the first frame that is not fully written, also while it is still being checked.
+    const first = this.#outbox.first ?? this.#checking[0] ?? Number(header['cursor']);
+    await this.#write(
+      encodeRecord({
+        kind: 'tick',
+        attempt,
+        sequence: first,
+        offset: 0,
+        total: 0,
+        payload: NOTHING,
+      }),
+    );
+    if (this.#outbox.empty) await this.say({ say: 'idle', checking: this.#checking.length });
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    const { wire } = this.#links;
+    if (wire.destroyed || wire.writableEnded) return;
+    if (!wire.write(bytes)) await Promise.race([once(wire, 'drain'), once(wire, 'close')]);
+  }
+}

@@ -1,0 +1,214 @@
+/** `sallyport change`, `access`, `window`, `lock`, `unlock`, `roster`: what people ask for besides exports. */
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { RequestDetails } from '../http/index.ts';
+import { cliErrors } from './errors.ts';
+import { showDetailed } from './request-view.ts';
+import { layOut, openSession, withSession } from './session.ts';
+import type { SessionOptions } from './session.ts';
+
+type WhyOptions = SessionOptions & { readonly why: string };
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Reads `4h`, `30m` or `14d`. */
+function readDuration(text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const factor = UNITS[unit];
+  if (digits === undefined || factor === undefined) {
+    const why = 'it is not of the form 30m, 4h or 14d';
+    throw cliErrors.error('OPTION_INVALID', { value: text, option: '--for', why });
+  }
+  return Number(digits) * factor;
+}
+
+async function ask(path: string, options: SessionOptions, body: object): Promise<void> {
+  const session = openSession(options);
+  const details = await session.client.send<RequestDetails>('POST', path, body);
+  session.print(details, () => showDetailed(session.paint, details));
+  process.exitCode = { allow: 0, hold: 4, deny: 3 }[details.verdict ?? 'deny'];
+}
+
+/** Adds the commands. */
+export function registerChange(program: Command): void {
+  registerAsks(program);
+  registerLocks(program);
+  registerRoster(program);
+}
+
+function registerAsks(program: Command): void {
+  withSession(
+    program
+      .command('change')
+      .summary('ask for a change of people, keys, roles, groups or rules')
+      .description(
+        'Ask for changes of people, keys, roles, groups or rules. Each is one JSON object such as {"op":"role.give","project":"main","principal":"ann","role":"reviewer"}; see docs/how-to/people.md.',
+      )
+      .argument('<change...>', 'JSON objects, or @FILE with a JSON array of them')
+      .requiredOption('--why <text>', 'why; everybody who signs reads it'),
+  ).action(async (given: string[], options: WhyOptions) => {
+    const changes = given.flatMap((each): unknown[] => {
+      const text = each.startsWith('@') ? readFileSync(each.slice(1), 'utf8') : each;
+      try {
+        const value = JSON.parse(text) as unknown;
+        return Array.isArray(value) ? (value as unknown[]) : [value];
+      } catch {
+        const why = 'it is no JSON';
+        throw cliErrors.error('OPTION_INVALID', {
+          value: each.slice(0, 80),
+          option: 'change',
+          why,
+        });
+      }
+    });
+    await ask('/v1/changes', options, { changes, why: options.why });
+  });
+  withSession(
+    program
+      .command('access')
+      .description(
+        'Ask for access to a project, a model or a tool, or for more budget, for a while.',
+      )
+      .argument('<target>', 'project, model, tool or budget')
+      .argument('<what>', 'its name; of a budget such as project:main')
+      .requiredOption('--why <text>', 'what for')
+      .option('--for <duration>', 'how long: 30m, 4h, 14d', '8h')
+      .option('--project <project>', 'the project in which you need it')
+      .option('--bits <count>', 'of a budget: how many bits more'),
+  ).action(
+    async (
+      target: string,
+      what: string,
+      options: WhyOptions & { for: string; project?: string; bits?: string },
+    ) => {
+      await ask('/v1/access', options, {
+        target,
+        what,
+        why: options.why,
+        durationMs: readDuration(options.for),
+        ...(options.project === undefined ? {} : { project: options.project }),
+        ...(options.bits === undefined ? {} : { bits: Number(options.bits) }),
+      });
+    },
+  );
+  withSession(
+    program
+      .command('window')
+      .description('Ask for a window: plain exports of one job that are approved beforehand.')
+      .requiredOption('--project <project>', 'the project')
+      .requiredOption('--to <destination>', 'where they go')
+      .requiredOption('--job <name>', 'what the exports are')
+      .requiredOption('--types <types>', 'content types, such as table,xml')
+      .requiredOption('--bits-each <count>', 'the most that one may charge')
+      .requiredOption('--bits-total <count>', 'the most that all may charge')
+      .requiredOption('--uses <count>', 'how many')
+      .option('--for <duration>', 'how long: 4h, 14d', '7d')
+      .requiredOption('--why <text>', 'why'),
+  ).action(async (options: WhyOptions & Record<string, string>) => {
+    await ask('/v1/windows', options, {
+      project: options['project'],
+      to: options['to'],
+      job: options['job'],
+      types: (options['types'] ?? '').split(','),
+      bitsEach: Number(options['bitsEach']),
+      bitsTotal: Number(options['bitsTotal']),
+      uses: Number(options['uses']),
+      durationMs: readDuration(options['for'] ?? ''),
+      why: options.why,
+    });
+  });
+}
+
+interface LockShown {
+  readonly id: string;
+  readonly target: { readonly kind: string; readonly id: string };
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly liftedAt: string | null;
+}
+
+function registerLocks(program: Command): void {
+  const group = program
+    .command('lock')
+    .description('Stop something at once; lifting it is a request.');
+  withSession(
+    group
+      .command('set')
+      .description('Lock a principal, a project, a model or a lane.')
+      .argument('<kind>', 'principal, project, model or lane')
+      .argument('<id>', 'which one; the lane of exports is `export`')
+      .requiredOption('--reason <text>', 'why'),
+  ).action(async (kind: string, id: string, options: SessionOptions & { reason: string }) => {
+    const session = openSession(options);
+    const body = { target: { kind, id }, reason: options.reason };
+    const lock = await session.client.send<LockShown>('POST', '/v1/locks', body);
+    session.print(lock, () => [`locked ${kind} ${id} with ${lock.id}`]);
+  });
+  withSession(group.command('list').description('Locks, the newest first.')).action(
+    async (options: SessionOptions) => {
+      const session = openSession(options);
+      const { locks } = await session.client.get<{ locks: LockShown[] }>('/v1/locks');
+      session.print(locks, () =>
+        locks.length === 0
+          ? ['no locks']
+          : layOut([
+              ['id', 'what', 'by', 'at', 'lifted', 'reason'],
+              ...locks.map((lock) => [
+                lock.id,
+                `${lock.target.kind} ${lock.target.id}`,
+                lock.by,
+                lock.at.slice(0, 16).replace('T', ' '),
+                lock.liftedAt?.slice(0, 16).replace('T', ' ') ?? '–',
+                lock.reason.slice(0, 60),
+              ]),
+            ]),
+      );
+    },
+  );
+  withSession(
+    program
+      .command('unlock')
+      .description('Ask for the end of a lock.')
+      .argument('<lock>')
+      .requiredOption('--why <text>', 'why it is a false alarm, or over'),
+  ).action(async (lock: string, options: WhyOptions) => {
+    await ask('/v1/unlocks', options, { lock, why: options.why });
+  });
+}
+
+interface RosterShown {
+  readonly version: number;
+  readonly sha256: string;
+  readonly document: {
+    people: { id: string; name: string; keys: unknown[] }[];
+    rules: { kind: string; tier: string; quorum: string }[];
+  };
+}
+
+function registerRoster(program: Command): void {
+  const group = program
+    .command('roster')
+    .description('Who may approve with which key, under which rules.');
+  withSession(group.command('show').description('The version in force.')).action(
+    async (options: SessionOptions) => {
+      const session = openSession(options);
+      const shown = await session.client.get<RosterShown>('/v1/roster');
+      session.print(shown, () => [
+        `roster version ${String(shown.version)}, ${shown.sha256}`,
+        ...layOut([
+          ['  person', 'keys', 'name'],
+          ...shown.document.people.map((each) => [
+            `  ${each.id}`,
+            String(each.keys.length),
+            each.name,
+          ]),
+        ]),
+        ...layOut([
+          ['  kind', 'tier', 'quorum'],
+          ...shown.document.rules.map((each) => [`  ${each.kind}`, each.tier, each.quorum]),
+        ]),
+      ]);
+    },
+  );
+}

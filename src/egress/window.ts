@@ -1,0 +1,127 @@
+/**
+ * The kind `window`: exports of one job that people approve beforehand. A window is a template (types, destination, bits
+ * each and in total, uses, until when); while it is open, plain exports that fit it leave without another approval. The
+ * sender counts uses and bits itself.
+ */
+import type { Kysely } from 'kysely';
+import type { Json } from '../core/index.ts';
+import type { Ledger } from '../ledger/index.ts';
+import type { People } from '../people/index.ts';
+import { entryOf, readWindow } from '../requests/index.ts';
+import type { Request, RequestKind, WindowInput } from '../requests/index.ts';
+
+interface WindowTables {
+  window_uses: { window: string; request: string; bits: bigint };
+}
+
+/** What has left through a window. */
+export async function countUses(
+  db: Kysely<unknown>,
+  window: string,
+): Promise<{ uses: number; bits: bigint }> {
+  const rows = await (db as unknown as Kysely<WindowTables>)
+    .selectFrom('window_uses')
+    .select('bits')
+    .where('window', '=', window)
+    .execute();
+  return { uses: rows.length, bits: rows.reduce((sum, row) => sum + row.bits, 0n) };
+}
+
+/** Notes a use, in the transaction of the release; false when the window does not allow it any more. */
+export async function useWindow(
+  tx: Kysely<unknown>,
+  window: Request,
+  request: string,
+  bits: bigint,
+): Promise<boolean> {
+  const input = readWindow(JSON.parse(window.input));
+  const before = await countUses(tx, window.id);
+  const fits =
+    before.uses < input.uses &&
+    bits <= BigInt(input.bitsEach) &&
+    before.bits + bits <= BigInt(input.bitsTotal);
+  if (!fits) return false;
+  await (tx as unknown as Kysely<WindowTables>)
+    .insertInto('window_uses')
+    .values({ window: window.id, request, bits })
+    .execute();
+  return true;
+}
+
+/** Whether an open window is made for an export like this. */
+export function fitsWindow(
+  window: Request,
+  request: Request,
+  facts: { types: readonly string[]; chargeBits: bigint },
+  nowMs: number,
+): boolean {
+  if (window.state !== 'granted' || window.subject === null) return false;
+  if ((window.grantEndsMs ?? 0) <= nowMs) return false;
+  if (window.project !== request.project || window.destination !== request.destination)
+    return false;
+  if (window.requester !== request.requester) return false;
+  const input = readWindow(JSON.parse(window.input));
+  const types: readonly string[] = input.types;
+  return (
+    facts.types.every((type) => types.includes(type)) && facts.chargeBits <= BigInt(input.bitsEach)
+  );
+}
+
+const RISK = 65;
+
+function sayWindow(input: WindowInput): string {
+  const days = Math.max(1, Math.round(input.durationMs / 86_400_000));
+  return `window for ${input.job}: ${String(input.uses)} exports of at most ${String(input.bitsEach)} bits, ${String(input.bitsTotal)} in total, for ${String(days)} days`;
+}
+
+/** The kind `window`. */
+export function windowKind(host: { ledger: Ledger; people: People }): RequestKind {
+  const read = (request: Pick<Request, 'input'>): WindowInput =>
+    readWindow(JSON.parse(request.input));
+  return {
+    name: 'window',
+    through: 'grant',
+    title: (request) => sayWindow(read(request)),
+    gather: async (request) => {
+      const project = await host.people.project(request.project);
+      const place = project.destinations.find((each) => each.name === request.destination);
+      return { number: place?.number ?? null };
+    },
+    decide: (_request, facts) => {
+      const { number } = facts as { number: number | null };
+      if (number === null)
+        return Promise.resolve({ verdict: 'deny', reason: 'there is no such destination' });
+      const reason = 'a window is approved like the largest export that it lets through';
+      return Promise.resolve({ verdict: 'hold', reason, tier: 'one' });
+    },
+    demand: (request, facts) => {
+      const input = read(request);
+      const number = (facts as { number: number }).number;
+      return Promise.resolve({
+        destination: { name: request.destination, number },
+        models: [],
+        chargeBitsMax: BigInt(input.bitsTotal),
+        grantMs: input.durationMs,
+        risk: RISK,
+        facts: { window: input as unknown as Json },
+      });
+    },
+    keep: () => Promise.resolve(),
+    effect: async (request, _facts, releaser, moveOn) => {
+      const by = 'by' in releaser ? releaser.by.join(', ') : 'gate';
+      await host.ledger.record(
+        {
+          kind: 'window.opened',
+          by,
+          request: request.id,
+          window: read(request) as unknown as Json,
+        },
+        (tx: Kysely<unknown>) => moveOn(tx, 0n),
+        { id: entryOf(request, 'grant') },
+      );
+      return { done: true };
+    },
+    describe: (request) => ({ window: read(request) as unknown as Json }),
+    cleanUp: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,184 @@
+/** Routes of the roster, of people as one may see them, and of the policy in words. */
+import { z } from 'zod';
+import { isoTime } from '../../core/index.ts';
+import { SECURITY, peopleErrors, peopleOf, rolesIn } from '../../people/index.ts';
+import type { Principal, Roster } from '../../people/index.ts';
+import { DEFAULT_POLICIES, permissionMatrix } from '../../policy/index.ts';
+import type { Gate } from '../../app/index.ts';
+import { readSubject } from '../../requests/index.ts';
+import { route } from './route.ts';
+import type { Route } from './route.ts';
+
+/** People whom somebody may know of: those of the projects that they are read into; everybody for those who set up. */
+async function visiblePeople(gate: Gate, principal: Principal): Promise<ReadonlySet<string>> {
+  const { roster } = gate.rosters.need();
+  const facts = await gate.access.factsOf(principal);
+  if (facts.security === true || facts.auditor === true || facts.administrator === true)
+    return new Set([...roster.people, ...roster.sponsored].map((each) => each.id));
+  const projects = new Set((await gate.access.projectsOf(principal)).map((each) => each.id));
+  const seen = new Set([principal.id]);
+  for (const project of roster.projects) {
+    if (!projects.has(project.id)) continue;
+    for (const role of project.roles) seen.add(role.principal);
+  }
+  return seen;
+}
+
+function showPerson(roster: Roster, id: string, projects: ReadonlySet<string>, nowMs: number) {
+  const person = roster.people.find((each) => each.id === id);
+  const agent = roster.sponsored.find((each) => each.id === id);
+  return {
+    id,
+    name: person?.name ?? agent?.name ?? id,
+    kind: agent?.kind ?? 'person',
+    sponsor: agent?.sponsor ?? null,
+    until: person?.until ?? null,
+    groups: roster.groups
+      .filter((group) => peopleOf(roster, group.id, nowMs).has(id))
+      .map((group) => group.id),
+    projects: Object.fromEntries(
+      roster.projects
+        .filter((project) => projects.has(project.id))
+        .map((project) => [project.id, rolesIn(roster, project.id, id, nowMs)] as const)
+        .filter(([, roles]) => roles.length > 0),
+    ),
+    keys: (person?.keys ?? []).map(({ publicKey: _, credential: __, ...key }) => key),
+  };
+}
+
+async function needMember(gate: Gate, principal: Principal, project: string): Promise<void> {
+  await gate.access.need(principal, 'project.view', { kind: 'project', id: project });
+}
+
+/** The routes. */
+export const ROSTER_ROUTES: readonly Route[] = [
+  route(
+    {
+      method: 'get',
+      path: '/v1/roster',
+      summary: 'The roster in force and its chain, for those who see every person',
+      access: 'principal',
+    },
+    async ({ gate, principal }) => {
+      const { roster, sha256 } = gate.rosters.need();
+      await gate.access.need(principal, 'people.view', { kind: 'gate' });
+      return {
+        version: roster.version,
+        sha256,
+        document: roster,
+        chain: gate.rosters.links.map((link) => ({
+          version: link.version,
+          sha256: link.sha256,
+          at: isoTime(link.atMs),
+          signatures: link.signatures.length,
+          changes:
+            link.subject === null
+              ? ['the founding']
+              : ((readSubject(link.subject).facts['changes'] ?? []) as string[]),
+          text: link.document,
+          subject: link.subject,
+        })),
+      };
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/people',
+      summary: 'People and programs of the compartments that you are read into',
+      access: 'principal',
+    },
+    async ({ gate, principal }) => {
+      if (gate.rosters.current === null) {
+        const all = await gate.people.principals();
+        const admin = principal.role === 'administrator';
+        return { people: all.filter((each) => admin || each.id === principal.id) };
+      }
+      const { roster } = gate.rosters.need();
+      const nowMs = gate.clock.nowMs();
+      const projects = new Set((await gate.access.projectsOf(principal)).map((each) => each.id));
+      const seen = [...(await visiblePeople(gate, principal))].sort();
+      return { people: seen.map((id) => showPerson(roster, id, projects, nowMs)) };
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/projects/{id}/people',
+      summary: 'With whom you may discuss this project: everybody who is read into it',
+      access: 'principal',
+    },
+    async ({ gate, principal, param }) => {
+      const project = param('id');
+      await needMember(gate, principal, project);
+      const { roster } = gate.rosters.need();
+      const nowMs = gate.clock.nowMs();
+      const held = roster.projects.find((each) => each.id === project);
+      if (held === undefined)
+        throw peopleErrors.error('NOT_FOUND', { what: 'project', name: project });
+      const ids = [...new Set(held.roles.map((each) => each.principal))].sort();
+      return { people: ids.map((id) => showPerson(roster, id, new Set([project]), nowMs)) };
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/policy',
+      summary: 'The rules in words, the Cedar policies, and who may do what',
+      access: 'principal',
+    },
+    async ({ gate, principal }) => {
+      if (principal.kind !== 'person')
+        throw peopleErrors.error('NOT_ALLOWED', { principal: principal.id, needed: 'person' });
+      const rules = gate.rosters.current?.roster.rules ?? [];
+      return Promise.resolve({
+        rules: rules.map((rule) => ({ ...rule, words: sayRule(rule) })),
+        cedar: DEFAULT_POLICIES,
+        sha256: gate.access.policy.digest,
+        sentences: gate.access.policy.policies,
+        matrix: permissionMatrix(gate.access.policy),
+        escalation: `after a quarter of the waiting time to the owners of the project, then to ${SECURITY}`,
+      });
+    },
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/policy/explain',
+      summary: 'Whether a principal may do something, and which policies say so',
+      access: 'principal',
+      body: z.strictObject({
+        principal: z.string().max(80),
+        action: z.string().max(80),
+        resource: z.strictObject({
+          kind: z.enum(['gate', 'project', 'model', 'request']),
+          id: z.string().max(80).default(''),
+        }),
+        requestKind: z.string().max(40).optional(),
+      }),
+    },
+    async ({ gate, principal, input }) => {
+      if (input.principal !== principal.id)
+        await gate.access.need(principal, 'people.view', { kind: 'gate' });
+      const whom = await gate.people.principal(input.principal);
+      const { kind, id } = input.resource;
+      if (kind === 'request') {
+        const stood = await gate.requests.approvals.stand(id);
+        const eligible = stood.judgement?.voters.has(whom.id) === true;
+        return gate.access.can(whom, input.action, { kind, request: stood.request, eligible });
+      }
+      const resource = kind === 'gate' ? ({ kind } as const) : { kind, id };
+      return gate.access.can(whom, input.action, resource, input.requestKind);
+    },
+  ),
+];
+
+function sayRule(rule: Roster['rules'][number]): string {
+  const limit = rule.chargeBitsMax === null ? '' : ` of at most ${String(rule.chargeBitsMax)} bits`;
+  const keys = [
+    ...(rule.deviceBound ? ['one of them with a key that cannot leave its device'] : []),
+    ...(rule.outOfBrowser ? ['one of them outside the browser'] : []),
+  ];
+  const who = rule.tier === 'self' ? 'the requester, with a signature' : rule.quorum;
+  return [`${rule.kind}${limit}: ${who}`, ...keys].join(', ');
+}

@@ -1,0 +1,388 @@
+/**
+ * Changes of a roster as small steps that a request lists and a person can read. Applying is pure: a list of steps on
+ * one version gives the next version or an error that names the step.
+ */
+import { z } from 'zod';
+import { rosterErrors } from './errors.ts';
+import { checkRoster, rosterDigest, writeRoster } from './document.ts';
+import type { Roster, RosterKey } from './document.ts';
+
+const id = z.string().min(1).max(80);
+const text = z.string().min(1).max(200);
+const until = z.iso.datetime({ precision: 3 }).nullable().default(null);
+const bits = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const meter = z.strictObject({ burstBits: bits, bitsPerDay: bits });
+
+const newKey = z.strictObject({
+  id: z.string().max(60),
+  publicKey: z.string().max(2_000),
+  label: text,
+  kind: z.enum(['passkey', 'security-key', 'ssh']),
+  credential: z.string().max(1_400).nullable().default(null),
+  deviceBound: z.boolean().default(false),
+  until,
+});
+
+/** One step. `op` names it; the rest says what exactly. */
+export const CHANGE = z.discriminatedUnion('op', [
+  z.strictObject({
+    op: z.literal('person.add'),
+    id,
+    name: text,
+    keys: z.array(newKey).max(20).default([]),
+    until,
+  }),
+  z.strictObject({ op: z.literal('person.remove'), id }),
+  z.strictObject({ op: z.literal('person.until'), id, until }),
+  z.strictObject({ op: z.literal('key.add'), person: id, key: newKey }),
+  z.strictObject({ op: z.literal('key.revoke'), person: id, key: z.string().max(60) }),
+  z.strictObject({
+    op: z.literal('principal.add'),
+    id,
+    kind: z.enum(['agent', 'workload']),
+    name: text,
+    sponsor: id,
+  }),
+  z.strictObject({ op: z.literal('principal.remove'), id }),
+  z.strictObject({ op: z.literal('group.add'), group: id, members: z.array(id).default([]) }),
+  z.strictObject({ op: z.literal('group.remove'), group: id }),
+  z.strictObject({ op: z.literal('group.join'), group: id, member: id }),
+  z.strictObject({ op: z.literal('group.leave'), group: id, member: id }),
+  z.strictObject({
+    op: z.literal('project.add'),
+    id,
+    title: text,
+    models: z.array(id).default([]),
+  }),
+  z.strictObject({ op: z.literal('project.models'), project: id, models: z.array(id) }),
+  z.strictObject({
+    op: z.literal('role.give'),
+    project: id,
+    principal: id,
+    role: id.default('member'),
+    until,
+  }),
+  z.strictObject({ op: z.literal('role.take'), project: id, principal: id, role: id }),
+  z.strictObject({ op: z.literal('model.owners'), model: id, owners: z.array(id) }),
+  z.strictObject({
+    op: z.literal('rule.set'),
+    kind: z.enum(['export', 'access', 'unlock', 'policy', 'review']),
+    tier: z.enum(['self', 'one', 'quorum']),
+    chargeBitsMax: bits.nullable().optional(),
+    quorum: text.optional(),
+    waitMs: bits.optional(),
+    approvalsValidMs: bits.optional(),
+    deviceBound: z.boolean().optional(),
+    outOfBrowser: z.boolean().optional(),
+  }),
+  z.strictObject({
+    op: z.literal('rule.remove'),
+    kind: z.enum(['export', 'access', 'unlock', 'policy', 'review']),
+    tier: z.enum(['self', 'one', 'quorum']),
+  }),
+  z.strictObject({
+    op: z.literal('meter.set'),
+    meter: z.enum(['automatic', 'self']),
+    limits: meter,
+  }),
+  z.strictObject({ op: z.literal('break-glass.set'), group: id, limits: meter }),
+  z.strictObject({ op: z.literal('origin.add'), origin: text }),
+  z.strictObject({ op: z.literal('origin.remove'), origin: text }),
+  z.strictObject({ op: z.literal('policy.set'), sha256: z.string().length(64) }),
+]);
+
+/** One step of a change. */
+export type Change = z.infer<typeof CHANGE>;
+/** A step as somebody writes it, before defaults are filled in. */
+export type ChangeInput = z.input<typeof CHANGE>;
+
+type Draft = { -readonly [K in keyof Roster]: Roster[K] };
+
+function fail(why: string): never {
+  throw rosterErrors.error('CHANGE_INVALID', { why });
+}
+
+function need<T>(value: T | undefined, what: string): T {
+  return value ?? fail(`there is no ${what}`);
+}
+
+function makeKey(key: z.infer<typeof newKey>, at: string): RosterKey {
+  return { ...key, addedAt: at };
+}
+
+function changePeople(draft: Draft, change: Change): boolean {
+  switch (change.op) {
+    case 'person.add':
+      draft.people = [
+        ...draft.people,
+        {
+          id: change.id,
+          name: change.name,
+          keys: change.keys.map((key) => makeKey(key, draft.at)),
+          until: change.until,
+        },
+      ];
+      return true;
+    case 'person.remove':
+      removePerson(draft, change.id);
+      return true;
+    case 'person.until':
+    case 'key.add':
+    case 'key.revoke': {
+      const whose = change.op === 'person.until' ? change.id : change.person;
+      const person = need(
+        draft.people.find((each) => each.id === whose),
+        `person \`${whose}\``,
+      );
+      let next = person;
+      if (change.op === 'person.until') next = { ...person, until: change.until };
+      else if (change.op === 'key.add')
+        next = { ...person, keys: [...person.keys, makeKey(change.key, draft.at)] };
+      else {
+        if (!person.keys.some((key) => key.id === change.key))
+          fail(`there is no key \`${change.key}\``);
+        next = { ...person, keys: person.keys.filter((key) => key.id !== change.key) };
+      }
+      draft.people = draft.people.map((each) => (each === person ? next : each));
+      return true;
+    }
+    case 'principal.add': {
+      const { op: _, ...principal } = change;
+      draft.sponsored = [...draft.sponsored, principal];
+      return true;
+    }
+    case 'principal.remove':
+      if (!draft.sponsored.some((each) => each.id === change.id))
+        fail(`there is no \`${change.id}\``);
+      draft.sponsored = draft.sponsored.filter((each) => each.id !== change.id);
+      dropRoles(draft, change.id);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function dropRoles(draft: Draft, principal: string): void {
+  draft.projects = draft.projects.map((project) => ({
+    ...project,
+    roles: project.roles.filter((each) => each.principal !== principal),
+  }));
+}
+
+function removePerson(draft: Draft, id: string): void {
+  need(
+    draft.people.find((each) => each.id === id),
+    `person \`${id}\``,
+  );
+  const agent = draft.sponsored.find((each) => each.sponsor === id);
+  if (agent !== undefined) fail(`\`${id}\` is the sponsor of \`${agent.id}\``);
+  draft.people = draft.people.filter((each) => each.id !== id);
+  draft.groups = draft.groups.map((group) => ({
+    ...group,
+    members: group.members.filter((member) => member !== id),
+  }));
+  draft.models = draft.models.map((model) => ({
+    ...model,
+    owners: model.owners.filter((owner) => owner !== id),
+  }));
+  dropRoles(draft, id);
+}
+
+function changeGroups(draft: Draft, change: Change): boolean {
+  switch (change.op) {
+    case 'group.add':
+      draft.groups = [...draft.groups, { id: change.group, members: change.members }];
+      return true;
+    case 'group.remove':
+      need(
+        draft.groups.find((each) => each.id === change.group),
+        `group \`${change.group}\``,
+      );
+      draft.groups = draft.groups.filter((each) => each.id !== change.group);
+      return true;
+    case 'group.join':
+    case 'group.leave': {
+      const { group, member, op } = change;
+      const held = need(
+        draft.groups.find((each) => each.id === group),
+        `group \`${group}\``,
+      );
+      if (held.members.includes(member) !== (op === 'group.leave'))
+        fail(`\`${member}\` is ${op === 'group.join' ? 'already' : 'not'} in \`${group}\``);
+      const members =
+        op === 'group.join'
+          ? [...held.members, member]
+          : held.members.filter((each) => each !== member);
+      draft.groups = draft.groups.map((each) => (each === held ? { ...held, members } : each));
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+function changeProjects(draft: Draft, change: Change): boolean {
+  switch (change.op) {
+    case 'project.add': {
+      const { op: _, ...project } = change;
+      draft.projects = [...draft.projects, { ...project, roles: [] }];
+      return true;
+    }
+    case 'project.models':
+    case 'role.give':
+    case 'role.take': {
+      const held = need(
+        draft.projects.find((each) => each.id === change.project),
+        `project \`${change.project}\``,
+      );
+      let next = held;
+      if (change.op === 'project.models') next = { ...held, models: change.models };
+      else {
+        const { principal, role } = change;
+        const others = held.roles.filter(
+          (each) => each.principal !== principal || each.role !== role,
+        );
+        if (change.op === 'role.take' && others.length === held.roles.length)
+          fail(`\`${principal}\` has no role \`${role}\` in \`${held.id}\``);
+        next = {
+          ...held,
+          roles:
+            change.op === 'role.take'
+              ? others
+              : [...others, { principal, role, until: change.until }],
+        };
+      }
+      draft.projects = draft.projects.map((each) => (each === held ? next : each));
+      return true;
+    }
+    case 'model.owners': {
+      const { model, owners } = change;
+      const others = draft.models.filter((each) => each.id !== model);
+      draft.models = [...others, { id: model, owners }];
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+function changeRules(draft: Draft, change: Change): void {
+  switch (change.op) {
+    case 'rule.set': {
+      const { op: _, ...patch } = change;
+      const same = (each: { kind: string; tier: string }): boolean =>
+        each.kind === patch.kind && each.tier === patch.tier;
+      const held = draft.rules.find(same) ?? {
+        ...need(
+          draft.rules.find((each) => each.kind === patch.kind),
+          `rule of the kind ${patch.kind}`,
+        ),
+        tier: patch.tier,
+        chargeBitsMax: null,
+      };
+      const given = Object.fromEntries(
+        Object.entries(patch).filter(([, value]) => value !== undefined),
+      );
+      draft.rules = [...draft.rules.filter((each) => !same(each)), { ...held, ...given }];
+      return;
+    }
+    case 'rule.remove':
+      draft.rules = draft.rules.filter(
+        (each) => each.kind !== change.kind || each.tier !== change.tier,
+      );
+      return;
+    case 'meter.set':
+      draft[change.meter] = change.limits;
+      return;
+    case 'break-glass.set':
+      draft.breakGlass = { group: change.group, ...change.limits };
+      return;
+    case 'origin.add':
+      draft.origins = [...new Set([...draft.origins, change.origin])];
+      return;
+    case 'origin.remove':
+      draft.origins = draft.origins.filter((each) => each !== change.origin);
+      return;
+    case 'policy.set':
+      draft.policySha256 = change.sha256;
+      return;
+    default:
+      fail(`nobody knows how to do \`${change.op}\``);
+  }
+}
+
+/** The next version of a roster. Throws `ROSTER_CHANGE_INVALID` or `ROSTER_INVALID`; the given roster stays as it is. */
+export function applyChanges(roster: Roster, changes: readonly Change[], at: string): Roster {
+  if (changes.length === 0) fail('nothing is to be changed');
+  const draft: Draft = {
+    ...roster,
+    version: roster.version + 1,
+    previous: rosterDigest(writeRoster(roster)),
+    at,
+  };
+  for (const change of changes) {
+    if (changePeople(draft, change)) continue;
+    if (changeGroups(draft, change)) continue;
+    if (changeProjects(draft, change)) continue;
+    changeRules(draft, change);
+  }
+  return checkRoster(draft);
+}
+
+/** A step in words, for whoever signs it. */
+export function sayChange(change: Change): string {
+  switch (change.op) {
+    case 'person.add':
+      return `add the person ${change.id} (${change.name}) with ${String(change.keys.length)} keys${sayUntil(change.until)}`;
+    case 'person.remove':
+      return `remove the person ${change.id}`;
+    case 'person.until':
+      return change.until === null
+        ? `let ${change.id} stay without an end`
+        : `end the membership of ${change.id} at ${change.until}`;
+    case 'key.add':
+      return `add the key ${change.key.id} (${change.key.label}) of ${change.person}${sayUntil(change.key.until)}`;
+    case 'key.revoke':
+      return `revoke the key ${change.key} of ${change.person}`;
+    case 'principal.add':
+      return `add the ${change.kind} ${change.id}, for which ${change.sponsor} answers`;
+    case 'principal.remove':
+      return `remove ${change.id}`;
+    case 'group.add':
+      return `make the group ${change.group} of ${change.members.join(', ') || 'nobody yet'}`;
+    case 'group.remove':
+      return `remove the group ${change.group}`;
+    case 'group.join':
+      return `put ${change.member} into the group ${change.group}`;
+    case 'group.leave':
+      return `take ${change.member} out of the group ${change.group}`;
+    case 'project.add':
+      return `make the project ${change.id} (${change.title})`;
+    case 'project.models':
+      return `let the project ${change.project} touch ${change.models.join(', ') || 'every model'}`;
+    case 'role.give':
+      return `make ${change.principal} ${change.role} of the project ${change.project}${sayUntil(change.until)}`;
+    case 'role.take':
+      return `take the role ${change.role} in the project ${change.project} from ${change.principal}`;
+    case 'model.owners':
+      return `make ${change.owners.join(', ') || 'nobody'} owner of the model ${change.model}`;
+    case 'rule.set':
+      return `set the rule for ${change.kind}, tier ${change.tier}${change.quorum === undefined ? '' : `: ${change.quorum}`}`;
+    case 'rule.remove':
+      return `remove the rule for ${change.kind}, tier ${change.tier}`;
+    case 'meter.set':
+      return `let ${String(change.limits.bitsPerDay)} bits a day, ${String(change.limits.burstBits)} at once, leave in the tier ${change.meter}`;
+    case 'break-glass.set':
+      return `let ${change.group} break the glass for ${String(change.limits.bitsPerDay)} bits a day`;
+    case 'origin.add':
+      return `accept passkeys on ${change.origin}`;
+    case 'origin.remove':
+      return `accept passkeys on ${change.origin} no longer`;
+    case 'policy.set':
+      return `put the policies ${change.sha256.slice(0, 12)}… in force`;
+  }
+}
+
+function sayUntil(until: string | null): string {
+  return until === null ? '' : ` until ${until}`;
+}

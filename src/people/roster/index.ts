@@ -1,0 +1,41 @@
+/**
+ * The roster: who may approve with which key, under which rules, as a chain of documents (docs/spec/approval.md).
+ *
+ * Guaranteed: a document has one spelling; what is read was checked whole; a change is applied completely or not at all.
+ * Not decided here: whether a version was signed by the right people, see `requests/`, which the sender runs itself.
+ */
+export { CHANGE, applyChanges, sayChange } from './changes.ts';
+export type { Change, ChangeInput } from './changes.ts';
+export {
+  ADMINISTRATORS,
+  AUDITORS,
+  SECURITY,
+  checkRoster,
+  readRoster,
+  rosterDigest,
+  writeRoster,
+} from './document.ts';
+export type {
+  Roster,
+  RosterKey,
+  RosterMeter,
+  RosterPerson,
+  RosterProject,
+  RosterRule,
+  RosterSponsored,
+} from './document.ts';
+export { rosterErrors } from './errors.ts';
+export { foundRoster } from './founding.ts';
+export type { Founder, Founding } from './founding.ts';
+export {
+  findKey,
+  findPerson,
+  findProject,
+  groupsOf,
+  ownersOf,
+  peopleOf,
+  peopleWithRole,
+  rolesIn,
+  ruleFor,
+} from './view.ts';
+export type { Tier } from './view.ts';

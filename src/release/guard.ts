@@ -1,0 +1,385 @@
+/**
+ * The guard: decides, in the sender's own process, whether a frame may pass to the wire.
+ *
+ * Guaranteed, whatever the gate's process and database say: beyond the automatic share, which is metered here, nothing
+ * passes unless people of the roster signed these very files for this destination; the roster is the chain that begins
+ * with the founded version; a request passes once; its entry is in a ledger that only ever grew. Assumed: this process,
+ * its folder and its clock are its own. Not decided here: budgets, findings, verdicts.
+ */
+import { sha256 } from '../core/index.ts';
+import type { Clock } from '../core/index.ts';
+import { fillBucket, takeBits } from '../budget/index.ts';
+import type { BucketLevel, BucketRule } from '../budget/index.ts';
+import { verifyConsistency, verifyReceipt } from '../ledger/index.ts';
+import type { Store } from '../store/index.ts';
+import { chargeBits, openFrame } from '../wire/index.ts';
+import { guardErrors } from './guard-errors.ts';
+import type { AuthoriseVerdict, Grant } from './guard-link.ts';
+import type { EmittedDigest, GuardDb, GuardRelease, MeterRow } from './guard-store.ts';
+import {
+  findByRequest,
+  historyOf,
+  insertRelease,
+  noteEmitted,
+  noteSequence,
+  readMeter,
+  readState,
+  readWindow,
+  replaceRelease,
+  topUpRelease,
+  writeHead,
+  writeMeter,
+  writeState,
+  writeWindow,
+} from './guard-store.ts';
+
+/** What signatures over a request allow, as the caller's roster check found. */
+export type SignedGrant =
+  | {
+      readonly ok: true;
+      readonly requestId: string;
+      readonly destination: number;
+      readonly chargeBitsMax: bigint;
+      /** Which meter it also counts against; null for none. */
+      readonly meter: 'self' | 'break-glass' | null;
+      /** What exactly may leave; null for a window, which says it in general. */
+      readonly files: readonly EmittedDigest[] | null;
+      readonly historyPrefix: number | null;
+      readonly window: {
+        readonly types: readonly string[];
+        readonly bitsEach: bigint;
+        readonly bitsTotal: bigint;
+        readonly uses: number;
+        readonly durationMs: number;
+      } | null;
+    }
+  | { readonly ok: false; readonly why: string };
+
+/** Limits of a meter: at most `burstBits` at once and `bitsPerDay` in the long run. */
+export interface MeterLimits {
+  readonly burstBits: number;
+  readonly bitsPerDay: number;
+}
+
+/** What the guard stands on. */
+export interface GuardParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Verifies signatures against the roster of this process. */
+  checkGrant(subject: string, signatures: readonly string[], breakGlass: boolean): SignedGrant;
+  /** The limits of a meter under the roster in force. */
+  limits(meter: 'automatic' | 'self' | 'break-glass'): MeterLimits;
+  /** Keeps a body until its destination has no more use for it. */
+  keepBody(sha256: string, body: Uint8Array): Promise<void>;
+  readBody(sha256: string): Promise<Uint8Array>;
+  /** Decodes a body against emitted files, oldest first, and keeps what it emits. */
+  decode(
+    frame: { destination: number; historyPrefix: number; body: Uint8Array },
+    history: readonly EmittedDigest[],
+  ): Promise<readonly EmittedDigest[]>;
+}
+
+/** What is asked before anything is debited. */
+export interface GuardAsk {
+  readonly requestId: string;
+  readonly destination: number;
+  readonly historyPrefix: number;
+  readonly chargeBitsMax: bigint;
+  readonly grant: Grant;
+  /** The requests whose frames the destination will have before this one, in order. */
+  readonly history: readonly string[];
+  readonly body: Uint8Array;
+}
+
+/** A frame with what has to go with it. */
+export interface GuardOffer {
+  readonly sequence: number;
+  readonly requestId: string;
+  readonly receipt: string;
+  /** That the ledger of this receipt begins with the one seen last; base64 hashes. */
+  readonly consistency: readonly string[];
+  readonly frame: Uint8Array;
+}
+
+const DAY_MS = 86_400_000n;
+/** Room for the gap in front of the frame, which is known only when it is sealed. */
+const GAP_BITS_MAX = 64n;
+
+function no(name: Parameters<typeof guardErrors.refuse>[0], why: string): AuthoriseVerdict {
+  const { code, message } = guardErrors.refuse(name, { why });
+  return { ok: false, code, why: message };
+}
+
+/** The guard of one wire. Calls must not overlap; the process sees to that. */
+export class Guard {
+  readonly #parts: GuardParts;
+
+  constructor(parts: GuardParts) {
+    this.#parts = parts;
+  }
+
+  /** Pins the ledger's key and the gate's name at the first start, and refuses others from then on. */
+  async begin(ledgerKey: string, gate: string): Promise<void> {
+    const held = await this.#parts.store.read((db: GuardDb) => readState(db));
+    if (held === null) {
+      await this.#parts.store.write((tx: GuardDb) => writeState(tx, ledgerKey, gate));
+    } else if (held.ledgerKey !== ledgerKey || held.gate !== gate) {
+      throw guardErrors.error('OTHER_GATE', { gate: held.gate });
+    }
+  }
+
+  /** How much of the ledger was seen; the next receipt comes with a proof from here on. */
+  async ledgerSize(): Promise<number> {
+    return (await this.#parts.store.read((db: GuardDb) => readState(db)))?.ledgerSize ?? 0;
+  }
+
+  /** Decides whether a request may leave, and takes it from the meters. Idempotent for the same body. */
+  async authorise(ask: GuardAsk): Promise<AuthoriseVerdict> {
+    const bodySha256 = sha256(ask.body);
+    const before = await this.#parts.store.read((db: GuardDb) => findByRequest(db, ask.requestId));
+    if (before !== null && before.sequence !== null)
+      return before.bodySha256 === bodySha256
+        ? { ok: true }
+        : no('REPLAYED', `request ${ask.requestId} left already with other files`);
+    const checked = await this.#checkGrant(ask);
+    if ('ok' in checked) return checked;
+    await this.#parts.keepBody(bodySha256, ask.body);
+    return this.#take(ask, bodySha256, checked, before);
+  }
+
+  async #checkGrant(ask: GuardAsk): Promise<
+    | AuthoriseVerdict
+    | {
+        meter: MeterRow['name'] | null;
+        window: Extract<SignedGrant, { ok: true }> | null;
+        emitted: readonly EmittedDigest[] | null;
+      }
+  > {
+    const { grant } = ask;
+    if (grant.tier === 'automatic') return { meter: 'automatic', window: null, emitted: null };
+    const signed = this.#parts.checkGrant(
+      grant.subject,
+      grant.signatures,
+      grant.tier === 'break-glass',
+    );
+    if (!signed.ok) return no('NOT_APPROVED', signed.why);
+    if (signed.destination !== ask.destination)
+      return no('NOT_APPROVED', 'it was approved for another destination');
+    if ((signed.window !== null) !== (grant.tier === 'window'))
+      return no('NOT_APPROVED', 'the signatures are about something else');
+    const limit = signed.window?.bitsEach ?? signed.chargeBitsMax;
+    if (ask.chargeBitsMax > limit)
+      return no(
+        'NOT_APPROVED',
+        `it would charge more than the ${String(limit)} bits that were approved`,
+      );
+    if (signed.window === null && signed.requestId !== ask.requestId)
+      return no('NOT_APPROVED', 'another request was approved');
+    if (signed.historyPrefix !== null && signed.historyPrefix !== ask.historyPrefix)
+      return no('NOT_APPROVED', 'it was approved against another history');
+    // What was approved is what crosses: the body is decoded here, with nothing but what this process let pass before.
+    const history = await this.#emittedBefore(ask);
+    if (history === null) return no('NOT_APPROVED', 'its history is not the one that left here');
+    const emitted = await this.#parts.decode(ask, history).catch(() => null);
+    if (emitted === null) return no('NOT_APPROVED', 'its frame cannot be decoded');
+    if (signed.files !== null && !sameFiles(signed.files, emitted))
+      return no('NOT_APPROVED', 'its frame holds other files than were approved');
+    const types = signed.window?.types;
+    if (types !== undefined && !emitted.every((file) => types.includes(file.type)))
+      return no('NOT_APPROVED', 'the window is not for files of this type');
+    return { meter: signed.meter, window: signed.window === null ? null : signed, emitted };
+  }
+
+  async #take(
+    ask: GuardAsk,
+    bodySha256: string,
+    checked: {
+      meter: MeterRow['name'] | null;
+      window: Extract<SignedGrant, { ok: true }> | null;
+      emitted: readonly EmittedDigest[] | null;
+    },
+    before: GuardRelease | null,
+  ): Promise<AuthoriseVerdict> {
+    const { meter, window, emitted } = checked;
+    const nowMs = this.#parts.clock.nowMs();
+    return this.#parts.store.write(async (tx: GuardDb): Promise<AuthoriseVerdict> => {
+      // Asked again with another body before it was sent: only what is missing is taken, nothing is given back.
+      const paid = before !== null && before.meter === meter ? before.meteredBits : 0n;
+      const missing = ask.chargeBitsMax > paid ? ask.chargeBitsMax - paid : 0n;
+      if (meter !== null) {
+        const taken = await this.#meter(tx, meter, missing, nowMs);
+        if (taken !== null) return no('METER_EMPTY', taken);
+      }
+      if (window?.window != null) {
+        const held = (await readWindow(tx, window.requestId)) ?? {
+          openedMs: nowMs,
+          uses: 0,
+          bits: 0n,
+        };
+        const { uses, bitsTotal, durationMs } = window.window;
+        const again = before !== null;
+        if (nowMs > held.openedMs + durationMs) return no('NOT_APPROVED', 'the window is closed');
+        if (!again && held.uses >= uses) return no('NOT_APPROVED', 'the window is used up');
+        if (held.bits + missing > bitsTotal) return no('NOT_APPROVED', 'the window is used up');
+        await writeWindow(tx, window.requestId, {
+          openedMs: held.openedMs,
+          uses: held.uses + (again ? 0 : 1),
+          bits: held.bits + missing,
+        });
+      }
+      const row = {
+        requestId: ask.requestId,
+        bodySha256,
+        destination: ask.destination,
+        historyPrefix: ask.historyPrefix,
+        historySha256: digestHistory(ask.history),
+        chargeBitsMax: ask.chargeBitsMax,
+        tier: ask.grant.tier,
+        meter,
+        meteredBits: meter === null ? 0n : paid > ask.chargeBitsMax ? paid : ask.chargeBitsMax,
+        sequence: null,
+        emitted,
+      };
+      if (before === null) await insertRelease(tx, row);
+      else await replaceRelease(tx, row);
+      return { ok: true };
+    });
+  }
+
+  /** Takes bits from a meter; a sentence when it does not hold them. */
+  async #meter(
+    tx: GuardDb,
+    name: MeterRow['name'],
+    bits: bigint,
+    nowMs: number,
+  ): Promise<string | null> {
+    const { burstBits, bitsPerDay } = this.#parts.limits(name);
+    const rule: BucketRule = {
+      rateBits: BigInt(bitsPerDay),
+      ratePeriodMs: DAY_MS,
+      burstBits: BigInt(burstBits),
+      lifetimeBits: null,
+    };
+    const held = await readMeter(tx, name);
+    let level: BucketLevel = held?.level ?? fillBucket(rule, BigInt(nowMs));
+    // Under a smaller burst what is above it is lost; a larger one gives nothing for the change.
+    if (level.tokensBits > rule.burstBits) level = { ...level, tokensBits: rule.burstBits };
+    const verdict = takeBits(rule, level, bits, BigInt(nowMs));
+    if (!verdict.ok) {
+      return `the sender's own meter \`${name}\` has ${String(verdict.leftBits)} bits left and ${String(bits)} are needed`;
+    }
+    await writeMeter(tx, { name, level: verdict.level });
+    return null;
+  }
+
+  /** The emitted files of what the destination will have before, decoded where that was not needed until now. */
+  async #emittedBefore(ask: GuardAsk): Promise<readonly EmittedDigest[] | null> {
+    if (ask.history.length !== ask.historyPrefix) return null;
+    const files: EmittedDigest[] = [];
+    const counts: number[] = [];
+    for (const requestId of ask.history) {
+      const release = await this.#parts.store.read((db: GuardDb) => findByRequest(db, requestId));
+      if (release?.destination !== ask.destination) return null;
+      let { emitted } = release;
+      if (emitted === null) {
+        const upTo = counts.slice(0, release.historyPrefix).reduce((sum, count) => sum + count, 0);
+        if (release.historyPrefix > counts.length) return null;
+        const body = await this.#parts.readBody(release.bodySha256);
+        const { destination, historyPrefix } = release;
+        emitted = await this.#parts
+          .decode({ destination, historyPrefix, body }, files.slice(0, upTo))
+          .catch(() => []);
+        const known = emitted;
+        await this.#parts.store.write((tx: GuardDb) => noteEmitted(tx, requestId, known));
+      }
+      counts.push(emitted.length);
+      files.push(...emitted);
+    }
+    return files;
+  }
+
+  /** Decides whether this frame may be written to the wire now. */
+  async admit(offer: GuardOffer): Promise<AuthoriseVerdict> {
+    const { store, clock } = this.#parts;
+    const release = await store.read((db: GuardDb) => findByRequest(db, offer.requestId));
+    if (release === null) return no('NOT_AUTHORISED', 'nobody asked for it before');
+    const frame = openFrame(offer.frame);
+    if (
+      sha256(frame.body) !== release.bodySha256 ||
+      frame.destination !== release.destination ||
+      frame.historyPrefix !== release.historyPrefix
+    )
+      return no('NOT_AUTHORISED', 'the frame is not the one that was asked for');
+    if (release.sequence !== null && release.sequence !== offer.sequence)
+      return no(
+        'REPLAYED',
+        `request ${offer.requestId} left already as number ${String(release.sequence)}`,
+      );
+    const ledger = await this.#checkLedger(offer);
+    if (ledger !== null) return no('NOT_RECORDED', ledger);
+    const charge = chargeBits(offer.frame);
+    return store.write(async (tx: GuardDb): Promise<AuthoriseVerdict> => {
+      if (!(await this.#followsHistory(tx, release, offer.sequence)))
+        return no('NOT_AUTHORISED', 'another frame was asked for in its place');
+      const extra = charge - release.chargeBitsMax;
+      if (extra > GAP_BITS_MAX)
+        return no('NOT_AUTHORISED', 'the frame is longer than what was asked for');
+      if (release.meter !== null && charge > release.meteredBits) {
+        const taken = await this.#meter(
+          tx,
+          release.meter,
+          charge - release.meteredBits,
+          clock.nowMs(),
+        );
+        if (taken !== null) return no('METER_EMPTY', taken);
+        await topUpRelease(tx, release.requestId, charge);
+      }
+      await noteSequence(tx, release.requestId, offer.sequence);
+      return { ok: true };
+    });
+  }
+
+  /** A frame decodes against the first frames of its destination: those must be what they were taken for. */
+  async #followsHistory(tx: GuardDb, release: GuardRelease, sequence: number): Promise<boolean> {
+    // Nothing was decoded of what left automatically: its charge is a bound whatever it holds.
+    if (release.tier === 'automatic') return true;
+    const before = await historyOf(tx, release.destination, sequence);
+    return digestHistory(before.slice(0, release.historyPrefix)) === release.historySha256;
+  }
+
+  async #checkLedger(offer: GuardOffer): Promise<string | null> {
+    const { store } = this.#parts;
+    const state = await store.read((db: GuardDb) => readState(db));
+    if (state === null) return 'the sender knows no ledger yet';
+    const verified = verifyReceipt(Buffer.from(offer.receipt, 'utf8'), state.ledgerKey);
+    if (!verified.ok) return verified.message;
+    const entry = verified.entry;
+    if (entry?.kind !== 'export.released' || entry['request'] !== offer.requestId)
+      return 'its receipt is for something else';
+    const { size, root } = verified;
+    if (size < state.ledgerSize) return null;
+    if (state.ledgerSize > 0) {
+      const grown = verifyConsistency({
+        size1: BigInt(state.ledgerSize),
+        size2: BigInt(size),
+        root1: Buffer.from(state.ledgerRoot, 'base64'),
+        root2: root,
+        proof: offer.consistency.map((hash) => new Uint8Array(Buffer.from(hash, 'base64'))),
+      });
+      if (!grown) return 'the ledger is not the one that was seen before: it was rewritten';
+    }
+    await store.write((tx: GuardDb) => writeHead(tx, size, Buffer.from(root).toString('base64')));
+    return null;
+  }
+}
+
+function digestHistory(requests: readonly string[]): string {
+  return sha256(JSON.stringify(requests));
+}
+
+function sameFiles(a: readonly EmittedDigest[], b: readonly EmittedDigest[]): boolean {
+  const line = (file: EmittedDigest): string =>
+    JSON.stringify([file.name, file.type, file.form ?? null, file.sha256, file.bytes]);
+  // The frame orders its files by name; what was signed is ordered the same way.
+  return a.length === b.length && a.map(line).sort().join('\n') === b.map(line).sort().join('\n');
+}

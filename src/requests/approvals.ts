@@ -1,0 +1,437 @@
+/**
+ * What people do with a held request: sign, refuse, return, change, release in an emergency, review. Every step is
+ * checked by the one function that also says why a button is grey (`standing.ts`), and recorded in the ledger together
+ * with the change.
+ */
+import type { Kysely } from 'kysely';
+import { isoTime, newId, sha256 } from '../core/index.ts';
+import type { Json } from '../core/index.ts';
+import { peopleOf } from '../people/index.ts';
+import type { Roster } from '../people/index.ts';
+import { errors } from './errors.ts';
+import { checkApproval, ruleOf } from './judge-approvals.ts';
+import type { ApprovalJudgement } from './judge-approvals.ts';
+import type { Decision, Effect, Releaser, RequestKind } from './kind.ts';
+import type { RequestsHost } from './requests.ts';
+import { judgeRequest, mayDo } from './standing.ts';
+import type { Standing } from './standing.ts';
+import type { RequestEvent } from './states.ts';
+import { noteFirstView, readRequest, setReason, setSubject } from './store.ts';
+import type { Request, RequestPatch } from './store.ts';
+import { writeSubject } from './subject.ts';
+import type { Subject } from './subject.ts';
+import { checkText } from './texts.ts';
+import { addNote, addView, putVote, readVotes } from './votes.ts';
+import type { Vote } from './votes.ts';
+
+/** What approvals need of the life around them. */
+export interface ApprovalsHost extends RequestsHost {
+  kind(request: Request): RequestKind;
+  effect(request: Request, facts: Json, releaser: Releaser): Promise<Effect>;
+  move(
+    request: Request,
+    event: RequestEvent,
+    by: string,
+    patch: RequestPatch,
+    note?: string,
+  ): Promise<Request>;
+  /** Works on a request again from the beginning. */
+  restart(request: Request): void;
+}
+
+/** Approvals are good for this long after the request may no longer wait. */
+const RELEASE_MARGIN_MS = 3_600_000;
+/** The first escalation comes after this share of the waiting time. */
+export const ESCALATION_SHARES = [0.25, 0.5, 0.8] as const;
+
+/** A request with its votes and how it stands. */
+export interface Stood extends Standing {
+  readonly votes: readonly Vote[];
+}
+
+/** Votes, and what follows from them. */
+export class Approvals {
+  readonly #host: ApprovalsHost;
+  /** Two votes at the same moment are taken one after the other, so that only one of them finds the quorum met. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(host: ApprovalsHost) {
+    this.#host = host;
+  }
+
+  get #roster(): Roster | undefined {
+    return this.#host.rosters.current?.roster;
+  }
+
+  /** How a request stands now. */
+  async stand(id: string): Promise<Stood> {
+    const { store } = this.#host;
+    const [request, votes] = await store.read(async (db: Kysely<unknown>) => [
+      await readRequest(db, id),
+      await readVotes(db, id),
+    ]);
+    return this.standOf(request, votes);
+  }
+
+  /** The same for a request that was read already. */
+  standOf(request: Request, votes: readonly Vote[]): Stood {
+    const nowMs = this.#host.clock.nowMs();
+    const roster = this.#roster;
+    const judgement = judgeRequest(request, votes, roster, { nowMs });
+    return { request, votes, roster, nowMs, judgement };
+  }
+
+  /** The canonical request that approvals sign, and the clocks of its rule. Empty before the founding. */
+  async prepare(request: Request, facts: Json, decision: Decision): Promise<RequestPatch> {
+    const demand = await this.#host.kind(request).demand(request, facts);
+    const built = this.#build(request, demand, decision.tier ?? 'one', false);
+    return { risk: demand.risk, ...(built ?? {}) };
+  }
+
+  #build(
+    request: Request,
+    demand: Awaited<ReturnType<RequestKind['demand']>>,
+    tier: NonNullable<Decision['tier']>,
+    breakGlass: boolean,
+  ): RequestPatch | null {
+    const current = this.#host.rosters.current;
+    if (current === null) return null;
+    const { clock, ledger } = this.#host;
+    const { roster, sha256: rosterSha256 } = current;
+    const chargeBitsMax = String(demand.chargeBitsMax);
+    const rule = ruleOf(roster, { kind: request.kind, tier, chargeBitsMax });
+    const waitMs = rule?.waitMs ?? 7 * 86_400_000;
+    const nowMs = clock.nowMs();
+    const untilMs = nowMs + waitMs + (rule?.approvalsValidMs ?? 0) + RELEASE_MARGIN_MS;
+    const subject: Subject = {
+      format: 'sallyport-request@v1',
+      gate: roster.gate,
+      id: request.id,
+      edition: request.edition,
+      kind: request.kind,
+      requester: request.requester,
+      sponsor: request.sponsor,
+      project: request.project,
+      destination: demand.destination,
+      why: request.why,
+      tier: rule?.tier ?? tier,
+      models: demand.models,
+      chargeBitsMax,
+      rosterVersion: roster.version,
+      rosterSha256,
+      ledgerSize: ledger.size,
+      askedAt: isoTime(request.askedMs),
+      releaseBy: isoTime(untilMs),
+      grantMs: demand.grantMs,
+      breakGlass,
+      facts: demand.facts,
+    };
+    return {
+      subject: writeSubject(subject),
+      tier: subject.tier,
+      waitMs,
+      escalatesMs: nowMs + Math.floor(waitMs * ESCALATION_SHARES[0]),
+    };
+  }
+
+  /** Gives held requests that wait since before the founding something to sign. */
+  async prepareHeld(requests: readonly Request[]): Promise<void> {
+    for (const request of requests) {
+      if (request.subject !== null || request.facts === null) continue;
+      const facts = JSON.parse(request.facts) as Json;
+      const patch = await this.prepare(request, facts, { verdict: 'hold', reason: '' });
+      if (patch.subject == null) continue;
+      const { subject, tier = 'one', waitMs = 0, escalatesMs } = patch;
+      const nowMs = this.#host.clock.nowMs();
+      await this.#host.ledger.record(
+        {
+          kind: `${request.kind}.subject`,
+          by: 'gate',
+          request: request.id,
+          subjectSha256: sha256(subject),
+        },
+        (tx: Kysely<unknown>) =>
+          setSubject(tx, request.id, {
+            subject,
+            tier,
+            deadlineMs: nowMs + waitMs,
+            escalatesMs: escalatesMs ?? nowMs,
+          }),
+      );
+    }
+  }
+
+  /** Takes a person's signature over the newest edition. Carries the request out when it was the last one needed. */
+  approve(id: string, person: string, signature: string): Promise<Request> {
+    return this.#inTurn(id, async () => {
+      const stood = await this.stand(id);
+      const { request, roster } = stood;
+      this.#need(stood, 'approve', person);
+      if (request.subject === null || roster === undefined)
+        throw errors.error('NO_APPROVERS', { id, why: 'the gate is not founded' });
+      const checked = checkApproval(roster, request.subject, signature, stood.nowMs);
+      if (!checked.ok) throw errors.error('SIGNATURE_REFUSED', { id, why: checked.why });
+      if (checked.person !== person)
+        throw errors.error('SIGNATURE_REFUSED', { id, why: 'its key belongs to somebody else' });
+      const { key } = checked;
+      await this.#vote(request, person, { vote: 'approve', key: key.id, signature, reason: null });
+      return this.#carryOut(id);
+    });
+  }
+
+  /** A person who could approve refuses; that ends it. */
+  async deny(id: string, person: string, reason: string): Promise<Request> {
+    const said = checkText(reason, 'REASON_NEEDED');
+    return this.#inTurn(id, async () => {
+      const stood = await this.stand(id);
+      this.#need(stood, 'refuse', person);
+      const { request } = stood;
+      await this.#vote(request, person, { vote: 'deny', key: null, signature: null, reason: said });
+      const patch = { reason: said, decidedBy: person, escalatesMs: null };
+      const ended = await this.#host.move(request, 'refuse', person, patch);
+      await this.#host.kind(request).cleanUp(ended);
+      return ended;
+    });
+  }
+
+  /** A person who could approve asks the requester to change it. */
+  async return(id: string, person: string, reason: string): Promise<Request> {
+    const said = checkText(reason, 'REASON_NEEDED');
+    return this.#inTurn(id, async () => {
+      const stood = await this.stand(id);
+      this.#need(stood, 'return', person);
+      const patch = { reason: said, escalatesMs: null };
+      const moved = await this.#host.move(stood.request, 'return', person, patch);
+      this.#host.onNews?.({ request: moved, event: 'return', to: [moved.requester] });
+      return moved;
+    });
+  }
+
+  /** The requester changes it: a new edition, which nobody has approved yet. */
+  edit(id: string, person: string, change: { why?: string; input?: string }): Promise<Request> {
+    return this.#inTurn(id, async () => {
+      const stood = await this.stand(id);
+      this.#need(stood, 'edit', person);
+      const { request } = stood;
+      const patch: RequestPatch = {
+        edition: request.edition + 1,
+        subject: null,
+        escalatesMs: null,
+        ...(change.why === undefined ? {} : { why: checkText(change.why, 'WHY_NEEDED') }),
+        ...(change.input === undefined ? {} : { input: change.input }),
+      };
+      const note = `changed; approvals of edition ${String(request.edition)} count no longer`;
+      const moved = await this.#host.move(request, 'edit', person, patch, note);
+      this.#host.restart(moved);
+      return moved;
+    });
+  }
+
+  /** The text that somebody signs who lets a held request out in an emergency. */
+  async emergencySubject(id: string): Promise<string> {
+    const { request } = await this.stand(id);
+    if (request.subject === null || request.facts === null)
+      throw errors.error('NO_APPROVERS', { id, why: 'there is nothing to sign yet' });
+    // The same text with one word changed, so that it cannot be mistaken for an approval.
+    return writeSubject({ ...(JSON.parse(request.subject) as Subject), breakGlass: true });
+  }
+
+  /** Releases at once, by one signature of the emergency group, within that group's own bits; reviewed afterwards. */
+  async breakGlass(
+    id: string,
+    person: string,
+    reason: string,
+    signature: string,
+  ): Promise<Request> {
+    const said = checkText(reason, 'REASON_NEEDED');
+    return this.#inTurn(id, async () => {
+      const stood = await this.stand(id);
+      this.#need(stood, 'break-glass', person);
+      const { request, roster, nowMs } = stood;
+      const subject = await this.emergencySubject(id);
+      if (roster === undefined)
+        throw errors.error('NO_APPROVERS', { id, why: 'the gate is not founded' });
+      const checked = checkApproval(roster, subject, signature, nowMs);
+      if (!checked.ok) throw errors.error('SIGNATURE_REFUSED', { id, why: checked.why });
+      if (checked.person !== person)
+        throw errors.error('SIGNATURE_REFUSED', { id, why: 'its key belongs to somebody else' });
+      const facts = JSON.parse(request.facts ?? 'null') as Json;
+      const effect = await this.#host.effect(request, facts, {
+        tier: 'break-glass',
+        by: [person],
+        subject,
+        signatures: [signature],
+      });
+      if (!effect.done) throw errors.error('NOT_RELEASED', { id, why: effect.reason });
+      this.#host.onAlarm(`${person} broke the glass for ${id}: ${said}`);
+      await this.#host.kind(request).cleanUp(request);
+      const released = await this.#read(id);
+      const to = [...peopleOf(roster, roster.breakGlass.group, nowMs)].filter(
+        (each) => each !== person,
+      );
+      this.#host.onNews?.({ request: released, event: 'break-glass', to });
+      return released;
+    });
+  }
+
+  /** Closes the review of an emergency. */
+  async review(id: string, person: string, reason: string): Promise<Request> {
+    const said = checkText(reason, 'REASON_NEEDED');
+    return this.#inTurn(id, async () => {
+      const stood = await this.stand(id);
+      this.#need(stood, 'review', person);
+      return this.#host.move(stood.request, 'review', person, { reason: said, escalatesMs: null });
+    });
+  }
+
+  /** Notes that somebody looked, for the measures of waiting. */
+  async view(id: string, person: string): Promise<void> {
+    const stood = await this.stand(id);
+    const { store, clock } = this.#host;
+    const approver = stood.judgement?.voters.has(person) === true;
+    await store.write(async (tx: Kysely<unknown>) => {
+      const first = await addView(tx, id, person, clock.nowMs());
+      if (first && approver) await noteFirstView(tx, id, clock.nowMs());
+    });
+  }
+
+  /** Adds a remark to the discussion. */
+  async comment(id: string, person: string, text: string): Promise<void> {
+    const said = checkText(text, 'REASON_NEEDED');
+    const { ledger, clock, random } = this.#host;
+    const request = await this.#read(id);
+    await ledger.record(
+      { kind: 'request.commented', by: person, request: id, textSha256: sha256(said) },
+      (tx: Kysely<unknown>) =>
+        addNote(tx, {
+          id: newId('evt', random),
+          request: id,
+          atMs: clock.nowMs(),
+          event: 'comment',
+          by: person,
+          sentence: said,
+        }),
+    );
+    this.#host.onNews?.({ request, event: 'comment', to: [request.requester] });
+  }
+
+  /** Tells whoever has to act now. */
+  async announce(request: Request, event = 'hold'): Promise<void> {
+    const stood = await this.stand(request.id);
+    const to = new Set(stood.judgement?.missing.flatMap((each) => each.candidates) ?? []);
+    this.#host.onNews?.({ request, event, to: [...to] });
+  }
+
+  /** Tries again to carry out what is approved already: a budget may have refilled. */
+  retry(id: string): Promise<Request> {
+    return this.#inTurn(id, () => this.#carryOut(id));
+  }
+
+  #need(stood: Stood, event: RequestEvent | 'approve', person: string): void {
+    const may = mayDo(stood, event, person);
+    if (may.ok) return;
+    const { id } = stood.request;
+    const wrong = stood.request.state !== 'held' && event !== 'review' && event !== 'edit';
+    if (wrong) throw errors.error('STATE_WRONG', { id, event, state: stood.request.state });
+    const said = event === 'refuse' ? 'refuse' : event;
+    throw errors.error('NOT_APPROVER', { id, event: said, why: may.why });
+  }
+
+  async #vote(
+    request: Request,
+    person: string,
+    vote: Pick<Vote, 'vote' | 'key' | 'signature' | 'reason'>,
+  ): Promise<void> {
+    const { ledger, clock, random } = this.#host;
+    const { id, edition, subject } = request;
+    const row: Vote = {
+      id: newId('apr', random),
+      request: id,
+      edition,
+      person,
+      subject,
+      atMs: clock.nowMs(),
+      ...vote,
+    };
+    const said = vote.vote === 'approve' ? 'approved and signed' : `refused: ${vote.reason ?? ''}`;
+    await ledger.record(
+      {
+        kind: vote.vote === 'approve' ? 'request.approved' : 'request.refused',
+        by: person,
+        request: id,
+        edition,
+        vote: row.id,
+        key: vote.key,
+        subjectSha256: subject === null ? null : sha256(subject),
+        signatureSha256: vote.signature === null ? null : sha256(vote.signature),
+      },
+      async (tx: Kysely<unknown>) => {
+        // Somebody may have decided or edited it in the meantime; then this vote is about something that is over.
+        const now = await readRequest(tx, id);
+        if (now.state !== 'held' || now.edition !== edition)
+          throw errors.error('STATE_WRONG', { id, event: vote.vote, state: now.state });
+        await putVote(tx, row);
+        await addNote(tx, {
+          id: newId('evt', random),
+          request: id,
+          atMs: row.atMs,
+          event: vote.vote,
+          by: person,
+          sentence: said,
+        });
+      },
+    );
+    this.#host.onNews?.({ request, event: vote.vote, to: [request.requester] });
+  }
+
+  async #carryOut(id: string): Promise<Request> {
+    const stood = await this.stand(id);
+    const { request, judgement } = stood;
+    if (request.state !== 'held' || request.subject === null || judgement?.state !== 'met')
+      return request;
+    const signed = signaturesOf(stood, judgement);
+    const facts = JSON.parse(request.facts ?? 'null') as Json;
+    const effect = await this.#host.effect(request, facts, {
+      tier: 'approvals',
+      by: signed.map((vote) => vote.person),
+      subject: request.subject,
+      signatures: signed.map((vote) => vote.signature ?? ''),
+    });
+    if (effect.done) {
+      await this.#host.kind(request).cleanUp(request);
+      return this.#read(id);
+    }
+    // Everybody has agreed and something else is in the way: the request says so and is tried again.
+    await this.#host.store.write((tx: Kysely<unknown>) =>
+      setReason(tx, id, `approved, but ${effect.reason}`, request.quorumMs ?? stood.nowMs),
+    );
+    return this.#read(id);
+  }
+
+  #read(id: string): Promise<Request> {
+    return this.#host.store.read((db: Kysely<unknown>) => readRequest(db, id));
+  }
+
+  #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(id) ?? Promise.resolve();
+    const turn = before.then(work, work);
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(id, settled);
+    void settled.then(() => {
+      if (this.#turns.get(id) === settled) this.#turns.delete(id);
+    });
+    return turn;
+  }
+}
+
+function signaturesOf(stood: Stood, judgement: ApprovalJudgement): readonly Vote[] {
+  const { request, votes, nowMs } = stood;
+  return votes.filter(
+    (vote) =>
+      vote.edition === request.edition &&
+      vote.vote === 'approve' &&
+      vote.signature !== null &&
+      judgement.voters.has(vote.person) &&
+      nowMs - vote.atMs <= judgement.rule.approvalsValidMs,
+  );
+}

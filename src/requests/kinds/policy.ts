@@ -1,0 +1,185 @@
+/**
+ * The kind `policy`: changes of people, keys, roles, groups, rules and policies. Its effect is a new version of the
+ * roster, put in force by the approvers of the old version and of the new one.
+ */
+import type { Kysely } from 'kysely';
+import { isoTime, sha256 } from '../../core/index.ts';
+import type { Clock, Json } from '../../core/index.ts';
+import type { Ledger } from '../../ledger/index.ts';
+import {
+  CHANGE,
+  applyChanges,
+  projectRoster,
+  readRoster,
+  rosterDigest,
+  sayChange,
+  writeRoster,
+} from '../../people/index.ts';
+import type { Change, Roster } from '../../people/index.ts';
+import { checkQuorum } from '../../policy/index.ts';
+import { errors } from '../errors.ts';
+import type { Demand, RequestKind } from '../kind.ts';
+import { entryOf } from '../requests.ts';
+import type { RosterLink } from '../roster-chain.ts';
+import { describeLink } from '../rosters.ts';
+import type { Rosters } from '../rosters.ts';
+import type { Request } from '../store.ts';
+
+/** What changes stand on. */
+export interface PolicyHost {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly rosters: Rosters;
+}
+
+interface PolicyFacts {
+  /** The next version's text; null when the changes cannot be made. */
+  readonly document: string | null;
+  readonly problem: string | null;
+  readonly baseSha256: string;
+  readonly sentences: readonly string[];
+}
+
+const RISK_KEYS = 80;
+const RISK_PEOPLE = 60;
+
+/** Reads the changes that somebody asks for; throws `REQUEST_INPUT_INVALID` with every bad one named. */
+export function readChanges(value: unknown): readonly Change[] {
+  const list = Array.isArray(value) ? (value as unknown[]) : [];
+  if (list.length === 0 || list.length > 200)
+    throw errors.error('INPUT_INVALID', { why: 'there are no changes, or more than 200' });
+  const parsed = list.map((each) => CHANGE.safeParse(each));
+  const bad = parsed.flatMap((each, i) =>
+    each.success
+      ? []
+      : [
+          `change ${String(i + 1)}: ${each.error.issues[0]?.path.map(String).join('.') ?? ''} ${each.error.issues[0]?.message.toLowerCase() ?? ''}`,
+        ],
+  );
+  if (bad.length > 0) throw errors.error('INPUT_INVALID', { why: bad.join('; ').slice(0, 500) });
+  return parsed.flatMap((each) => (each.success ? [each.data] : []));
+}
+
+/** The changes that a request asks for. */
+export function changesOf(request: Pick<Request, 'input'>): readonly Change[] {
+  const { changes } = JSON.parse(request.input) as { changes: unknown };
+  return readChanges(changes);
+}
+
+/** Rules that name groups which do not exist, or that nobody could ever fill, are found before people sign. */
+function findRuleProblem(roster: Roster): string | null {
+  const groups = roster.groups.map((each) => each.id);
+  for (const rule of roster.rules) {
+    if (rule.tier === 'self') {
+      if (rule.quorum !== 'requester') return 'the quorum of the tier self is `requester`';
+      continue;
+    }
+    const checked = checkQuorum(rule.quorum, groups);
+    if (!checked.ok) return checked.message;
+  }
+  if (!groups.includes(roster.breakGlass.group))
+    return `there is no group \`${roster.breakGlass.group}\``;
+  return null;
+}
+
+function gather(host: PolicyHost, request: Request): PolicyFacts {
+  const { roster, sha256: baseSha256 } = host.rosters.need();
+  const changes = changesOf(request);
+  const sentences = changes.map(sayChange);
+  try {
+    const nowMs = Math.max(host.clock.nowMs(), Date.parse(roster.at));
+    const next = applyChanges(roster, changes, isoTime(nowMs));
+    const problem = findRuleProblem(next);
+    if (problem !== null) return { document: null, problem, baseSha256, sentences };
+    return { document: writeRoster(next), problem: null, baseSha256, sentences };
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    return { document: null, problem, baseSha256, sentences };
+  }
+}
+
+function demand(request: Request, facts: PolicyFacts): Demand {
+  const document = facts.document ?? '';
+  const keys = changesOf(request).some((each) => /key|rule|break|policy|meter/.test(each.op));
+  return {
+    destination: null,
+    models: [],
+    chargeBitsMax: 0n,
+    grantMs: null,
+    risk: keys ? RISK_KEYS : RISK_PEOPLE,
+    facts: { rosterSha256: rosterDigest(document), changes: facts.sentences },
+  };
+}
+
+/** The kind `policy`. */
+export function policyKind(host: PolicyHost): RequestKind {
+  const read = (facts: Json): PolicyFacts => facts as unknown as PolicyFacts;
+  return {
+    name: 'policy',
+    through: 'carry-out',
+    title: ({ input }) => {
+      const sentences = changesOf({ input }).map(sayChange);
+      const [first = 'change the roster'] = sentences;
+      return sentences.length < 2 ? first : `${first} and ${String(sentences.length - 1)} more`;
+    },
+    gather: (request) => Promise.resolve(gather(host, request) as unknown as Json),
+    decide: (_request, facts) => {
+      const { problem } = read(facts);
+      if (problem !== null) return Promise.resolve({ verdict: 'deny', reason: problem });
+      const reason = 'people and rules change only by a quorum';
+      // A gate with a single administrator has a rule `self`; everybody else goes on to the quorum.
+      return Promise.resolve({ verdict: 'hold', reason, tier: 'self' });
+    },
+    demand: (request, facts) => Promise.resolve(demand(request, read(facts))),
+    keep: () => Promise.resolve(),
+    effect: async (request, json, releaser, moveOn) => {
+      const facts = read(json);
+      if (!('signatures' in releaser) || facts.document === null)
+        return { done: false, verdict: 'deny', reason: 'nobody signed it' };
+      if (host.rosters.need().sha256 !== facts.baseSha256) {
+        const reason =
+          'the roster has changed in the meantime; edit the request to base it on the new one';
+        return { done: false, verdict: 'hold', reason };
+      }
+      const link: RosterLink = {
+        document: facts.document,
+        subject: releaser.subject,
+        signatures: releaser.signatures,
+      };
+      // Also the approvers of the new version must have signed; that is a reason to wait, not a fault.
+      let next: Roster;
+      try {
+        next = host.rosters.checkNext(link);
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        return { done: false, verdict: 'hold', reason };
+      }
+      await host.ledger.record(
+        {
+          kind: 'roster.changed',
+          by: 'by' in releaser ? releaser.by.join(', ') : 'gate',
+          request: request.id,
+          changes: facts.sentences.slice(0, 50),
+          ...describeLink(link, next),
+        },
+        async (tx: Kysely<unknown>) => {
+          await moveOn(tx, 0n);
+          await host.rosters.insert(tx, link, next);
+          await projectRoster(tx, next, host.clock.nowMs());
+        },
+        { id: entryOf(request, 'carry-out') },
+      );
+      await host.rosters.adopt(link, readRoster(facts.document));
+      return { done: true };
+    },
+    describe: (_request, facts) => {
+      if (facts === null) return {};
+      const { document, sentences } = read(facts);
+      return {
+        rosterSha256: document === null ? null : sha256(document),
+        changes: sentences.slice(0, 50),
+      };
+    },
+    cleanUp: () => Promise.resolve(),
+  };
+}

@@ -210,7 +210,7 @@ export class Guard {
         const taken = await this.#meter(tx, meter, missing, nowMs);
         if (taken !== null) return no('METER_EMPTY', taken);
       }
-      if (window?.window != null) {
+      if (window !== null && window.window !== null) {
         const held = (await readWindow(tx, window.requestId)) ?? {
           openedMs: nowMs,
           uses: 0,

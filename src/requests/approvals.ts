@@ -140,7 +140,7 @@ export class Approvals {
       if (request.subject !== null || request.facts === null) continue;
       const facts = JSON.parse(request.facts) as Json;
       const patch = await this.prepare(request, facts, { verdict: 'hold', reason: '' });
-      if (patch.subject == null) continue;
+      if (patch.subject === undefined || patch.subject === null) continue;
       const { subject, tier = 'one', waitMs = 0, escalatesMs } = patch;
       const nowMs = this.#host.clock.nowMs();
       await this.#host.ledger.record(

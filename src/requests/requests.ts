@@ -265,7 +265,7 @@ export class Requests {
       ...this.kind(request).describe(request, parsed),
       reason: patch.reason ?? '',
       ...(patch.chargeBits === undefined ? {} : { chargeBits: String(patch.chargeBits) }),
-      ...(patch.subject == null
+      ...(patch.subject === undefined || patch.subject === null
         ? {}
         : { subjectSha256: sha256(patch.subject), tier: patch.tier ?? '' }),
     };
@@ -365,7 +365,7 @@ export class Requests {
     const { reason, chargeBits } = decision;
     if (event === 'hold') await kind.keep(request, facts);
     const window = event === 'hold' ? await kind.window?.(request, facts) : null;
-    if (window != null) {
+    if (window !== null && window !== undefined) {
       const effect = await this.#effect(request, facts, { tier: 'window', ...window }, reason);
       if (effect.done) return this.get(request.id);
     }

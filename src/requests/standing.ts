@@ -152,7 +152,16 @@ export function sayWaitsFor(standing: Standing): string | null {
       return 'a review by security';
     case 'held':
       break;
-    default:
+    case 'denied':
+    case 'done':
+    case 'ended':
+    case 'expired':
+    case 'failed':
+    case 'granted':
+    case 'refused':
+    case 'released':
+    case 'reviewed':
+    case 'withdrawn':
       return null;
   }
   if (roster === undefined) return 'the founding of the gate: nobody can approve before';

@@ -35,7 +35,11 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': [
         'error',
         // `_` takes a member away: { secret: _, ...shown }
-        { argsIgnorePattern: '^_', varsIgnorePattern: '^_+$', destructuredArrayIgnorePattern: '^_' },
+        {
+          argsIgnorePattern: '^_',
+          varsIgnorePattern: '^_+$',
+          destructuredArrayIgnorePattern: '^_',
+        },
       ],
       'no-restricted-syntax': [
         'error',

@@ -134,7 +134,12 @@ async function openParts(
   );
   const rosters = await Rosters.open(host);
   const news = openNews();
-  const locks = openLocks({ ...host, onLock: news.lock });
+  const locks = openLocks({
+    ...host,
+    onLock: (lock) => {
+      news.lock(lock);
+    },
+  });
   const access = openAccess({ ...host, rosters, people, locks });
   // The sender is started after the requests that ask it, because it reports to them.
   const late: { wire?: RunningWire } = {};
@@ -162,7 +167,9 @@ async function openParts(
     {
       ...host,
       rosters,
-      onNews: news.request,
+      onNews: (item) => {
+        news.request(item);
+      },
       onFault: (request, cause) => {
         log('error', `request ${request} failed`, cause);
       },

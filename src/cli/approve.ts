@@ -183,7 +183,8 @@ async function checkFiles(
   const signed = (subject.facts['files'] ?? []) as readonly { name: string; sha256: string }[];
   for (const { name, sha256: wanted } of signed) {
     const file = details.fileList.find((each) => each.emitted?.name === name)?.emitted;
-    if (file === undefined || file === null) throw cliErrors.error('DIGEST_DIFFERS', { said: name, own: 'no such file' });
+    if (file === undefined || file === null)
+      throw cliErrors.error('DIGEST_DIFFERS', { said: name, own: 'no such file' });
     const bytes = await session.client.bytes(`${base}/files/${String(file.index)}`);
     const own = sha256(bytes);
     if (own !== wanted) throw cliErrors.error('DIGEST_DIFFERS', { said: wanted, own });

@@ -4,7 +4,6 @@
  * sender counts uses and bits itself.
  */
 import type { Kysely } from 'kysely';
-import type { Json } from '../core/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { People } from '../people/index.ts';
 import { entryOf, readWindow } from '../requests/index.ts';
@@ -103,7 +102,7 @@ export function windowKind(host: { ledger: Ledger; people: People }): RequestKin
         chargeBitsMax: BigInt(input.bitsTotal),
         grantMs: input.durationMs,
         risk: RISK,
-        facts: { window: input as unknown as Json },
+        facts: { window: input },
       });
     },
     keep: () => Promise.resolve(),
@@ -114,14 +113,14 @@ export function windowKind(host: { ledger: Ledger; people: People }): RequestKin
           kind: 'window.opened',
           by,
           request: request.id,
-          window: read(request) as unknown as Json,
+          window: read(request),
         },
         (tx: Kysely<unknown>) => moveOn(tx, 0n),
         { id: entryOf(request, 'grant') },
       );
       return { done: true };
     },
-    describe: (request) => ({ window: read(request) as unknown as Json }),
+    describe: (request) => ({ window: read(request) }),
     cleanUp: () => Promise.resolve(),
   };
 }

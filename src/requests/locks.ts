@@ -43,7 +43,7 @@ interface LockTables {
 const LOCKS_MAX = 10_000;
 
 function tables(db: Kysely<unknown>): Kysely<LockTables> {
-  return db as unknown as Kysely<LockTables>;
+  return db;
 }
 
 function fromRow(row: LockTables['locks']): Lock {

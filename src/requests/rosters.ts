@@ -35,7 +35,7 @@ export interface StoredLink extends RosterLink {
 }
 
 function tables(db: Kysely<unknown>): Kysely<RosterTables> {
-  return db as unknown as Kysely<RosterTables>;
+  return db;
 }
 
 /** Every link that is stored, the oldest first; nothing is checked. */

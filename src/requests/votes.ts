@@ -52,7 +52,7 @@ interface VoteTables {
 }
 
 function tables(db: Kysely<unknown>): Kysely<VoteTables> {
-  return db as unknown as Kysely<VoteTables>;
+  return db;
 }
 
 /** Writes a vote; a person's second vote on the same edition replaces the first. */

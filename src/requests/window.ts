@@ -1,7 +1,6 @@
 /** The template of a window: exports that people approve beforehand. The gate and the sender read it the same way. */
 import { z } from 'zod';
 import { canonicalJson } from '../core/index.ts';
-import type { Json } from '../core/index.ts';
 import { errors } from './errors.ts';
 
 const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
@@ -34,5 +33,5 @@ export function readWindow(value: unknown): WindowInput {
 
 /** A template in its one spelling. */
 export function writeWindow(input: WindowInput): string {
-  return canonicalJson(input as unknown as Json);
+  return canonicalJson(input);
 }

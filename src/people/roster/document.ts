@@ -4,7 +4,6 @@
  */
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../core/index.ts';
-import type { Json } from '../../core/index.ts';
 import { rosterErrors } from './errors.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
@@ -127,7 +126,7 @@ export const AUDITORS = 'auditors';
 
 /** The one spelling of a roster. */
 export function writeRoster(roster: Roster): string {
-  return canonicalJson(roster as unknown as Json);
+  return canonicalJson(roster);
 }
 
 /** The digest that the next version and every canonical request name. */

@@ -48,7 +48,7 @@ export function readAccess(value: unknown): AccessInput {
 
 /** The input in its one spelling. */
 export function writeAccess(input: AccessInput): string {
-  return canonicalJson(input as unknown as Json);
+  return canonicalJson(input);
 }
 
 /** What access requests stand on. Effects on other rooms are given by whoever wires them. */
@@ -125,7 +125,7 @@ export function accessKind(host: AccessHost): RequestKind {
         chargeBitsMax: 0n,
         grantMs: input.durationMs,
         risk: RISKS[input.target],
-        facts: { access: input as unknown as Json },
+        facts: { access: input },
       });
     },
     keep: () => Promise.resolve(),
@@ -148,7 +148,7 @@ export function accessKind(host: AccessHost): RequestKind {
       return { done: true };
     },
     end: (tx, request) => host.end(tx, request, read(request)),
-    describe: (request) => ({ access: read(request) as unknown as Json }),
+    describe: (request) => ({ access: read(request) }),
     cleanUp: () => Promise.resolve(),
   };
 }

@@ -25,8 +25,9 @@ export type { ChannelResult, Decoder } from './exfil/run.ts';
 export type { Channel, Outcome, PlainFile, Served, Submission, Wall } from './exfil/channel.ts';
 export { decideExport, judgeBudget } from './decide.ts';
 export type { DecideInput, DecidedFile, ExportDecision, ExportPolicy } from './decide.ts';
-export { exportKind, readExportFacts, readExportInput, writeExportInput } from './export.ts';
-export type { ExportHost, Uploads, Workspace } from './export.ts';
+export { exportKind } from './export.ts';
+export { readExportFacts, readExportInput, writeExportInput } from './export-reach.ts';
+export type { ExportHost, Uploads, Workspace } from './export-reach.ts';
 export { emittedOf } from './export-facts.ts';
 export type {
   EmittedRef,

@@ -1,7 +1,7 @@
 /** Keeps one wire alive: the outer process and the sender belong together, and both are started again when one ends. */
 import { startOuterProcess } from '../outer/index.ts';
 import type { OuterSpawnOptions, SpawnedOuter } from '../outer/index.ts';
-import { startSender } from '../release/index.ts';
+import { guardErrors, startSender } from '../release/index.ts';
 import type {
   AuthoriseInput,
   AuthoriseVerdict,
@@ -35,7 +35,7 @@ export interface RunningWire {
   readonly state: RunningSender['state'];
   /** The sender's process of the moment. */
   readonly senderPid: number;
-  /** Asks the sender's process whether it would let a release pass. */
+  /** Asks the sender's process whether it would let a release pass; a restart of it is waited for, up to 30 s. */
   authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
   /** Sends the sender what it does not have of the roster. */
   sendRosters(): Promise<void>;
@@ -48,8 +48,11 @@ interface Pair {
   readonly sender: RunningSender;
 }
 
+const GONE = guardErrors.refuse('GONE').code;
 const RESTART_MS_MIN = 100;
 const RESTART_MS_MAX = 10_000;
+/** A sender that ends while it is asked is back within a second; a request need not be held for that. */
+const AUTHORISE_WAIT_MS = 30_000;
 
 async function startPair(options: WireOptions): Promise<Pair> {
   const { host, onAlarm, onAcked } = options;
@@ -81,6 +84,7 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
   let timer: NodeJS.Timeout | undefined;
   let wake: () => void = () => undefined;
   let pair = await startPair(options);
+  let nextPair = Promise.withResolvers<null>();
   const pause = (): Promise<void> =>
     new Promise((resolve) => {
       wake = resolve;
@@ -90,6 +94,8 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
   const restart = async (): Promise<void> => {
     try {
       pair = await startPair(options);
+      nextPair.resolve(null);
+      nextPair = Promise.withResolvers();
       if (isStopping()) await stopPair();
     } catch (error) {
       options.onAlarm(error instanceof Error ? error.message : String(error));
@@ -141,7 +147,26 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
     get senderPid() {
       return pair.guard.pid;
     },
-    authorise: (input) => pair.guard.authorise(input),
+    authorise: async (input) => {
+      let late: NodeJS.Timeout | undefined;
+      const tooLate = new Promise<'late'>((resolve) => {
+        late = setTimeout(resolve, AUTHORISE_WAIT_MS, 'late');
+        late.unref();
+      });
+      try {
+        for (;;) {
+          const next = nextPair.promise;
+          const { guard } = pair;
+          const verdict = await guard.authorise(input);
+          // Only silence is asked again, and asking twice takes nothing twice.
+          if (verdict.ok || verdict.code !== GONE || isStopping()) return verdict;
+          if (pair.guard === guard && (await Promise.race([next, tooLate])) === 'late')
+            return verdict;
+        }
+      } finally {
+        clearTimeout(late);
+      }
+    },
     sendRosters: () => pair.guard.sendRosters(0),
     stop: async () => {
       stopping.abort();

@@ -63,7 +63,7 @@ const wire = await startWire({
     say({ event: 'alarm', sentence });
   },
 });
-say({ event: 'started', url: wire.url, outerPid: wire.pid });
+say({ event: 'started', url: wire.url, outerPid: wire.pid, senderPid: wire.senderPid });
 
 async function queue(number: number): Promise<void> {
   const destination = 1 + (number % 2);

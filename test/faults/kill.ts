@@ -1,5 +1,5 @@
 /**
- * The campaign of `kill -9`: a stream of releases, one of the two doors killed at a random moment each round, started
+ * The campaign of `kill -9`: a stream of releases, the inner process, the sender or the outer door killed at a random moment each round, started
  * again, and at the end every acknowledged release must be on the outer side exactly once, with its charge and its
  * entries in both logs. Run by `kill.test.ts` with few rounds, and alone with many:
  * `node test/faults/kill.ts 50`.
@@ -24,6 +24,7 @@ export interface KillReport {
   readonly released: number;
   readonly innerKills: number;
   readonly outerKills: number;
+  readonly senderKills: number;
   readonly seconds: number;
 }
 
@@ -43,6 +44,8 @@ interface Drained {
 
 const INNER = fileURLToPath(new URL('./kill-inner.ts', import.meta.url));
 const PER_ROUND = 6;
+const VICTIMS = ['inner', 'outer', 'sender'] as const;
+type Victim = (typeof VICTIMS)[number];
 
 /** One run of the inner process. */
 class Run {
@@ -50,6 +53,7 @@ class Run {
   readonly queued = new Map<string, Queued>();
   readonly exited: Promise<void>;
   outerPid = 0;
+  senderPid = 0;
   drained: Drained | undefined;
   #wake: () => void = () => undefined;
 
@@ -73,8 +77,11 @@ class Run {
   #hear(line: string): void {
     const event = JSON.parse(line) as { event: string };
     if (process.env['SALLYPORT_KILL_VERBOSE'] !== undefined) process.stderr.write(`${line}\n`);
-    if (event.event === 'started')
-      this.outerPid = (event as unknown as { outerPid: number }).outerPid;
+    if (event.event === 'started') {
+      const { outerPid, senderPid } = event as unknown as { outerPid: number; senderPid: number };
+      this.outerPid = outerPid;
+      this.senderPid = senderPid;
+    }
     if (event.event === 'queued') {
       const queued = event as unknown as Queued;
       this.queued.set(queued.request, queued);
@@ -106,26 +113,26 @@ async function stop(run: Run): Promise<void> {
   await run.exited;
 }
 
-/** Streams releases and kills one door; gives the acknowledged ones. */
+/** Streams releases and kills one process; gives the acknowledged ones. */
 async function playRound(
   dir: string,
   round: number,
   chance: () => number,
-): Promise<{ queued: Map<string, Queued>; victim: 'inner' | 'outer' }> {
+): Promise<{ queued: Map<string, Queued>; victim: Victim }> {
   const wanted = round * PER_ROUND;
   const run = new Run(dir, wanted, 'stream');
   const before = 1 + Math.floor(chance() * (PER_ROUND - 1));
   await run.until(() => run.outerPid !== 0 && run.queued.size >= before);
   const delayMs = chance() * 300;
   await new Promise((resolve) => setTimeout(resolve, delayMs));
-  const victim = chance() < 0.5 ? 'inner' : 'outer';
+  const victim = VICTIMS[Math.floor(chance() * VICTIMS.length)] ?? 'inner';
   if (victim === 'inner') {
     kill(run.child.pid ?? 0);
     await run.exited;
   } else {
-    kill(run.outerPid);
+    kill(victim === 'outer' ? run.outerPid : run.senderPid);
     await run.until(() => run.drained !== undefined);
-    assert.ok(run.drained, 'the inner process must survive the death of the outer one');
+    assert.ok(run.drained, 'the inner process must survive the death of the other ones');
     await stop(run);
   }
   return { queued: run.queued, victim };
@@ -241,7 +248,7 @@ export async function runKillCampaign(rounds: number, seed = 1): Promise<KillRep
     return state / 2_147_483_648;
   };
   const acknowledged = new Map<string, Queued>();
-  const kills = { inner: 0, outer: 0 };
+  const kills = { inner: 0, outer: 0, sender: 0 };
   try {
     for (let round = 1; round <= rounds; round++) {
       const { queued, victim } = await playRound(dir, round, chance);
@@ -260,6 +267,7 @@ export async function runKillCampaign(rounds: number, seed = 1): Promise<KillRep
       released,
       innerKills: kills.inner,
       outerKills: kills.outer,
+      senderKills: kills.sender,
       seconds: Math.round((systemClock.nowMs() - startMs) / 1000),
     };
   } catch (error) {

@@ -81,6 +81,11 @@ class Chunks implements AsyncIterable<Uint8Array> {
   }
 }
 
+function gone(): AuthoriseVerdict {
+  const { code, message } = guardErrors.refuse('GONE');
+  return { ok: false, code, why: message };
+}
+
 /** Starts the process and resolves when it is ready and knows the newest roster. */
 export async function startSenderProcess(options: SenderSpawn): Promise<SpawnedSender> {
   const dir = path.resolve(options.dir);
@@ -254,6 +259,8 @@ class SenderLink implements SpawnedSender {
   }
 
   #ask(header: object, payload?: Uint8Array): Promise<AuthoriseVerdict> {
+    // Nobody would ever answer what is asked after the end.
+    if (this.#ended) return Promise.resolve(gone());
     const id = this.#nextId++;
     const { promise, resolve } = Promise.withResolvers<AuthoriseVerdict>();
     this.#answers.set(id, resolve);
@@ -294,10 +301,7 @@ class SenderLink implements SpawnedSender {
   #end(): void {
     this.#ended = true;
     this.intake.end();
-    for (const resolve of this.#answers.values()) {
-      const { code, message } = guardErrors.refuse('GONE');
-      resolve({ ok: false, code, why: message });
-    }
+    for (const resolve of this.#answers.values()) resolve(gone());
     this.#answers.clear();
   }
 }

@@ -38,7 +38,7 @@ const FIRST_SLOT_MS = 100;
 async function writeTo(wire: Writable, bytes: Uint8Array): Promise<void> {
   if (wire.destroyed || wire.writableEnded) return;
   if (wire.write(bytes)) return;
-  await Promise.race([once(wire, 'drain'), once(wire, 'close')]);
+  await Promise.race([once(wire, 'drain'), once(wire, 'close')]).catch(() => undefined);
 }
 
 /** Starts sending. Nothing leaves before the outer door has said what it has, and that agrees with the queue. */

@@ -29,7 +29,12 @@ export async function writeMessage(
   stream.write(lengths);
   let more = stream.write(text);
   if (payload.length > 0) more = stream.write(payload);
-  if (!more) await Promise.race([once(stream, 'drain'), once(stream, 'close')]);
+  if (!more) await drained(stream);
+}
+
+/** Waits until a stream takes more, or is gone. Never rejects: whoever owns the stream hears of its end elsewhere. */
+export async function drained(stream: Writable): Promise<void> {
+  await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
 }
 
 /** Cuts a stream into messages; throws when it cannot be one of ours. */

@@ -1,5 +1,4 @@
 /** The sender's process: guard, roster chain and outbox around the two links. */
-import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -22,7 +21,7 @@ import type { Store } from '../../store/index.ts';
 import { BODY_LIMITS, CONTENT_TYPES, encodeRecord, sealFrame } from '../../wire/index.ts';
 import type { ContentType } from '../../wire/index.ts';
 import { checkGrant } from './grant-check.ts';
-import { readMessages, writeMessage } from './channel.ts';
+import { drained, readMessages, writeMessage } from './channel.ts';
 import type { Message } from './channel.ts';
 
 /** How a sender's process is started. Limits count only until the gate is founded, and only the first start's. */
@@ -318,6 +317,6 @@ class SenderProcess {
   async #write(bytes: Uint8Array): Promise<void> {
     const { wire } = this.#links;
     if (wire.destroyed || wire.writableEnded) return;
-    if (!wire.write(bytes)) await Promise.race([once(wire, 'drain'), once(wire, 'close')]);
+    if (!wire.write(bytes)) await drained(wire);
   }
 }

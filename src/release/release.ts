@@ -126,7 +126,9 @@ export class Releases {
       return { queued: true, ...value, index, receipt };
     } catch (error) {
       if (error instanceof Undone) return error.verdict;
-      // Two calls for one request at the same moment: one of them was first, and its answer is everybody's.
+      // Two calls for one request at the same moment: one of them was first, and its answer is everybody's. Both may be
+      // in one group of commits, so it is looked for after that group.
+      await this.#host.store.write(() => Promise.resolve());
       const first = await this.#findAgain(input, body.sha256);
       if (first !== undefined) return first;
       throw error;

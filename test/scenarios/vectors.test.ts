@@ -1,14 +1,15 @@
 /** Distinct vectors of a guarded model are counted over its lifetime and stopped before they give a layer away. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startPreparedGate } from '../support/running-gate.ts';
-import type { RunningGate } from '../support/running-gate.ts';
+import { foundGate, startPreparedGate } from '../support/running-gate.ts';
+import type { FoundedGate, RunningGate } from '../support/running-gate.ts';
 
 const WIDTH = 64;
 const VOCABULARY = 100;
 
 interface Verdict {
   readonly id: string;
+  readonly state: string;
   readonly verdict: string;
   readonly reason: string;
 }
@@ -30,20 +31,29 @@ const toJson = (rows: readonly (readonly string[])[]): string =>
 
 describe('vectors of a guarded model', () => {
   let gate: RunningGate;
+  let founded: FoundedGate;
   before(async () => {
     ({ gate } = await startPreparedGate(['alpha']));
+    founded = await foundGate(gate, ['ann', 'bob', 'cyd:staff']);
+    const role = { op: 'role.give', project: 'study', principal: 'cyd', role: 'member' };
+    const change = JSON.stringify(role);
+    const asked = await founded.as<Verdict>('ann', 4, 'change', change, '--why', 'works here');
+    await founded.approve('bob', asked.id);
     const facts = ['--hidden-width', String(WIDTH), '--vocabulary', String(VOCABULARY)];
     await gate.json(0, 'model', 'add', 'first', '--parameters', '70e9', ...facts);
   });
   after(() => gate.close());
 
-  const call = async <T>(status: number, method: string, place: string, body = ''): Promise<T> => {
+  const call = async <T>(
+    person: string,
+    status: number,
+    method: string,
+    place: string,
+    body = '',
+  ): Promise<T> => {
     const answer = await fetch(gate.innerUrl + place, {
       method,
-      headers: {
-        authorization: `Bearer ${gate.token}`,
-        'content-type': body.startsWith('{"reason"') ? 'application/json' : 'text/plain',
-      },
+      headers: { authorization: `Bearer ${founded.token(person)}`, 'content-type': 'text/plain' },
       ...(method === 'GET' ? {} : { body }),
     });
     const text = await answer.text();
@@ -52,21 +62,26 @@ describe('vectors of a guarded model', () => {
   };
   const ask = async (verdict: string, name: string, content: string): Promise<Verdict> => {
     const query = new URLSearchParams({ project: 'study', to: 'alpha', why: 'x', name });
-    const asked = await call<Verdict>(201, 'POST', `/v1/exports?${query.toString()}`, content);
+    const asked = await call<Verdict>(
+      ...(['cyd', 201, 'POST', `/v1/exports?${query.toString()}`, content] as const),
+    );
     assert.equal(asked.verdict, verdict, asked.reason);
     return asked;
   };
-  const letOut = (status: number, id: string): Promise<{ title?: string }> =>
-    call(status, 'POST', `/v1/requests/${id}/release`, '{"reason":"seen"}');
+  const letOut = async (state: string, id: string, by = 'bob'): Promise<Verdict> => {
+    const after = await founded.approve<Verdict>(by, id);
+    assert.equal(after.state, state, after.reason);
+    return after;
+  };
   /** Vectors are held for a person; what is counted is what leaves. */
   const release = async (name: string, content: string): Promise<void> => {
     const { id, reason } = await ask('hold', name, content);
     assert.match(reason, /a width of a guarded model/);
-    await letOut(201, id);
+    await letOut('queued', id);
   };
   const counted = async (): Promise<number | undefined> =>
-    (await call<{ models: { vectorsCounted: number }[] }>(200, 'GET', '/v1/models')).models[0]
-      ?.vectorsCounted;
+    (await call<{ models: { vectorsCounted: number }[] }>('ann', 200, 'GET', '/v1/models'))
+      .models[0]?.vectorsCounted;
 
   it('add up over several exports, whatever their type, spelling or labels', async () => {
     const first = makeRows(1, 15, WIDTH);
@@ -85,7 +100,7 @@ describe('vectors of a guarded model', () => {
 
   it('are stopped before the hidden width is reached, and nothing is counted or charged then', async () => {
     const spent = async (): Promise<number> =>
-      (await call<{ spentBits: number }>(200, 'GET', '/v1/budgets/model:first')).spentBits;
+      (await call<{ spentBits: number }>('ann', 200, 'GET', '/v1/budgets/model:first')).spentBits;
     const before = await spent();
     for (const [name, write] of [
       ['d.json', toJson],
@@ -106,18 +121,15 @@ describe('vectors of a guarded model', () => {
     await gate.json(0, 'model', 'add', 'small', '--parameters', '7e9', '--hidden-width', '48');
     const one = await ask('hold', 'g.csv', toCsv(makeRows(8, 25, 48)));
     const two = await ask('hold', 'h.csv', toCsv(makeRows(9, 25, 48)));
-    await letOut(201, one.id);
-    assert.match(
-      (await letOut(409, two.id)).title ?? '',
-      /50 distinct vectors of 48 numbers.*small/,
-    );
+    await letOut('queued', one.id);
+    assert.match((await letOut('held', two.id)).reason, /50 distinct vectors of 48 numbers.*small/);
   });
 
   it('are looked for again when a model was declared while a request was held', async () => {
     const held = await ask('hold', 'page.html', '<p>Results: 0.25</p>\n');
     await gate.json(0, 'model', 'add', 'second', '--parameters', '7e9', '--hidden-width', '80');
     assert.match(
-      (await letOut(409, held.id)).title ?? '',
+      (await letOut('held', held.id, 'cyd')).reason,
       /declared or changed since it was quoted/,
     );
   });

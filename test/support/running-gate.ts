@@ -214,8 +214,10 @@ export async function startGate(...args: string[]): Promise<RunningGate> {
   await mkdir(workDir);
   // Campaigns send more in a minute than people do in a day.
   const wide = { automaticBurstBits: 80_000_000_000, automaticBitsPerDay: 80_000_000_000 };
-  await writeFile(path.join(workDir, 'sallyport.json'), JSON.stringify({ sender: wide }));
-  return launch(path.join(root, 'data'), workDir, '', args);
+  const dataDir = path.join(root, 'data');
+  await mkdir(dataDir, { mode: 0o700 });
+  await writeFile(path.join(dataDir, 'sallyport.json'), JSON.stringify({ sender: wide }));
+  return launch(dataDir, workDir, '', args);
 }
 
 /** Starts a gate with wide budgets, the project `study`, a member's token, and destinations with a recipient each. */

@@ -16,3 +16,4 @@ export { SIGN_IN_NAMESPACE, readAssertion } from './sign-in.ts';
 export type { Assertion } from './sign-in.ts';
 export type { Access, Resource } from './access.ts';
 export type { News, NewsItem } from './news.ts';
+export { tableChecks } from './table-checks.ts';

@@ -30,3 +30,4 @@ export {
 } from './units.ts';
 export { listBudgets, showBudget } from './view.ts';
 export type { BudgetShown, CapShown } from './view.ts';
+export { checkBudgetTables } from './table-check.ts';

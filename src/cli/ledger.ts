@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { appErrors, gateFolders, loadConfig, readEnvironment } from '../app/index.ts';
+import { appErrors, gateFolders, loadConfig, readEnvironment, tableChecks } from '../app/index.ts';
 import { systemRandom } from '../core/index.ts';
-import { openKeyFile, openLedgerReader, verifyLedger } from '../ledger/index.ts';
+import { checkTables, openKeyFile, openLedgerReader, verifyLedger } from '../ledger/index.ts';
 import type { AuditReport, LedgerReader, ShownEntry } from '../ledger/index.ts';
 import { openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
@@ -43,7 +43,7 @@ export function registerLedger(program: Command): void {
   ledger
     .command('verify')
     .description(
-      'Derive every root of both logs again from what is on disk, and hold the inner database to it',
+      'Derive every root of both logs again from what is on disk, and hold the inner database to it: people, requests, signatures, budgets and releases',
     )
     .option('--data <dir>', 'the gate’s data folder (default $SALLYPORT_DATA or .sallyport)')
     .option('--json', 'print one JSON object per log')
@@ -115,11 +115,13 @@ function withReader<T>(
   work: (reader: LedgerReader) => Promise<T>,
 ): Promise<T> {
   const place = innerLog(options);
-  return withStore(place, async (store) => {
-    const name = readVkey(place).split('+')[0] ?? '';
-    const key = await openKeyFile(place.keyFile, { name, random: systemRandom });
-    return work(await openLedgerReader({ store, logId: place.logId, dir: place.dir, key }));
-  });
+  return withStore(place, async (store) => work(await openReader(place, store)));
+}
+
+async function openReader(place: HeldLog, store: Store): Promise<LedgerReader> {
+  const name = readVkey(place).split('+')[0] ?? '';
+  const key = await openKeyFile(place.keyFile, { name, random: systemRandom });
+  return openLedgerReader({ store, logId: place.logId, dir: place.dir, key });
 }
 
 async function verify(options: LedgerCommandOptions): Promise<number> {
@@ -130,10 +132,16 @@ async function verify(options: LedgerCommandOptions): Promise<number> {
     const database = store === undefined ? {} : { database: { store, logId } };
     const witnesses =
       logId === 'inner' ? loadConfig(dataDir(options)).ledger.witnesses.map((one) => one.vkey) : [];
-    const report = await verifyLedger({ dir, key: readVkey(place), witnesses, ...database });
+    const audited = await verifyLedger({ dir, key: readVkey(place), witnesses, ...database });
+    const report = store === undefined || !audited.ok ? audited : await addTables(audited, store);
     showReport(place, report, options.json === true);
     if (options.json !== true) showCosigners(report, witnesses);
     return report.ok;
+  };
+  // What the tables say means something only under a log that verifies.
+  const addTables = async (audited: AuditReport, store: Store): Promise<AuditReport> => {
+    const problems = await checkTables(store, () => openReader(inner, store), tableChecks());
+    return { ...audited, ok: problems.length === 0, problems };
   };
   let valid = await withStore(inner, (store) => audit(inner, store));
   // The outer database belongs to the outer process's own user; its log is verified from the files it publishes.

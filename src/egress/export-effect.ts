@@ -87,19 +87,22 @@ export async function releaseExport(
       buckets: releaser.tier === 'automatic' ? [...path, AUTOMATIC] : path,
       use: { principal: request.requester },
       chargeBitsMax,
-      entry: ({ sequence, chargeBits }) => ({
+      entry: ({ sequence, chargeBits, bodySha256 }) => ({
         kind: 'export.released',
         by: 'by' in releaser ? releaser.by.join(', ') : request.requester,
         ...describeExport(request, facts),
         number,
         sequence,
         chargeBits: String(chargeBits),
+        bodySha256,
         verdict: 'allow',
         tier: releaser.tier,
         ...('window' in releaser ? { window: releaser.window } : {}),
         ...('subject' in releaser
           ? { subjectSha256: sha256(releaser.subject), approvals: releaser.signatures.length }
           : {}),
+        // Approvals are kept as votes; the one signature of an emergency is kept here.
+        ...(releaser.tier === 'break-glass' ? { signatures: releaser.signatures } : {}),
       }),
       change: async (tx, { chargeBits }) => {
         const vectors = await countVectors(tx as never, models, facts.vectors);

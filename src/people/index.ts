@@ -18,4 +18,5 @@ export type { People, TokenShown } from './store.ts';
 export * from './signature/index.ts';
 export * from './roster/index.ts';
 export { principalsOf, projectRoster, projectsOf } from './project-roster.ts';
+export { checkPeopleTables } from './table-check.ts';
 export { errors as peopleErrors } from './errors.ts';

@@ -250,12 +250,13 @@ export function openPeople(host: {
     addToken: (principal, by) => {
       const token = TOKEN_PREFIX + Buffer.from(random.bytes(32)).toString('base64url');
       const id = newId('tok', random);
-      return change({ kind: 'token.added', by, principal, token: id }, async (tx) => {
+      const tokenSha256 = sha256(token);
+      return change({ kind: 'token.added', by, principal, token: id, tokenSha256 }, async (tx) => {
         await needPrincipal(tx, principal);
         await tx
           .insertInto('tokens')
           .values({
-            hash: sha256(token),
+            hash: tokenSha256,
             id,
             principal,
             added_ms: BigInt(clock.nowMs()),
@@ -319,12 +320,13 @@ export function openPeople(host: {
       const token = SESSION_PREFIX + Buffer.from(random.bytes(32)).toString('base64url');
       const nowMs = clock.nowMs();
       const endsMs = nowMs + SESSION_MS;
-      return change({ kind: 'session.opened', by: person, key }, async (tx) => {
+      const sessionSha256 = sha256(token);
+      return change({ kind: 'session.opened', by: person, key, sessionSha256 }, async (tx) => {
         await tx.deleteFrom('sessions').where('ends_ms', '<=', BigInt(nowMs)).execute();
         await tx
           .insertInto('sessions')
           .values({
-            hash: sha256(token),
+            hash: sessionSha256,
             principal: person,
             key,
             added_ms: BigInt(nowMs),

@@ -34,3 +34,4 @@ export type { AuthoriseInput, AuthoriseVerdict, Grant, GuardLink, Offer } from '
 export { addLink, readChain } from './guard-store.ts';
 export type { EmittedDigest, GuardDb } from './guard-store.ts';
 export { Outbox } from './outbox.ts';
+export { checkReleaseTables } from './table-check.ts';

@@ -36,6 +36,7 @@ export interface ReleaseHost {
 export interface ReleaseFacts {
   readonly sequence: number;
   readonly chargeBits: bigint;
+  readonly bodySha256: string;
 }
 
 /** A decided release. */
@@ -123,7 +124,8 @@ export class Releases {
         { id: entryId(input.requestId) },
       );
       const { value, index, receipt } = recorded;
-      return { queued: true, ...value, index, receipt };
+      const { sequence, chargeBits } = value;
+      return { queued: true, sequence, chargeBits, index, receipt };
     } catch (error) {
       if (error instanceof Undone) return error.verdict;
       // Two calls for one request at the same moment: one of them was first, and its answer is everybody's. Both may be
@@ -189,7 +191,7 @@ export class Releases {
       throw new Undone({ queued: false, chargeBits, chargeBitsMax });
     }
     const sequence = (await lastSequence(tx)) + 1;
-    const facts = { sequence, chargeBits };
+    const facts = { sequence, chargeBits, bodySha256: body.sha256 };
     await input.change?.(tx, facts);
     if (input.historyPrefix > (await countHistory(tx, input.destination))) {
       throw releaseErrors.error('INPUT_INVALID', {

@@ -57,3 +57,4 @@ export { changesOf, policyKind, readChanges } from './kinds/policy.ts';
 export { unlockKind } from './kinds/unlock.ts';
 export { readWindow, writeWindow } from './window.ts';
 export type { WindowInput } from './window.ts';
+export { checkRequestTables } from './table-check.ts';

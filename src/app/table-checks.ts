@@ -1,0 +1,11 @@
+/** Every room's check of its tables, for `ledger verify`. */
+import { checkBudgetTables } from '../budget/index.ts';
+import type { TableCheck } from '../ledger/index.ts';
+import { checkPeopleTables } from '../people/index.ts';
+import { checkReleaseTables } from '../release/index.ts';
+import { checkRequestTables } from '../requests/index.ts';
+
+/** Fresh checks for one pass over the inner ledger. */
+export function tableChecks(): readonly TableCheck[] {
+  return [checkPeopleTables(), checkRequestTables(), checkReleaseTables(), checkBudgetTables()];
+}

@@ -105,7 +105,12 @@ export async function startSenderProcess(options: SenderSpawn): Promise<SpawnedS
   const link = new SenderLink(child, options);
   const first = await Promise.race([link.ready, link.exited]);
   if (typeof first === 'string') throw guardErrors.error('START_FAILED', { reason: first });
-  await link.sendRosters(first.rosterVersion);
+  try {
+    await link.sendRosters(first.rosterVersion);
+  } catch (cause) {
+    child.kill('SIGKILL');
+    throw cause;
+  }
   return link;
 }
 

@@ -124,6 +124,16 @@ const SCHEMA = z.strictObject({
     })
     .prefault({})
     .describe('the processes that read files'),
+  posture: z
+    .strictObject({
+      folder: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('folder of the assessment that the gate serves'),
+    })
+    .prefault({})
+    .describe('how far the organisation is from each security level'),
   outbox: z
     .strictObject({
       enabled: z.boolean().default(true),

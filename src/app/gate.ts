@@ -42,6 +42,8 @@ import { openUploads } from './uploads.ts';
 import type { UploadFolders } from './uploads.ts';
 import { watchOutboxes } from './outbox.ts';
 import type { OutboxWatch } from './outbox.ts';
+import { openPosture } from './posture.ts';
+import type { PostureDesk } from './posture.ts';
 import { startWire } from './wire.ts';
 import type { RunningWire } from './wire.ts';
 
@@ -79,6 +81,7 @@ export interface Gate {
   readonly releases: Releases;
   readonly wire: RunningWire;
   readonly outboxes: OutboxWatch;
+  readonly posture: PostureDesk;
   /** Set when this start made the gate. */
   readonly firstStart: FirstStart | null;
   close(): Promise<void>;
@@ -238,6 +241,7 @@ async function openParts(
     releases,
     wire,
     outboxes,
+    posture: openPosture(config.posture.folder, clock),
     firstStart,
     close,
   };

@@ -13,6 +13,7 @@ import {
   FOLDER_LIMITS,
   emptyAssessment,
   evaluate,
+  isAssessmentText,
   postureErrors,
   readAssessment,
   readMoment,
@@ -78,19 +79,15 @@ export function readBytes(file: string, bytesMax = EVIDENCE_BYTES_MAX): Uint8Arr
   }
 }
 
-function isText(file: string): boolean {
-  return /\.(ya?ml|json)$/.test(file) && !file.startsWith('evidence/');
-}
-
 /** Reads a folder's files with their digests; other files than YAML and JSON are only hashed. */
 export function readFolder(folder: string): readonly FolderFile[] {
   return listFiles(folder)
     .filter((file) => !file.endsWith('.html') && !file.endsWith('.csv'))
     .map((file) => {
-      const limit = isText(file) ? FOLDER_LIMITS.textBytes : EVIDENCE_BYTES_MAX;
+      const limit = isAssessmentText(file) ? FOLDER_LIMITS.textBytes : EVIDENCE_BYTES_MAX;
       const bytes = readBytes(path.join(folder, file), limit);
       // A text that is no UTF-8 must not pass for one; the parser refuses the character that stands for it.
-      const text = isText(file) ? (fromUtf8(bytes) ?? '\u0000') : null;
+      const text = isAssessmentText(file) ? (fromUtf8(bytes) ?? '\u0000') : null;
       return { path: file, bytes: bytes.length, sha256: sha256(bytes), text };
     });
 }

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import {
   PACKAGE_FILES_MAX,
   buildReport,
+  describeRecord,
   postureErrors,
   writeAssessmentResults,
   writeCsv,
@@ -45,7 +46,10 @@ export function registerPostureReport(group: Command): void {
         '--package <folder>',
         'readiness package: all of these, evidence digests, ledger proofs',
       )
-      .option('--ledger', 'put receipts from the live gate’s ledger into the package'),
+      .option(
+        '--ledger',
+        'record the assessment in the live gate’s ledger, and put receipts into the package',
+      ),
   ).action(async (folder: string | undefined, options: ReportOptions) => {
     const { html, csv, oscal, package: bundle } = options;
     const written: string[] = [];
@@ -119,6 +123,10 @@ async function putPackage(
   }
   const newest = [...posture.assessment.readings].sort((a, b) => (a.at < b.at ? 1 : -1))[0];
   const session = options.ledger === true ? openSession(options) : null;
+  if (session !== null) {
+    // Recorded first, so that its own receipt is among those that go along.
+    await session.client.send('POST', '/v1/posture/records', describeRecord(posture));
+  }
   const receipts = session === null ? [] : await fetchReceipts(session);
   const key =
     session === null

@@ -21,7 +21,8 @@ export function showLevels(paint: Paint, posture: Posture): readonly string[] {
   const rows = posture.profiles.map(({ profile, environments }) => {
     const cells = environments.map(({ rank, heldBackBy }) => {
       const level = pad(nameRank(rank), 5);
-      const note = heldBackBy.length === 0 ? '' : `−${String(heldBackBy.length)}`;
+      const enough = rank >= Number(profile.target.slice(2));
+      const note = enough ? 'enough' : `−${String(heldBackBy.length)}`;
       return pad(level + note, width);
     });
     const style: Style = environments.every((each) => each.rank > 0) ? 'green' : 'yellow';
@@ -45,6 +46,13 @@ function showProgress(paint: Paint, posture: Posture): readonly string[] {
   return lines;
 }
 
+/** Why a measure stands so, unless it is only that nobody has said. */
+function explain(why: string | null | undefined): readonly string[] {
+  return why === null || why === undefined || why === 'nobody has said'
+    ? []
+    : wrap(showSafely(why), WIDTH - 32);
+}
+
 function showHeld(paint: Paint, posture: Posture): readonly string[] {
   const [first] = posture.profiles;
   const worst = first?.environments.reduce((low, each) => (each.rank < low.rank ? each : low));
@@ -58,6 +66,7 @@ function showHeld(paint: Paint, posture: Posture): readonly string[] {
     return [
       `  ${pad(id, 10)} ${paint(style, pad(standing?.status ?? '', 15))} ${line}`,
       ...rest.map((more) => `  ${pad('', 27)}${more}`),
+      ...explain(standing?.why).map((why) => paint('dim', `  ${pad('', 27)}${why}`)),
     ];
   });
   const more = worst.heldBackBy.length - SHOWN;

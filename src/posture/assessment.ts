@@ -28,6 +28,11 @@ export interface FolderFile {
   readonly text: string | null;
 }
 
+/** Whether a file of a folder is read as text; everything else is only hashed. */
+export function isAssessmentText(file: string): boolean {
+  return /\.(ya?ml|json)$/.test(file) && !file.startsWith('evidence/');
+}
+
 /** Limits of a folder. */
 export const FOLDER_LIMITS = { files: 5000, textBytes: 4 * 1024 * 1024 } as const;
 

@@ -6,7 +6,7 @@
  * same answer. Assumed: people's claims are honest, and the gate that is read is the one that guards. Not offered: a
  * certificate of any kind; RAND's own text, which is linked and paraphrased.
  */
-export { FOLDER_LIMITS, emptyAssessment, readAssessment } from './assessment.ts';
+export { FOLDER_LIMITS, emptyAssessment, isAssessmentText, readAssessment } from './assessment.ts';
 export type { Assessment, FolderFile } from './assessment.ts';
 export { capsFor, crossingBytes, tightestCap, yearsForCopy } from './caps-arithmetic.ts';
 export { openCatalogue, shippedCatalogue } from './catalogue/catalogue.ts';
@@ -31,7 +31,7 @@ export { readAssessmentResults, writeAssessmentResults } from './oscal/assessmen
 export { writePoam } from './oscal/poam.ts';
 export { writeCsv } from './output/csv.ts';
 export { showPosture } from './output/show.ts';
-export { PACKAGE_FILES_MAX, verifyPackage, writePackage } from './package.ts';
+export { PACKAGE_FILES_MAX, describeRecord, verifyPackage, writePackage } from './package.ts';
 export type { PackageCheck, PackageReceipt, PackageReport } from './package.ts';
 export { makeRoadmap } from './plan/roadmap.ts';
 export { buildReport } from './report/data.ts';

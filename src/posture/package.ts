@@ -17,6 +17,7 @@ import { evaluate } from './evaluate.ts';
 import type { Posture } from './evaluate.ts';
 import { readAssessmentResults, writeAssessmentResults } from './oscal/assessment-results.ts';
 import { showPosture } from './output/show.ts';
+import { nameRank } from './level.ts';
 import { holdsBack } from './standing.ts';
 
 const FORMAT = 'sallyport-readiness/1';
@@ -103,6 +104,36 @@ export function writePackage(posture: Posture, extras: PackageExtras): ReadonlyM
   };
   files.set('manifest.json', `${canonicalJson(manifest)}\n`);
   return files;
+}
+
+/** What the ledger is asked to record of an assessment. */
+export interface AssessmentRecord {
+  readonly organisation: string;
+  readonly at: string;
+  readonly assessment: string;
+  readonly catalogue: string;
+  readonly result: string;
+  readonly levels: readonly { profile: string; environment: string; level: string }[];
+}
+
+/** The digests by which an assessment is recorded; a package of the same moment has the same ones. */
+export function describeRecord(posture: Posture): AssessmentRecord {
+  const { assessment } = posture;
+  const files = assessment.files.map((file) => ({ path: file.path, sha256: file.sha256 }));
+  return {
+    organisation: assessment.head.organisation,
+    at: isoTime(posture.atMs),
+    assessment: sha256(canonicalJson(files)),
+    catalogue: catalogueDigest(assessment.catalogue),
+    result: sha256(resultJson(posture)),
+    levels: posture.profiles.flatMap(({ profile, environments }) =>
+      environments.map(({ environment, rank }) => ({
+        profile: profile.name,
+        environment,
+        level: nameRank(rank),
+      })),
+    ),
+  };
 }
 
 /** One thing that was checked. */
@@ -254,17 +285,27 @@ function checkLedger(files: ReadonlyMap<string, Uint8Array>, trust: PackageTrust
     const sentence = 'there are no ledger receipts, so nothing in it was shown by a ledger';
     return { name: 'ledger', ok: true, sentence };
   }
-  const bad = receipts.flatMap(([path, bytes]) => {
-    const result = verifyReceipt(bytes, { key });
-    return result.ok ? [] : [`${path}: ${result.message}`];
-  });
+  const bad: string[] = [];
+  let recordedAt: string | null = null;
+  const result = sha256(files.get('result.json') ?? new Uint8Array());
+  for (const [path, bytes] of receipts) {
+    const verified = verifyReceipt(bytes, { key });
+    if (!verified.ok) bad.push(`${path}: ${verified.message}`);
+    else if (verified.entry?.kind === 'posture.assessed' && verified.entry['result'] === result) {
+      recordedAt = verified.entry.at;
+    }
+  }
   const whose =
     trust.key === null
       ? 'under the key that came with the package; compare it with the gate’s'
       : 'under the key that you gave';
+  const record =
+    recordedAt === null
+      ? '; none of them records this result'
+      : `; this very result was recorded at ${recordedAt}`;
   const sentence =
     bad.length === 0
-      ? `${String(receipts.length)} ledger receipts hold, ${whose}`
+      ? `${String(receipts.length)} ledger receipts hold, ${whose}${record}`
       : bad.slice(0, 10).join('; ');
   return { name: 'ledger', ok: bad.length === 0, sentence };
 }

@@ -28,7 +28,7 @@ describe('posture', () => {
   after(() => gate.close());
 
   it('shows that everything is unknown where there is no assessment', async () => {
-    const shown = await gate.json<Shown>(0, 'posture', 'show', '--json');
+    const shown = await gate.json<Shown>(0, 'posture', 'show');
     assert.deepEqual(shown.catalogue, {
       capacities: 5,
       levels: 5,
@@ -57,7 +57,7 @@ describe('posture', () => {
     assert.equal(made.status, 0, made.stderr);
     const again = await gate.sallyport('posture', 'init', 'lab', '--yes');
     assert.equal(again.status, 2);
-    const shown = await gate.json<Shown>(0, 'posture', 'show', 'lab', '--json');
+    const shown = await gate.json<Shown>(0, 'posture', 'show', 'lab');
     for (const each of shown.profiles[0]?.environments ?? []) assert.equal(each.level, 'SL3');
   });
 
@@ -92,6 +92,7 @@ describe('posture', () => {
     const good = await gate.sallyport('posture', 'verify', 'ready', '--key', key);
     assert.equal(good.status, 0, good.stdout + good.stderr);
     assert.match(good.stdout, /\d+ ledger receipts hold, under the key that you gave/);
+    assert.match(good.stdout, /this very result was recorded at \d{4}-/);
     await appendFile(inside('ready', 'measures.csv'), 'x');
     const bad = await gate.sallyport('posture', 'verify', 'ready', '--key', key);
     assert.equal(bad.status, 3);
@@ -103,5 +104,20 @@ describe('posture', () => {
     const { stdout } = await gate.sallyport('posture', 'diff', 'lab', '--to', later);
     assert.match(stdout, /level +RAND as written +training +SL3 → SL0/);
     assert.match(stdout, /R-SL1-01 .* met → unknown/);
+  });
+
+  it('serves the assessment that the configuration names, to administrators', async () => {
+    const ask = (token: string): Promise<Response> =>
+      fetch(`${gate.innerUrl}/v1/posture`, { headers: { authorization: `Bearer ${token}` } });
+    const none = await ask(gate.token);
+    assert.equal(none.status, 404);
+    assert.equal(((await none.json()) as { code: string }).code, 'POSTURE_ASSESSMENT_MISSING');
+    await writeFile(inside('sallyport.json'), JSON.stringify({ posture: { folder: 'lab' } }));
+    await gate.stop();
+    gate = await gate.restart();
+    assert.equal((await ask('wrong')).status, 401);
+    const answer = await ask(gate.token);
+    const own = await gate.json<Shown>(0, 'posture', 'show', 'lab');
+    assert.deepEqual(await answer.json(), own);
   });
 });

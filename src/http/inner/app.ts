@@ -9,6 +9,7 @@ import { mountConsole } from './console-routes.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { ROSTER_ROUTES } from './roster-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
+import { POSTURE_ROUTES } from './posture-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { REQUEST_ROUTES } from './request-routes.ts';
 import { describeRoutes, mount } from './route.ts';
@@ -23,6 +24,7 @@ export const INNER_ROUTES: readonly Route[] = [
   ...BUDGET_ROUTES,
   ...PEOPLE_ROUTES,
   ...LEDGER_ROUTES,
+  ...POSTURE_ROUTES,
 ];
 
 /** The OpenAPI document of the inner door. */

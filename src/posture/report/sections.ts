@@ -2,6 +2,7 @@
 import type { EnvironmentId } from '../environment.ts';
 import { nameEnvironment } from '../environment.ts';
 import type { EnvironmentPosture, Posture } from '../evaluate.ts';
+import { rankOf } from '../catalogue/catalogue.ts';
 import { nameRank } from '../level.ts';
 import type { LevelReached } from '../level.ts';
 import { showDay } from '../moment.ts';
@@ -21,7 +22,7 @@ const BASES: readonly { readonly id: Basis; readonly name: string; readonly fill
   { id: 'nothing', name: 'nothing', fill: 'var(--none)' },
 ];
 
-function cellOf(reached: LevelReached): Markup {
+function cellOf(reached: LevelReached, target: number): Markup {
   const bars = reached.perLevel.map(
     ({ met, asked }) =>
       html`<i
@@ -31,7 +32,9 @@ function cellOf(reached: LevelReached): Markup {
   );
   const held = reached.heldBackBy.length;
   const note =
-    held === 0 ? 'nothing is missing' : `${String(held)} missing for ${nameRank(reached.rank + 1)}`;
+    reached.rank >= target
+      ? 'enough in this view'
+      : `${String(held)} missing for ${nameRank(reached.rank + 1)}`;
   return html`<td class="${reached.rank > 0 ? 'reached' : ''}">
     <b>${nameRank(reached.rank)}</b><span class="bars">${bars}</span>
     <div class="of">${note}</div>
@@ -50,7 +53,7 @@ export function sectionLevels(posture: Posture): Markup {
           <strong>${profile.name}</strong>
           <div class="of">holds ${profile.target} to be enough</div>
         </td>
-        ${environments.map(cellOf)}
+        ${environments.map((each) => cellOf(each, rankOf(profile.target)))}
       </tr>`,
   );
   const views = posture.profiles.map(

@@ -119,7 +119,9 @@ export interface AssessmentRecord {
 /** The digests by which an assessment is recorded; a package of the same moment has the same ones. */
 export function describeRecord(posture: Posture): AssessmentRecord {
   const { assessment } = posture;
-  const files = assessment.files.map((file) => ({ path: file.path, sha256: file.sha256 }));
+  const files = assessment.files
+    .map((file) => ({ path: file.path, sha256: file.sha256 }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
   return {
     organisation: assessment.head.organisation,
     at: isoTime(posture.atMs),

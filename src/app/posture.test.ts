@@ -1,0 +1,36 @@
+/** The desk on the example that is shipped, so that the example itself stays whole. */
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { openPosture } from './posture.ts';
+
+const clock = { nowMs: () => Date.parse('2026-12-01T00:00:00Z') };
+
+test('the example assessment is readable, its evidence is what was recorded, and it reaches SL2', async () => {
+  const posture = await openPosture('examples/posture', clock).judge();
+  const ranks = posture.profiles.map(({ environments }) => environments.map((each) => each.rank));
+  assert.deepEqual(ranks, [
+    [2, 2, 2, 2],
+    [2, 2, 2, 2],
+    [2, 2, 2, 2],
+    [1, 1, 1, 1],
+  ]);
+  for (const { standings, bases } of posture.environments) {
+    for (const { why } of standings.values()) assert.doesNotMatch(why ?? '', /evidence/);
+    assert.ok(bases.word > 80);
+  }
+  assert.ok((posture.environments[0]?.bases['machine-and-word'] ?? 0) > 5);
+});
+
+test('a folder that nobody named or that is not there is said as such', async () => {
+  for (const folder of [undefined, 'examples/none']) {
+    await assert.rejects(openPosture(folder, clock).judge(), {
+      code: 'POSTURE_ASSESSMENT_MISSING',
+    });
+  }
+});
+
+test('a folder without an assessment in it is refused', async () => {
+  await assert.rejects(openPosture('examples/tiny-lm', clock).judge(), {
+    code: 'POSTURE_ASSESSMENT_INVALID',
+  });
+});

@@ -70,3 +70,5 @@ export { readNpyHeader } from './npy.ts';
 export type { NpyHeader } from './npy.ts';
 export { readTemplate } from './jinja.ts';
 export type { TemplateReading } from './jinja.ts';
+export { readGguf } from './gguf.ts';
+export type { GgufFile, GgufTensor } from './gguf.ts';

@@ -8,6 +8,8 @@ import { decodeGzip, decodeTar, decodeZlib, looksLikeZlibHead } from './archive-
 import { decodeNpy, looksLikeNpyHead } from './array-file.ts';
 import { find, judgeScan, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
+import { decodeGguf, looksLikeGgufHead } from './gguf-file.ts';
+import { decodeParquet, looksLikeParquetHead } from './parquet-file.ts';
 import { decodePickle } from './pickle-file.ts';
 import { describeProblems } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
@@ -71,6 +73,8 @@ function decodeByContent(
   if (looksLikeZip(head)) return decodeZip(name, source, inner);
   if (looksLikeNpyHead(head)) return decodeNpy(name, source);
   if (looksLikeSafetensorsHead(head, source.size)) return decodeSafetensors(name, source);
+  if (looksLikeGgufHead(head)) return decodeGguf(name, source);
+  if (looksLikeParquetHead(head)) return decodeParquet(name, source);
   if (looksLikeTar(head)) return decodeTar(name, source, inner);
   if (head[0] === 0x1f && head[1] === 0x8b) return decodeGzip(name, source, inner);
   if (looksLikeZlibHead(head)) {

@@ -12,6 +12,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'policy', entry: 'benchPolicy' },
   { name: 'gate', entry: 'benchGate' },
   { name: 'screens', entry: 'benchScreens' },
+  { name: 'scan', entry: 'benchScan' },
 ];
 
 type Bench = () => BenchTable | readonly BenchTable[] | Promise<BenchTable | readonly BenchTable[]>;

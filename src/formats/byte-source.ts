@@ -5,6 +5,8 @@ export interface ByteSource {
   readonly size: number;
   /** The bytes in `from..to`. Throws a `RangeError` outside the source. The result is not to be written to. */
   read(from: number, to: number): Uint8Array;
+  /** Where it is offered: fills `target` from `from` on, for readers that keep one window of their own. */
+  readInto?(target: Uint8Array, from: number): void;
 }
 
 function checkRange(from: number, to: number, size: number): void {

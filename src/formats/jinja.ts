@@ -4,6 +4,17 @@
  * those listed here. What could reach the machinery of Python (`unsafe`) is told apart from what is only not in the
  * grammar. Nothing is rendered.
  */
+import {
+  FILTERS,
+  FUNCTIONS,
+  HANDS_ON,
+  METHODS,
+  NAMING_FILTERS,
+  NUMBERS,
+  READS_FILES,
+  STATEMENTS,
+  WORDS,
+} from './jinja-names.ts';
 import { readJinjaBlocks } from './jinja-tokens.ts';
 import type { JinjaBlock, JinjaToken } from './jinja-tokens.ts';
 
@@ -12,56 +23,6 @@ export type TemplateReading =
   | { readonly ok: true; readonly blocks: number }
   | { readonly ok: false; readonly unsafe: boolean; readonly why: string; readonly at: number };
 
-const FUNCTIONS = new Set([
-  'range',
-  'namespace',
-  'dict',
-  'raise_exception',
-  'strftime_now',
-  'caller',
-]);
-const METHODS = new Set([
-  ...['append', 'strip', 'lstrip', 'rstrip', 'split', 'rsplit', 'splitlines', 'startswith'],
-  ...['endswith', 'upper', 'lower', 'title', 'capitalize', 'replace', 'items', 'keys', 'values'],
-  ...['get', 'join', 'find', 'count', 'index', 'isdigit', 'isalpha', 'isspace', 'removeprefix'],
-  ...['removesuffix', 'strftime', 'copy', 'update', 'pop', 'extend', 'insert'],
-]);
-const FILTERS = new Set([
-  ...[
-    'trim',
-    'tojson',
-    'upper',
-    'lower',
-    'title',
-    'capitalize',
-    'length',
-    'count',
-    'join',
-    'replace',
-  ],
-  ...['default', 'd', 'list', 'string', 'int', 'float', 'first', 'last', 'safe', 'selectattr'],
-  ...['rejectattr', 'select', 'reject', 'map', 'items', 'dictsort', 'indent', 'sort', 'unique'],
-  ...['reverse', 'abs', 'round', 'sum', 'min', 'max', 'escape', 'e', 'striptags', 'wordcount'],
-]);
-/** Filters whose texts name attributes, tests or other filters. */
-const NAMING_FILTERS = new Set([
-  'selectattr',
-  'rejectattr',
-  'map',
-  'select',
-  'reject',
-  'sort',
-  'sum',
-  'min',
-  'max',
-  'unique',
-]);
-const WORDS = new Set(['and', 'or', 'not', 'in', 'is', 'if', 'else']);
-const STATEMENTS = new Set([
-  ...['for', 'endfor', 'if', 'elif', 'else', 'endif', 'set', 'endset', 'macro', 'endmacro'],
-  ...['generation', 'endgeneration', 'break', 'continue', 'call', 'endcall'],
-]);
-const READS_FILES = new Set(['include', 'import', 'from', 'extends']);
 const DEPTH_MAX = 64;
 
 class Stop extends Error {
@@ -259,12 +220,14 @@ class Parser {
     let { kind } = start;
     let callable = start.callable;
     let isMethod = false;
+    let receiver = kind;
     for (;;) {
       if (this.take('.')) {
         const token = this.#tokens[this.#position];
         if (token?.kind === 'number') this.#position++;
         else callable = this.name();
         isMethod = true;
+        receiver = kind;
         kind = 'input';
       } else if (this.take('[')) {
         this.#key();
@@ -272,12 +235,11 @@ class Parser {
         kind = 'input';
       } else if (this.take('(')) {
         this.#call(callable, isMethod);
+        kind = kindOfResult(callable ?? '', receiver);
         callable = undefined;
-        kind = 'made';
       } else if (this.take('|')) {
-        this.#filter();
+        kind = kindOfResult(this.#filter(), kind);
         callable = undefined;
-        kind = 'made';
       } else return kind;
     }
   }
@@ -319,16 +281,17 @@ class Parser {
     }
   }
 
-  #filter(): void {
+  /** Reads a filter and gives its name. */
+  #filter(): string {
     const name = this.name();
     const isKnown = FILTERS.has(name);
     if (!this.take('(')) {
       if (!isKnown) this.unsupported(`the filter \`${name}\``);
-      return;
+      return name;
     }
     if (!isKnown) this.unsafe(`the filter \`${name}\` with arguments`);
     const { texts } = this.#list(')');
-    if (!NAMING_FILTERS.has(name)) return;
+    if (!NAMING_FILTERS.has(name)) return name;
     for (const text of texts) {
       if (text.split('.').some((part) => part.startsWith('_') || part.includes('__'))) {
         this.unsafe(`the filter \`${name}\` reads \`${text.slice(0, 40)}\``);
@@ -338,6 +301,7 @@ class Parser {
     if (name === 'map' && first !== undefined && texts.length > 0 && first === 'attr') {
       this.unsafe('the filter `map` calls another filter by name');
     }
+    return name;
   }
 
   /** Notes that a name stands for a text that the template makes. */
@@ -348,6 +312,11 @@ class Parser {
   markMacro(name: string): void {
     this.#made.add(`${name}()`);
   }
+}
+
+function kindOfResult(name: string, receiver: Kind): Kind {
+  if (NUMBERS.has(name)) return 'number';
+  return HANDS_ON.has(name) ? receiver : 'made';
 }
 
 function worst(a: Kind, b: Kind): Kind {

@@ -21,7 +21,9 @@ export function decodeGguf(name: string, source: ByteSource): Decoded {
   for (const [key, text] of texts) {
     if (key.includes('template')) findings.push(...judgeTemplate(text, true, `\`${key}\``));
     else if (!isPlainText(text)) {
-      findings.push(find('hold', 'METADATA_UNPLAIN', { name: key.slice(0, 64) }, `\`${key.slice(0, 64)}\``));
+      findings.push(
+        find('hold', 'METADATA_UNPLAIN', { name: key.slice(0, 64) }, `\`${key.slice(0, 64)}\``),
+      );
     }
   }
   function* pieces(): Generator<Uint8Array, void, undefined> {

@@ -66,11 +66,13 @@ export function checkParquet(source: ByteSource): CheckedParquet {
   if (source.size < 12) throw new ParquetRefused('it is too short');
   const marks = [readMark(source, 0), readMark(source, source.size - 4)];
   if (marks.includes('PARE')) throw new ParquetRefused('encryption', 'whole file', true);
-  if (marks.some((mark) => mark !== 'PAR1')) throw new ParquetRefused('a mark is missing at one end');
+  if (marks.some((mark) => mark !== 'PAR1'))
+    throw new ParquetRefused('a mark is missing at one end');
   const tail = source.read(source.size - 8, source.size);
   const length = new DataView(tail.buffer, tail.byteOffset, 4).getUint32(0, true);
   const footerAt = source.size - 8 - length;
-  if (length > FOOTER_BYTES_MAX || footerAt < 4) throw new ParquetRefused('its footer does not fit');
+  if (length > FOOTER_BYTES_MAX || footerAt < 4)
+    throw new ParquetRefused('its footer does not fit');
   const footer = Uint8Array.from(source.read(footerAt, source.size));
   const metadata = parquetMetadata(footer, { geoparquet: false });
   if (metadata.schema.length > SCHEMA_MAX || metadata.schema.length < 1) {
@@ -83,7 +85,8 @@ export function checkParquet(source: ByteSource): CheckedParquet {
   );
   places.sort(([a], [b]) => a - b);
   for (const [i, [from]] of places.entries()) {
-    if (i > 0 && from < (places[i - 1]?.[1] ?? 0)) throw new ParquetRefused('column chunks overlap');
+    if (i > 0 && from < (places[i - 1]?.[1] ?? 0))
+      throw new ParquetRefused('column chunks overlap');
   }
   const rows = groups.reduce((sum, group) => sum + group.rows, 0);
   if (rows !== count(metadata.num_rows, 'its number of rows')) {
@@ -121,14 +124,16 @@ function checkChunk(column: ColumnChunk, place: string, footerAt: number): Check
   }
   if (meta === undefined) throw new ParquetRefused('a column has no metadata', place);
   if (!CODECS.has(meta.codec)) {
-    throw new ParquetRefused(`compression ${String(meta.codec)}`, place, true);
+    throw new ParquetRefused(`compression ${meta.codec}`, place, true);
   }
   const data = count(meta.data_page_offset, 'an offset', place);
   const dictionary = count(meta.dictionary_page_offset ?? 0, 'an offset', place);
   const from = dictionary > 0 && dictionary < data ? dictionary : data;
   const to = from + count(meta.total_compressed_size, 'a size', place);
-  if (from < 4 || to > footerAt) throw new ParquetRefused('a column reaches outside its place', place);
-  if (to - from > CHUNK_BYTES_MAX) throw new ParquetRefused('a column chunk above 1 GiB', place, true);
+  if (from < 4 || to > footerAt)
+    throw new ParquetRefused('a column reaches outside its place', place);
+  if (to - from > CHUNK_BYTES_MAX)
+    throw new ParquetRefused('a column chunk above 1 GiB', place, true);
   return { meta, from, to };
 }
 
@@ -154,12 +159,19 @@ function checkPages(source: ByteSource, chunk: CheckedChunk, place: string): voi
     if (header.crc !== undefined && crc32(page) !== header.crc >>> 0) {
       throw new ParquetRefused('the check value of a page is wrong', place);
     }
-    const { type, data_page_header: v1, data_page_header_v2: v2, dictionary_page_header: own } = header;
-    const stated = type === 'DATA_PAGE' ? v1?.num_values : type === 'DATA_PAGE_V2' ? v2?.num_values : 0;
+    const {
+      type,
+      data_page_header: v1,
+      data_page_header_v2: v2,
+      dictionary_page_header: own,
+    } = header;
+    const stated =
+      type === 'DATA_PAGE' ? v1?.num_values : type === 'DATA_PAGE_V2' ? v2?.num_values : 0;
     const inPage = count(stated, 'the number of values of a page', place);
     const inDictionary = count(own?.num_values ?? 0, 'the size of a dictionary', place);
     // A value takes at least a bit before it is packed; only runs of nulls and of one value take less.
-    if (inDictionary > unpacked * 8 + 8) throw new ParquetRefused('a dictionary is larger than its page', place);
+    if (inDictionary > unpacked * 8 + 8)
+      throw new ParquetRefused('a dictionary is larger than its page', place);
     values += inPage;
     at = end;
   }

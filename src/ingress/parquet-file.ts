@@ -37,5 +37,9 @@ export function decodeParquet(name: string, source: ByteSource): Decoded {
     const why = error instanceof Error ? error.message.slice(0, 200) : 'unknown reason';
     return refused('parquet', find('hold', 'PARQUET_BROKEN', { why: why.replaceAll('\n', ' ') }));
   }
-  return { type: 'parquet', findings: [], forms: [{ name: `${name}.jsonl`, type: 'jsonl', pieces }] };
+  return {
+    type: 'parquet',
+    findings: [],
+    forms: [{ name: `${name}.jsonl`, type: 'jsonl', pieces }],
+  };
 }

@@ -17,7 +17,8 @@ const VALUES_MAX = 100_000_000;
 function exactly(unpack: (input: Uint8Array, size: number) => Uint8Array) {
   return (input: Uint8Array, size: number): Uint8Array => {
     const output = unpack(input, Math.max(1, size));
-    if (output.length !== size) throw new ParquetRefused('a page unpacks to another size than it says');
+    if (output.length !== size)
+      throw new ParquetRefused('a page unpacks to another size than it says');
     return output;
   };
 }
@@ -71,7 +72,7 @@ function spellDecimal(value: unknown, scale: number): unknown {
     whole = 0n;
     for (const byte of value) whole = (whole << 8n) | BigInt(byte);
     if ((value[0] ?? 0) >= 128) whole -= 1n << BigInt(value.length * 8);
-  } else if (typeof value === 'bigint' || Number.isInteger(value)) whole = BigInt(value as bigint);
+  } else if (typeof value === 'bigint' || Number.isInteger(value)) whole = BigInt(value as number);
   else return value;
   const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
   const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
@@ -98,15 +99,27 @@ function decodeChunk(
   const isDecimal = leaf.converted_type === 'DECIMAL' || logical?.type === 'DECIMAL';
   const scale = leaf.scale ?? 0;
   // The reader would round decimals to floating-point numbers; without the mark it hands on what is stored.
-  const { converted_type: _, logical_type: __, ...bare } = leaf;
-  const element = isDecimal ? bare : leaf;
+  const element = { ...leaf };
+  if (isDecimal) {
+    delete element.converted_type;
+    delete element.logical_type;
+  }
   const { data } = readColumn(
     { view: new DataView(bytes.buffer), offset: 0 },
     { groupStart: 0, groupRows: rows, selectStart: 0, selectEnd: rows },
-    { ...chunk.meta, pathInSchema, element, schemaPath, parsers: PARSERS, compressors: COMPRESSORS, utf8: !isDecimal },
+    {
+      ...chunk.meta,
+      pathInSchema,
+      element,
+      schemaPath,
+      parsers: PARSERS,
+      compressors: COMPRESSORS,
+      utf8: !isDecimal,
+    },
   );
   const values: unknown[] = [];
-  for (const page of data) for (const value of page as ArrayLike<unknown> & Iterable<unknown>) values.push(value);
+  for (const page of data)
+    for (const value of page as ArrayLike<unknown> & Iterable<unknown>) values.push(value);
   if (!isDecimal) return values;
   if (scale < 0 || scale > 1000) throw new ParquetRefused('a decimal has an odd scale');
   return mapLeaves(values, (value) => spellDecimal(value, scale)) as unknown[];
@@ -127,7 +140,9 @@ function spell(value: unknown, depth: number): string {
       return `{"$float":"${String(value).replace('Infinity', 'inf').replace('NaN', 'nan')}"}`;
     case 'object':
       break;
-    default:
+    case 'function':
+    case 'symbol':
+    case 'undefined':
       throw new ParquetRefused('a value of an odd type');
   }
   if (value instanceof Uint8Array) {

@@ -21,6 +21,9 @@ const LATIN1_BYTES_MAX = 16 * 1024 * 1024;
 /** Names that promise a pickle; a file that is none under such a name is not what it says. */
 const PICKLE_NAME = /\.(?:pkl|pickle|p|pt|pth|ckpt|joblib|dill|npy|npz|safetensors|gguf)$/i;
 
+/** Names that promise a grammar of their own, in UTF-8; only other texts are read as Latin-1. */
+const STRUCTURED_NAME = /\.(?:json|jsonl|ndjson|csv|tsv|xml|svg|html?|xhtml|ya?ml|jinja2?|j2)$/i;
+
 interface Canonical {
   readonly type: ContentType;
   readonly bytes: Uint8Array;
@@ -71,7 +74,8 @@ export function decodePlain(name: string, source: ByteSource): Decoded {
       return refused(found.format, find('hold', 'NAME_CLAIMS', { claimed: found.format }));
     return decodeAs(name, bytes, found.candidates, []);
   }
-  const text = found.code === 'TYPE_UNKNOWN' ? transcode(bytes) : undefined;
+  const isBare = found.code === 'TYPE_UNKNOWN' && !STRUCTURED_NAME.test(name);
+  const text = isBare ? transcode(bytes) : undefined;
   if (text === undefined) return describeRefused(found, source);
   const transcoded = find('info', 'TEXT_TRANSCODED');
   return decodeAs(name, text, [{ type: 'text', binding: true }], [transcoded]);

@@ -18,20 +18,23 @@ const FINDINGS_MAX = 200;
 
 /** A file as a source: read piece by piece, whatever its size. */
 function fileSource(descriptor: number, size: number): ByteSource {
-  const read = (from: number, to: number): Uint8Array => {
-    if (!(from >= 0 && from <= to && to <= size)) {
-      throw new RangeError(`bytes ${String(from)}..${String(to)} of ${String(size)}`);
+  const readInto = (target: Uint8Array, from: number): void => {
+    if (!(from >= 0 && from + target.length <= size)) {
+      throw new RangeError(`bytes ${String(from)}.. of ${String(size)}`);
     }
-    const bytes = Buffer.allocUnsafe(to - from);
-    for (let done = 0; done < bytes.length;) {
-      const count = readSync(descriptor, bytes, done, bytes.length - done, from + done);
+    for (let done = 0; done < target.length;) {
+      const count = readSync(descriptor, target, done, target.length - done, from + done);
       // The file became shorter while it was read; what was read before is not the file any more.
       if (count === 0) throw new Error('the file changed while it was read');
       done += count;
     }
+  };
+  const read = (from: number, to: number): Uint8Array => {
+    const bytes = Buffer.allocUnsafe(Math.max(0, to - from));
+    readInto(bytes, from);
     return bytes;
   };
-  return size <= WHOLE_BYTES_MAX ? memorySource(read(0, size)) : { size, read };
+  return size <= WHOLE_BYTES_MAX ? memorySource(read(0, size)) : { size, read, readInto };
 }
 
 function writeForm(form: SafeForm, number: number, outDir: string | undefined): ScannedForm {

@@ -12,9 +12,20 @@ const utf8 = (value: string): Buffer => Buffer.from(value, 'utf8');
 const floats = (...values: number[]): Buffer => Buffer.from(Float32Array.from(values).buffer);
 
 const ARRAY = joinCode(
-  ...[name('numpy._core.multiarray', '_reconstruct'), name('numpy', 'ndarray'), 'K\0\x85C\x01b\x87R'],
+  ...[
+    name('numpy._core.multiarray', '_reconstruct'),
+    name('numpy', 'ndarray'),
+    'K\0\x85C\x01b\x87R',
+  ],
   ...['(K\x01K\x02\x85', name('numpy', 'dtype'), text('f4'), '\x89\x88\x87R'],
-  ...['(K\x03', text('<'), 'NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb', '\x89C\x08', floats(1, 2), 'tb'],
+  ...[
+    '(K\x03',
+    text('<'),
+    'NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb',
+    '\x89C\x08',
+    floats(1, 2),
+    'tb',
+  ],
 );
 
 const PICKLES = [
@@ -28,7 +39,8 @@ const PICKLES = [
 ];
 
 function npy(descr: string, shape: string, data: Uint8Array): Buffer {
-  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n';
+  const header =
+    `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n';
   return Buffer.concat([Buffer.from('\x93NUMPY\x01\0\x76\0', 'latin1'), utf8(header), data]);
 }
 
@@ -39,7 +51,15 @@ function legacy(): Buffer {
   const magic = joinCode('\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.');
   const system = pickle('}(', text('little_endian'), '\x88u');
   const count = Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]);
-  return Buffer.concat([magic, pickle('M\xe9\x03'), system, tensor, pickle('](', text('0'), 'e'), count, floats(1, 2)]);
+  return Buffer.concat([
+    magic,
+    pickle('M\xe9\x03'),
+    system,
+    tensor,
+    pickle('](', text('0'), 'e'),
+    count,
+    floats(1, 2),
+  ]);
 }
 
 function tar(): Buffer {
@@ -64,21 +84,56 @@ const TEMPLATE =
   "{% for m in messages %}{% if m['role'] == 'user' %}{{ bos_token + m.content | trim }}{% endif %}{% endfor %}";
 
 /** Seeds by decoder: the name under which they are scanned, and the inputs. */
-export const DECODER_SEEDS: Readonly<Record<string, readonly [file: string, seeds: readonly Uint8Array[]]>> = {
+export const DECODER_SEEDS: Readonly<
+  Record<string, readonly [file: string, seeds: readonly Uint8Array[]]>
+> = {
   pickle: ['x.pkl', PICKLES],
   'torch-zip': [
     'x.pt',
-    [makeZip(code.torchMembers(pickle('}(', text('w'), code.tensorCode(2, [2], [1]), 'u'), floats(1, 2)))],
+    [
+      makeZip(
+        code.torchMembers(pickle('}(', text('w'), code.tensorCode(2, [2], [1]), 'u'), floats(1, 2)),
+      ),
+    ],
   ],
   'torch-legacy': ['x.bin', [legacy()]],
-  npy: ['x.npy', [NPY, npy('<U2', '(2,)', Buffer.alloc(16, 'a\0\0\0', 'latin1')), npy('|O', '(1,)', PICKLES[0] ?? NPY)]],
-  npz: ['x.npz', [makeZip([['a.npy', NPY], ['b.npy', NPY]])]],
-  safetensors: ['x.safetensors', [Buffer.concat([...writeSafetensors(TENSORS, new Map([['format', 'pt']]))])]],
+  npy: [
+    'x.npy',
+    [
+      NPY,
+      npy('<U2', '(2,)', Buffer.alloc(16, 'a\0\0\0', 'latin1')),
+      npy('|O', '(1,)', PICKLES[0] ?? NPY),
+    ],
+  ],
+  npz: [
+    'x.npz',
+    [
+      makeZip([
+        ['a.npy', NPY],
+        ['b.npy', NPY],
+      ]),
+    ],
+  ],
+  safetensors: [
+    'x.safetensors',
+    [Buffer.concat([...writeSafetensors(TENSORS, new Map([['format', 'pt']]))])],
+  ],
   gguf: ['x.gguf', [makeGguf(), makeGguf({ template: TEMPLATE })]],
   parquet: ['x.parquet', [makeParquet()]],
-  zip: ['x.zip', [makeZip([['a.csv', utf8('a,b\n1,2\n')], ['d/b.txt', utf8('text\n')]])]],
+  zip: [
+    'x.zip',
+    [
+      makeZip([
+        ['a.csv', utf8('a,b\n1,2\n')],
+        ['d/b.txt', utf8('text\n')],
+      ]),
+    ],
+  ],
   tar: ['x.tar', [tar()]],
   wrapped: ['x.gz', [gzipSync(utf8('a,b\n1,2\n')), deflateSync(PICKLES[0] ?? NPY)]],
-  template: ['chat_template.jinja', [utf8(TEMPLATE), utf8("{%- set ns = namespace(a=1) -%}{{ raise_exception('x') }}")]],
+  template: [
+    'chat_template.jinja',
+    [utf8(TEMPLATE), utf8("{%- set ns = namespace(a=1) -%}{{ raise_exception('x') }}")],
+  ],
   plain: ['x', CODEC_SAMPLES.map(({ bytes }) => bytes).filter((bytes) => bytes.length < 4096)],
 };

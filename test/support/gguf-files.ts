@@ -67,7 +67,10 @@ export function makeGguf(changes: GgufChanges = {}): Buffer {
     .u64(changes.tensors ?? 2)
     .u64(changes.pairs ?? 3);
   out.text(first).u32(8).text('a small model');
-  out.text(second).u32(8).text(changes.template ?? "{{ messages[0]['content'] }}");
+  out
+    .text(second)
+    .u32(8)
+    .text(changes.template ?? "{{ messages[0]['content'] }}");
   out.text('general.alignment').u32(4).u32(alignment);
   const [a = 'a.weight', b = 'b.weight'] = changes.names ?? [];
   for (const [i, name] of [a, b].entries()) {
@@ -76,5 +79,8 @@ export function makeGguf(changes: GgufChanges = {}): Buffer {
     for (const side of dimensions) out.u64(side);
     out.u32(i === 0 ? (changes.type ?? 0) : 0).u64(i === 0 ? 0 : (changes.offset ?? 128));
   }
-  return out.align(alignment > 0 ? alignment : 1).raw(new Uint8Array(changes.data ?? 256)).finish();
+  return out
+    .align(alignment > 0 ? alignment : 1)
+    .raw(new Uint8Array(changes.data ?? 256))
+    .finish();
 }

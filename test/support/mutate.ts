@@ -44,7 +44,8 @@ export function mutate(seeds: readonly Uint8Array[], next: (below: number) => nu
         break;
       }
       default:
-        if (at + 4 <= bytes.length) bytes.writeUInt32LE((next(2) === 0 ? 0xffffffff : next(1 << 16)) >>> 0, at);
+        if (at + 4 <= bytes.length)
+          bytes.writeUInt32LE((next(2) === 0 ? 0xffffffff : next(1 << 16)) >>> 0, at);
     }
   }
   return bytes;

@@ -1,6 +1,10 @@
 /** Writes a small parquet file: one row group, plain pages, enough of Thrift's compact protocol for its headers. */
 
-type Field = readonly [id: number, type: 'i32' | 'i64' | 'text' | 'list' | 'struct', value: unknown];
+type Field = readonly [
+  id: number,
+  type: 'i32' | 'i64' | 'text' | 'list' | 'struct',
+  value: unknown,
+];
 const TYPE_CODES = { i32: 5, i64: 6, text: 8, list: 9, struct: 12 } as const;
 
 function varint(value: number): number[] {
@@ -64,7 +68,12 @@ export function makeParquet(rows = 3): Buffer {
   const numbers = Array.from({ length: rows }, (_, i) => i);
   const columns: readonly Column[] = [
     { name: 'id', type: 1, data: Buffer.from(Int32Array.from(numbers).buffer) },
-    { name: 'price', type: 1, converted: 5, data: Buffer.from(Int32Array.from(numbers, (i) => i * 5 - 5).buffer) },
+    {
+      name: 'price',
+      type: 1,
+      converted: 5,
+      data: Buffer.from(Int32Array.from(numbers, (i) => i * 5 - 5).buffer),
+    },
     { name: 'score', type: 5, data: Buffer.from(Float64Array.from(numbers, (i) => i / 4).buffer) },
     { name: 'name', type: 6, converted: 0, data: texts(numbers.map((i) => `row ${String(i)}`)) },
   ];
@@ -77,30 +86,81 @@ export function makeParquet(rows = 3): Buffer {
         [1, 'i32', 0],
         [2, 'i32', data.length],
         [3, 'i32', data.length],
-        [5, 'struct', [[1, 'i32', rows], [2, 'i32', 0], [3, 'i32', 3], [4, 'i32', 3]]],
+        [
+          5,
+          'struct',
+          [
+            [1, 'i32', rows],
+            [2, 'i32', 0],
+            [3, 'i32', 3],
+            [4, 'i32', 3],
+          ],
+        ],
       ]),
     );
     const size = header.length + data.length;
     const meta: readonly Field[] = [
-      ...([[1, 'i32', type], [2, 'list', ['i32', [0]]], [3, 'list', ['text', [name]]]] as const),
-      ...([[4, 'i32', 0], [5, 'i64', rows], [6, 'i64', size], [7, 'i64', size], [9, 'i64', at]] as const),
+      ...([
+        [1, 'i32', type],
+        [2, 'list', ['i32', [0]]],
+        [3, 'list', ['text', [name]]],
+      ] as const),
+      ...([
+        [4, 'i32', 0],
+        [5, 'i64', rows],
+        [6, 'i64', size],
+        [7, 'i64', size],
+        [9, 'i64', at],
+      ] as const),
     ];
-    chunks.push([[2, 'i64', at], [3, 'struct', meta]]);
+    chunks.push([
+      [2, 'i64', at],
+      [3, 'struct', meta],
+    ]);
     parts.push(header, data);
     at += size;
   }
   const schema: (readonly Field[])[] = [
-    [[4, 'text', 'schema'], [5, 'i32', columns.length]],
+    [
+      [4, 'text', 'schema'],
+      [5, 'i32', columns.length],
+    ],
     ...columns.map(({ name, type, converted }): readonly Field[] => [
-      ...([[1, 'i32', type], [3, 'i32', 0], [4, 'text', name]] as const),
+      ...([
+        [1, 'i32', type],
+        [3, 'i32', 0],
+        [4, 'text', name],
+      ] as const),
       ...(converted === undefined ? [] : ([[6, 'i32', converted]] as const)),
-      ...(converted === 5 ? ([[7, 'i32', 2], [8, 'i32', 9]] as const) : []),
+      ...(converted === 5
+        ? ([
+            [7, 'i32', 2],
+            [8, 'i32', 9],
+          ] as const)
+        : []),
     ]),
   ];
   const footer = Buffer.from(
     writeStruct([
-      ...([[1, 'i32', 1], [2, 'list', ['struct', schema]], [3, 'i64', rows]] as const),
-      [4, 'list', ['struct', [[[1, 'list', ['struct', chunks]], [2, 'i64', at], [3, 'i64', rows]]]]],
+      ...([
+        [1, 'i32', 1],
+        [2, 'list', ['struct', schema]],
+        [3, 'i64', rows],
+      ] as const),
+      [
+        4,
+        'list',
+        [
+          'struct',
+          [
+            [
+              [1, 'list', ['struct', chunks]],
+              [2, 'i64', at],
+              [3, 'i64', rows],
+            ],
+          ],
+        ],
+      ],
     ]),
   );
   const length = Buffer.alloc(4);

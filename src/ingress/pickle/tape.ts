@@ -10,6 +10,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export class PickleTape {
   readonly source: ByteSource;
   #bytes: Uint8Array = new Uint8Array(0);
+  #window: Uint8Array | undefined;
   /** Where the window lies in the source. */
   #base: number;
   #position = 0;
@@ -28,7 +29,15 @@ export class PickleTape {
   #load(at: number): void {
     this.#base = at;
     this.#position = 0;
-    this.#bytes = this.source.read(at, Math.min(this.source.size, at + WINDOW_BYTES));
+    const end = Math.min(this.source.size, at + WINDOW_BYTES);
+    if (this.source.readInto === undefined) {
+      this.#bytes = this.source.read(at, end);
+      return;
+    }
+    // One window serves the whole walk, so that nothing is left behind for the collector.
+    this.#window ??= new Uint8Array(Math.min(this.source.size, WINDOW_BYTES));
+    this.#bytes = this.#window.subarray(0, end - at);
+    this.source.readInto(this.#bytes, at);
   }
 
   /** The next byte, or -1 at the end. */
@@ -48,6 +57,10 @@ export class PickleTape {
       if (!this.has(width)) return -1;
       this.#load(this.at);
       return this.number(width);
+    }
+    if (width === 1) {
+      this.#position = at + 1;
+      return bytes[at] ?? 0;
     }
     let value = 0;
     let scale = 1;

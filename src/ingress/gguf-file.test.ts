@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeGguf } from '../../test/support/gguf-files.ts';
+import type { GgufChanges } from '../../test/support/gguf-files.ts';
+import { memorySource } from '../formats/index.ts';
+import { judgeScan } from './decoded.ts';
+import { scanSource } from './scan.ts';
+
+const scan = (changes: GgufChanges): ReturnType<typeof scanSource> =>
+  scanSource('m.gguf', memorySource(makeGguf(changes)));
+
+test('a sound file is written anew, byte by byte the same', () => {
+  const decoded = scan({});
+  assert.equal(judgeScan(decoded.findings), 'clean', JSON.stringify(decoded.findings));
+  assert.deepEqual(Buffer.concat([...(decoded.forms[0]?.pieces() ?? [])]), makeGguf());
+});
+
+/** The cases of the reference implementation's own tests, and what they mean here. */
+const BROKEN: Readonly<Record<string, GgufChanges>> = {
+  'version 1': { version: 1 },
+  'a version of the future': { version: 4 },
+  'a version of the other byte order': { version: 0x03000000 },
+  'minus one tensor': { tensors: -1 },
+  'minus one key': { pairs: -1 },
+  'more tensors than there are': { tensors: 3 },
+  'more keys than there are': { pairs: 4 },
+  'a key twice': { keys: ['general.name', 'general.name'] },
+  'an empty key': { keys: ['', 'a'] },
+  'an alignment that is no power of two': { alignment: 13 },
+  'no alignment': { alignment: 0 },
+  'five dimensions': { dimensions: [32, 1, 1, 1, 1] },
+  'a negative dimension': { dimensions: [-1] },
+  'a size that overflows': { dimensions: [2n ** 40n, 2n ** 40n] },
+  'bytes that overflow': { dimensions: [2n ** 52n] },
+  'an unknown type': { type: 99 },
+  'a removed type': { type: 4 },
+  'a part of a block': { type: 2, dimensions: [33] },
+  'an offset that leaves a hole': { offset: 160 },
+  'an offset that overlaps': { offset: 96 },
+  'a tensor twice': { names: ['a.weight', 'a.weight'] },
+  'a name of 64 bytes': { names: ['a'.repeat(64), 'b'] },
+  'data that is cut off': { data: 255 },
+  'data behind the end': { data: 320 },
+};
+
+for (const [what, changes] of Object.entries(BROKEN)) {
+  test(`inconclusive: ${what}`, () => {
+    const decoded = scan(changes);
+    assert.equal(judgeScan(decoded.findings), 'inconclusive');
+    assert.equal(decoded.findings[0]?.code, 'SCAN_GGUF_BROKEN');
+    assert.deepEqual(decoded.forms, []);
+  });
+}
+
+test('another mark is another format', () => {
+  assert.equal(judgeScan(scan({ magic: 'GGUX' }).findings), 'inconclusive');
+});
+
+test('its chat template is read by the grammar of templates', () => {
+  assert.equal(judgeScan(scan({ template: "{{ ''.__class__ }}" }).findings), 'malicious');
+  assert.equal(judgeScan(scan({ template: '{{ odd() }}' }).findings), 'inconclusive');
+});

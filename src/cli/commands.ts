@@ -43,6 +43,7 @@ export const COMMANDS: readonly CommandModule[] = [
   { names: ['screen'], load: async () => (await import('./screen.ts')).registerScreen },
   { names: ['monitor'], load: async () => (await import('./monitor.ts')).registerMonitor },
   { names: ['policy'], load: async () => (await import('./policy.ts')).registerPolicy },
+  { names: ['scenario'], load: async () => (await import('./scenario.ts')).registerScenario },
   { names: ['exfil-test'], load: async () => (await import('./exfil-test.ts')).registerExfilTest },
   { names: ['wire'], load: async () => (await import('./wire.ts')).registerWire },
   { names: ['ledger'], load: async () => (await import('./ledger.ts')).registerLedger },

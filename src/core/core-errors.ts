@@ -68,6 +68,11 @@ export const coreErrors = defineErrors('CORE', {
     message: 'inspection process could not be started: {why}',
     hint: 'check that the host can start processes',
   },
+  THREAD_FAILED: {
+    status: 500,
+    message: 'computation failed in its thread: {why}',
+    hint: 'report this input as a defect',
+  },
   CHILD_POOL_CLOSED: {
     status: 503,
     message: 'inspection processes are shut down',

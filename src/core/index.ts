@@ -33,6 +33,8 @@ export { ChildPool } from './child-pool.ts';
 export type { ChildPoolOptions } from './child-pool.ts';
 export type { ChildLimits, ChildResult } from './child-process.ts';
 export type { ChildWalls } from './child-walls.ts';
+export { ThreadPool } from './thread-pool.ts';
+export type { OnJobDone } from './thread-pool.ts';
 export { serveJobs } from './child-serve.ts';
 export type { JobTools } from './child-serve.ts';
 export { FolderWatch, listFolder } from './folder-watch.ts';

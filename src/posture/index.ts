@@ -38,3 +38,4 @@ export { buildReport } from './report/data.ts';
 export type { ReportData } from './report/data.ts';
 export { writeReport } from './report/report.ts';
 export type { Standing } from './standing.ts';
+export * from './scenario/index.ts';

@@ -13,6 +13,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'gate', entry: 'benchGate' },
   { name: 'screens', entry: 'benchScreens' },
   { name: 'scan', entry: 'benchScan' },
+  { name: 'scenario', entry: 'benchScenario' },
 ];
 
 type Bench = () => BenchTable | readonly BenchTable[] | Promise<BenchTable | readonly BenchTable[]>;

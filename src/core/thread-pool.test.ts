@@ -9,7 +9,7 @@ test('results come in the order of the jobs, whatever the number of threads', as
   for (const size of [1, 3]) {
     const pool = new ThreadPool(job, size);
     const seen: number[] = [];
-    const results = await pool.run<{ square: number }, number>(jobs, (done) => seen.push(done));
+    const results = await pool.run<number>(jobs, (done) => seen.push(done));
     assert.deepEqual(
       results,
       jobs.map(({ square }) => square * square),

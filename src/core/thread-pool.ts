@@ -37,7 +37,7 @@ export class ThreadPool {
   }
 
   /** Runs jobs of one kind. One call at a time. */
-  run<Job, Result>(jobs: readonly Job[], onDone?: OnJobDone): Promise<Result[]> {
+  run<Result>(jobs: readonly unknown[], onDone?: OnJobDone): Promise<Result[]> {
     const results = new Array<Result>(jobs.length);
     let next = 0;
     let done = 0;

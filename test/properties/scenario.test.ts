@@ -23,14 +23,14 @@ function readExample(name: string): Scenario {
 
 test('same seed, same answers: here, on one thread and on three, to the last bit', async () => {
   const scenario = readExample('government-project');
-  const here = await answerScenario(scenario, { runs: 2000 });
+  const here = await answerScenario(scenario, { runs: 1000 });
   for (const size of [1, 3]) {
     const pool = new ThreadPool(SCENARIO_JOB, size);
-    const there = await answerScenario(scenario, { runs: 2000 }, (jobs) => pool.run(jobs));
+    const there = await answerScenario(scenario, { runs: 1000 }, (jobs) => pool.run(jobs));
     await pool.close();
     assert.deepEqual(there, here);
   }
-  const other = await answerScenario(scenario, { runs: 2000, seed: 2 });
+  const other = await answerScenario(scenario, { runs: 1000, seed: 2 });
   assert.notDeepEqual(other.fans, here.fans, 'another seed is another draw');
 });
 
@@ -138,7 +138,7 @@ test('a stricter level never raises theft, nor anything that follows from it, in
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 
@@ -153,7 +153,7 @@ test('a stricter cap never raises theft, nor anything that follows from it, in a
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
 

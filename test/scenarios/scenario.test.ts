@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeTempDir } from '../support/temp-dir.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 const SHORT = 'examples/scenarios/short-timelines.yaml';
 const LONG = 'examples/scenarios/longer-timelines-one-leader.yaml';
@@ -15,8 +15,8 @@ function sallyport(...args: string[]) {
   });
 }
 
-test('run: text, JSON and page; the same numbers with one thread and with two', () => {
-  const page = join(makeTempDir(), 'page.html');
+test('run: text, JSON and page; the same numbers with one thread and with two', async (t) => {
+  const page = join(await tempDir(t), 'page.html');
   const one = sallyport('scenario', 'run', SHORT, '--runs', '1000', '--threads', '1', '--json');
   assert.equal(one.status, 0, one.stderr);
   const two = sallyport(
@@ -47,8 +47,8 @@ test('show lists inputs; compare puts two side by side', () => {
   assert.match(both.stdout, /holders at the end .*\d \(.*\) {2}.*\(.* to .*\)/);
 });
 
-test('a bad file names every bad field and ends with 2; so do bad options', () => {
-  const file = join(makeTempDir(), 'bad.yaml');
+test('a bad file names every bad field and ends with 2; so do bad options', async (t) => {
+  const file = join(await tempDir(t), 'bad.yaml');
   writeFileSync(
     file,
     readFileSync(SHORT, 'utf8').replace('months: 48', 'months: 2').replace('seed: 1', 'sed: 1'),

@@ -34,7 +34,7 @@ test('default output equals its inputs where they say everything: the fan and th
 });
 
 test('a ladder falls level by level, and says who is kept out', async () => {
-  const answers = await answerScenario(plainScenario({ adversaries: [spies] }), { runs: 10_000 });
+  const answers = await answerScenario(plainScenario({ adversaries: [spies] }), { runs: 4000 });
   const [leader, all, butTop] = answers.ladders;
   for (const ladder of [leader!, all!, butTop!]) {
     const theft = ladder.steps.map((step) => step.theft[3]!.mean);
@@ -51,7 +51,7 @@ test('a ladder falls level by level, and says who is kept out', async () => {
 test('top actors that no level stops leave the value of a level against the others', async () => {
   const top = attacker('top', 5, { weightsAttemptsPerYear: fix(6) });
   const answers = await answerScenario(plainScenario({ adversaries: [spies, top] }), {
-    runs: 10_000,
+    runs: 4000,
   });
   const [, , butTop] = answers.ladders;
   const [first, , , , last] = butTop!.steps;

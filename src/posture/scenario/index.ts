@@ -34,4 +34,3 @@ export {
   showQuantile,
   showSpans,
 } from './show.ts';
-export { capAmounts, crossingTB, yearsToExfiltrate } from './egress-time.ts';

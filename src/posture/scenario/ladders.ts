@@ -2,7 +2,8 @@
 import type { CapTime, EgressAnswer, EgressTime, Ladder, LadderStep } from './answer-types.ts';
 import { columnIndex } from './columns.ts';
 import type { Column } from './columns.ts';
-import { capAmounts, COMPRESSION_RATIOS, yearsToExfiltrate } from './egress-time.ts';
+import { capsFor } from '../caps-arithmetic.ts';
+import { COMPRESSION_RATIOS, yearsToExfiltrate } from './egress-time.ts';
 import type { Plan } from './plan.ts';
 import { quantileOf } from './range.ts';
 import type { Scenario } from './schema.ts';
@@ -92,7 +93,7 @@ export function answerEgress(
       const bytes = (weightsTB: number): number =>
         id === 'none'
           ? Infinity
-          : capAmounts(weightsTB).find((cap) => cap.name.toLowerCase() === id)!.bytesPerYear;
+          : capsFor(weightsTB * 1e12).find(({ cap }) => cap.toLowerCase() === id)!.bytesPerYear;
       const rows = rowsOf(`cap:${id}`);
       return {
         id,

@@ -22,7 +22,7 @@ interface Axes {
 
 const round = (value: number): string => String(Math.round(value * 10) / 10);
 const WIDE: Frame = { width: 920, height: 300, left: 44, right: 130, top: 14, bottom: 30 };
-const SMALL: Frame = { width: 300, height: 170, left: 36, right: 10, top: 12, bottom: 26 };
+const SMALL: Frame = { width: 300, height: 170, left: 44, right: 10, top: 12, bottom: 26 };
 
 const xOf = ({ frame, months }: Axes, month: number): number =>
   frame.left + ((frame.width - frame.left - frame.right) * month) / months;

@@ -86,7 +86,7 @@ test('any text and any value end in a refusal or a scenario', () => {
 });
 
 test('a file that unfolds without end is refused', () => {
-  const names = [...'abcdefghij'];
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
   const lines = ['a: &a [x, x, x, x, x, x, x, x, x]'];
   for (let i = 1; i < names.length; i++) {
     lines.push(`${names[i]!}: &${names[i]!} [${`*${names[i - 1]!}, `.repeat(9).slice(0, -2)}]`);

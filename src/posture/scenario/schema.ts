@@ -43,13 +43,13 @@ interface Field {
 function checkRange(fields: RangeFields, field: Field): string | undefined {
   const shape = shapeOf(fields);
   if (shape === undefined) return FORMS;
-  const { scale: _, ...numbers } = shape as Record<string, number | string>;
-  const ordered = Object.values(numbers) as number[];
+  const numbers = Object.entries(shape).filter(([name]) => name !== 'scale');
+  const ordered = numbers.map(([, value]) => value as number);
   if (ordered.some((each) => each < field.low || each > field.high)) {
     return `must lie between ${field.low} and ${field.high} ${field.unit}`.trim();
   }
   if (ordered.some((each, i) => i > 0 && each < ordered[i - 1]!)) {
-    return `${Object.keys(numbers).join(' ≤ ')} does not hold`;
+    return `${numbers.map(([name]) => name).join(' ≤ ')} does not hold`;
   }
   if ('p10' in shape && shape.scale === 'log' && shape.p10 <= 0) {
     return 'a logarithmic range must be above 0';

@@ -90,7 +90,7 @@ export function openEvidence(assessment: Assessment): Evidences {
   };
 }
 
-/** The claim that counts: of those received and in effect, the newest; between equals, the worse. */
+/** The claim that counts: of those received and in effect, the newest; between equals, the worse, then the longer. */
 export function currentClaim(claims: readonly Claim[], nowMs: number): Claim | null {
   let best: Claim | null = null;
   for (const claim of claims) {
@@ -103,7 +103,22 @@ export function currentClaim(claims: readonly Claim[], nowMs: number): Claim | n
 function isNewer(claim: Claim, than: Claim): boolean {
   if (claim.receivedMs !== than.receivedMs) return claim.receivedMs > than.receivedMs;
   if (claim.effectiveMs !== than.effectiveMs) return claim.effectiveMs > than.effectiveMs;
-  return STATUSES.indexOf(claim.status) > STATUSES.indexOf(than.status);
+  if (claim.status !== than.status)
+    return STATUSES.indexOf(claim.status) > STATUSES.indexOf(than.status);
+  // The same word twice counts for as long as either of them; what else differs must not depend on the files' order.
+  if (claim.expiresMs !== than.expiresMs) return claim.expiresMs > than.expiresMs;
+  return JSON.stringify(claim) > JSON.stringify(than);
+}
+
+const VERDICTS: readonly Shown['verdict'][] = ['unknown', 'shows', 'part', 'contradicts'];
+
+/** Of one collector's readings the newest; between equals, the worse. */
+function isNewerReading(each: Shown, than: Shown): boolean {
+  if (each.atMs !== than.atMs) return each.atMs > than.atMs;
+  if (each.verdict !== than.verdict)
+    return VERDICTS.indexOf(each.verdict) > VERDICTS.indexOf(than.verdict);
+  if (each.expiresMs !== than.expiresMs) return each.expiresMs > than.expiresMs;
+  return JSON.stringify(each) > JSON.stringify(than);
 }
 
 /** A reading in which the gate said nothing does not take back what it showed, least of all a contradiction. */
@@ -116,7 +131,7 @@ function newestOfEach(shown: readonly Shown[], nowMs: number): readonly Shown[] 
     const newer =
       before === undefined ||
       rank(each) > rank(before) ||
-      (rank(each) === rank(before) && each.atMs > before.atMs);
+      (rank(each) === rank(before) && isNewerReading(each, before));
     if (newer) newest.set(each.collector, each);
   }
   return [...newest.values()];

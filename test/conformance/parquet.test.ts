@@ -74,8 +74,7 @@ for (const name of [
     assert.equal(rows.length, lines.length);
     const plain = (value: unknown): string => {
       if (value === null) return '';
-      const inner =
-        typeof value === 'object' ? (Object.values(value)[0] as unknown) : value;
+      const inner = typeof value === 'object' ? (Object.values(value)[0] as unknown) : value;
       return String(inner);
     };
     for (const [i, line] of lines.entries()) {

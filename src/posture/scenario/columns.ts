@@ -55,8 +55,5 @@ export const ROUTES = [
   { id: 'misuse', title: 'catastrophic misuse' },
 ] as const;
 
-/** The id of such an event. */
-export type RouteId = (typeof ROUTES)[number]['id'];
-
 /** Events in the order in which they are counted: first holders by kind, then routes. */
 export const EVENT_COUNT = HOLDER_KINDS.length + ROUTES.length;

@@ -19,9 +19,6 @@ export interface PlanInput {
 
 /** The three things that a security level protects. */
 export const ASSETS = ['weights', 'secrets', 'integrity'] as const;
-/** One of them. */
-export type Asset = (typeof ASSETS)[number];
-
 /** A party that can be robbed; numbers are places in {@link Plan.inputs}. */
 export interface PlanKeeper {
   readonly levels: readonly [weights: number, secrets: number, integrity: number];

@@ -77,8 +77,3 @@ export function showQuantiles(range: Range): { p10: number; p50: number; p90: nu
     p90: quantileOf(range, 0.9),
   };
 }
-
-/** The same range with one fixed value; the source says who fixed it. */
-export function fixRange(range: Range, value: number, why: string): Range {
-  return { ...range, shape: { value }, source: 'ours', why };
-}

@@ -17,8 +17,6 @@ export interface PlanInput {
   readonly points?: Path;
 }
 
-/** The three things that a security level protects. */
-export const ASSETS = ['weights', 'secrets', 'integrity'] as const;
 /** A party that can be robbed; numbers are places in {@link Plan.inputs}. */
 export interface PlanKeeper {
   readonly levels: readonly [weights: number, secrets: number, integrity: number];

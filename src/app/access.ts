@@ -27,7 +27,7 @@ import {
 } from '../policy/index.ts';
 import type { Policy, PrincipalFacts } from '../policy/index.ts';
 import type { Locks, Request, Rosters } from '../requests/index.ts';
-import { listGrants } from '../requests/index.ts';
+import { listGrants, requestErrors } from '../requests/index.ts';
 import type { Store } from '../store/index.ts';
 
 /** What something is done to. */
@@ -239,8 +239,10 @@ export function openAccess(host: {
           needed: `principal who may ${action}`,
         });
       }
-      const name = resource.kind === 'request' ? resource.request.id : resource.id;
-      throw peopleErrors.error('NOT_FOUND', { what: resource.kind, name });
+      // The very answer of a request that is not there, code and all.
+      if (resource.kind === 'request')
+        throw requestErrors.error('NOT_FOUND', { id: resource.request.id });
+      throw peopleErrors.error('NOT_FOUND', { what: resource.kind, name: resource.id });
     },
     projectsOf: async (principal) => {
       const facts = await factsOf(principal);

@@ -58,3 +58,4 @@ export { unlockKind } from './kinds/unlock.ts';
 export { readWindow, writeWindow } from './window.ts';
 export type { WindowInput } from './window.ts';
 export { checkRequestTables } from './table-check.ts';
+export { errors as requestErrors } from './errors.ts';

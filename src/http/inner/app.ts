@@ -9,6 +9,7 @@ import { mountConsole } from './console-routes.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { ROSTER_ROUTES } from './roster-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
+import { LOCK_ROUTES } from './lock-routes.ts';
 import { POSTURE_ROUTES } from './posture-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { REQUEST_ROUTES } from './request-routes.ts';
@@ -20,6 +21,7 @@ export const INNER_ROUTES: readonly Route[] = [
   ...SIGN_IN_ROUTES,
   ...REQUEST_ROUTES,
   ...APPROVAL_ROUTES,
+  ...LOCK_ROUTES,
   ...ROSTER_ROUTES,
   ...BUDGET_ROUTES,
   ...PEOPLE_ROUTES,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Gate } from '../../app/index.ts';
 import { readAssertion } from '../../app/index.ts';
-import { canonicalJson, isoTime, newId, systemRandom, utf8 } from '../../core/index.ts';
+import { canonicalJson, isoTime, utf8 } from '../../core/index.ts';
 import type { Json } from '../../core/index.ts';
 import {
   emittedOf,
@@ -12,11 +12,9 @@ import {
   writeExportInput,
 } from '../../egress/index.ts';
 import { parsePublicKey, peopleErrors } from '../../people/index.ts';
-import type { Principal } from '../../people/index.ts';
 import {
   ACCESS_TARGETS,
   APPROVAL_NAMESPACE,
-  LOCK_TARGETS,
   currentVotes,
   readAccess,
   readChanges,
@@ -25,10 +23,10 @@ import {
   writeWindow,
 } from '../../requests/index.ts';
 import type { Request } from '../../requests/index.ts';
+import { askShown, needPerson } from './ask.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { readVisible, showDetails, showSubject } from './views.ts';
-import type { RequestDetails } from './views.ts';
 
 const text = z.string().max(4000);
 const id = z.string().min(1).max(80);
@@ -51,11 +49,6 @@ const duration = z
   .min(60_000)
   .max(366 * 86_400_000);
 
-function needPerson(principal: Principal): void {
-  if (principal.kind !== 'person')
-    throw peopleErrors.error('NOT_ALLOWED', { principal: principal.id, needed: 'person' });
-}
-
 /** The armoured signature of a call, whichever way it was made. */
 function readSignature(
   gate: Gate,
@@ -66,29 +59,6 @@ function readSignature(
   if (input.assertion === undefined || subject === null)
     throw peopleErrors.error('SIGN_IN_REFUSED', { why: 'no signature was sent' });
   return readAssertion(gate.rosters, input.assertion, utf8(subject), APPROVAL_NAMESPACE).signature;
-}
-
-async function ask(
-  gate: Gate,
-  principal: Principal,
-  asked: { kind: string; project: string; destination?: string; why: string; input: string },
-): Promise<RequestDetails> {
-  const { kind, project } = asked;
-  const resource =
-    project === '' ? ({ kind: 'gate' } as const) : ({ kind: 'project', id: project } as const);
-  // Changes of the gate are asked for by those whom the policy names; the rest is asked for in a project.
-  const action = kind === 'policy' ? 'people.change' : 'request.ask';
-  if (kind === 'policy' || project !== '')
-    await gate.access.need(principal, action, resource, kind);
-  const request = await gate.requests.ask({
-    requester: principal.id,
-    sponsor: principal.sponsor,
-    idempotencyKey: newId('key', systemRandom),
-    destination: '',
-    ...asked,
-  });
-  const { request: settled } = await gate.requests.settle(request.id, 10_000);
-  return showDetails(gate, principal, settled);
 }
 
 /** An edited export. The originals are gone since the first verdict, so it is made of the canonical files. */
@@ -332,7 +302,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       const { project, why, target, what, durationMs, bits } = input;
       const wanted = readAccess({ target, what, durationMs, bits: bits ?? null });
       const where = project ?? (target === 'project' ? what : '');
-      return ask(gate, principal, {
+      return askShown(gate, principal, {
         kind: 'access',
         project: where,
         why,
@@ -361,7 +331,13 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     ({ gate, principal, input }) => {
       const { project, to: destination, why, ...template } = input;
       const window = writeWindow(readWindow(template));
-      return ask(gate, principal, { kind: 'window', project, destination, why, input: window });
+      return askShown(gate, principal, {
+        kind: 'window',
+        project,
+        destination,
+        why,
+        input: window,
+      });
     },
   ),
   route(
@@ -376,65 +352,12 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       gate.rosters.need();
       const changes = readChanges(input.changes);
       const written = canonicalJson({ changes: changes as unknown as Json });
-      return ask(gate, principal, { kind: 'policy', project: '', why: input.why, input: written });
-    },
-  ),
-  route(
-    { method: 'get', path: '/v1/locks', summary: 'Locks, the newest first', access: 'principal' },
-    async ({ gate, principal }) => {
-      const projects = new Set((await gate.access.projectsOf(principal)).map((each) => each.id));
-      const facts = await gate.access.factsOf(principal);
-      const all = facts.security === true || facts.auditor === true || facts.administrator === true;
-      const locks = (await gate.locks.list()).filter(
-        (lock) =>
-          all ||
-          lock.target.kind === 'lane' ||
-          lock.target.id === principal.id ||
-          projects.has(lock.target.id),
-      );
-      return {
-        locks: locks.map(({ atMs, liftedMs, ...lock }) => ({
-          ...lock,
-          at: isoTime(atMs),
-          liftedAt: liftedMs === null ? null : isoTime(liftedMs),
-        })),
-      };
-    },
-  ),
-  route(
-    {
-      method: 'post',
-      path: '/v1/locks',
-      summary: 'Lock a principal, a project, a model or a lane at once',
-      access: 'principal',
-      body: z.strictObject({
-        target: z.strictObject({ kind: z.enum(LOCK_TARGETS), id }),
-        reason: text,
-      }),
-    },
-    async ({ gate, principal, input }) => {
-      needPerson(principal);
-      const { kind, id: target } = input.target;
-      const resource =
-        kind === 'project' || kind === 'model' ? { kind, id: target } : ({ kind: 'gate' } as const);
-      await gate.access.need(principal, 'lock.set', resource);
-      return gate.locks.lock(input.target, principal.id, input.reason);
-    },
-  ),
-  route(
-    {
-      method: 'post',
-      path: '/v1/unlocks',
-      summary: 'Ask for the end of a lock',
-      access: 'principal',
-      body: z.strictObject({ lock: id, why: text }),
-    },
-    async ({ gate, principal, input }) => {
-      needPerson(principal);
-      const lock = await gate.locks.get(input.lock);
-      const project = lock.target.kind === 'project' ? lock.target.id : '';
-      const written = canonicalJson({ lock: lock.id });
-      return ask(gate, principal, { kind: 'unlock', project, why: input.why, input: written });
+      return askShown(gate, principal, {
+        kind: 'policy',
+        project: '',
+        why: input.why,
+        input: written,
+      });
     },
   ),
 ];

@@ -164,7 +164,12 @@ export const ROSTER_ROUTES: readonly Route[] = [
       const { kind, id } = input.resource;
       if (kind === 'request') {
         const stood = await gate.requests.approvals.stand(id);
-        const eligible = stood.judgement?.voters.has(whom.id) === true;
+        const voters = stood.judgement?.voters;
+        const { request } = stood;
+        // Nobody learns by asking whether there is a request that is not theirs to see.
+        const own = { kind, request, eligible: voters?.has(principal.id) === true };
+        await gate.access.need(principal, 'request.view', own);
+        const eligible = voters?.has(whom.id) === true;
         return gate.access.can(whom, input.action, { kind, request: stood.request, eligible });
       }
       const resource = kind === 'gate' ? ({ kind } as const) : { kind, id };

@@ -10,6 +10,7 @@ import {
   APPROVAL_NAMESPACE,
   currentVotes,
   fingerprintOf,
+  requestErrors,
   mayDo,
   offeredEvents,
   readVotesOf,
@@ -26,7 +27,6 @@ import type {
   Verdict,
   Vote,
 } from '../../requests/index.ts';
-import { peopleErrors } from '../../people/index.ts';
 
 /** A file of an export as it is answered. */
 export interface FileShown extends Omit<ExportFile, 'emitted'> {
@@ -134,7 +134,7 @@ export async function readVisible(gate: Gate, principal: Principal, id: string):
   const resource = { kind: 'request', request, eligible } as const;
   const own = request.requester === principal.id;
   if (own || (await gate.access.can(principal, 'request.view', resource)).allowed) return request;
-  throw peopleErrors.error('NOT_FOUND', { what: 'request', name: id.slice(0, 80) });
+  throw requestErrors.error('NOT_FOUND', { id: id.slice(0, 80) });
 }
 
 /** Held requests that this person can decide or review, the gravest first. */

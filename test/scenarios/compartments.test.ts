@@ -1,0 +1,202 @@
+/**
+ * Need-to-know on every route of the inner door: what is in a compartment answers like something that does not exist, and
+ * nothing of it is in any answer to somebody who is not read into it. Total: a route that is not asked here fails.
+ */
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { INNER_ROUTES } from '../../src/http/inner/app.ts';
+import { foundGate, startPreparedGate } from '../support/running-gate.ts';
+import type { FoundedGate, RunningGate } from '../support/running-gate.ts';
+import { weightShaped } from '../support/tables.ts';
+
+interface Shown {
+  readonly id: string;
+}
+
+/** What a route is asked with: paths of the compartment's things, or of things that do not exist. */
+interface Asked {
+  readonly request: string;
+  readonly project: string;
+  readonly destination: string;
+  readonly lock: string;
+}
+
+/** A body that the route's schema takes, for routes that have one. */
+const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
+  'POST /v1/requests/{id}/approvals': () => ({ signature: 'x' }),
+  'POST /v1/requests/{id}/break-glass': () => ({ signature: 'x', reason: 'r' }),
+  'POST /v1/requests/{id}/deny': () => ({ reason: 'r' }),
+  'POST /v1/requests/{id}/return': () => ({ reason: 'r' }),
+  'POST /v1/requests/{id}/review': () => ({ reason: 'r' }),
+  'POST /v1/requests/{id}/edit': () => ({ why: 'w' }),
+  'POST /v1/requests/{id}/comments': () => ({ text: 't' }),
+  'POST /v1/access': ({ project }) => ({
+    project,
+    target: 'project',
+    what: project,
+    durationMs: 3_600_000,
+    why: 'w',
+  }),
+  'POST /v1/windows': ({ project, destination }) => ({
+    project,
+    to: destination,
+    why: 'w',
+    job: 'j',
+    types: ['table'],
+    uses: 1,
+    bitsEach: 1000,
+    bitsTotal: 1000,
+    durationMs: 3_600_000,
+  }),
+  'POST /v1/changes': () => ({ why: 'w', changes: [{ op: 'group.add', group: 'g' }] }),
+  'POST /v1/locks': ({ project }) => ({ target: { kind: 'project', id: project }, reason: 'r' }),
+  'POST /v1/unlocks': ({ lock }) => ({ lock, why: 'w' }),
+  'POST /v1/policy/explain': ({ request }) => ({
+    principal: 'dan',
+    action: 'request.view',
+    resource: { kind: 'request', id: request },
+  }),
+  'PUT /v1/budgets/{budget}': () => ({ rate: '1 MB/day', burst: '1 MB' }),
+  'POST /v1/budgets/check': ({ project }) => ({ project, bits: 1000 }),
+};
+
+describe('compartments', () => {
+  let gate: RunningGate;
+  let founded: FoundedGate;
+  let real: Asked;
+  const nothing: Asked = {
+    request: 'req_00000000000000000000000000',
+    project: 'nowhere',
+    destination: 'nobody',
+    lock: 'lck_00000000000000000000000000',
+  };
+
+  before(async () => {
+    ({ gate } = await startPreparedGate(['alpha']));
+    founded = await foundGate(gate, ['ann', 'bob', 'cyd:staff', 'dan:staff', 'eve:auditors']);
+    const steps = [
+      { op: 'role.give', project: 'study', principal: 'cyd', role: 'member' },
+      { op: 'project.add', id: 'elsewhere', title: 'Elsewhere' },
+      { op: 'role.give', project: 'elsewhere', principal: 'dan', role: 'member' },
+    ];
+    const asked = await founded.as<Shown>(
+      ...(['ann', 4, 'change', JSON.stringify(steps), '--why', 'set up'] as const),
+    );
+    await founded.approve('bob', asked.id);
+    await writeFile(path.join(gate.workDir, 'unicorn-weights.csv'), weightShaped(1));
+    const to = ['--project', 'study', '--to', 'alpha', '--why', 'for the unicorn'];
+    const held = await founded.as<Shown>('cyd', 4, 'export', 'unicorn-weights.csv', ...to);
+    const lock = await founded.as<Shown>(
+      ...(['bob', 0, 'lock', 'set', 'principal', 'cyd', '--reason', 'unicorn hunt'] as const),
+    );
+    real = { request: held.id, project: 'study', destination: 'alpha', lock: lock.id };
+  });
+  after(() => gate.close());
+
+  const call = async (
+    person: string,
+    route: { method: string; path: string; body?: unknown },
+    at: Asked,
+  ): Promise<{ status: number; text: string; type: string | null }> => {
+    const name = `${route.method.toUpperCase()} ${route.path}`;
+    const place = route.path
+      .replace('{budget}', `project:${at.project}`)
+      .replace(/^\/v1\/projects\/\{id\}/, `/v1/projects/${at.project}`)
+      .replace(/^\/v1\/models\/\{id\}/, '/v1/models/none')
+      .replace(/^\/v1\/tokens\/\{id\}/, '/v1/tokens/none')
+      .replace('{from}/{to}', '0/1')
+      .replace('/proof/{id}', `/proof/ask_${at.request}`)
+      .replace('{id}', at.request)
+      .replace('{index}', '0');
+    const body = BODIES[name]?.(at);
+    const query = route.path === '/v1/requests' ? `?project=${at.project}` : '';
+    const answer = await fetch(gate.innerUrl + place + query, {
+      method: route.method.toUpperCase(),
+      headers: {
+        authorization: `Bearer ${founded.token(person)}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const type = answer.headers.get('content-type');
+    // A live stream never ends; what it says is asked elsewhere.
+    if (type?.startsWith('text/event-stream') === true) {
+      await answer.body?.cancel();
+      return { status: answer.status, text: '', type };
+    }
+    return { status: answer.status, text: await answer.text(), type };
+  };
+  /** An answer with every name that was in the question taken out. */
+  const neutral = (text: string, at: Asked): string =>
+    Object.values(at as unknown as Record<string, string>)
+      .reduce((all, name) => all.replaceAll(name, '·'), text)
+      .replace(/"instance":"[^"]*"/, '');
+  /** Routes that change the gate for everybody, or end what the test needs. */
+  const leave = (name: string): boolean =>
+    /sign-out|founding|sign-in|\/v1\/start|\/v1\/exports$|POST \/v1\/changes|POST \/v1\/locks$/.test(
+      name,
+    );
+
+  it('have a body for every route that takes one', () => {
+    for (const route of INNER_ROUTES) {
+      const name = `${route.method.toUpperCase()} ${route.path}`;
+      if (route.body === undefined || route.access !== 'principal' || leave(name)) continue;
+      assert.ok(BODIES[name] !== undefined, `no body for ${name}`);
+    }
+  });
+
+  it('answer a stranger on each route exactly as if nothing were there', async () => {
+    for (const route of INNER_ROUTES) {
+      const name = `${route.method.toUpperCase()} ${route.path}`;
+      if (route.access === 'anyone' || leave(name)) continue;
+      const there = await call('dan', route, real);
+      const not = await call('dan', route, nothing);
+      assert.equal(there.status, not.status, `${name}\n${there.text}\n${not.text}`);
+      assert.equal(there.type, not.type, name);
+      const gives =
+        route.access === 'administrator' ? [403, 404] : [200, 201, 204, 400, 403, 404, 422];
+      assert.ok(
+        gives.includes(there.status),
+        `${name} answers ${String(there.status)}: ${there.text}`,
+      );
+      if (there.status >= 300)
+        assert.equal(neutral(there.text, real), neutral(not.text, nothing), name);
+    }
+  });
+
+  it('tell nobody outside of their names, counts or words', async () => {
+    const secrets = ['unicorn', real.request, 'study', 'alpha'];
+    for (const route of INNER_ROUTES) {
+      const name = `${route.method.toUpperCase()} ${route.path}`;
+      if (route.method !== 'get' || route.access === 'anyone') continue;
+      const { text, status } = await call('dan', route, nothing);
+      if (status >= 300) continue;
+      for (const secret of secrets) {
+        assert.ok(
+          !text.includes(secret),
+          `${name} tells a stranger of ${secret}: ${text.slice(0, 400)}`,
+        );
+      }
+    }
+  });
+
+  it('are open to those who are read into them', async () => {
+    const open = async (person: string): Promise<number> =>
+      (await call(person, { method: 'get', path: '/v1/requests/{id}' }, real)).status;
+    assert.deepEqual(
+      await Promise.all(['cyd', 'bob', 'dan'].map((person) => open(person))),
+      [200, 200, 404],
+    );
+  });
+
+  it('answer whom one may discuss something with by the people read into it', async () => {
+    const route = { method: 'get', path: '/v1/projects/{id}/people' };
+    const own = await call('cyd', route, real);
+    assert.equal(own.status, 200);
+    assert.match(own.text, /"cyd"/);
+    assert.doesNotMatch(own.text, /"dan"/);
+    assert.equal((await call('dan', route, real)).status, 404);
+  });
+});

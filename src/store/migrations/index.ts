@@ -9,6 +9,7 @@ import { budgetMigration } from './0011-budget.ts';
 import { peopleMigration } from './0012-people.ts';
 import { requestsMigration } from './0013-requests.ts';
 import { approvalsMigration } from './0014-approvals.ts';
+import { jobsMigration } from './0015-jobs.ts';
 import { releaseMigration } from './0020-release.ts';
 import { outerMigration } from './0100-outer.ts';
 import { senderMigration } from './0200-sender.ts';
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   peopleMigration,
   requestsMigration,
   approvalsMigration,
+  jobsMigration,
   releaseMigration,
 ];
 

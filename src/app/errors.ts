@@ -38,4 +38,14 @@ export const appErrors = defineErrors('APP', {
     message: 'cannot use `{dir}`, the gate with process {pid} has it open',
     hint: 'stop that process first, or choose another folder with `--data DIR`',
   },
+  SCENARIO_UNKNOWN: {
+    status: 404,
+    message: 'cannot find the scenario `{id}`',
+    hint: 'see GET /v1/scenarios for those that are shipped, or send the text of your own',
+  },
+  SCENARIO_BUSY: {
+    status: 429,
+    message: 'cannot play the scenario, {waiting} others wait already',
+    hint: 'ask again in a few seconds, or play it with `sallyport scenario run`',
+  },
 });

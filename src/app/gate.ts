@@ -44,6 +44,8 @@ import { watchOutboxes } from './outbox.ts';
 import type { OutboxWatch } from './outbox.ts';
 import { openPosture } from './posture.ts';
 import type { PostureDesk } from './posture.ts';
+import { openScenarios } from './scenarios.ts';
+import type { ScenarioDesk } from './scenarios.ts';
 import { startWire } from './wire.ts';
 import type { RunningWire } from './wire.ts';
 
@@ -82,6 +84,7 @@ export interface Gate {
   readonly wire: RunningWire;
   readonly outboxes: OutboxWatch;
   readonly posture: PostureDesk;
+  readonly scenarios: ScenarioDesk;
   /** Set when this start made the gate. */
   readonly firstStart: FirstStart | null;
   close(): Promise<void>;
@@ -118,6 +121,8 @@ async function openParts(
   const blobs = openBlobs(folders.blobs, random);
   const uploads = openUploads(folders.uploads, random);
   const host = { store, ledger, clock, random, blobs };
+  const scenarios = openScenarios();
+  undo.push(() => scenarios.close());
   const people = openPeople(host);
   const models = openModels(host);
   const budgets = openBudgets({ ...host, caps: config.caps });
@@ -242,6 +247,7 @@ async function openParts(
     wire,
     outboxes,
     posture: openPosture(config.posture.folder, clock),
+    scenarios,
     firstStart,
     close,
   };

@@ -30,6 +30,8 @@ export type { Reading } from './observation.ts';
 export { readAssessmentResults, writeAssessmentResults } from './oscal/assessment-results.ts';
 export { writePoam } from './oscal/poam.ts';
 export { writeCsv } from './output/csv.ts';
+export { boardOf } from './output/board.ts';
+export type { PostureBoard } from './output/board.ts';
 export { showPosture } from './output/show.ts';
 export { PACKAGE_FILES_MAX, describeRecord, verifyPackage, writePackage } from './package.ts';
 export type { PackageCheck, PackageReceipt, PackageReport } from './package.ts';

@@ -58,6 +58,8 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
     action: 'request.view',
     resource: { kind: 'request', id: request },
   }),
+  'POST /v1/scenarios/inputs': () => ({ id: 'short-timelines' }),
+  'POST /v1/scenarios/play': () => ({ id: 'none' }),
   'PUT /v1/budgets/{budget}': () => ({ rate: '1 MB/day', burst: '1 MB' }),
   'POST /v1/budgets/check': ({ project }) => ({ project, bits: 1000 }),
 };

@@ -1,6 +1,9 @@
-/** Routes of posture: the verdict on the assessment that the gate serves, and records of assessments in the ledger. */
+/** Routes of posture and scenarios: the verdict on the assessment that the gate serves, records of it, what happens if. */
 import { z } from 'zod';
-import { showPosture } from '../../posture/index.ts';
+import type { Gate } from '../../app/index.ts';
+import { peopleErrors } from '../../people/index.ts';
+import type { Principal } from '../../people/index.ts';
+import { RUNS_MIN, boardOf, showPosture } from '../../posture/index.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -20,6 +23,36 @@ const recordBody = z.strictObject({
       }),
     )
     .max(250),
+});
+
+/** The gap of an organisation is for those who run, watch and audit the gate. */
+async function needReader(gate: Gate, principal: Principal): Promise<void> {
+  const facts = await gate.access.factsOf(principal);
+  if (facts.administrator === true || facts.security === true || facts.auditor === true) return;
+  const needed = 'administrator, auditor or person of security';
+  throw peopleErrors.error('NOT_ALLOWED', { principal: principal.id, needed });
+}
+
+const PLAYED_MAX = 10_000;
+const chosen = {
+  id: z.string().max(80).optional().describe('a shipped scenario'),
+  text: z.string().max(60_000).optional().describe('a scenario of one’s own, as YAML or JSON'),
+};
+const playBody = z.strictObject({
+  ...chosen,
+  adjustments: z
+    .array(
+      z.strictObject({
+        place: z.string().max(200),
+        times: z.number().min(0.001).max(1000).optional(),
+        plus: z.number().min(-1000).max(1000).optional(),
+      }),
+    )
+    .max(50)
+    .default([])
+    .describe('inputs that are moved, as by a slider'),
+  claims: z.array(z.enum(['spreadSafe', 'othersStopped', 'fewStable'])).default([]),
+  runs: z.number().int().min(RUNS_MIN).max(PLAYED_MAX).multipleOf(1000).default(4000),
 });
 
 /** The routes. */
@@ -48,5 +81,46 @@ export const POSTURE_ROUTES: readonly Route[] = [
       const recorded = await gate.ledger.record(entry);
       return { entry: recorded.id, receipt: `/v1/ledger/proof/${recorded.id}` };
     },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/posture/board',
+      summary: 'The verdict as one document: levels, attack view, expiring evidence, roadmap',
+      access: 'principal',
+    },
+    async ({ gate, principal }) => {
+      await needReader(gate, principal);
+      return boardOf(await gate.posture.judge());
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/scenarios',
+      summary: 'The shipped scenarios, with their texts',
+      access: 'principal',
+    },
+    async ({ gate }) => ({ scenarios: await gate.scenarios.list() }),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/scenarios/inputs',
+      summary: 'Every input of a scenario with its range and source; plays nothing',
+      access: 'principal',
+      body: z.strictObject(chosen),
+    },
+    ({ gate, input }) => gate.scenarios.inputs(input),
+  ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/scenarios/play',
+      summary: 'Play a scenario with inputs moved; illustrative, it is as good as its inputs',
+      access: 'principal',
+      body: playBody,
+    },
+    ({ gate, input }) => gate.scenarios.play(input),
   ),
 ];

@@ -6,6 +6,8 @@
  * in the same draws. Assumed: what docs/explanation/scenario-model.md says, equation by equation. Not offered: forecasts; how
  * likely the inputs are.
  */
+export { adjustScenario } from './adjust.ts';
+export type { Adjustment } from './adjust.ts';
 export { readScenario, readScenarioValue } from './read.ts';
 export type { ScenarioRead } from './read.ts';
 export type { Scenario } from './schema.ts';

@@ -1,0 +1,102 @@
+/** The verdict as one JSON document for a page: levels, what holds them back, attack view, expiries, roadmap. */
+import { nameEnvironment } from '../environment.ts';
+import type { Posture } from '../evaluate.ts';
+import { nameRank } from '../level.ts';
+import { buildReport } from '../report/data.ts';
+import type { PlannedProfile } from '../report/data.ts';
+
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+const LISTED_MAX = 200;
+
+/** A page asks often; the dates move by less than their own spread with so few runs. */
+const RUNS = 400;
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+function showPlan({ profile, roadmap, startMs, assumed }: PlannedProfile) {
+  return {
+    profile,
+    assumed,
+    start: iso(startMs),
+    engineers: roadmap.engineers,
+    runs: roadmap.runs,
+    planned: roadmap.planned.length,
+    levels: roadmap.levels.map(({ rank, weeks, critical, slowdownPercent }) => ({
+      level: nameRank(rank),
+      reached: weeks.p90 === 0,
+      p10: iso(startMs + weeks.p10 * WEEK_MS),
+      p50: iso(startMs + weeks.p50 * WEEK_MS),
+      p90: iso(startMs + weeks.p90 * WEEK_MS),
+      slowdownPercent,
+      critical: critical.slice(0, 5),
+    })),
+    whatIfs: roadmap.whatIfs.map(({ change, savedWeeks }) => ({
+      change,
+      saved: savedWeeks.map(({ rank, saved }) => ({ level: nameRank(rank), ...saved })),
+    })),
+  };
+}
+
+/** Everything that the page shows. Dates are ISO 8601; no date stands without P10 and P90. */
+export function boardOf(posture: Posture) {
+  const { catalogue, head } = posture.assessment;
+  const { roadmaps, expiries } = buildReport(posture, RUNS);
+  const measures = new Set<string>();
+  const profiles = posture.profiles.map(({ profile, environments }) => ({
+    name: profile.name,
+    environments: environments.map(({ environment, rank, heldBackBy, perLevel }) => {
+      for (const id of heldBackBy) measures.add(id);
+      return {
+        id: environment,
+        name: nameEnvironment(environment),
+        level: nameRank(rank),
+        rank,
+        heldBackBy: heldBackBy.slice(0, LISTED_MAX),
+        heldBackCount: heldBackBy.length,
+        perLevel,
+      };
+    }),
+  }));
+  for (const { roadmap } of roadmaps)
+    for (const level of roadmap.levels)
+      for (const each of level.critical) measures.add(each.measure);
+  for (const each of expiries.slice(0, LISTED_MAX))
+    for (const id of each.measures) measures.add(id);
+  return {
+    organisation: head.organisation,
+    at: iso(posture.atMs),
+    profiles,
+    environments: posture.environments.map(
+      ({ environment, statuses, bases, attack, standings }) => ({
+        id: environment,
+        name: nameEnvironment(environment),
+        statuses,
+        bases,
+        attack: attack.map(({ vector, capacity, state, layers }) => ({
+          vector,
+          capacity,
+          state,
+          layers,
+        })),
+        standings: Object.fromEntries(
+          [...measures].map((id) => [id, standings.get(id)?.status ?? 'unknown']),
+        ),
+      }),
+    ),
+    capacities: catalogue.capacities.map(({ id, name }) => ({ id, name })),
+    vectors: catalogue.vectors.map(({ id, name, category }) => ({ id, name, category })),
+    measures: Object.fromEntries(
+      [...measures].map((id) => [id, catalogue.measures.get(id)?.name ?? id]),
+    ),
+    expiries: expiries.slice(0, LISTED_MAX).map(({ atMs, environments, measures: ids }) => ({
+      at: iso(atMs),
+      environments: environments.map(nameEnvironment),
+      measures: ids,
+    })),
+    roadmaps: roadmaps.map(showPlan),
+  };
+}
+
+/** What {@link boardOf} gives. */
+export type PostureBoard = ReturnType<typeof boardOf>;

@@ -13,8 +13,10 @@ import { LedgerPage } from './pages/ledger.tsx';
 import { LocksPage } from './pages/locks.tsx';
 import { PeoplePage } from './pages/people.tsx';
 import { PolicyPage } from './pages/policy.tsx';
+import { PosturePage } from './pages/posture.tsx';
 import { RequestPage } from './pages/request.tsx';
 import { RequestsPage } from './pages/requests.tsx';
+import { ScenarioPage } from './pages/scenario.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { StartPage } from './pages/start.tsx';
 import { WaitingPage } from './pages/waiting.tsx';
@@ -53,6 +55,10 @@ function showPlace({ path, query }: Place): ReactNode {
       return <LedgerPage query={query} index={id} />;
     case 'locks':
       return <LocksPage />;
+    case 'posture':
+      return <PosturePage query={query} />;
+    case 'scenario':
+      return <ScenarioPage query={query} />;
     default:
       return (
         <Page title="Nothing here">

@@ -11,6 +11,7 @@ import './styles/parts.css';
 import './styles/plot.css';
 import './styles/pages.css';
 import './styles/request.css';
+import './styles/posture.css';
 
 const root = document.getElementById('root');
 if (root !== null) {

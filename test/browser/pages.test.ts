@@ -16,6 +16,8 @@ const pictures = process.env['SALLYPORT_PICTURES'];
 const PICTURE_HEIGHTS: Readonly<Record<string, number>> = {
   request: 1560,
   waiting: 1240,
+  posture: 1900,
+  scenario: 1900,
   entry: 1040,
 };
 

@@ -11,6 +11,7 @@ import { listen } from '../../src/http/serve.ts';
 import { mountConsole } from '../../src/http/inner/console-routes.ts';
 import { mountActing } from './fake-door/routes-act.ts';
 import { mountEntrance } from './fake-door/routes-enter.ts';
+import { mountPosture } from './fake-door/routes-posture.ts';
 import { mountReading } from './fake-door/routes-read.ts';
 import { FakeState } from './fake-door/state.ts';
 import type { FakeOptions } from './fake-door/state.ts';
@@ -116,6 +117,7 @@ export async function openFakeDoor(options: FakeOptions = {}): Promise<FakeDoor>
   mountEntrance(app, state);
   mountReading(app, state);
   mountActing(app, state);
+  const endPosture = mountPosture(app, state);
   mountLedger(app, test, state);
   app.get('/v1/events', () => openEvents(state));
   const listening = await listen({ door: 'inner', host: '127.0.0.1', port: 0, fetch: app.fetch });
@@ -125,6 +127,7 @@ export async function openFakeDoor(options: FakeOptions = {}): Promise<FakeDoor>
     close: async () => {
       state.listeners.clear();
       void listening.close();
+      await endPosture();
       await test.close();
       await rm(dir, { recursive: true, force: true });
     },

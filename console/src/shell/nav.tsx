@@ -22,6 +22,8 @@ const PLACES = [
   { id: 'waiting', title: 'Waiting' },
   { id: 'ledger', title: 'Ledger' },
   { id: 'locks', title: 'Locks' },
+  { id: 'posture', title: 'Posture', gap: true },
+  { id: 'scenario', title: 'Scenario' },
 ] as const;
 
 /** The name and sign of the program. */

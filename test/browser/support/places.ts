@@ -27,6 +27,14 @@ const addFile = async (page: Page): Promise<void> => {
   await page.locator('.big-number').waitFor();
 };
 
+const moveSlider = async (page: Page): Promise<void> => {
+  const slider = page.getByRole('slider', { name: /leader: weights level/ });
+  await slider.focus();
+  await slider.press('ArrowRight');
+  await slider.press('ArrowRight');
+  await page.getByText('as moved').first().waitFor();
+};
+
 /** The places. */
 export const PLACES: readonly Place[] = [
   { name: 'home', path: '', shows: 'Ablation of the second stage', empty: 'Nothing waits for you' },
@@ -98,6 +106,14 @@ export const PLACES: readonly Place[] = [
     path: 'ledger/77',
     shows: 'Verified in this browser',
     empty: 'Verified in this browser',
+  },
+  { name: 'posture', path: 'posture', shows: 'Ways in', empty: 'There is no assessment yet' },
+  {
+    name: 'scenario',
+    path: 'scenario?id=short-timelines',
+    shows: 'What the three claims need',
+    empty: 'There is no scenario',
+    prepare: moveSlider,
   },
   { name: 'locks', path: 'locks', shows: 'red-team → regulator', empty: 'Nothing is locked' },
 ];

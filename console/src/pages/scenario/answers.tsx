@@ -1,0 +1,150 @@
+/** What one level is worth, which inputs matter, and what the three claims need. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import type { Answers, Estimate, LadderStep } from '../../api/posture.ts';
+import { Card } from '../../parts/layout.tsx';
+import { sayShare, showSafely } from '../../words/format.ts';
+import { sayPlace } from './sliders.tsx';
+
+const show = (value: number): string =>
+  value === 0 ? '0' : Number(value.toPrecision(3)).toString();
+const sayEstimate = ({ mean, low, high }: Estimate, share: boolean): string =>
+  share
+    ? `${sayShare(mean)} (${sayShare(low)} – ${sayShare(high)})`
+    : `${show(mean)} (${show(low)}–${show(high)})`;
+
+function keptOut(step: LadderStep): string {
+  const out = step.keptOut.map((capacity) => `OC${String(capacity)}`).join(', ');
+  const closed = step.closed.length === 0 ? '' : `; closed: ${step.closed.join(', ')}`;
+  return `${out === '' ? 'nobody' : out}${closed}`;
+}
+
+/** The marginal value of one security level. */
+export function LadderTable(props: {
+  readonly shipped: Answers;
+  readonly moved: Answers | null;
+}): ReactNode {
+  const { shipped, moved } = props;
+  const { ladders } = moved ?? shipped;
+  const [chosen, setChosen] = useState(ladders[0]?.id ?? '');
+  const ladder = ladders.find((each) => each.id === chosen) ?? ladders[0];
+  if (ladder === undefined) return null;
+  return (
+    <Card bare title="What one level is worth" note={moved === null ? 'as shipped' : 'as moved'}>
+      <div className="body">
+        <select
+          className="input"
+          aria-label="Who is held at the level"
+          value={ladder.id}
+          onChange={(event) => setChosen(event.target.value)}
+        >
+          {ladders.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="scroll" tabIndex={0} role="region" aria-label="What one level is worth">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Held at</th>
+              <th scope="col" className="number">
+                Holders after a year
+              </th>
+              <th scope="col">Kept from stealing weights</th>
+            </tr>
+          </thead>
+          <tbody>
+            {ladder.steps.map((step) => (
+              <tr key={step.level}>
+                <th scope="row">SL{step.level}</th>
+                <td className="number">{sayEstimate(step.yearHolders, false)}</td>
+                <td>{keptOut(step)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}
+
+const SHOWN = 5;
+
+/** Which inputs move an answer most. */
+export function Sensitivities({ answers }: { readonly answers: Answers }): ReactNode {
+  return (
+    <Card
+      bare
+      title="Which input moves an answer most"
+      note="its mean where the input is in its lowest and highest fifth"
+    >
+      <div className="columns even body">
+        {answers.sensitivity.map(({ column, title, share, mean, swings }) => (
+          <section key={column}>
+            <h3>
+              {showSafely(title)} <span className="faint">{sayEstimate(mean, share)}</span>
+            </h3>
+            <div className="scroll" tabIndex={0} role="region" aria-label={title}>
+              <table className="table plain">
+                <thead>
+                  <tr>
+                    <th scope="col">Input</th>
+                    <th scope="col" className="number">
+                      Lowest
+                    </th>
+                    <th scope="col" className="number">
+                      Highest
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {swings.slice(0, SHOWN).map((swing) => (
+                    <tr key={swing.place}>
+                      <th scope="row">{showSafely(sayPlace(swing.place))}</th>
+                      <td className="number">{sayEstimate(swing.atLow, share)}</td>
+                      <td className="number">{sayEstimate(swing.atHigh, share)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          </section>
+        ))}
+      </div>
+    </Card>
+  );
+}
+
+function sayQuantiles(values: {
+  p10: number | null;
+  p50: number | null;
+  p90: number | null;
+}): string {
+  const say = (value: number | null): string => (value === null ? 'never' : show(value));
+  return `${say(values.p50)} (${say(values.p10)}–${say(values.p90)})`;
+}
+
+/** What each claim would need, beside what the scenario assumes. */
+export function Claims({ answers }: { readonly answers: Answers }): ReactNode {
+  return (
+    <Card title="What the three claims need">
+      <ul className="list">
+        {answers.claims.map((claim) => (
+          <li key={claim.id} className="stack tight">
+            <strong>{showSafely(claim.title)}</strong>
+            <span className="quiet small">{showSafely(claim.means)}</span>
+            {claim.needs.map((need) => (
+              <span key={need.sentence} className="small">
+                Needs: {showSafely(need.sentence)}. {sayQuantiles(need.needed)} needed,{' '}
+                {sayQuantiles(need.assumed)} here ({showSafely(need.unit)}).
+              </span>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

@@ -5,8 +5,8 @@ import { openBudgets, reapplyBudgets } from '../budget/index.ts';
 import type { Budgets } from '../budget/index.ts';
 import { isoTime, readChunks, SallyportError, systemClock, systemRandom } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
-import { exportKind, openInspectionPool, windowKind } from '../egress/index.ts';
-import type { InspectionPool } from '../egress/index.ts';
+import { exportKind, openInspectionPool, openLooks, windowKind } from '../egress/index.ts';
+import type { ExportHost, InspectionPool, Looks } from '../egress/index.ts';
 import { openKeyFile, openLedger } from '../ledger/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { openModels } from '../models/index.ts';
@@ -37,7 +37,11 @@ import type { GateFolders } from './folders.ts';
 import { Founding } from './founding.ts';
 import { openNews } from './news.ts';
 import type { News } from './news.ts';
+import { openMeasures } from './measures.ts';
+import type { Measures } from './measures.ts';
 import { SignIn } from './sign-in.ts';
+import { openSite } from './site.ts';
+import type { Site } from './site.ts';
 import { openUploads } from './uploads.ts';
 import type { UploadFolders } from './uploads.ts';
 import { watchOutboxes } from './outbox.ts';
@@ -85,6 +89,12 @@ export interface Gate {
   readonly outboxes: OutboxWatch;
   readonly posture: PostureDesk;
   readonly scenarios: ScenarioDesk;
+  /** What exports stand on, for live quotes. */
+  readonly exports: ExportHost;
+  readonly looks: Looks;
+  readonly measures: Measures;
+  /** Sites on which passkeys sign. */
+  readonly site: Site;
   /** Set when this start made the gate. */
   readonly firstStart: FirstStart | null;
   close(): Promise<void>;
@@ -151,7 +161,7 @@ async function openParts(
   const access = openAccess({ ...host, rosters, people, locks });
   // The sender is started after the requests that ask it, because it reports to them.
   const late: { wire?: RunningWire } = {};
-  const kind = exportKind({
+  const exports: ExportHost = {
     policy: {
       automatic: config.automatic.enabled,
       automaticBitsMax: BigInt(config.automatic.bitsPerRelease),
@@ -170,24 +180,36 @@ async function openParts(
     locks,
     windows: (project) => openWindows(store, project),
     authorise: (input) => late.wire?.authorise(input) ?? Promise.reject(new TypeError('no sender')),
-  });
+  };
   const requests = new Requests(
     {
       ...host,
       rosters,
       onNews: (item) => {
         news.request(item);
+        // What was locked is free again: whoever looks at locks hears of it too.
+        if (item.request.kind === 'unlock' && item.event === 'carry-out') {
+          const { lock } = JSON.parse(item.request.input) as { lock: string };
+          locks.get(lock).then(
+            (lifted) => {
+              news.lock(lifted);
+            },
+            (cause: unknown) => {
+              log('error', `cannot tell that ${lock} was lifted`, cause);
+            },
+          );
+        }
       },
       onFault: (request, cause) => {
         log('error', `request ${request} failed`, cause);
       },
-      onAlarm: (sentence) => {
+      onAlarm: (sentence, project) => {
         log('warn', sentence);
-        news.alarm(sentence, clock.nowMs());
+        news.alarm(sentence, clock.nowMs(), project);
       },
     },
     [
-      kind,
+      exportKind(exports),
       windowKind({ ledger, people }),
       policyKind({ ledger, clock, rosters }),
       unlockKind({ ledger, locks }),
@@ -198,10 +220,12 @@ async function openParts(
   late.wire = wire;
   undo.push(() => wire.stop());
   rosters.onNew(async () => {
-    people.forget();
+    const keys = rosters.need().roster.people.flatMap((person) => person.keys);
+    await people.keepSessions(keys.map((key) => key.id));
     await wire.sendRosters();
     news.roster();
   });
+  const site = openSite(config.people.origins);
   const founding = new Founding({
     ...host,
     gate: config.origin,
@@ -213,7 +237,7 @@ async function openParts(
       bitsPerDay: config.sender.automaticBitsPerDay,
     },
     policySha256: access.policy.digest,
-    origins: () => config.people.origins,
+    origins: () => site.origins,
     onFounded: () => requests.checkDeadlines(),
   });
   const signIn = new SignIn({ ...host, people, rosters });
@@ -248,6 +272,10 @@ async function openParts(
     outboxes,
     posture: openPosture(config.posture.folder, clock),
     scenarios,
+    exports,
+    looks: openLooks(exports),
+    measures: openMeasures({ ...host, requests, rosters, access, people, locks, exports, news }),
+    site,
     firstStart,
     close,
   };
@@ -360,11 +388,14 @@ function openWorkspace(dir: string) {
 }
 
 function checkDeadlines(requests: Requests, log: GateOptions['log']): () => void {
-  const timer = setInterval(() => {
+  const check = (): void => {
     requests.checkDeadlines().catch((cause: unknown) => {
       log('error', `cannot check deadlines at ${isoTime(systemClock.nowMs())}`, cause);
     });
-  }, DEADLINE_CHECK_MS);
+  };
+  // At once too: time went on while the gate was stopped.
+  check();
+  const timer = setInterval(check, DEADLINE_CHECK_MS);
   timer.unref();
   return () => {
     clearInterval(timer);

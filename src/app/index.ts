@@ -15,5 +15,7 @@ export type { Gate, GateOptions } from './gate.ts';
 export { SIGN_IN_NAMESPACE, readAssertion } from './sign-in.ts';
 export type { Assertion } from './sign-in.ts';
 export type { Access, Resource } from './access.ts';
-export type { News, NewsItem } from './news.ts';
+export type { Alarm, News, NewsItem } from './news.ts';
+export type { Measures, ReplayAsk } from './measures.ts';
 export { tableChecks } from './table-checks.ts';
+export { readSshKey } from './founding.ts';

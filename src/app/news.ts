@@ -4,20 +4,32 @@ import type { Lock, RequestNews } from '../requests/index.ts';
 /** Something to hear of. */
 export type NewsItem =
   | { readonly type: 'request'; readonly news: RequestNews }
-  | { readonly type: 'alarm'; readonly sentence: string; readonly atMs: number }
+  | ({ readonly type: 'alarm' } & Alarm)
   | { readonly type: 'lock'; readonly lock: Lock }
-  | { readonly type: 'roster' };
+  | { readonly type: 'roster' }
+  /** The gate stops; whoever listens lets go. */
+  | { readonly type: 'end' };
+
+/** Something that somebody should look at at once. */
+export interface Alarm {
+  readonly sentence: string;
+  readonly atMs: number;
+  /** The compartment that it tells about; null when it is about the gate as a whole. */
+  readonly project: string | null;
+}
 
 /** The news of one gate. */
 export interface News {
   request(news: RequestNews): void;
-  alarm(sentence: string, atMs: number): void;
+  alarm(sentence: string, atMs: number, project?: string | null): void;
   lock(lock: Lock): void;
   roster(): void;
   /** The newest alarms, the newest first. */
-  readonly alarms: readonly { readonly sentence: string; readonly atMs: number }[];
+  readonly alarms: readonly Alarm[];
   /** Calls back for each item; returns what ends that. */
   listen(listener: (item: NewsItem) => void): () => void;
+  /** Ends every stream. */
+  end(): void;
 }
 
 const ALARMS_MAX = 100;
@@ -25,7 +37,7 @@ const ALARMS_MAX = 100;
 /** Opens the news. A listener that throws is dropped, so that nobody's stream can stop a request. */
 export function openNews(): News {
   const listeners = new Set<(item: NewsItem) => void>();
-  let alarms: { sentence: string; atMs: number }[] = [];
+  let alarms: Alarm[] = [];
   const tell = (item: NewsItem): void => {
     for (const listener of [...listeners]) {
       try {
@@ -39,15 +51,20 @@ export function openNews(): News {
     request: (news) => {
       tell({ type: 'request', news });
     },
-    alarm: (sentence, atMs) => {
-      alarms = [{ sentence, atMs }, ...alarms].slice(0, ALARMS_MAX);
-      tell({ type: 'alarm', sentence, atMs });
+    alarm: (sentence, atMs, project = null) => {
+      const alarm = { sentence, atMs, project };
+      alarms = [alarm, ...alarms].slice(0, ALARMS_MAX);
+      tell({ type: 'alarm', ...alarm });
     },
     lock: (lock) => {
       tell({ type: 'lock', lock });
     },
     roster: () => {
       tell({ type: 'roster' });
+    },
+    end: () => {
+      tell({ type: 'end' });
+      listeners.clear();
     },
     get alarms() {
       return alarms;

@@ -15,6 +15,7 @@ interface ExportOptions extends SessionOptions {
   readonly project: string;
   readonly to: string;
   readonly why: string;
+  readonly job?: string;
   readonly skipRefused?: boolean;
   readonly form?: string;
   readonly receipts: string;
@@ -39,6 +40,7 @@ export function registerExport(program: Command): void {
       .requiredOption('--to <destination>', 'destination of the project')
       .requiredOption('--why <text>', 'what they are for; goes into the ledger')
       .option('--skip-refused', 'release the other files when some are refused')
+      .option('--job <name>', 'what it is part of; requests of one job can be decided together')
       .option('--form <form>', 'release a lossy form: digits:4, palette:16, scale:0.5')
       .option('--receipts <dir>', 'folder for receipts', 'sallyport-receipts')
       .option('--key <key>', 'idempotency key; the same key never makes a second export'),
@@ -78,6 +80,7 @@ async function send(
     why: options.why,
     wait: String(WAIT_SECONDS),
     ...(options.skipRefused === true ? { skipRefused: 'true' } : {}),
+    ...(options.job === undefined ? {} : { job: options.job }),
     ...(options.form === undefined ? {} : { form: options.form }),
   });
   let sent = 0;

@@ -16,6 +16,7 @@ import {
 } from '../policy/index.ts';
 import type { PolicyProblem, PolicySource } from '../policy/index.ts';
 import { cliErrors } from './errors.ts';
+import { registerReplay } from './policy-replay.ts';
 import { formatCount, openPaint, showSafely } from './terminal.ts';
 
 /** The exit status when policies have a problem, a case fails, or a question is denied. */
@@ -155,8 +156,10 @@ function show(options: { readonly schema?: boolean; readonly matrix?: boolean })
 export function registerPolicy(program: Command): void {
   const group = program
     .command('policy')
-    .summary('check, test and explain policies')
-    .description('Check, test and explain policies on files, without a gate');
+    .summary('check, test, explain and replay policies')
+    .description(
+      'Check, test and explain policies on files, and replay a gate’s requests against a proposal',
+    );
   const add = (name: string, description: string): Command =>
     group
       .command(name)
@@ -164,6 +167,7 @@ export function registerPolicy(program: Command): void {
       .option('--policies <file>', 'the policies; the shipped ones by default')
       .option('--schema <file>', 'the schema; the shipped one by default')
       .option('--json', 'print one JSON object');
+  registerReplay(group);
   group
     .command('show')
     .description('Print the shipped policies')

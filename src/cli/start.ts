@@ -78,6 +78,7 @@ async function start(options: StartOptions): Promise<void> {
       }
       throw cause;
     });
+    gate.site.note(door.url);
     writeRunning(gate, door);
     announce(gate, door);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -89,6 +90,7 @@ async function start(options: StartOptions): Promise<void> {
     if (process.exitCode === 0) process.stdout.write('stopping\n');
   } finally {
     rmSync(gate.folders.running, { force: true });
+    gate.news.end();
     await door?.close();
     await gate.close();
   }
@@ -165,6 +167,10 @@ function describeFirst(gate: Gate, door: Listening, paint: Paint): readonly stri
     paint('bold', 'This is the first start. Your administrator token, shown only now:'),
     '',
     `  ${paint('green', first.token)}`,
+    '',
+    paint('bold', 'Found the gate in a browser, or with `sallyport found`:'),
+    '',
+    `  ${door.url}/#token=${first.token}`,
     '',
     paint('bold', 'Send a first file from another terminal in this folder:'),
     '',

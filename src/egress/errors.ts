@@ -43,6 +43,11 @@ export const egressErrors = defineErrors('EGRESS', {
     message: 'the file cannot be read: {why}',
     hint: 'check that the file still exists and may be read.',
   },
+  QUOTES_BUSY: {
+    status: 429,
+    message: '{limit} quotes are being worked out at this moment',
+    hint: 'ask again in a moment.',
+  },
   FORM_INVALID: {
     status: 400,
     message: 'the form `{form}` is not known',

@@ -39,3 +39,8 @@ export type {
 export { listReasons } from './sentences.ts';
 export type { Reason } from './sentences.ts';
 export { countUses, windowKind } from './window.ts';
+export { openLooks } from './look.ts';
+export type { Difference, Looks } from './look.ts';
+export { quoteLive } from './live-quote.ts';
+export type { LiveQuote, QuoteAsk } from './live-quote.ts';
+export { decideAgain } from './replay.ts';

@@ -1,6 +1,8 @@
 /** What the gate and its inspection processes say to each other. Plain data: it crosses a process boundary. */
 import type { Finding } from '../inspect/index.ts';
 import type { ContentType, FormOptions } from '../wire/index.ts';
+import type { FileDifference } from './difference.ts';
+import type { Preview } from './preview.ts';
 
 /** One input file, by the path where the inspection process reads it. */
 export interface InputFile {
@@ -96,6 +98,22 @@ export type WorkerJob =
       readonly kind: 'history';
       readonly frames: readonly string[];
       readonly outDir: string;
+    }
+  | {
+      /** Shows one canonical file. */
+      readonly kind: 'preview';
+      readonly type: ContentType;
+      readonly path: string;
+    }
+  | {
+      /** Compares canonical files with earlier ones of the same name. */
+      readonly kind: 'difference';
+      readonly pairs: readonly {
+        readonly name: string;
+        readonly type: ContentType;
+        readonly before: string;
+        readonly now: string;
+      }[];
     };
 
 /** Progress from an inspection process; `started` is sent before a file is touched. */
@@ -117,6 +135,8 @@ export interface WorkerResult {
   readonly price?: PriceResult;
   readonly changedRows?: readonly (number | null)[];
   readonly history?: HistoryView;
+  readonly preview?: Preview;
+  readonly differences?: readonly FileDifference[];
 }
 
 /** What a job answers: its result, or an error that the job itself understood. */

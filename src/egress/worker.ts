@@ -7,9 +7,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { SallyportError, serveJobs, sha256 } from '../core/index.ts';
 import type { JobTools, Json } from '../core/index.ts';
 import { openInput } from './canonical.ts';
+import { compareFiles } from './difference.ts';
 import { egressErrors } from './errors.ts';
 import { decodeHistory, priceChangedRows, priceMembers, primeCodecs, warmUp } from './pricing.ts';
 import type { FileAccess } from './pricing.ts';
+import { previewFile } from './preview.ts';
 import type {
   InspectedFile,
   WorkerAnswer,
@@ -118,6 +120,14 @@ async function run(work: WorkerJob, report: Report): Promise<WorkerResult> {
       return { changedRows: priceChangedRows(work.members, work.history, files) };
     case 'history':
       return { history: decodeHistory(work.frames, work.outDir, files) };
+    case 'preview':
+      return { preview: previewFile(work.type, files.read(work.path)) };
+    case 'difference':
+      return {
+        differences: work.pairs.map(({ name, type, before, now }) =>
+          compareFiles(name, type, files.read(before), files.read(now)),
+        ),
+      };
   }
 }
 

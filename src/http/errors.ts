@@ -38,6 +38,12 @@ export const httpErrors = defineErrors('HTTP', {
     message: 'cannot show file {index} of the request `{id}`, it is not kept',
     hint: 'emitted files are kept while a request is held and after its release',
   },
+  STREAMS_MANY: {
+    status: 429,
+    message:
+      'more than {limit} live streams of one person are open, or the gate has no more of them',
+    hint: 'close a page of the console; a page without a stream asks now and then',
+  },
   INTERNAL: {
     status: 500,
     message: 'the gate could not answer',

@@ -26,6 +26,8 @@ const HEADERS_MS = 15_000;
 /** Large uploads over slow links, and answers that wait for a verdict. */
 const REQUEST_MS = 60 * 60_000;
 const KEEP_ALIVE_MS = 30_000;
+/** What is being answered when the gate stops may take this long. */
+const CLOSING_MS = 3_000;
 const CONNECTIONS_MAX = 2_000;
 
 function createServer(options: ListenOptions, secure: object): http.Server {
@@ -79,7 +81,12 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     port: actual,
     close: () =>
       new Promise((resolve) => {
+        // A browser uses its open connections again and again; whoever is not done by then is cut off.
+        const cut = setTimeout(() => {
+          server.closeAllConnections();
+        }, CLOSING_MS);
         server.close(() => {
+          clearTimeout(cut);
           resolve();
         });
         server.closeIdleConnections();

@@ -68,6 +68,8 @@ export interface People {
   openSession(person: string, key: string): Promise<{ token: string; endsMs: number }>;
   /** Ends a session; unknown ones are ended already. */
   closeSession(token: string): Promise<void>;
+  /** Ends the sessions of keys that are in force no longer. */
+  keepSessions(keys: readonly string[]): Promise<void>;
   /** Forgets what was cached of tokens and sessions: people or keys have changed. */
   forget(): void;
 }
@@ -346,6 +348,16 @@ export function openPeople(host: {
           .execute()
           .then(() => undefined),
       );
+    },
+    keepSessions: async (keys) => {
+      live.clear();
+      await store.write(async (tx: Db) => {
+        const held = new Set(keys);
+        const open = await tx.selectFrom('sessions').select('key').distinct().execute();
+        const over = open.map((row) => row.key).filter((key) => !held.has(key));
+        if (over.length > 0) await tx.deleteFrom('sessions').where('key', 'in', over).execute();
+      });
+      live.clear();
     },
     forget: () => {
       live.clear();

@@ -35,3 +35,4 @@ export { addLink, readChain } from './guard-store.ts';
 export type { EmittedDigest, GuardDb } from './guard-store.ts';
 export { Outbox } from './outbox.ts';
 export { checkReleaseTables } from './table-check.ts';
+export type { ChargeLine, PreviousRelease } from './charges.ts';

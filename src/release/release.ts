@@ -8,6 +8,8 @@ import type { Blobs, Store } from '../store/index.ts';
 import { publicationSlot, slotStartMs } from '../wire/index.ts';
 import { chargeOfShape, expectedGap } from './charge.ts';
 import { entryId } from './entry-id.ts';
+import { readCharges, readPrevious } from './charges.ts';
+import type { ChargeLine, PreviousRelease } from './charges.ts';
 import { releaseErrors } from './errors.ts';
 import type { Debit, DebitRefused, DebitUse, ReleaseLedger } from './ports.ts';
 import type { QueuedRelease, ReleaseDb, ReleaseFile, ReleaseState } from './store.ts';
@@ -156,6 +158,17 @@ export class Releases {
   /** The requests that a destination was queued before, in order: the history behind a prefix. */
   async historyRequests(destination: number, prefix: number): Promise<readonly string[]> {
     return this.#host.store.read((db: ReleaseDb) => historyRequests(db, destination, prefix));
+  }
+
+  /** What a destination had before a request; null when that is nothing. */
+  async previous(request: string, destination: number | null): Promise<PreviousRelease | null> {
+    if (destination === null) return null;
+    return this.#host.store.read((db: ReleaseDb) => readPrevious(db, request, destination));
+  }
+
+  /** What left per day and project since a time. */
+  async charges(sinceMs: number): Promise<readonly ChargeLine[]> {
+    return this.#host.store.read((db: ReleaseDb) => readCharges(db, isoTime(sinceMs)));
   }
 
   /** How far a request's release is; undefined when it was never queued. */

@@ -41,6 +41,8 @@ export interface ApprovalsHost extends RequestsHost {
 
 /** Approvals are good for this long after the request may no longer wait. */
 const RELEASE_MARGIN_MS = 3_600_000;
+const JUDGED_MS = 10_000;
+const JUDGED_MAX = 20_000;
 /** The first escalation comes after this share of the waiting time. */
 export const ESCALATION_SHARES = [0.25, 0.5, 0.8] as const;
 
@@ -54,6 +56,11 @@ export class Approvals {
   readonly #host: ApprovalsHost;
   /** Two votes at the same moment are taken one after the other, so that only one of them finds the quorum met. */
   readonly #turns = new Map<string, Promise<unknown>>();
+
+  readonly #judged = new Map<
+    string,
+    { key: string; atMs: number; judgement: ApprovalJudgement | null }
+  >();
 
   constructor(host: ApprovalsHost) {
     this.#host = host;
@@ -79,6 +86,23 @@ export class Approvals {
     const roster = this.#roster;
     const judgement = judgeRequest(request, votes, roster, { nowMs });
     return { request, votes, roster, nowMs, judgement };
+  }
+
+  /**
+   * The same for lists: a judgement of a moment ago counts as long as nothing was voted, edited or changed in the roster.
+   * Only what is shown comes from here; what is done is judged anew.
+   */
+  standSoon(request: Request, votes: readonly Vote[]): Stood {
+    const nowMs = this.#host.clock.nowMs();
+    const version = this.#roster?.version ?? 0;
+    const key = `${String(version)} ${String(request.edition)} ${request.subject === null ? '' : 's'} ${votes.map((vote) => vote.id).join(' ')}`;
+    const known = this.#judged.get(request.id);
+    if (known?.key === key && nowMs - known.atMs < JUDGED_MS)
+      return { request, votes, roster: this.#roster, nowMs, judgement: known.judgement };
+    const stood = this.standOf(request, votes);
+    if (this.#judged.size >= JUDGED_MAX) this.#judged.clear();
+    this.#judged.set(request.id, { key, atMs: nowMs, judgement: stood.judgement });
+    return stood;
   }
 
   /** The canonical request that approvals sign, and the clocks of its rule. Empty before the founding. */
@@ -263,7 +287,7 @@ export class Approvals {
         signatures: [signature],
       });
       if (!effect.done) throw errors.error('NOT_RELEASED', { id, why: effect.reason });
-      this.#host.onAlarm(`${person} broke the glass for ${id}: ${said}`);
+      this.#host.onAlarm(`${person} broke the glass for ${id}: ${said}`, request.project);
       await this.#host.kind(request).cleanUp(request);
       const released = await this.#read(id);
       const to = [...peopleOf(roster, roster.breakGlass.group, nowMs)].filter(

@@ -37,6 +37,7 @@ export async function checkDeadlines(host: DeadlineHost): Promise<void> {
         request.state === 'queued'
           ? `request ${request.id} is charged but the outer door has not confirmed it yet`
           : `request ${request.id} left in an emergency and nobody has reviewed it yet`,
+        request.project,
       );
     } else if (event === 'expire' && request.escalations === 0 && request.subject !== null) {
       await escalate(host, request);

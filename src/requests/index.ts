@@ -8,6 +8,7 @@
  * the sender verifies the same signatures again with a roster of its own. Specification: docs/spec/approval.md.
  */
 export { Approvals } from './approvals.ts';
+export { errors as requestErrors } from './errors.ts';
 export type { Stood } from './approvals.ts';
 export { checkApproval, judgeApprovals, ruleOf } from './judge-approvals.ts';
 export type { ApprovalInput, ApprovalJudgement, MissingApproval } from './judge-approvals.ts';
@@ -37,7 +38,7 @@ export { currentVotes, mayDo, offeredEvents, sayWaitsFor } from './standing.ts';
 export type { May, Standing } from './standing.ts';
 export { STATES, TRANSITIONS, drawStates, nextState, possibleEvents, stateRow } from './states.ts';
 export type { Actor, RequestEvent, RequestState, StateRow, TransitionRow } from './states.ts';
-export { listRequests } from './store.ts';
+export { listRequests, listWaitingRows } from './store.ts';
 export type { Request, RequestFilter, Verdict } from './store.ts';
 export {
   APPROVAL_NAMESPACE,
@@ -58,4 +59,7 @@ export { unlockKind } from './kinds/unlock.ts';
 export { readWindow, writeWindow } from './window.ts';
 export type { WindowInput } from './window.ts';
 export { checkRequestTables } from './table-check.ts';
-export { errors as requestErrors } from './errors.ts';
+export { measureWaiting } from './waiting.ts';
+export type { Percentiles, Waiting, WaitingRow } from './waiting.ts';
+export { replayRequests } from './replay.ts';
+export type { PolicyAnswer, Replay, ReplayRow } from './replay.ts';

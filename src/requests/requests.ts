@@ -41,6 +41,8 @@ export interface Ask {
   readonly project: string;
   readonly destination: string;
   readonly why: string;
+  /** What it is part of; requests of one job can be decided together. */
+  readonly job?: string | null;
   /** The kind's own input, canonical JSON. */
   readonly input: string;
 }
@@ -63,7 +65,7 @@ export interface RequestsHost {
   /** Hears why a request failed; the requester only learns that it did. */
   readonly onFault: (request: string, cause: unknown) => void;
   /** Hears of a request that waits past its deadline. */
-  readonly onAlarm: (sentence: string) => void;
+  readonly onAlarm: (sentence: string, project: string) => void;
   /** Hears of every step, after it is durable. */
   readonly onNews?: (news: RequestNews) => void;
 }
@@ -115,6 +117,7 @@ export class Requests {
       ...ask,
       why,
       sponsor,
+      job: ask.job ?? null,
       title: kind.title(ask),
       id: ask.id ?? newId('req', random),
     };
@@ -381,7 +384,7 @@ export class Requests {
     return held;
   }
 
-  #effect(
+  async #effect(
     request: Request,
     facts: Json,
     releaser: Releaser,
@@ -391,7 +394,8 @@ export class Requests {
     const event = effectEvent(kind, releaser);
     const by = 'by' in releaser ? releaser.by.join(', ') : 'gate';
     const reason = sayReleaser(releaser, sentence);
-    return kind.effect(request, facts, releaser, async (tx, chargeBits) => {
+    let after: Request | undefined;
+    const effect = await kind.effect(request, facts, releaser, async (tx, chargeBits) => {
       const nowMs = this.#host.clock.nowMs();
       const { grantMs } = grantOf(request);
       const patch: RequestPatch = {
@@ -410,8 +414,11 @@ export class Requests {
       };
       const moved = await moveRequest(tx, request.id, event, patch, nowMs);
       await this.#note(tx, request.id, event, by, reason);
-      this.#host.onNews?.({ request: moved, event, to: [] });
+      after = moved;
     });
+    // Told only when it is durable.
+    if (effect.done && after !== undefined) this.#host.onNews?.({ request: after, event, to: [] });
+    return effect;
   }
 
   async #end(request: Request, event: RequestEvent, by: string, reason: string): Promise<Request> {
@@ -494,6 +501,7 @@ function planRequest(
     escalatesMs: null,
     firstViewMs: null,
     quorumMs: null,
+    job: ask.job ?? null,
     grantEndsMs: null,
     releasedAs: null,
   };

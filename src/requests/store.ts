@@ -7,6 +7,7 @@ import type { Store } from '../store/index.ts';
 import { errors } from './errors.ts';
 import { STATES, deadlineFor, nextState } from './states.ts';
 import type { RequestEvent, RequestState } from './states.ts';
+import type { WaitingRow } from './waiting.ts';
 
 /** The verdict that policy gave. */
 export type Verdict = 'allow' | 'hold' | 'deny';
@@ -53,6 +54,8 @@ export interface Request {
   readonly grantEndsMs: number | null;
   /** `approvals`, `window`, `break-glass`, `automatic`: what let it through. */
   readonly releasedAs: string | null;
+  /** What it is part of, such as the name of a nightly job; null when it stands alone. */
+  readonly job: string | null;
 }
 
 interface RequestRow {
@@ -89,6 +92,7 @@ interface RequestRow {
   grant_ends_ms: bigint | null;
   retry_ms: bigint | null;
   released_as: string | null;
+  job: string | null;
 }
 
 /** The tables of this module. */
@@ -126,6 +130,9 @@ export interface RequestFilter {
   readonly projects?: readonly string[];
   readonly requester?: string;
   readonly kinds?: readonly string[];
+  readonly job?: string;
+  /** Asked at this time or later. */
+  readonly sinceMs?: number;
   /** Also those of this requester, in whatever project. */
   readonly orRequester?: string;
   /** Part of the title, the reason or the id. */
@@ -168,8 +175,12 @@ function fromRow(row: RequestRow): Request {
     quorumMs: fromBig(row.quorum_ms),
     grantEndsMs: fromBig(row.grant_ends_ms),
     releasedAs: row.released_as,
+    job: row.job,
   };
 }
+
+/** Requests of a period that are measured or replayed. */
+const REPLAYED_MAX = 50_000;
 
 function fromBig(value: bigint | null): number | null {
   return value === null ? null : Number(value);
@@ -198,6 +209,7 @@ export async function insertRequest(
     | 'input'
     | 'sponsor'
     | 'title'
+    | 'job'
   >,
   nowMs: number,
 ): Promise<Request> {
@@ -235,6 +247,7 @@ export async function insertRequest(
     grant_ends_ms: null,
     retry_ms: null,
     released_as: null,
+    job: request.job,
   };
   await tables(tx).insertInto('requests').values(row).execute();
   return fromRow(row);
@@ -272,7 +285,7 @@ function filterRequests<T>(
   take: (query: ReturnType<typeof selectRequests>) => T,
 ): T {
   let query = selectRequests(db);
-  const { states, projects, requester, kinds, orRequester, text } = filter;
+  const { states, projects, requester, kinds, orRequester, text, job, sinceMs } = filter;
   if (states !== undefined) query = query.where('state', 'in', states);
   if (kinds !== undefined) query = query.where('kind', 'in', kinds);
   if (projects !== undefined) {
@@ -282,6 +295,8 @@ function filterRequests<T>(
     });
   }
   if (requester !== undefined) query = query.where('requester', '=', requester);
+  if (job !== undefined && job !== '') query = query.where('job', '=', job);
+  if (sinceMs !== undefined) query = query.where('asked_ms', '>=', BigInt(sinceMs));
   if (text !== undefined && text !== '') {
     const like = `%${text.toLowerCase().replace(/[%_\\]/g, '')}%`;
     query = query.where((eb) =>
@@ -321,7 +336,7 @@ export async function listRequests(
       return sorted
         .orderBy('id')
         .offset(filter.offset ?? 0)
-        .limit(Math.min(filter.limit ?? 100, 1000))
+        .limit(Math.min(filter.limit ?? 100, filter.sinceMs === undefined ? 1000 : REPLAYED_MAX))
         .execute();
     }),
   );
@@ -337,6 +352,44 @@ export async function countRequests(store: Store, filter: RequestFilter): Promis
     ),
   );
   return Number(row?.count ?? 0n);
+}
+
+/** What the measures of waiting need of the requests since a time; null for every project. */
+export async function listWaitingRows(
+  store: Store,
+  sinceMs: number,
+  projects: readonly string[] | null,
+): Promise<readonly WaitingRow[]> {
+  if (projects?.length === 0) return [];
+  const rows = await store.read((db: Kysely<RequestTables>) =>
+    db
+      .selectFrom('requests')
+      .select([
+        'id',
+        'state',
+        'tier',
+        'verdict',
+        'released_as',
+        'asked_ms',
+        'first_view_ms',
+        'quorum_ms',
+      ])
+      .where('asked_ms', '>=', BigInt(sinceMs))
+      .$if(projects !== null, (query) => query.where('project', 'in', projects ?? []))
+      .orderBy('asked_ms', 'desc')
+      .limit(REPLAYED_MAX)
+      .execute(),
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    state: row.state as RequestState,
+    tier: row.tier,
+    verdict: row.verdict as Verdict | null,
+    releasedAs: row.released_as,
+    askedMs: Number(row.asked_ms),
+    firstViewMs: fromBig(row.first_view_ms),
+    quorumMs: fromBig(row.quorum_ms),
+  }));
 }
 
 /** Requests that wait for people and are to be escalated now. */

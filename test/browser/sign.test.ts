@@ -5,23 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { TOKEN, openFakeDoor } from '../support/fake-door.ts';
 import type { FakeDoor } from '../support/fake-door.ts';
 import { findBarriers } from './support/accessible.ts';
-import { launch, openPage, skipBrowser, visit } from './support/browser.ts';
-
-/** Gives a page a built-in passkey device that always answers, as if somebody touched it. */
-async function addAuthenticator(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('WebAuthn.enable');
-  await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-}
+import { addAuthenticator, launch, openPage, skipBrowser, visit } from './support/browser.ts';
 
 async function addFounder(page: Page, name: string, ssh?: string): Promise<void> {
   await page.getByLabel('Name').fill(name);
@@ -99,18 +83,7 @@ describe('signing in the console', { skip: skipBrowser }, () => {
 
   it('says in words what a passkey that is not there means', async () => {
     const { page, context } = await openPage(browser);
-    const session = await page.context().newCDPSession(page);
-    await session.send('WebAuthn.enable');
-    await session.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: false,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await addAuthenticator(page, { verified: false });
     await visit(page, door.url, 'requests/req_0009');
     await page.getByRole('button', { name: 'Approve with passkey' }).click();
     await page.getByText('No passkey was used').waitFor();

@@ -1,6 +1,6 @@
 /** What pages show when there is nothing, when the gate refuses, and when it does not answer. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { openFakeDoor } from '../support/fake-door.ts';
 import type { FakeDoor } from '../support/fake-door.ts';
@@ -14,6 +14,10 @@ describe('the console without data', { skip: skipBrowser }, () => {
   before(async () => {
     browser = await launch();
     door = await openFakeDoor();
+  });
+  afterEach(() => {
+    door.state.mode = 'data';
+    door.state.person = 'ada';
   });
   after(async () => {
     await browser.close();

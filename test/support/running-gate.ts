@@ -12,6 +12,7 @@ import { makePerson } from './people.ts';
 /** Started without the launcher, so that a signal meets the gate itself. */
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning', MAIN];
+const LATER_CLOCK = new URL('later-clock.ts', import.meta.url).href;
 const STARTED = 'Stop it with Ctrl-C.';
 
 /** What a command wrote and how it ended. */
@@ -42,8 +43,8 @@ export interface RunningGate {
   useToken(token: string): void;
   /** Ends the process and returns its exit status; the data stay. */
   stop(signal?: NodeJS.Signals): Promise<number>;
-  /** Starts again on the same data. */
-  restart(): Promise<RunningGate>;
+  /** Starts again on the same data; with a clock that is ahead, if wanted. */
+  restart(laterMs?: number): Promise<RunningGate>;
   /** Stops and removes everything. */
   close(): Promise<void>;
 }
@@ -95,6 +96,7 @@ async function launch(
   workDir: string,
   token: string,
   args: readonly string[],
+  laterMs = 0,
 ): Promise<RunningGate> {
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -103,10 +105,15 @@ async function launch(
     SALLYPORT_DATA: dataDir,
     NO_COLOR: '1',
   };
+  const later = laterMs === 0 ? [] : ['--import', LATER_CLOCK];
   const child = spawn(
     process.execPath,
-    [...NODE_ARGUMENTS, 'start', '--inner-port', '0', '--outer-port', '0', ...args],
-    { cwd: workDir, env, stdio: ['ignore', 'pipe', 'pipe'] },
+    [...later, ...NODE_ARGUMENTS, 'start', '--inner-port', '0', '--outer-port', '0', ...args],
+    {
+      cwd: workDir,
+      env: { ...env, SALLYPORT_TEST_LATER_MS: String(laterMs) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   const exited = once(child, 'close') as Promise<[number | null]>;
   const banner = await waitForBanner(child);
@@ -147,9 +154,9 @@ async function launch(
       commandEnv.SALLYPORT_TOKEN = other;
     },
     stop,
-    restart: async () => {
+    restart: async (later) => {
       await stop();
-      return launch(dataDir, workDir, commandEnv.SALLYPORT_TOKEN, args);
+      return launch(dataDir, workDir, commandEnv.SALLYPORT_TOKEN, args, later);
     },
     close: async () => {
       await stop();

@@ -31,6 +31,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Names the intent, so that a call tried again does not ask twice. */
   readonly idempotencyKey?: string;
+  /** The token of the first start, while there is no session yet. */
+  readonly token?: string;
 }
 
 type Listener = (reachable: boolean) => void;
@@ -66,9 +68,10 @@ async function readProblem(response: Response): Promise<Problem> {
 }
 
 async function send(path: string, options: CallOptions): Promise<Response> {
-  const { method = 'GET', json, form, signal, idempotencyKey } = options;
+  const { method = 'GET', json, form, signal, idempotencyKey, token } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['x-sallyport'] = 'console';
+  if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
   if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
   if (json !== undefined) headers['content-type'] = 'application/json';
   const body = json === undefined ? form : JSON.stringify(json);

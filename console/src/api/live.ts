@@ -3,8 +3,13 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { queryClient } from './queries.ts';
 import { onReachable } from './client.ts';
 
-/** Whether news arrive. `late` means that the gate does not answer and the page shows what was last known. */
-export type Link = 'live' | 'connecting' | 'late';
+/**
+ * How news arrive: by themselves, by asking now and then where something on the way lets no stream through, or not at
+ * all (`late`): then the page shows what was last known.
+ */
+export type Link = 'live' | 'connecting' | 'asking' | 'late';
+
+const ASK_MS = 30_000;
 
 /** Something that a person should notice at once. */
 export interface News {
@@ -55,7 +60,7 @@ export function dismissNews(): void {
 }
 
 function hear(text: string): void {
-  let event: { type?: string; id?: string; sentence?: string; at?: string };
+  let event: { type?: string; id?: string; event?: string; sentence?: string; at?: string };
   try {
     event = JSON.parse(text) as typeof event;
   } catch {
@@ -68,6 +73,9 @@ function hear(text: string): void {
     case 'request':
       stale(['requests', 'counts'], ['requests', 'queue'], ['home'], ['budgets']);
       if (event.id !== undefined) stale(['requests', 'one', event.id]);
+      // What was granted or is over changes what one may see.
+      if (event.event === 'grant' || event.event === 'end' || event.event === 'give-back')
+        stale(['whoami'], ['projects'], ['windows']);
       return;
     case 'lock':
       stale(['locks'], ['home']);
@@ -97,12 +105,24 @@ export function useLiveNews(active: boolean): void {
       lastHeardMs = Date.now();
       change({ link: 'live' });
     };
-    source.onerror = () => change({ link: 'late' });
+    let asking: ReturnType<typeof setInterval> | undefined;
+    source.onerror = () => {
+      // A stream that was refused is not tried again by the browser; one that broke is.
+      if (source.readyState !== EventSource.CLOSED) {
+        change({ link: 'late' });
+        return;
+      }
+      change({ link: 'asking' });
+      asking ??= setInterval(() => void queryClient.invalidateQueries(), ASK_MS);
+    };
     const listen = (message: MessageEvent<string>) => hear(message.data);
     source.onmessage = listen;
     for (const type of ['request', 'alarm', 'lock', 'roster']) {
       source.addEventListener(type, listen);
     }
-    return () => source.close();
+    return () => {
+      source.close();
+      clearInterval(asking);
+    };
   }, [active]);
 }

@@ -81,7 +81,7 @@ export const previewQuery = (id: string, index: number) =>
 export const differenceQuery = (id: string) =>
   get<T.Difference>(['requests', 'difference', id], `${requestPath(id)}/difference`);
 export const approvalsQuery = (id: string) =>
-  get<{ approvals: T.ApprovalShown[]; subject: T.Subject }>(
+  get<{ approvals: T.ApprovalShown[]; subject: string | null }>(
     ['requests', 'approvals', id],
     `${requestPath(id)}/approvals`,
   );

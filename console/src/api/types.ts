@@ -7,14 +7,6 @@ export interface Can {
   readonly reason: string | null;
 }
 
-/** Somebody who asks: a person, an agent or a workload with its sponsor. */
-export interface PrincipalRef {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: 'person' | 'agent' | 'workload';
-  readonly sponsor: string | null;
-}
-
 /** A key of the signed-in person. */
 export interface KeyShown {
   readonly id: string;
@@ -22,12 +14,9 @@ export interface KeyShown {
   readonly kind: 'passkey' | 'security-key' | 'ssh';
   readonly deviceBound: boolean;
   readonly until: string | null;
-  /** A passkey's credential id, base64url; null for other keys. */
+  /** A passkey's credential id, base64url, of one's own keys; null for other keys. */
   readonly credential?: string | null;
 }
-
-/** `true`, or the sentence that says why not. */
-export type Permission = true | { readonly reason: string };
 
 export interface Whoami {
   readonly id: string;
@@ -40,17 +29,14 @@ export interface Whoami {
     readonly projects: Readonly<Record<string, readonly string[]>>;
     readonly models: Readonly<Record<string, readonly string[]>>;
   };
-  readonly can: Readonly<Record<string, Permission>>;
+  readonly can: readonly Can[];
   readonly keys: readonly KeyShown[];
-  readonly session: { readonly until: string } | null;
 }
 
 export interface StartState {
   readonly founded: boolean;
   readonly gate: string;
-  readonly needsToken: boolean;
   readonly at: string;
-  readonly version: string;
 }
 
 export interface SignInChallenge {
@@ -62,7 +48,7 @@ export interface SignInChallenge {
   readonly expiresAt: string;
 }
 
-export type RequestKind = 'export' | 'access' | 'unlock' | 'policy' | 'review';
+export type RequestKind = 'export' | 'access' | 'window' | 'unlock' | 'policy' | 'review';
 export type Verdict = 'allow' | 'hold' | 'deny';
 
 export interface Votes {
@@ -81,10 +67,12 @@ export interface RequestShown {
   readonly verdict: Verdict | null;
   readonly reason: string | null;
   readonly chargeBits: number;
-  readonly requester: PrincipalRef;
+  readonly requester: string;
+  /** The person who answers for it; null when a person asks. */
+  readonly sponsor: string | null;
   readonly project: string;
   readonly destination: string;
-  readonly job?: string | null;
+  readonly job: string | null;
   readonly why: string;
   readonly files: number;
   readonly risk: number;
@@ -102,22 +90,22 @@ export interface RequestShown {
     readonly done: number;
     readonly total: number;
   } | null;
-  readonly votes: Votes | null;
+  readonly votes: Votes;
   readonly firstViewedAt: string | null;
   readonly quorumAt: string | null;
   readonly can: readonly Can[];
   readonly receipt: string | null;
-  readonly brokenGlass: boolean;
+  /** What let it through: `approvals`, `window`, `break-glass`, `automatic`. */
+  readonly releasedAs: string | null;
 }
 
 export interface Reason {
   readonly code: string;
-  readonly severity: 'info' | 'hold' | 'deny';
+  readonly severity: 'hold' | 'deny';
   readonly sentence: string;
-  readonly hint?: string;
-  readonly wayForward?: string;
-  readonly path?: string | null;
-  readonly place?: string | null;
+  readonly wayForward: string;
+  /** The file it is about. */
+  readonly place?: string;
 }
 
 export interface Finding {
@@ -156,7 +144,7 @@ export interface FileShown {
 export interface MissingApproval {
   readonly clause: string;
   readonly count: number;
-  readonly candidates: readonly { readonly id: string; readonly name: string }[];
+  readonly candidates: readonly string[];
 }
 
 export interface Vote {
@@ -172,6 +160,8 @@ export interface Quorum {
   readonly words: string;
   readonly state: 'open' | 'met' | 'denied' | 'impossible';
   readonly missing: readonly MissingApproval[];
+  /** Which kinds of key are still missing, in words. */
+  readonly keysMissing: readonly string[];
   readonly votes: readonly Vote[];
   readonly blind: boolean;
 }
@@ -199,11 +189,6 @@ export interface Comment {
   readonly text: string;
 }
 
-export interface ChangeShown {
-  readonly op: string;
-  readonly sentence: string;
-}
-
 export interface RequestDetails extends RequestShown {
   readonly reasons: readonly Reason[];
   readonly fileList: readonly FileShown[];
@@ -218,22 +203,18 @@ export interface RequestDetails extends RequestShown {
     readonly releaseBy: string | null;
   } | null;
   readonly previous: { readonly request: string; readonly at: string } | null;
-  readonly changes?: readonly ChangeShown[];
-  readonly facts?: unknown;
-  /** What an immediate release beside the quorum would sign, and what is left of its own budget. */
-  readonly breakGlass?: {
-    readonly challenge: string;
-    readonly leftBits: number;
-    readonly sentence: string;
-  } | null;
+  /** What a change would change, in sentences. */
+  readonly changes: readonly string[];
+  /** The bits that an emergency may take; null where there can be none. */
+  readonly breakGlass: { readonly burstBits: number; readonly bitsPerDay: number } | null;
 }
 
 export interface RequestPage {
   readonly requests: readonly RequestShown[];
   readonly next: string | null;
   readonly counts: { readonly forMe: number; readonly mine: number; readonly held: number };
-  /** How many requests the filter matches; absent where counting would cost too much. */
-  readonly total?: number;
+  /** How many requests the filter matches. */
+  readonly total: number;
 }
 
 export interface PreviewColumn {
@@ -251,15 +232,17 @@ export interface TreeNode {
   readonly value: string | null;
   readonly children: readonly TreeNode[];
   /** Children that are not shown. */
-  readonly more?: number;
+  readonly more: number;
 }
 
 export type Preview =
   | {
       readonly type: 'table';
       readonly columns: readonly PreviewColumn[];
-      readonly rows: readonly (readonly (string | number | null)[])[];
+      readonly rows: readonly (readonly string[])[];
       readonly total: number;
+      /** Of how many rows the columns tell. */
+      readonly summarised: number;
     }
   | { readonly type: 'text'; readonly text: string; readonly truncated: boolean }
   | { readonly type: 'svg'; readonly text: string; readonly truncated: boolean }
@@ -268,14 +251,13 @@ export type Preview =
       readonly type: 'image';
       readonly width: number;
       readonly height: number;
-      readonly truncated: boolean;
     };
 
 export interface DifferenceFile {
   readonly name: string;
   readonly state: 'same' | 'changed' | 'new' | 'gone';
   readonly summary: string;
-  readonly hunks?: readonly {
+  readonly hunks: readonly {
     readonly kind: 'same' | 'added' | 'removed';
     readonly text: string;
   }[];
@@ -289,10 +271,10 @@ export interface Difference {
 export interface ApprovalShown {
   readonly person: string;
   readonly key: string;
-  readonly vote: 'approve' | 'deny';
   readonly at: string;
   readonly signature: string;
-  readonly allowedSigners: string;
+  /** The line of an allowed-signers file; null once the key left the roster. */
+  readonly allowedSigners: string | null;
 }
 
 export interface QuoteShown {
@@ -300,8 +282,8 @@ export interface QuoteShown {
   readonly total: { readonly bytes: number; readonly chargeBits: number };
   readonly means: { readonly sentence: string };
   /** What would happen to it now. */
-  readonly verdict?: Verdict;
-  readonly reasons?: readonly Reason[];
+  readonly verdict: Verdict;
+  readonly reasons: readonly Reason[];
 }
 
 export interface CapShown {
@@ -352,19 +334,21 @@ export interface Alarm {
 export interface ChargeDay {
   readonly day: string;
   readonly chargeBits: number;
-  readonly releases?: number;
+  readonly releases: number;
 }
 
 export interface Home {
   readonly waitingForMe: readonly RequestShown[];
   readonly mine: readonly RequestShown[];
+  /** How many there are of each; the lists stop somewhere. */
+  readonly counts: { readonly waitingForMe: number; readonly mine: number };
   readonly alarms: readonly Alarm[];
   readonly leaving: readonly ChargeDay[];
   readonly budgets: readonly BudgetShown[];
 }
 
 export interface Charges {
-  readonly days: readonly (ChargeDay & { readonly releases: number })[];
+  readonly days: readonly ChargeDay[];
   readonly byProject: readonly {
     readonly project: string;
     readonly chargeBits: number;
@@ -414,7 +398,8 @@ export interface PersonShown {
   readonly kind: 'person' | 'agent' | 'workload';
   readonly sponsor: string | null;
   readonly groups: readonly string[];
-  readonly projects: readonly string[];
+  /** Roles by project. */
+  readonly projects: Readonly<Record<string, readonly string[]>>;
   readonly keys: readonly KeyShown[];
   readonly until: string | null;
 }
@@ -422,13 +407,9 @@ export interface PersonShown {
 export interface ProjectShown {
   readonly id: string;
   readonly title: string;
-  readonly members: readonly {
-    readonly id: string;
-    readonly roles: readonly string[];
-    readonly until: string | null;
-  }[];
+  readonly members: readonly string[];
   readonly models: readonly string[];
-  readonly destinations: readonly (string | { readonly name: string })[];
+  readonly destinations: readonly { readonly name: string; readonly number: number }[];
 }
 
 export interface RuleShown {
@@ -443,18 +424,18 @@ export interface PolicyShown {
   readonly rules: readonly RuleShown[];
   readonly cedar: string;
   readonly sha256: string;
-  readonly sentences: readonly string[];
+  readonly sentences: readonly { readonly id: string; readonly says: string }[];
   readonly matrix: readonly {
-    readonly role: string;
     readonly action: string;
-    readonly own: boolean;
-    readonly foreign: boolean;
+    /** What it is done to, in words. */
+    readonly on: string;
+    readonly cells: Readonly<Record<string, { readonly own: boolean; readonly foreign: boolean }>>;
   }[];
 }
 
 export interface Explained {
   readonly allowed: boolean;
-  readonly reasons: readonly (string | { readonly sentence: string })[];
+  readonly reasons: readonly string[];
 }
 
 export interface ReplayCounts {
@@ -490,11 +471,12 @@ export interface LockShown {
 }
 
 export interface WindowShown {
-  readonly id: string;
+  /** The request that opened it. */
   readonly request: string;
+  readonly requester: string;
   readonly project: string;
   readonly destination: string;
-  readonly job: string | null;
+  readonly job: string;
   readonly types: readonly string[];
   readonly bitsEach: number;
   readonly bitsTotal: number;
@@ -523,22 +505,21 @@ export interface FoundingState {
     readonly keys: readonly KeyShown[];
     readonly signed: boolean;
   }[];
-  readonly document: string;
-  readonly request: string;
-  readonly digest: string;
-  readonly challenge: string;
-  readonly fingerprint?: string;
+  /** The text that everybody signs; null until everybody has a key. */
+  readonly document: string | null;
+  readonly digest: string | null;
+  readonly challenge: string | null;
+  readonly namespace: string;
 }
 
 export interface RosterShown {
   readonly version: number;
   readonly sha256: string;
-  readonly document: string;
   readonly chain: readonly {
     readonly version: number;
     readonly sha256: string;
     readonly at: string;
-    readonly by: readonly string[];
+    readonly signatures: number;
     readonly changes: readonly string[];
   }[];
 }

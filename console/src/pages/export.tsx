@@ -25,10 +25,6 @@ export interface Draft {
 
 const TYPING_MS = 300;
 
-function nameOf(destination: ProjectShown['destinations'][number]): string {
-  return typeof destination === 'string' ? destination : destination.name;
-}
-
 function writeForm(draft: Draft, parts: readonly (readonly [string, string])[]): FormData {
   const form = new FormData();
   for (const [name, value] of parts) if (value !== '') form.append(name, value);
@@ -83,7 +79,7 @@ function Target(props: {
 }): ReactNode {
   const { projects, draft, onChange } = props;
   const project = projects.find((each) => each.id === draft.project);
-  const destinations = project?.destinations.map(nameOf) ?? [];
+  const destinations = project?.destinations.map((each) => each.name) ?? [];
   return (
     <div className="pair">
       <Field label="Project">
@@ -97,7 +93,7 @@ function Target(props: {
               const [first] = next?.destinations ?? [];
               onChange({
                 project: event.target.value,
-                to: first === undefined ? '' : nameOf(first),
+                to: first?.name ?? '',
               });
             }}
           >
@@ -153,7 +149,7 @@ function Editor({ projects }: { readonly projects: readonly ProjectShown[] }): R
   const [draft, setDraft] = useState<Draft>(() => ({
     files: [],
     project: first?.id ?? '',
-    to: first?.destinations[0] === undefined ? '' : nameOf(first.destinations[0]),
+    to: first?.destinations[0]?.name ?? '',
     why: '',
     job: '',
     form: null,

@@ -85,7 +85,7 @@ function LockDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
               id={id}
               className="input"
               value={input.id}
-              placeholder={input.kind === 'lane' ? 'study → partner' : 'id'}
+              placeholder={input.kind === 'lane' ? 'export' : 'id'}
               onChange={(event) => change({ id: event.target.value })}
             />
           )}

@@ -30,7 +30,9 @@ function PersonRow({ person }: { readonly person: PersonShown }): ReactNode {
       </th>
       <td>{person.groups.join(', ') || <span className="faint">none</span>}</td>
       <td className="break">
-        {person.projects.map(showSafely).join(', ') || <span className="faint">none</span>}
+        {Object.keys(person.projects).map(showSafely).join(', ') || (
+          <span className="faint">none</span>
+        )}
       </td>
       <td>
         {person.keys.length === 0 ? (
@@ -58,7 +60,7 @@ function People({ people }: { readonly people: readonly PersonShown[] }): ReactN
     const wanted = text.trim().toLowerCase();
     if (wanted === '') return people;
     return people.filter((person) =>
-      [person.name, person.id, ...person.groups, ...person.projects].some((each) =>
+      [person.name, person.id, ...person.groups, ...Object.keys(person.projects)].some((each) =>
         each.toLowerCase().includes(wanted),
       ),
     );
@@ -115,7 +117,6 @@ function People({ people }: { readonly people: readonly PersonShown[] }): ReactN
 function Discuss({ project }: { readonly project: ProjectShown }): ReactNode {
   const [open, setOpen] = useState(false);
   const query = useQuery({ ...projectPeopleQuery(project.id), enabled: open });
-  const roles = new Map(project.members.map((member) => [member.id, member.roles]));
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className="small">
@@ -128,7 +129,7 @@ function Discuss({ project }: { readonly project: ProjectShown }): ReactNode {
               {people.slice(0, 200).map((person) => (
                 <li key={person.id}>
                   <span className="break">{showSafely(person.name)}</span>
-                  <span className="faint">{roles.get(person.id)?.join(', ')}</span>
+                  <span className="faint">{person.projects[project.id]?.join(', ')}</span>
                 </li>
               ))}
             </ul>
@@ -140,9 +141,7 @@ function Discuss({ project }: { readonly project: ProjectShown }): ReactNode {
 }
 
 function ProjectCard({ project }: { readonly project: ProjectShown }): ReactNode {
-  const destinations = project.destinations.map((each) =>
-    showSafely(typeof each === 'string' ? each : each.name),
-  );
+  const destinations = project.destinations.map((each) => showSafely(each.name));
   return (
     <Card title={showSafely(project.title)} note={<code>{showSafely(project.id)}</code>}>
       <div className="stack">
@@ -169,27 +168,30 @@ function Chain({ roster }: { readonly roster: RosterShown }): ReactNode {
         request that the approvers of the old and of the new version signed.
       </p>
       <ol className="list">
-        {roster.chain.slice(0, 100).map((version) => (
-          <li key={version.version} className="stack tight">
-            <p className="row apart">
-              <strong>Version {version.version}</strong>
-              <span className="faint small">
-                <When at={version.at} mode="time" />
-              </span>
-            </p>
-            <ul className="small">
-              {version.changes.map((change) => (
-                <li key={change} className="says break">
-                  {showSafely(change)}
-                </li>
-              ))}
-            </ul>
-            <p className="faint small">
-              Signed by {version.by.map(showSafely).join(', ')} ·{' '}
-              <code>{version.sha256.slice(0, 16)}…</code>
-            </p>
-          </li>
-        ))}
+        {[...roster.chain]
+          .reverse()
+          .slice(0, 100)
+          .map((version) => (
+            <li key={version.version} className="stack tight">
+              <p className="row apart">
+                <strong>Version {version.version}</strong>
+                <span className="faint small">
+                  <When at={version.at} mode="time" />
+                </span>
+              </p>
+              <ul className="small">
+                {version.changes.map((change) => (
+                  <li key={change} className="says break">
+                    {showSafely(change)}
+                  </li>
+                ))}
+              </ul>
+              <p className="faint small">
+                {sayCounted(version.signatures, 'signature')} ·{' '}
+                <code>{version.sha256.slice(0, 16)}…</code>
+              </p>
+            </li>
+          ))}
       </ol>
     </Card>
   );

@@ -1,6 +1,5 @@
 /** Policy: the rules in words, who may do what, why something is allowed or not, and what another rule would have cost. */
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { policyQuery } from '../api/queries.ts';
 import type { PolicyShown } from '../api/types.ts';
@@ -49,8 +48,8 @@ function Rules({ policy }: { readonly policy: PolicyShown }): ReactNode {
       <Card title="In words">
         <ul className="sentences">
           {policy.sentences.map((sentence) => (
-            <li key={sentence} className="says">
-              {showSafely(sentence)}
+            <li key={sentence.id} className="says">
+              {showSafely(sentence.says)}
             </li>
           ))}
         </ul>
@@ -64,12 +63,7 @@ function Mark({ yes }: { readonly yes: boolean }): ReactNode {
 }
 
 function Matrix({ matrix }: { readonly matrix: PolicyShown['matrix'] }): ReactNode {
-  const roles = useMemo(() => [...new Set(matrix.map((cell) => cell.role))], [matrix]);
-  const actions = useMemo(() => [...new Set(matrix.map((cell) => cell.action))], [matrix]);
-  const cells = useMemo(
-    () => new Map(matrix.map((cell) => [`${cell.role} ${cell.action}`, cell])),
-    [matrix],
-  );
+  const roles = Object.keys(matrix[0]?.cells ?? {});
   return (
     <Card bare title="Who may do what" note="in a project of their own / of others">
       <div className="scroll" tabIndex={0} role="region" aria-label="Permissions">
@@ -85,11 +79,13 @@ function Matrix({ matrix }: { readonly matrix: PolicyShown['matrix'] }): ReactNo
             </tr>
           </thead>
           <tbody>
-            {actions.map((action) => (
-              <tr key={action}>
-                <th scope="row">{action}</th>
+            {matrix.map((row) => (
+              <tr key={`${row.action} ${row.on}`}>
+                <th scope="row">
+                  {row.action} <span className="second">{row.on}</span>
+                </th>
                 {roles.map((role) => {
-                  const cell = cells.get(`${role} ${action}`);
+                  const cell = row.cells[role];
                   return (
                     <td key={role}>
                       {cell === undefined ? (

@@ -15,7 +15,7 @@ import { sayKind, sayTier, toneOf } from '../words/names.ts';
 import { Decision } from './request/decision.tsx';
 import { DifferenceCard } from './request/difference.tsx';
 import { Files } from './request/files.tsx';
-import { Changes, GenericFacts, Reasons } from './request/reasons.tsx';
+import { Changes, Reasons } from './request/reasons.tsx';
 import { Talk } from './request/talk.tsx';
 
 /** Tells the gate once that somebody looked, which stops the clock to the first view. */
@@ -33,12 +33,14 @@ function useFirstView(details: RequestDetails | undefined): void {
 }
 
 function Head({ details }: { readonly details: RequestDetails }): ReactNode {
-  const { requester, project, destination } = details;
+  const { project, destination } = details;
   return (
     <div className="request-head">
       <div className="row">
         <StateChip state={details.state} />
-        {details.brokenGlass ? <span className="chip bad">break-glass</span> : null}
+        {details.releasedAs === 'break-glass' ? (
+          <span className="chip bad">break-glass</span>
+        ) : null}
         <span className="says quiet">{details.stateSentence}</span>
       </div>
       {details.escalation === null ? null : (
@@ -61,7 +63,7 @@ function Head({ details }: { readonly details: RequestDetails }): ReactNode {
         <blockquote className="why">
           <p>{showTextSafely(details.why)}</p>
           <footer className="small quiet">
-            <Who principal={requester} />, <When at={details.askedAt} />
+            <Who {...details} />, <When at={details.askedAt} />
           </footer>
         </blockquote>
         <Facts
@@ -69,7 +71,7 @@ function Head({ details }: { readonly details: RequestDetails }): ReactNode {
             ['Kind', sayKind(details.kind)],
             project === '' ? null : ['Project', <Foreign key="p" text={project} />],
             destination === '' ? null : ['Destination', <Foreign key="d" text={destination} />],
-            details.job == null
+            details.job === null
               ? null
               : [
                   'Job',
@@ -102,7 +104,6 @@ function Content({ details }: { readonly details: RequestDetails }): ReactNode {
           {isExport ? <Files details={details} /> : null}
           {isExport && details.previous !== null ? <DifferenceCard id={details.id} /> : null}
           <Changes details={details} />
-          {isExport ? null : <GenericFacts facts={details.facts} />}
           <Talk details={details} />
         </div>
         <aside className="decision" id="decision" aria-label="Decision">

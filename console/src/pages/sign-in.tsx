@@ -137,7 +137,7 @@ function SshKey(): ReactNode {
   }
   const signIn = () =>
     run(async () => {
-      const json = { id: challenge.id, person: person.trim(), signature: `${signature.trim()}\n` };
+      const json = { id: challenge.id, signature: `${signature.trim()}\n` };
       await call('/v1/sign-in/ssh', { method: 'POST', json });
       await arrive();
     });
@@ -218,7 +218,7 @@ export function SignInPage({ start }: { readonly start: StartState }): ReactNode
         </div>
       </div>
       <p className="alone-foot faint small">
-        Sallyport {start.version} · <ThemeSwitch />
+        Sallyport · <ThemeSwitch />
       </p>
     </main>
   );

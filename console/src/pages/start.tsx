@@ -5,7 +5,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { call, withQuery } from '../api/client.ts';
+import { call } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import type { FoundingState, StartState } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
@@ -97,7 +97,7 @@ function Finish({
 function Ceremony({ token }: { readonly token: string }): ReactNode {
   const query = useQuery({
     queryKey: ['founding'],
-    queryFn: () => call<FoundingState>(withQuery('/v1/founding', { token })),
+    queryFn: () => call<FoundingState>('/v1/founding', { token }),
   });
   const refresh = () => void query.refetch();
   return (

@@ -60,14 +60,19 @@ export function Action(props: ActionProps): ReactNode {
   );
 }
 
+/** The gate calls what people deny a refusal, to tell it from a denial by the rules. */
+function isEvent(can: Can, event: string): boolean {
+  return can.event === (event === 'deny' ? 'refuse' : event);
+}
+
 /** The gate's word on an event: null when it is allowed, the sentence when not. */
 export function refusalOf(can: readonly Can[], event: string): string | null {
-  const found = can.find((each) => each.event === event);
+  const found = can.find((each) => isEvent(each, event));
   if (found === undefined) return 'this is not possible in its present state';
   return found.allowed ? null : (found.reason ?? 'the gate does not allow it');
 }
 
 /** Whether the gate lists an event at all. */
 export function mentions(can: readonly Can[], event: string): boolean {
-  return can.some((each) => each.event === event);
+  return can.some((each) => isEvent(each, event));
 }

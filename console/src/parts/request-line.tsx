@@ -15,7 +15,7 @@ export function RequestLine({ request }: { readonly request: RequestShown }): Re
         <span className="grow">
           <span className="title break">{showSafely(request.title)}</span>
           <span className="faint small">
-            {sayKind(request.kind)} · <Who principal={request.requester} />
+            {sayKind(request.kind)} · <Who {...request} />
             {request.project === '' ? null : (
               <>
                 {' · '}
@@ -33,7 +33,7 @@ export function RequestLine({ request }: { readonly request: RequestShown }): Re
         <span className="side small">
           <StateChip state={request.state} />
           <span className="faint">
-            {votes !== null && votes.needed > 0 && request.state === 'held' ? (
+            {votes.needed > 0 && request.state === 'held' ? (
               <>
                 <VoteCount {...votes} /> ·{' '}
               </>

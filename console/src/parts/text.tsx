@@ -1,7 +1,6 @@
 /** Small pieces of text with a meaning: times, charges, names, states. */
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
-import type { PrincipalRef } from '../api/types.ts';
 import {
   sayBits,
   sayBytes,
@@ -77,14 +76,17 @@ export function Charge({
 }
 
 /** A principal: its name, and what it is when it is no person. */
-export function Who({ principal }: { readonly principal: PrincipalRef }): ReactNode {
-  if (principal.kind === 'person') return <span>{showSafely(principal.name)}</span>;
+export function Who({
+  requester,
+  sponsor,
+}: {
+  readonly requester: string;
+  readonly sponsor: string | null;
+}): ReactNode {
   return (
     <span>
-      {showSafely(principal.name)} <span className="tag">{principal.kind}</span>
-      {principal.sponsor === null ? null : (
-        <span className="faint"> of {showSafely(principal.sponsor)}</span>
-      )}
+      {showSafely(requester)}
+      {sponsor === null ? null : <span className="faint"> of {showSafely(sponsor)}</span>}
     </span>
   );
 }

@@ -36,7 +36,12 @@ export function Brand(): ReactNode {
   );
 }
 
-const LINK_WORDS = { live: 'Live', connecting: 'Connecting', late: 'No answer' } as const;
+const LINK_WORDS = {
+  live: 'Live',
+  connecting: 'Connecting',
+  asking: 'Asks every 30 s',
+  late: 'No answer',
+} as const;
 
 /** Whether news arrive. */
 function LinkState(): ReactNode {

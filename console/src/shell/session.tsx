@@ -14,8 +14,7 @@ export function useSession(): Whoami {
   return session;
 }
 
-/** Why this session may not do something; null if it may, or if the gate does not say. */
+/** Why this session may not do something; null if it may. */
 export function refusalFor(session: Whoami, action: string): string | null {
-  const permission = session.can[action];
-  return permission === undefined || permission === true ? null : permission.reason;
+  return session.can.find((each) => each.event === action)?.reason ?? null;
 }

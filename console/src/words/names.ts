@@ -3,6 +3,7 @@
 const KINDS: Readonly<Record<string, string>> = {
   export: 'Export',
   access: 'Access',
+  window: 'Window',
   unlock: 'Unlock',
   policy: 'Change',
   review: 'Review',
@@ -27,6 +28,9 @@ const TONES: Readonly<Record<string, Tone>> = {
   lifted: 'good',
   done: 'good',
   returned: 'wait',
+  unreviewed: 'wait',
+  reviewed: 'good',
+  ended: 'over',
   denied: 'bad',
   refused: 'bad',
   failed: 'bad',

@@ -3,6 +3,10 @@ import { Hono } from 'hono';
 import type { Gate } from '../../app/index.ts';
 import { httpErrors } from '../errors.ts';
 import { answerProblem, toProblem } from '../problem.ts';
+import { EVENT_ROUTES } from './event-routes.ts';
+import { KEY_ROUTES } from './key-routes.ts';
+import { LOOK_ROUTES } from './look-routes.ts';
+import { MEASURE_ROUTES } from './measure-routes.ts';
 import { BUDGET_ROUTES } from './budget-routes.ts';
 import { APPROVAL_ROUTES } from './approval-routes.ts';
 import { mountConsole } from './console-routes.ts';
@@ -19,6 +23,7 @@ import type { Route } from './route.ts';
 /** Every route of the inner door. */
 export const INNER_ROUTES: readonly Route[] = [
   ...SIGN_IN_ROUTES,
+  ...KEY_ROUTES,
   ...REQUEST_ROUTES,
   ...APPROVAL_ROUTES,
   ...LOCK_ROUTES,
@@ -27,6 +32,9 @@ export const INNER_ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...LEDGER_ROUTES,
   ...POSTURE_ROUTES,
+  ...MEASURE_ROUTES,
+  ...LOOK_ROUTES,
+  ...EVENT_ROUTES,
 ];
 
 /** The OpenAPI document of the inner door. */

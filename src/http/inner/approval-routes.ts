@@ -280,7 +280,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     async ({ gate, principal, param }) => {
       const request = await readVisible(gate, principal, param('id'));
       await gate.requests.approvals.announce(request, 'remind');
-      return { reminded: request.id };
+      return showDetails(gate, principal, request);
     },
   ),
   route(

@@ -48,7 +48,10 @@ const stateBody = z.strictObject({
 });
 
 /** Which buckets a principal may see: administrators all, others what limits them. */
-async function visibleBudgets(gate: Gate, principal: Principal): Promise<readonly BudgetShown[]> {
+export async function visibleBudgets(
+  gate: Gate,
+  principal: Principal,
+): Promise<readonly BudgetShown[]> {
   const shown = await listBudgets(gate.store, gate.clock.nowMs());
   if (principal.role === 'administrator') return shown;
   const projects = await gate.access.projectsOf(principal);

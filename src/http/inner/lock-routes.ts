@@ -13,7 +13,10 @@ const text = z.string().max(4000);
 const id = z.string().min(1).max(80);
 
 /** Which locks a principal may know of: its own, its projects' and models', those of lanes. */
-async function visibleTo(gate: Gate, principal: Principal): Promise<(lock: Lock) => boolean> {
+export async function visibleTo(
+  gate: Gate,
+  principal: Principal,
+): Promise<(lock: Lock) => boolean> {
   const projects = await gate.access.projectsOf(principal);
   const read = new Set(projects.flatMap((each) => [each.id, ...each.models]));
   const facts = await gate.access.factsOf(principal);

@@ -11,7 +11,8 @@ import { httpErrors } from '../errors.ts';
 import { check, route } from './route.ts';
 import type { Call, Route } from './route.ts';
 import { readUpload } from './upload.ts';
-import { listForMe, readVisible, showDetails, showRequests } from './views.ts';
+import { listForMe, showRequests } from './request-list.ts';
+import { readVisible, showDetails } from './views.ts';
 
 const seconds = z.coerce.number().min(0).max(60);
 const flag = z
@@ -25,16 +26,23 @@ const exportQuery = z.strictObject({
   why: text.optional(),
   form: text.optional(),
   skipRefused: flag.optional(),
+  job: text.optional().describe('what it is part of; requests of one job can be decided together'),
   name: text.optional().describe('name of the file when the body is one file'),
   wait: seconds.optional().describe('seconds to wait for the verdict (25)'),
 });
-const exportFields = z.object({ project: text.min(1), to: text.min(1), why: text.min(1) });
+const exportFields = z.object({
+  project: text.min(1),
+  to: text.min(1),
+  why: text.min(1),
+  job: z.string().max(200).optional(),
+});
 const waitQuery = z.strictObject({ wait: seconds.optional() });
 const states = STATES.map((row) => row.state);
 const listQuery = z.strictObject({
   state: z.enum(states as [RequestState, ...RequestState[]]).optional(),
   project: text.optional(),
   kind: text.optional(),
+  job: text.optional(),
   for: z.enum(['me', 'mine', 'all']).optional(),
   text: text.optional().describe('part of the title, the reason, the id or the requester'),
   sort: z.enum(['newest', 'age', 'risk']).optional(),
@@ -78,6 +86,7 @@ async function askUploaded(
     project: query.project ?? field('project'),
     to: query.to ?? field('to'),
     why: query.why ?? field('why'),
+    job: query.job ?? field('job'),
   });
   await needAsk(gate, principal, asked.project);
   const project = await gate.people.project(asked.project);
@@ -93,6 +102,7 @@ async function askUploaded(
     project: asked.project,
     destination: asked.to,
     why: asked.why,
+    job: asked.job ?? null,
     input: writeExportInput({
       files: upload.files,
       skipRefused: query.skipRefused ?? check(flag.default(false), field('skipRefused')),
@@ -157,22 +167,26 @@ async function list(call: Call<undefined, z.infer<typeof listQuery>>): Promise<u
     projects,
     ...(query.project === undefined ? { orRequester: principal.id } : {}),
     ...(query.state === undefined ? {} : { states: [query.state] }),
-    ...(waiting ? { states: ['held', 'unreviewed'] as RequestState[] } : {}),
     ...(query.kind === undefined ? {} : { kinds: [query.kind] }),
+    ...(query.job === undefined ? {} : { job: query.job }),
     ...(query.text === undefined ? {} : { text: query.text }),
     ...(mine ? { requester: principal.id } : {}),
     ...(query.sort === undefined ? {} : { sort: query.sort }),
   };
+  const forMe = await listForMe(gate, principal);
+  const { projects: _, ...anywhere } = filter;
+  const mineToDo = query.project === undefined ? anywhere : { ...anywhere, projects };
   const page = waiting
-    ? await listForMe(gate, principal, { ...filter, projects: undefined })
+    ? await listForMe(gate, principal, mineToDo)
     : await gate.requests.list({ ...filter, offset, limit });
   const shown = waiting ? page.slice(offset, offset + limit) : page;
   const more = waiting ? page.length > offset + limit : page.length === limit;
   return {
     requests: await showRequests(gate, principal, shown),
     next: more ? String(offset + limit) : null,
+    total: waiting ? page.length : await gate.requests.count(filter),
     counts: {
-      forMe: (await listForMe(gate, principal, { states: ['held', 'unreviewed'] })).length,
+      forMe: forMe.length,
       mine: await gate.requests.count({ requester: principal.id }),
       held: await gate.requests.count({ projects, states: ['held'] }),
     },

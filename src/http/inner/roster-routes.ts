@@ -8,6 +8,7 @@ import type { Gate } from '../../app/index.ts';
 import { readSubject } from '../../requests/index.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
+import { sayRule } from './views.ts';
 
 /** People whom somebody may know of: those of the projects that they are read into; everybody for those who set up. */
 async function visiblePeople(gate: Gate, principal: Principal): Promise<ReadonlySet<string>> {
@@ -44,6 +45,18 @@ function showPerson(roster: Roster, id: string, projects: ReadonlySet<string>, n
     ),
     keys: (person?.keys ?? []).map(({ publicKey: _, credential: __, ...key }) => key),
   };
+}
+
+/** For which requests a rule is meant. */
+function sayWhen(rule: Roster['rules'][number]): string {
+  const limit = rule.chargeBitsMax?.toLocaleString('en-GB');
+  const size = limit === undefined ? 'of any size' : `of at most ${limit} bits`;
+  if (rule.kind !== 'export') return limit === undefined ? 'always' : size;
+  return {
+    self: `plain, with no finding, and ${size}`,
+    one: `with a finding, or larger than its requester may vouch for, and ${size}`,
+    quorum: `with a key or a secret, of a locked model, or larger than one reviewer may approve, ${size}`,
+  }[rule.tier];
 }
 
 async function needMember(gate: Gate, principal: Principal, project: string): Promise<void> {
@@ -92,7 +105,9 @@ export const ROSTER_ROUTES: readonly Route[] = [
       if (gate.rosters.current === null) {
         const all = await gate.people.principals();
         const admin = principal.role === 'administrator';
-        return { people: all.filter((each) => admin || each.id === principal.id) };
+        const seen = all.filter((each) => admin || each.id === principal.id);
+        const nothing = { until: null, groups: [], projects: {}, keys: [] };
+        return { people: seen.map((each) => ({ ...each, ...nothing })) };
       }
       const { roster } = gate.rosters.need();
       const nowMs = gate.clock.nowMs();
@@ -132,7 +147,7 @@ export const ROSTER_ROUTES: readonly Route[] = [
         throw peopleErrors.error('NOT_ALLOWED', { principal: principal.id, needed: 'person' });
       const rules = gate.rosters.current?.roster.rules ?? [];
       return Promise.resolve({
-        rules: rules.map((rule) => ({ ...rule, words: sayRule(rule) })),
+        rules: rules.map((rule) => ({ ...rule, when: sayWhen(rule), words: sayRule(rule) })),
         cedar: DEFAULT_POLICIES,
         sha256: gate.access.policy.digest,
         sentences: gate.access.policy.policies,
@@ -177,13 +192,3 @@ export const ROSTER_ROUTES: readonly Route[] = [
     },
   ),
 ];
-
-function sayRule(rule: Roster['rules'][number]): string {
-  const limit = rule.chargeBitsMax === null ? '' : ` of at most ${String(rule.chargeBitsMax)} bits`;
-  const keys = [
-    ...(rule.deviceBound ? ['one of them with a key that cannot leave its device'] : []),
-    ...(rule.outOfBrowser ? ['one of them outside the browser'] : []),
-  ];
-  const who = rule.tier === 'self' ? 'the requester, with a signature' : rule.quorum;
-  return [`${rule.kind}${limit}: ${who}`, ...keys].join(', ');
-}

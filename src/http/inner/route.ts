@@ -73,7 +73,12 @@ async function readJson(context: Context): Promise<unknown> {
   }
 }
 
-async function authenticate(gate: Gate, context: Context, access: Access): Promise<Principal> {
+/** Who calls; throws when the token or the membership is over. */
+export async function authenticate(
+  gate: Gate,
+  context: Context,
+  access: Access,
+): Promise<Principal> {
   if (access === 'anyone') {
     return { id: 'anyone', kind: 'workload', name: 'anyone', sponsor: null, role: 'member' };
   }

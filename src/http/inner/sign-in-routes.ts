@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import type { Context } from 'hono';
 import type { Gate } from '../../app/index.ts';
-import { isoTime, toBase64, utf8 } from '../../core/index.ts';
+import { isoTime, utf8 } from '../../core/index.ts';
 import { ES256, findProject, peopleErrors, rolesIn, sshsigToBeSigned } from '../../people/index.ts';
 import type { PasskeyResponse, Principal } from '../../people/index.ts';
 import { FOUNDING_NAMESPACE, listGrants } from '../../requests/index.ts';
 import { assertionToFounder } from './founder-assertion.ts';
 import { SESSION_COOKIE, readToken, route } from './route.ts';
 import type { Route } from './route.ts';
+import { base64url, siteOf } from './site.ts';
 
 const id = z.string().min(1).max(80);
 const token = z.string().max(200);
@@ -18,17 +19,6 @@ const assertion = z.strictObject({
   clientDataJSON: z.string().max(40_000),
   signature: z.string().max(1_000),
 });
-
-function base64url(bytes: Uint8Array): string {
-  return toBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-}
-
-/** The site of a call, as the browser names it. */
-function siteOf(gate: Gate, context: Context): { origin: string; rpId: string } {
-  const origin = context.req.header('origin') ?? new URL(context.req.url).origin;
-  const [first = origin] = gate.config.people.origins.filter((each) => each === origin);
-  return { origin: first, rpId: new URL(first).hostname };
-}
 
 async function needFounder(gate: Gate, secret: string): Promise<Principal> {
   const principal = await gate.people.authenticate(secret);
@@ -48,6 +38,18 @@ function answerSignedIn(
     `${SESSION_COOKIE}=${signedIn.token}; Path=/; HttpOnly; SameSite=Strict; Expires=${ends}${secure}`,
   );
   return signedIn;
+}
+
+/** What somebody may do besides requests, in the shape in which requests say it. */
+async function showCan(gate: Gate, principal: Principal) {
+  const ask = async (event: string, action: string, needed: string) => {
+    const { allowed } = await gate.access.can(principal, action, { kind: 'gate' });
+    return { event, allowed, reason: allowed ? null : `only ${needed} can do that` };
+  };
+  return [
+    await ask('lock', 'lock.set', 'security'),
+    await ask('change', 'people.change', 'administrators'),
+  ];
 }
 
 /** Who somebody is, for itself. */
@@ -73,7 +75,8 @@ async function showSelf(gate: Gate, principal: Principal): Promise<unknown> {
       ),
       models: Object.fromEntries((facts.owns ?? []).map((model) => [model, ['owner']])),
     },
-    keys: keys.map(({ publicKey: _, credential: __, ...key }) => key),
+    keys: keys.map(({ publicKey: _, ...key }) => key),
+    can: await showCan(gate, principal),
     grants: grants.map((grant) => ({ ...grant.input, until: isoTime(grant.untilMs) })),
   };
 }

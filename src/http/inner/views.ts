@@ -1,11 +1,10 @@
 /** Requests as they are answered: only what the principal may see, with what it may do and, if not, why not. */
-import type { Kysely } from 'kysely';
 import type { Gate } from '../../app/index.ts';
 import { isoTime, toBase64, utf8 } from '../../core/index.ts';
 import { emittedOf, readExportFacts, readExportInput } from '../../egress/index.ts';
 import type { ExportFile, Reason } from '../../egress/index.ts';
 import { sshsigToBeSigned } from '../../people/index.ts';
-import type { Principal } from '../../people/index.ts';
+import type { Principal, RosterRule } from '../../people/index.ts';
 import {
   APPROVAL_NAMESPACE,
   currentVotes,
@@ -13,20 +12,13 @@ import {
   requestErrors,
   mayDo,
   offeredEvents,
-  readVotesOf,
+  readSubject,
   sayWaitsFor,
   stateRow,
   subjectDigest,
 } from '../../requests/index.ts';
-import type {
-  Progress,
-  Request,
-  RequestFilter,
-  RequestNote,
-  Stood,
-  Verdict,
-  Vote,
-} from '../../requests/index.ts';
+import type { Progress, Request, RequestNote, Stood, Verdict, Vote } from '../../requests/index.ts';
+import { maySee } from './scope.ts';
 
 /** A file of an export as it is answered. */
 export interface FileShown extends Omit<ExportFile, 'emitted'> {
@@ -87,6 +79,7 @@ export interface RequestShown {
   readonly quorumAt: string | null;
   readonly grantEndsAt: string | null;
   readonly files: number;
+  readonly job: string | null;
   readonly progress: Progress | null;
 }
 
@@ -108,6 +101,8 @@ export interface RequestDetails extends RequestShown {
   readonly comments: readonly { id: string; at: string; by: string; text: string }[];
   readonly quorum: {
     readonly rule: string;
+    /** The same with what it asks of keys. */
+    readonly words: string;
     readonly state: string;
     readonly missing: readonly { clause: string; count: number; candidates: readonly string[] }[];
     readonly keysMissing: readonly string[];
@@ -124,6 +119,17 @@ export interface RequestDetails extends RequestShown {
     readonly challenge: string;
   } | null;
   readonly changes: readonly string[];
+  /** Kept apart: how long it waits, how long an approval counts, how long a grant lasts, until when it may leave. */
+  readonly clocks: {
+    readonly waitUntil: string | null;
+    readonly approvalsValidMs: number | null;
+    readonly grantMs: number | null;
+    readonly releaseBy: string | null;
+  } | null;
+  /** The release before it at the same destination. */
+  readonly previous: { readonly request: string; readonly at: string } | null;
+  /** The bits that an emergency may take; null where there can be none. */
+  readonly breakGlass: { readonly burstBits: number; readonly bitsPerDay: number } | null;
 }
 
 /** The request, if the principal may see it; otherwise the answer of a request that does not exist. */
@@ -131,45 +137,9 @@ export async function readVisible(gate: Gate, principal: Principal, id: string):
   const stood = await gate.requests.approvals.stand(id);
   const eligible = stood.judgement?.voters.has(principal.id) === true;
   const { request } = stood;
-  const resource = { kind: 'request', request, eligible } as const;
-  const own = request.requester === principal.id;
-  if (own || (await gate.access.can(principal, 'request.view', resource)).allowed) return request;
+  if (await maySee(gate, principal, request, eligible)) return request;
+  // The very answer of a request that is not there.
   throw requestErrors.error('NOT_FOUND', { id: id.slice(0, 80) });
-}
-
-/** Held requests that this person can decide or review, the gravest first. */
-export async function listForMe(
-  gate: Gate,
-  principal: Principal,
-  filter: Omit<RequestFilter, 'projects'> & { projects?: undefined },
-): Promise<readonly Request[]> {
-  const { projects: _, ...rest } = filter;
-  const held = await gate.requests.list({ sort: 'risk', ...rest, limit: 1000 });
-  const stoods = await standAll(gate, held);
-  return stoods
-    .filter((stood) => {
-      const event = stood.request.state === 'unreviewed' ? 'review' : 'approve';
-      if (!mayDo(stood, event, principal.id).ok) return false;
-      return !currentVotes(stood.request, stood.votes).some((vote) => vote.person === principal.id);
-    })
-    .map((stood) => stood.request);
-}
-
-async function standAll(gate: Gate, requests: readonly Request[]): Promise<readonly Stood[]> {
-  const ids = requests.map((request) => request.id);
-  const votes = await gate.store.read((db: Kysely<unknown>) => readVotesOf(db, ids));
-  return requests.map((request) =>
-    gate.requests.approvals.standOf(request, votes.get(request.id) ?? []),
-  );
-}
-
-/** Shows requests in a line each. */
-export async function showRequests(
-  gate: Gate,
-  principal: Principal,
-  requests: readonly Request[],
-): Promise<readonly RequestShown[]> {
-  return (await standAll(gate, requests)).map((stood) => showStood(stood, principal, null));
 }
 
 function isoOrNull(ms: number | null): string | null {
@@ -193,7 +163,12 @@ function showCan(stood: Stood, principal: Principal): readonly CanShown[] {
   });
 }
 
-function showStood(stood: Stood, principal: Principal, progress: Progress | null): RequestShown {
+/** Shows a request in a line. */
+export function showStood(
+  stood: Stood,
+  principal: Principal,
+  progress: Progress | null,
+): RequestShown {
   const { request } = stood;
   const votes = currentVotes(request, stood.votes);
   return {
@@ -238,6 +213,7 @@ function showStood(stood: Stood, principal: Principal, progress: Progress | null
     quorumAt: isoOrNull(request.quorumMs),
     grantEndsAt: isoOrNull(request.grantEndsMs),
     files: request.kind === 'export' ? readExportInput(request).files.length : 0,
+    job: request.job,
     progress,
   };
 }
@@ -276,8 +252,7 @@ export async function showDetails(
   request: Request,
   progress: Progress | null = null,
 ): Promise<RequestDetails> {
-  const [stood] = await standAll(gate, [request]);
-  if (stood === undefined) throw new TypeError('a request without standing');
+  const stood = await gate.requests.approvals.stand(request.id);
   const facts = request.kind === 'export' ? readExportFacts(request) : null;
   const notes = await gate.requests.notes(request.id);
   const emitted = facts === null ? [] : emittedOf(facts).map((file) => file.name);
@@ -312,6 +287,7 @@ export async function showDetails(
         ? null
         : {
             rule: judgement.rule.quorum,
+            words: sayRule(judgement.rule),
             state: judgement.state,
             missing: blind ? judgeBlind(stood) : judgement.missing,
             keysMissing: judgement.keysMissing,
@@ -320,7 +296,40 @@ export async function showDetails(
           },
     subject: request.subject === null ? null : showSubject(request.subject),
     changes: readSentences(request),
+    clocks: showClocks(stood),
+    previous: request.kind === 'export' ? await gate.looks.previous(request) : null,
+    breakGlass: showBreakGlass(stood),
   };
+}
+
+function showClocks({ request, judgement }: Stood): RequestDetails['clocks'] {
+  if (request.subject === null) return null;
+  const { grantMs, releaseBy } = readSubject(request.subject);
+  const waits = request.state === 'held' || request.state === 'returned';
+  return {
+    waitUntil: waits ? isoOrNull(request.deadlineMs) : null,
+    approvalsValidMs: judgement?.rule.approvalsValidMs ?? null,
+    grantMs,
+    releaseBy,
+  };
+}
+
+function showBreakGlass({ request, roster }: Stood): RequestDetails['breakGlass'] {
+  if (roster === undefined || request.kind !== 'export' || request.state !== 'held') return null;
+  const { burstBits, bitsPerDay } = roster.breakGlass;
+  return { burstBits, bitsPerDay };
+}
+
+/** A rule in words: who has to approve, and with which keys. */
+export function sayRule(
+  rule: Pick<RosterRule, 'tier' | 'quorum' | 'deviceBound' | 'outOfBrowser'>,
+): string {
+  const keys = [
+    ...(rule.deviceBound ? ['one of them with a key that cannot leave its device'] : []),
+    ...(rule.outOfBrowser ? ['one of them outside the browser'] : []),
+  ];
+  const who = rule.tier === 'self' ? 'the requester, with a signature' : rule.quorum;
+  return [who, ...keys].join(', ');
 }
 
 /** What is missing as if nobody had voted, for those who have not. */

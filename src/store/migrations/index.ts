@@ -10,6 +10,7 @@ import { peopleMigration } from './0012-people.ts';
 import { requestsMigration } from './0013-requests.ts';
 import { approvalsMigration } from './0014-approvals.ts';
 import { jobsMigration } from './0015-jobs.ts';
+import { requestJobMigration } from './0017-request-job.ts';
 import { releaseMigration } from './0020-release.ts';
 import { outerMigration } from './0100-outer.ts';
 import { senderMigration } from './0200-sender.ts';
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   requestsMigration,
   approvalsMigration,
   jobsMigration,
+  requestJobMigration,
   releaseMigration,
 ];
 

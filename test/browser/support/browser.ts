@@ -83,3 +83,22 @@ export async function settle(page: Page): Promise<void> {
       [...document.querySelectorAll('img')].every((image) => image.complete),
   );
 }
+
+/** Gives a page a built-in passkey device that answers by itself; unless `verified`, nobody could prove who they are. */
+export async function addAuthenticator(
+  page: Page,
+  options: { readonly verified?: boolean } = {},
+): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: options.verified ?? true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}

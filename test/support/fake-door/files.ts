@@ -69,7 +69,7 @@ function writeTable(): { text: string; preview: Preview } {
   const range = (at: number) => rows.map((row) => Number(row[at]));
   const columns = names.map((name, at) => ({
     name,
-    kind: name === 'split' ? 'text' : name === 'step' ? 'integer' : 'decimal',
+    kind: name === 'split' ? 'text' : 'number',
     min: name === 'split' ? null : Math.min(...range(at)),
     max: name === 'split' ? null : Math.max(...range(at)),
     distinct: new Set(rows.map((row) => row[at])).size,
@@ -78,7 +78,13 @@ function writeTable(): { text: string; preview: Preview } {
   const text = [names, ...rows].map((row) => row.join(',')).join('\n');
   return {
     text: `${text}\n`,
-    preview: { type: 'table', columns, rows: rows.slice(0, 100), total: rows.length },
+    preview: {
+      type: 'table',
+      columns,
+      rows: rows.slice(0, 100).map((row) => row.map(String)),
+      total: rows.length,
+      summarised: rows.length,
+    },
   };
 }
 
@@ -143,6 +149,7 @@ const leaf = (name: string, kind: string, value: string): TreeNode => ({
   kind,
   value,
   children: [],
+  more: 0,
 });
 const CONFIG = {
   model: 'falcon-70b',
@@ -154,6 +161,7 @@ const CONFIG_TREE: TreeNode = {
   name: '$',
   kind: 'object',
   value: null,
+  more: 0,
   children: [
     leaf('model', 'string', '"falcon-70b"'),
     leaf('seed', 'number', '20261126'),
@@ -161,14 +169,15 @@ const CONFIG_TREE: TreeNode = {
       name: 'optimiser',
       kind: 'object',
       value: null,
+      more: 0,
       children: [leaf('name', 'string', '"adamw"'), leaf('rate', 'number', '0.0003')],
     },
     {
       name: 'stages',
       kind: 'array',
       value: null,
-      children: [leaf('0', 'number', '1'), leaf('1', 'number', '2'), leaf('2', 'number', '3')],
       more: 0,
+      children: [leaf('0', 'number', '1'), leaf('1', 'number', '2'), leaf('2', 'number', '3')],
     },
   ],
 };
@@ -225,7 +234,7 @@ export function makeFiles(): readonly FakeFile[] {
       type: 'raster',
       text: drawPicture(12, 18),
       chargeBits: 7_744,
-      preview: { type: 'image', width: 216, height: 216, truncated: false },
+      preview: { type: 'image', width: 216, height: 216 },
       cheaper: [{ form: 'scale:0.5', chargeBits: 3_120 }],
     }),
     makeFile(4, {
@@ -263,7 +272,7 @@ export const DIFFERENCE: Difference = {
         { kind: 'added', text: '- The loss on held-out data rises from 0.412 to 0.437.' },
       ],
     },
-    { name: 'figures/confusion.png', state: 'new', summary: '216 × 216 pixels' },
-    { name: 'config.json', state: 'same', summary: 'the same bytes' },
+    { name: 'figures/confusion.png', state: 'new', summary: '216 × 216 pixels', hunks: [] },
+    { name: 'config.json', state: 'same', summary: 'the same bytes', hunks: [] },
   ],
 };

@@ -162,8 +162,8 @@ export function listLocks(now: number): LockShown[] {
 export function listWindows(now: number): WindowShown[] {
   return [
     {
-      id: 'win_1',
       request: 'req_0004',
+      requester: 'nightly',
       project: 'evaluations',
       destination: 'dashboard',
       job: 'nightly-eval',

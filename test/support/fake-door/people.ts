@@ -34,39 +34,44 @@ export const PROJECTS: readonly ProjectShown[] = [
   {
     id: 'protein-study',
     title: 'Protein study',
-    members: [
-      { id: 'alan', roles: ['member'], until: null },
-      { id: 'ada', roles: ['member', 'reviewers'], until: null },
-      { id: 'grace', roles: ['reviewers'], until: null },
-      { id: 'edsger', roles: ['member', 'owner'], until: null },
-      { id: 'eval-agent', roles: ['member'], until: null },
-    ],
+    members: ['alan', 'ada', 'grace', 'edsger', 'eval-agent'],
     models: ['falcon-70b'],
-    destinations: ['journal', 'partner-lab'],
+    destinations: [
+      { name: 'journal', number: 1 },
+      { name: 'partner-lab', number: 2 },
+    ],
   },
   {
     id: 'red-team',
     title: 'Red team',
-    members: [
-      { id: 'tony', roles: ['member', 'owner'], until: '2027-03-01T00:00:00.000Z' },
-      { id: 'ada', roles: ['reviewers'], until: null },
-      { id: 'nightly', roles: ['member'], until: null },
-    ],
+    members: ['tony', 'ada', 'nightly'],
     models: ['falcon-70b', 'heron-8b'],
-    destinations: ['regulator'],
+    destinations: [{ name: 'regulator', number: 1 }],
   },
   {
     id: 'evaluations',
     title: 'Evaluations',
-    members: [
-      { id: 'edsger', roles: ['member', 'owner'], until: null },
-      { id: 'ada', roles: ['reviewers'], until: null },
-      { id: 'barbara', roles: ['member'], until: null },
-    ],
+    members: ['edsger', 'ada', 'barbara'],
     models: ['heron-8b'],
-    destinations: ['dashboard', 'regulator'],
+    destinations: [
+      { name: 'dashboard', number: 1 },
+      { name: 'regulator', number: 2 },
+    ],
   },
 ];
+
+/** Who has which role where. */
+const ROLES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'protein-study': {
+    alan: ['member'],
+    ada: ['member', 'reviewer'],
+    grace: ['reviewer'],
+    edsger: ['member', 'owner'],
+    'eval-agent': ['member'],
+  },
+  'red-team': { tony: ['member', 'owner'], ada: ['reviewer'], nightly: ['member'] },
+  evaluations: { edsger: ['member', 'owner'], ada: ['reviewer'], barbara: ['member'] },
+};
 
 export function keysOf(id: string): readonly KeyShown[] {
   const digest = Buffer.from(`${id}-key-fingerprint-of-43-characters-000000000`).toString('base64');
@@ -90,9 +95,11 @@ export function keysOf(id: string): readonly KeyShown[] {
   ];
 }
 
-function projectsOf(id: string): string[] {
-  return PROJECTS.filter((project) => project.members.some((member) => member.id === id)).map(
-    (project) => project.id,
+function projectsOf(id: string): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(ROLES).flatMap(([project, roles]) =>
+      roles[id] === undefined ? [] : [[project, roles[id]] as const],
+    ),
   );
 }
 
@@ -121,7 +128,7 @@ export function listPeople(extra: number): PersonShown[] {
     kind: 'person',
     sponsor: null,
     groups: [],
-    projects: ['evaluations'],
+    projects: { evaluations: ['member'] },
     keys: [],
     until: null,
   }));
@@ -129,13 +136,8 @@ export function listPeople(extra: number): PersonShown[] {
 }
 
 /** Who is signed in. */
-export function showSelf(id: string, keys: readonly KeyShown[] | undefined, now: number): Whoami {
-  const projects = Object.fromEntries(
-    PROJECTS.flatMap((project) => {
-      const roles = project.members.find((member) => member.id === id)?.roles;
-      return roles === undefined ? [] : [[project.id, roles] as const];
-    }),
-  );
+export function showSelf(id: string, keys: readonly KeyShown[] | undefined): Whoami {
+  const projects = projectsOf(id);
   const groups = GROUPS[id] ?? [];
   return {
     id,
@@ -144,12 +146,13 @@ export function showSelf(id: string, keys: readonly KeyShown[] | undefined, now:
     sponsor: null,
     role: groups.includes('administrators') ? 'administrator' : 'member',
     roles: { groups, projects, models: id === 'edsger' ? { 'falcon-70b': ['owners'] } : {} },
-    can: {
-      lock: groups.includes('security') ? true : { reason: 'only the group security may lock' },
-      change: true,
-    },
+    can: [
+      groups.includes('security')
+        ? { event: 'lock', allowed: true, reason: null }
+        : { event: 'lock', allowed: false, reason: 'only security can do that' },
+      { event: 'change', allowed: true, reason: null },
+    ],
     keys: keys ?? keysOf(id),
-    session: { until: new Date(now + 8 * 3_600_000).toISOString() },
   };
 }
 
@@ -207,11 +210,20 @@ export const POLICY: PolicyShown = {
     },
   ],
   sentences: [
-    'a member of a project may ask for exports to its destinations',
-    'nobody approves what they asked for, and a sponsor never approves for its agent',
-    'one denial ends a request, and reviewers vote blind until all that are needed have voted',
-    'weights, optimiser states and whatever no parser understands never leave',
-    'an error while deciding is a denial',
+    { id: 'rule-1', says: 'a member of a project may ask for exports to its destinations' },
+    {
+      id: 'rule-2',
+      says: 'nobody approves what they asked for, and a sponsor never approves for its agent',
+    },
+    {
+      id: 'rule-3',
+      says: 'one denial ends a request, and reviewers vote blind until all that are needed have voted',
+    },
+    {
+      id: 'rule-4',
+      says: 'weights, optimiser states and whatever no parser understands never leave',
+    },
+    { id: 'rule-5', says: 'an error while deciding is a denial' },
   ],
   cedar: `// A member asks for exports to the destinations of its project.
 permit (
@@ -231,52 +243,56 @@ forbid (
   principal == resource.requester || principal == resource.requester.sponsor
 };
 `,
-  matrix: ['member', 'reviewer', 'owner', 'security', 'administrator', 'auditor'].flatMap((role) =>
-    ['ask', 'read', 'approve', 'comment', 'lock', 'change', 'read ledger'].map((action) => ({
-      role,
-      action,
-      own:
+  matrix: ['ask', 'read', 'approve', 'comment', 'lock', 'change', 'read ledger'].map((action) => ({
+    action,
+    on: action === 'read ledger' ? 'the ledger' : 'a project',
+    cells: Object.fromEntries(
+      ['member', 'reviewer', 'owner', 'security', 'administrator', 'auditor'].map((role) => [
+        role,
         {
-          ask: role === 'member' || role === 'owner',
-          read: true,
-          approve: ['reviewer', 'owner', 'security'].includes(role),
-          comment: role !== 'auditor',
-          lock: role === 'security',
-          change: role === 'administrator' || role === 'owner',
-          'read ledger': role === 'auditor' || role === 'administrator',
-        }[action] ?? false,
-      foreign:
-        (action === 'lock' && role === 'security') ||
-        (action === 'read ledger' && role === 'auditor'),
-    })),
-  ),
+          own:
+            {
+              ask: role === 'member' || role === 'owner',
+              read: true,
+              approve: ['reviewer', 'owner', 'security'].includes(role),
+              comment: role !== 'auditor',
+              lock: role === 'security',
+              change: role === 'administrator' || role === 'owner',
+              'read ledger': role === 'auditor' || role === 'administrator',
+            }[action] ?? false,
+          foreign:
+            (action === 'lock' && role === 'security') ||
+            (action === 'read ledger' && role === 'auditor'),
+        },
+      ]),
+    ),
+  })),
 };
 
 export const ROSTER: RosterShown = {
   version: 3,
   sha256: '9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c0d',
-  document: '{"format":"sallyport-roster@v1","version":3}',
   chain: [
     {
-      version: 3,
-      sha256: '9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c0d',
-      at: '2026-11-20T09:12:00.000Z',
-      by: ['ada', 'barbara'],
-      changes: ['tony becomes an owner of the project red-team until 2027-03-01'],
+      version: 1,
+      sha256: '7d9e1f2a4b6c8d0e2f4a6b8c0d1a3b5c9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f',
+      at: '2026-11-10T08:00:00.000Z',
+      signatures: 3,
+      changes: ['the gate is founded by ada, barbara and grace'],
     },
     {
       version: 2,
       sha256: '1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c0d9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f',
       at: '2026-11-12T15:40:00.000Z',
-      by: ['ada', 'barbara'],
+      signatures: 2,
       changes: ['katherine joins the group auditors', 'the project evaluations is added'],
     },
     {
-      version: 1,
-      sha256: '7d9e1f2a4b6c8d0e2f4a6b8c0d1a3b5c9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f',
-      at: '2026-11-10T08:00:00.000Z',
-      by: ['ada', 'barbara', 'grace'],
-      changes: ['the gate is founded by ada, barbara and grace'],
+      version: 3,
+      sha256: '9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8c0d',
+      at: '2026-11-20T09:12:00.000Z',
+      signatures: 2,
+      changes: ['tony becomes an owner of the project red-team until 2027-03-01'],
     },
   ],
 };

@@ -9,17 +9,14 @@ const HOUR_MS = 3_600_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
 const REFUSALS: Readonly<Record<string, string>> = {
   approve: 'you asked for it yourself',
-  deny: 'you asked for it yourself',
+  refuse: 'you asked for it yourself',
   withdraw: 'only the requester may withdraw it',
   edit: 'only the requester may edit it',
-  remind: 'those who can decide were reminded less than an hour ago',
 };
 
 /** What the viewer may do to a request. */
 export function listCan(requester: string, viewer: string, state: string): readonly Can[] {
-  if (state !== 'held') {
-    return [{ event: 'comment', allowed: true, reason: null }];
-  }
+  if (state !== 'held') return [];
   const own = requester === viewer;
   const allow = (event: string, allowed: boolean): Can => ({
     event,
@@ -28,12 +25,10 @@ export function listCan(requester: string, viewer: string, state: string): reado
   });
   return [
     allow('approve', !own),
-    allow('deny', !own),
+    allow('refuse', !own),
     { event: 'return', allowed: !own, reason: own ? 'you asked for it yourself' : null },
     allow('edit', own),
     allow('withdraw', own),
-    allow('remind', own),
-    allow('comment', true),
   ];
 }
 
@@ -84,12 +79,8 @@ export function makeRequest(n: number, viewer: string, now: number): RequestShow
     verdict: state === 'denied' ? 'deny' : held ? 'hold' : 'allow',
     reason: null,
     chargeBits: isExport ? 1_000 + ((n * 7919) % 480_000) : 0,
-    requester: {
-      id: requester,
-      name: agent ? 'Evaluation agent' : (NAMES[requester] ?? requester),
-      kind: agent ? 'agent' : 'person',
-      sponsor: agent ? 'alan' : null,
-    },
+    requester,
+    sponsor: agent ? 'alan' : null,
     project: project.id,
     destination: isExport ? pick(DESTINATIONS, n) : '',
     job: n % 4 === 0 ? 'nightly-eval' : null,
@@ -102,14 +93,16 @@ export function makeRequest(n: number, viewer: string, now: number): RequestShow
     waitsFor: held ? (tier === 'quorum' ? 'two of security' : 'one reviewer') : null,
     escalation: null,
     progress: null,
-    votes: held
-      ? { approved: tier === 'quorum' ? n % 3 : 0, needed: tier === 'quorum' ? 3 : 1, denied: 0 }
-      : null,
+    votes: {
+      approved: held && tier === 'quorum' ? n % 3 : 0,
+      needed: held ? (tier === 'quorum' ? 3 : 1) : 0,
+      denied: 0,
+    },
     firstViewedAt: null,
     quorumAt: null,
     can: listCan(requester, viewer, state),
     receipt: state === 'released' ? '/v1/ledger/proof/3' : null,
-    brokenGlass: false,
+    releasedAs: state === 'released' ? 'approvals' : null,
   };
 }
 
@@ -124,7 +117,7 @@ export async function makeSubject(request: RequestShown, files: readonly FakeFil
     id: request.id,
     kind: request.kind,
     project: request.project,
-    requester: request.requester.id,
+    requester: request.requester,
   });
   const sha256 = createHash('sha256').update(text).digest('hex');
   const blob = await writeToBeSigned('sallyport-approval@v1', 'sha512', text);
@@ -151,8 +144,7 @@ export async function makeDetails(
               code: 'EXPORT_RELEASE_LARGE',
               severity: 'hold',
               sentence: `it would charge ${String(request.chargeBits)} bits, and up to 64000 leave without a person`,
-              hint: 'wait for the approvals, or take a cheaper form',
-              path: null,
+              wayForward: 'wait for the approvals, or take a cheaper form',
             },
           ]
         : [],
@@ -161,7 +153,7 @@ export async function makeDetails(
       {
         at: request.askedAt,
         event: 'ask',
-        by: request.requester.id,
+        by: request.requester,
         sentence: 'the request was made',
       },
       { at: iso(asked + 1800), event: 'hold', by: 'gate', sentence: 'policy holds it for people' },
@@ -173,14 +165,12 @@ export async function makeDetails(
             rule: '1 of reviewers(project)',
             words: 'one reviewer of the project',
             state: 'open',
+            keysMissing: [],
             missing: [
               {
                 clause: 'reviewers(project)',
                 count: 1,
-                candidates: [
-                  { id: 'ada', name: 'Ada' },
-                  { id: 'grace', name: 'Grace' },
-                ],
+                candidates: ['ada', 'grace'],
               },
             ],
             votes: [],
@@ -195,6 +185,8 @@ export async function makeDetails(
       releaseBy: null,
     },
     previous: null,
+    changes: [],
+    breakGlass: null,
   };
 }
 
@@ -211,7 +203,8 @@ export async function makeShowcase(
     state: 'held',
     stateSentence: 'people have to approve it',
     tier: 'quorum',
-    requester: { id: 'eval-agent', name: 'Evaluation agent', kind: 'agent', sponsor: 'alan' },
+    requester: 'eval-agent',
+    sponsor: 'alan',
     project: 'protein-study',
     destination: 'journal',
     job: 'nightly-eval',
@@ -230,7 +223,10 @@ export async function makeShowcase(
     votes: { approved: 1, needed: 3, denied: 0 },
     firstViewedAt: iso(now - 25 * HOUR_MS),
     receipt: null,
-    can: listCan('eval-agent', viewer, 'held'),
+    can: [
+      ...listCan('eval-agent', viewer, 'held'),
+      { event: 'break-glass', allowed: true, reason: null },
+    ],
   };
   const base = await makeDetails(shown, files);
   return {
@@ -241,22 +237,22 @@ export async function makeShowcase(
         severity: 'hold',
         sentence:
           '800 numbers on one scale around zero, in columns that could change places: weight-shaped',
-        hint: 'leave the columns out, or let people look at them',
-        path: 'metrics.csv',
+        wayForward: 'leave the columns out, or let people look at them',
+        place: 'metrics.csv',
       },
       {
         code: 'EXPORT_FINDING',
         severity: 'hold',
         sentence: '256 bits in hexadecimal: nobody can tell a digest from a key (line 9)',
-        hint: 'leave the digest out',
-        path: 'report.md',
+        wayForward: 'leave the digest out',
+        place: 'report.md',
       },
       {
         code: 'EXPORT_TYPE_NOT_PLAIN',
         severity: 'hold',
         sentence: 'files of the type raster are looked at by a person',
-        hint: 'send the figure as SVG, which is plain',
-        path: 'figures/confusion.png',
+        wayForward: 'send the figure as SVG, which is plain',
+        place: 'figures/confusion.png',
       },
     ],
     quorum: {
@@ -264,15 +260,13 @@ export async function makeShowcase(
       words:
         'two of security and one reviewer of protein-study; one of them outside of the browser',
       state: 'open',
+      keysMissing: ['one approval outside the browser, by `sallyport approve`'],
       missing: [
-        { clause: 'security', count: 1, candidates: [{ id: 'ada', name: 'Ada' }] },
+        { clause: 'security', count: 1, candidates: ['ada'] },
         {
           clause: 'reviewers(protein-study)',
           count: 1,
-          candidates: [
-            { id: 'ada', name: 'Ada' },
-            { id: 'edsger', name: 'Edsger' },
-          ],
+          candidates: ['ada', 'edsger'],
         },
       ],
       votes: [
@@ -316,12 +310,7 @@ export async function makeShowcase(
       },
     ],
     previous: { request: 'req_0007', at: iso(now - 7 * 24 * HOUR_MS) },
-    breakGlass: {
-      challenge: (base.subject?.challenge ?? '') || '',
-      leftBits: 6_400_000,
-      sentence:
-        'if waiting does more harm than releasing: immediate, told to everybody, charged to a budget of its own, reviewed afterwards',
-    },
+    breakGlass: { burstBits: 8_000_000, bitsPerDay: 8_000_000 },
   };
 }
 
@@ -333,7 +322,8 @@ export async function makeChange(viewer: string, now: number): Promise<RequestDe
     kind: 'policy',
     title: 'Tony leaves red-team, Katherine reviews it',
     tier: 'quorum',
-    requester: { id: 'barbara', name: 'Barbara', kind: 'person', sponsor: null },
+    requester: 'barbara',
+    sponsor: null,
     project: '',
     destination: '',
     job: null,
@@ -350,21 +340,16 @@ export async function makeChange(viewer: string, now: number): Promise<RequestDe
   return {
     ...base,
     changes: [
-      { op: 'role.take', sentence: 'tony is no longer an owner of the project red-team' },
-      {
-        op: 'role.give',
-        sentence: 'katherine becomes a reviewer of the project red-team until 2027-06-30',
-      },
-      {
-        op: 'rule.set',
-        sentence: 'exports in the tier quorum need 2 of security, 1 of reviewers(project)',
-      },
+      'tony is no longer an owner of the project red-team',
+      'katherine becomes a reviewer of the project red-team until 2027-06-30',
+      'exports in the tier quorum need 2 of security, 1 of reviewers(project)',
     ],
     quorum: {
       rule: '2 of administrators',
       words: 'two administrators, under the rules of now and of afterwards',
       state: 'open',
-      missing: [{ clause: 'administrators', count: 2, candidates: [{ id: 'ada', name: 'Ada' }] }],
+      keysMissing: [],
+      missing: [{ clause: 'administrators', count: 2, candidates: ['ada'] }],
       votes: [],
       blind: false,
     },

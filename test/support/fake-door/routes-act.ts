@@ -19,15 +19,15 @@ function close(details: RequestDetails, to: string, sentence: string, by: string
     state: to,
     stateSentence: sentence,
     waitsFor: null,
-    can: listCan(details.requester.id, by, to),
+    can: listCan(details.requester, by, to),
     history: [...details.history, { at: new Date().toISOString(), event: to, by, sentence }],
   };
 }
 
 function countApproval(details: RequestDetails, by: string, name: string): RequestDetails {
   const votes = {
-    approved: (details.votes?.approved ?? 0) + 1,
-    needed: details.votes?.needed ?? 1,
+    approved: details.votes.approved + 1,
+    needed: details.votes.needed,
     denied: 0,
   };
   const at = new Date().toISOString();
@@ -102,7 +102,7 @@ function mountTalk(app: Hono, state: FakeState): void {
     const chargeBits = taken === undefined ? details.chargeBits : taken.chargeBits;
     const next = { ...details, why: input.why ?? details.why, chargeBits };
     const subject = await makeSubject(next, state.files);
-    const votes = details.votes === null ? null : { ...details.votes, approved: 0 };
+    const votes = { ...details.votes, approved: 0 };
     return c.json(state.keep({ ...next, subject, votes }));
   });
 }
@@ -121,7 +121,8 @@ async function ask(
     title,
     why,
     state: 'held',
-    requester: { id: state.viewer, name: 'Ada', kind: 'person' as const, sponsor: null },
+    requester: state.viewer,
+    sponsor: null,
     askedAt: new Date().toISOString(),
     can: listCan(state.viewer, state.viewer, 'held'),
     chargeBits: kind === 'export' ? 38_416 : 0,
@@ -167,13 +168,15 @@ function mountAsking(app: Hono, state: FakeState): void {
               code: 'EXPORT_FINDING',
               severity: 'hold',
               sentence: 'a finding needs a person',
-              path: 'metrics.csv',
+              wayForward: 'a reviewer can look at the emitted file and approve it',
+              place: 'metrics.csv',
             },
           ],
     });
   });
   for (const [path, kind] of [
     ['/v1/access', 'access'],
+    ['/v1/windows', 'access'],
     ['/v1/changes', 'policy'],
     ['/v1/unlocks', 'unlock'],
     ['/v1/keys', 'policy'],

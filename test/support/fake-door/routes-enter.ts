@@ -32,7 +32,9 @@ interface FoundingBody {
 
 function mountFounding(app: Hono, state: FakeState): void {
   app.get('/v1/founding', async (c) =>
-    c.req.query('token') === TOKEN ? c.json(await state.founding()) : c.json(WRONG_TOKEN, 403),
+    c.req.header('authorization') === `Bearer ${TOKEN}`
+      ? c.json(await state.founding())
+      : c.json(WRONG_TOKEN, 403),
   );
   app.post('/v1/founding/:step', async (c) => {
     const body: FoundingBody = await c.req.json();
@@ -47,7 +49,7 @@ function mountFounding(app: Hono, state: FakeState): void {
         }
         return c.json({ person: { id, name, groups }, registration: registrationFor(id) }, 201);
       }
-      case 'passkeys': {
+      case 'keys': {
         const key = readAttestation(body.attestation);
         if (key !== null)
           state.passkeys.set(body.person, [...(state.passkeys.get(body.person) ?? []), key]);
@@ -60,7 +62,7 @@ function mountFounding(app: Hono, state: FakeState): void {
         const good =
           body.assertion === undefined
             ? (body.signature ?? '').includes('END SSH SIGNATURE')
-            : checkAssertion(body.assertion, challenge, keys) !== null;
+            : checkAssertion(body.assertion, challenge ?? '', keys) !== null;
         if (!good || founder === undefined) return c.json(WRONG, 403);
         founder.signed = true;
         return c.json({ signed: true }, 201);
@@ -81,9 +83,7 @@ export function mountEntrance(app: Hono, state: FakeState): void {
     c.json({
       founded: state.founded,
       gate: 'sallyport.example/gate-1',
-      needsToken: !state.founded,
       at: new Date().toISOString(),
-      version: '0.1.0',
     }),
   );
   mountFounding(app, state);
@@ -92,6 +92,7 @@ export function mountEntrance(app: Hono, state: FakeState): void {
     const id = randomUUID();
     const challenge = makeChallenge();
     state.challenges.set(id, challenge);
+    state.asked.set(id, person);
     return c.json({
       id,
       challenge,
@@ -113,7 +114,8 @@ export function mountEntrance(app: Hono, state: FakeState): void {
     return c.json(WRONG, 401);
   });
   app.post('/v1/sign-in/ssh', async (c) => {
-    const { person, signature }: { person: string; signature: string } = await c.req.json();
+    const { id, signature }: { id: string; signature: string } = await c.req.json();
+    const person = state.asked.get(id) ?? null;
     if (!signature.includes('BEGIN SSH SIGNATURE')) return c.json(WRONG, 401);
     state.person = person;
     return c.json({ person, token: 'none', expiresAt: new Date().toISOString() });

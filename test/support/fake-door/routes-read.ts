@@ -15,13 +15,13 @@ function matches(request: RequestShown, query: Query, viewer: string): boolean {
   if (query['for'] === 'me' && !request.can.some((can) => can.event === 'approve' && can.allowed)) {
     return false;
   }
-  if (query['for'] === 'mine' && request.requester.id !== viewer) return false;
+  if (query['for'] === 'mine' && request.requester !== viewer) return false;
   if (state && request.state !== state) return false;
   if (kind && request.kind !== kind) return false;
   if (project && request.project !== project) return false;
   if (job && request.job !== job) return false;
   if (!text) return true;
-  const all = `${request.title} ${request.why} ${request.requester.name}`.toLowerCase();
+  const all = `${request.title} ${request.why} ${request.requester}`.toLowerCase();
   return all.includes(text.toLowerCase());
 }
 
@@ -57,6 +57,10 @@ function showHome(state: FakeState): object {
   return {
     waitingForMe: all.filter((each) => matches(each, { for: 'me' }, state.viewer)).slice(0, 9),
     mine: all.filter((each) => matches(each, { for: 'mine' }, state.viewer)).slice(0, 7),
+    counts: {
+      waitingForMe: all.filter((each) => matches(each, { for: 'me' }, state.viewer)).length,
+      mine: all.filter((each) => matches(each, { for: 'mine' }, state.viewer)).length,
+    },
     alarms: empty
       ? []
       : [
@@ -85,7 +89,7 @@ function mountRequests(app: Hono, state: FakeState): void {
       signature: '-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n',
       allowedSigners: `${vote.person.toLowerCase()} ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample`,
     }));
-    return c.json({ approvals, subject: details?.subject ?? null });
+    return c.json({ approvals, subject: details?.subject?.text ?? null });
   });
   app.get('/v1/requests/:id/files/:index/preview', (c) => {
     const file = state.files[Number(c.req.param('index'))];
@@ -106,7 +110,7 @@ export function mountReading(app: Hono, state: FakeState): void {
   app.get('/v1/whoami', (c) =>
     state.person === null
       ? c.json({ code: 'PEOPLE_UNKNOWN', title: 'nobody is signed in', hint: 'sign in' }, 401)
-      : c.json(showSelf(state.person, state.keysOf(state.person), Date.now())),
+      : c.json(showSelf(state.person, state.keysOf(state.person))),
   );
   mountRequests(app, state);
   app.get('/v1/home', (c) => c.json(showHome(state)));
@@ -135,7 +139,7 @@ export function mountReading(app: Hono, state: FakeState): void {
   app.get('/v1/people', (c) => c.json({ people: full(listPeople(state.peopleExtra)) }));
   app.get('/v1/projects/:id/people', (c) =>
     c.json({
-      people: full(listPeople(0)).filter((each) => each.projects.includes(c.req.param('id'))),
+      people: full(listPeople(0)).filter((each) => c.req.param('id') in each.projects),
     }),
   );
   app.get('/v1/projects', (c) => c.json({ projects: full(PROJECTS) }));

@@ -45,6 +45,8 @@ export class FakeState {
   readonly details = new Map<string, RequestDetails>();
   readonly founders: Founder[] = [];
   readonly challenges = new Map<string, string>();
+  /** Who said that they sign in, by challenge. */
+  readonly asked = new Map<string, string>();
   /** Passkeys of people beyond the ones that are only shown. */
   readonly passkeys = new Map<string, FakePasskey[]>();
   readonly listeners = new Set<(text: string) => void>();
@@ -124,12 +126,7 @@ export class FakeState {
     const people = this.founders.map(({ id, name, groups }) => ({ id, name, groups }));
     const document = JSON.stringify({ format: 'sallyport-roster@v1', people, version: 1 });
     const digest = createHash('sha256').update(document).digest('hex');
-    const request = JSON.stringify({
-      format: 'sallyport-request@v1',
-      kind: 'founding',
-      roster: digest,
-    });
-    const blob = await writeToBeSigned('sallyport-approval@v1', 'sha512', request);
+    const blob = await writeToBeSigned('sallyport-founding@v1', 'sha512', document);
     return {
       people: this.founders.map((founder) => ({
         id: founder.id,
@@ -144,14 +141,13 @@ export class FakeState {
             kind: 'ssh' as const,
             deviceBound: false,
             until: null,
-            credential: null,
           })),
         ],
       })),
       document,
-      request,
       digest,
       challenge: Buffer.from(blob).toString('base64url'),
+      namespace: 'sallyport-founding@v1',
     };
   }
 }

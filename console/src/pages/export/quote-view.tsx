@@ -30,15 +30,14 @@ const OUTCOMES = {
 } as const;
 
 function Outcome({ quote }: { readonly quote: QuoteShown }): ReactNode {
-  if (quote.verdict === undefined) return null;
   const [tone, sentence] = OUTCOMES[quote.verdict];
-  const reasons: readonly Reason[] = quote.reasons ?? [];
+  const reasons: readonly Reason[] = quote.reasons;
   return (
     <div className={`notice ${tone}`}>
       <p>{sentence}</p>
       {reasons.slice(0, 4).map((reason, i) => (
         <p key={`${reason.code}${String(i)}`} className="way break">
-          {reason.path == null ? null : <code>{showSafely(reason.path)}: </code>}
+          {reason.place === undefined ? null : <code>{showSafely(reason.place)}: </code>}
           <span className="says">{showSafely(reason.sentence)}</span>
         </p>
       ))}

@@ -14,8 +14,8 @@ import { showSafely } from '../../words/format.ts';
 interface FieldRow {
   readonly name: string;
   readonly label: string;
-  readonly from: 'person' | 'project' | 'text';
-  readonly optional?: boolean;
+  readonly from: 'person' | 'project' | 'text' | 'choice';
+  readonly choices?: readonly string[];
 }
 
 const person: FieldRow = { name: 'id', label: 'Person', from: 'person' };
@@ -71,6 +71,24 @@ const STEPS: readonly {
       { name: 'title', label: 'Title', from: 'text' },
     ],
   },
+  {
+    op: 'rule.set',
+    title: 'Change which approvals are needed',
+    fields: [
+      {
+        name: 'kind',
+        label: 'Kind of request',
+        from: 'choice',
+        choices: ['export', 'access', 'unlock', 'policy', 'review'],
+      },
+      { name: 'tier', label: 'Tier', from: 'choice', choices: ['self', 'one', 'quorum'] },
+      {
+        name: 'quorum',
+        label: 'Needs, such as 2 of security, 1 of reviewers(project)',
+        from: 'text',
+      },
+    ],
+  },
 ];
 
 function ChangeField(props: {
@@ -83,9 +101,11 @@ function ChangeField(props: {
   const projects =
     useQuery({ ...projectsQuery, enabled: row.from === 'project' }).data?.projects ?? [];
   const options =
-    row.from === 'person'
-      ? people.map((each) => [each.id, each.name] as const)
-      : projects.map((each) => [each.id, each.title] as const);
+    row.from === 'choice'
+      ? (row.choices ?? []).map((each) => [each, each] as const)
+      : row.from === 'person'
+        ? people.map((each) => [each.id, each.name] as const)
+        : projects.map((each) => [each.id, each.title] as const);
   return (
     <Field label={row.label}>
       {(id) =>

@@ -19,7 +19,7 @@ function Answer({ answer }: { readonly answer: Explained }): ReactNode {
       </p>
       {answer.reasons.map((reason, i) => (
         <p key={i} className="way says break">
-          {showSafely(typeof reason === 'string' ? reason : reason.sentence)}
+          {showSafely(reason)}
         </p>
       ))}
     </div>
@@ -57,7 +57,7 @@ export function Explain({ policy }: { readonly policy: PolicyShown }): ReactNode
   const session = useSession();
   const people = useQuery(peopleQuery).data?.people ?? [];
   const projects = useQuery(projectsQuery).data?.projects ?? [];
-  const actions = useMemo(() => [...new Set(policy.matrix.map((cell) => cell.action))], [policy]);
+  const actions = useMemo(() => [...new Set(policy.matrix.map((row) => row.action))], [policy]);
   const [principal, setPrincipal] = useState(session.id);
   const [action, setAction] = useState(actions[0] ?? '');
   const [project, setProject] = useState('');
@@ -68,7 +68,7 @@ export function Explain({ policy }: { readonly policy: PolicyShown }): ReactNode
     setError(null);
     setAnswer(null);
     try {
-      const json = { principal, action, resource };
+      const json = { principal, action, resource: { kind: 'project', id: resource } };
       setAnswer(await call<Explained>('/v1/policy/explain', { method: 'POST', json }));
     } catch (cause) {
       setError(cause);

@@ -112,9 +112,7 @@ export function ReplayView({ policy }: { readonly policy: PolicyShown }): ReactN
   const [replay, setReplay] = useState<Replay | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const proposed = policy.rules.map((each, i) =>
-    i === at ? { ...each, quorum: quorum.trim() } : each,
-  );
+  const changes = [{ op: 'rule.set', kind: rule?.kind, tier: rule?.tier, quorum: quorum.trim() }];
   const attempt = async (work: () => Promise<void>) => {
     setBusy(true);
     setError(null);
@@ -123,14 +121,11 @@ export function ReplayView({ policy }: { readonly policy: PolicyShown }): ReactN
   };
   const run = () =>
     attempt(async () => {
-      const rules = proposed.map(({ kind, tier, quorum: text }) => ({ kind, tier, quorum: text }));
-      setReplay(await call<Replay>('/v1/policy/replay', { method: 'POST', json: { days, rules } }));
+      const json = { days, changes };
+      setReplay(await call<Replay>('/v1/policy/replay', { method: 'POST', json }));
     });
   const ask = () =>
     attempt(async () => {
-      const changes = [
-        { op: 'rule.set', kind: rule?.kind, tier: rule?.tier, quorum: quorum.trim() },
-      ];
       const why = `replayed against ${String(days)} days: ${String(replay?.extraApprovals ?? 0)} more approvals`;
       const request = await call<{ id: string }>('/v1/changes', {
         method: 'POST',

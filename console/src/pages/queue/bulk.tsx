@@ -47,7 +47,8 @@ function Confirm(
       setDone(i);
       try {
         if (doing === 'approve') {
-          await approve(await call<RequestDetails>(`/v1/requests/${request.id}`), keys);
+          const path = `/v1/requests/${encodeURIComponent(request.id)}`;
+          await approve(await call<RequestDetails>(path), keys);
         } else await act(request.id, doing, doing === 'deny' ? { reason } : {});
       } catch (cause) {
         setFailed(`${showSafely(request.title)}: ${sayPasskeyProblem(cause)}`);

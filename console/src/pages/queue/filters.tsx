@@ -18,12 +18,18 @@ const STATES = [
   'returned',
   'queued',
   'released',
+  'unreviewed',
+  'reviewed',
+  'granted',
+  'ended',
+  'done',
   'denied',
+  'refused',
   'withdrawn',
   'expired',
   'failed',
 ];
-const KIND_NAMES = ['export', 'access', 'unlock', 'policy', 'review'];
+const KIND_NAMES = ['export', 'access', 'window', 'unlock', 'policy'];
 const TYPING_MS = 250;
 
 function Select(props: {

@@ -50,13 +50,13 @@ export function QueueRow(props: RowProps): ReactNode {
         </a>
         <span className="second">
           {sayKind(request.kind)}
-          {job == null ? null : (
+          {job === null ? null : (
             <button type="button" className="tag" onClick={() => onJob(job)} title="Only this job">
               {showSafely(job)}
             </button>
           )}
           {' · '}
-          {showSafely(request.requester.name)}
+          {showSafely(request.requester)}
           {request.project === '' ? '' : ` · ${showSafely(request.project)}`}
           {request.destination === '' ? '' : ` → ${showSafely(request.destination)}`}
         </span>
@@ -69,12 +69,14 @@ export function QueueRow(props: RowProps): ReactNode {
         <ChargeCell bits={request.chargeBits} />
       </span>
       <span className="votes">
-        {votes === null ? <span className="faint">none</span> : <VoteCount {...votes} />}
+        {votes.needed === 0 ? <span className="faint">none</span> : <VoteCount {...votes} />}
       </span>
       <span className="stands">
         <span className="row">
           <StateChip state={request.state} />
-          {request.brokenGlass ? <span className="chip bad">break-glass</span> : null}
+          {request.releasedAs === 'break-glass' ? (
+            <span className="chip bad">break-glass</span>
+          ) : null}
           {request.escalation === null ? null : <span className="chip wait">escalated</span>}
         </span>
         <span className="second says">{showSafely(request.waitsFor ?? request.stateSentence)}</span>

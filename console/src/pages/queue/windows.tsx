@@ -17,9 +17,7 @@ function WindowRow({ window: each }: { readonly window: WindowShown }): ReactNod
   return (
     <li className="window-row">
       <div>
-        <a href={link(['requests', each.request])}>
-          {showSafely(each.job ?? `${each.project} → ${each.destination}`)}
-        </a>
+        <a href={link(['requests', each.request])}>{showSafely(each.job)}</a>
         <p className="faint small break">
           {showSafely(each.project)} → {showSafely(each.destination)} · {each.types.join(', ')} · up
           to {sayAmount(each.bitsEach)} each
@@ -29,7 +27,7 @@ function WindowRow({ window: each }: { readonly window: WindowShown }): ReactNod
         <Meter
           value={each.bitsTotal - each.usedBits}
           max={each.bitsTotal}
-          label={`Left in the window ${each.job ?? each.id}`}
+          label={`Left in the window ${each.job}`}
         />
         <span className="faint">
           {sayAmount(each.bitsTotal - each.usedBits)} of {sayAmount(each.bitsTotal)} left ·{' '}
@@ -57,7 +55,7 @@ export function Windows(): ReactNode {
           ) : (
             <ul className="windows">
               {windows.map((each) => (
-                <WindowRow key={each.id} window={each} />
+                <WindowRow key={each.request} window={each} />
               ))}
             </ul>
           )

@@ -14,7 +14,7 @@ import { toneOf } from '../../words/names.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import type { ReasonEvent } from './reason-dialog.tsx';
 import { ReceiptCard } from './receipt-card.tsx';
-import { act, approve, passkeysOf } from './sign.ts';
+import { act, approve, hasPasskey } from './sign.ts';
 import { SubjectView } from './subject.tsx';
 
 const QUORUM_WORDS = {
@@ -55,6 +55,11 @@ function QuorumView({ quorum }: { readonly quorum: Quorum }): ReactNode {
           first one.
         </p>
       ) : null}
+      {quorum.keysMissing.map((sentence) => (
+        <p key={sentence} className="small says">
+          {showSafely(sentence)}
+        </p>
+      ))}
       {quorum.missing.map((missing) => (
         <div key={missing.clause} className="missing small">
           <p>
@@ -65,7 +70,7 @@ function QuorumView({ quorum }: { readonly quorum: Quorum }): ReactNode {
               ? 'Nobody can give it. A change of people is needed.'
               : missing.candidates
                   .slice(0, 12)
-                  .map((each) => showSafely(each.name))
+                  .map((each) => showSafely(each))
                   .join(', ')}
             {missing.candidates.length > 12
               ? ` and ${sayCounted(missing.candidates.length - 12, 'other')}`
@@ -106,10 +111,9 @@ function Approve({ details }: ApproveProps): ReactNode {
   const { keys } = useSession();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
-  const passkeys = passkeysOf(keys);
   const refusal =
     refusalOf(details.can, 'approve') ??
-    (passkeys.length === 0
+    (!hasPasskey(keys)
       ? 'you have no passkey; approve on the command line with your SSH key'
       : passkeysWork()
         ? null
@@ -143,6 +147,8 @@ function Approve({ details }: ApproveProps): ReactNode {
   );
 }
 
+const BREAK_GLASS =
+  'If waiting does more harm than releasing: immediate, told to everybody, charged to a budget of its own, reviewed afterwards.';
 const REASONED: readonly (readonly [event: ReasonEvent, title: string])[] = [
   ['deny', 'Deny'],
   ['return', 'Return for changes'],
@@ -154,6 +160,7 @@ function OtherActs({
   onReason,
 }: ApproveProps & { readonly onReason: (event: ReasonEvent) => void }): ReactNode {
   const [error, setError] = useState<unknown>(null);
+  const own = useSession().id === details.requester;
   const { can } = details;
   const plain = async (event: string, done: string) => {
     setError(null);
@@ -182,14 +189,6 @@ function OtherActs({
             Edit
           </Action>
         ) : null}
-        {mentions(can, 'resubmit') ? (
-          <Action
-            refusal={refusalOf(can, 'resubmit')}
-            onAct={() => void plain('resubmit', 'it is asked again')}
-          >
-            Ask again
-          </Action>
-        ) : null}
         {mentions(can, 'withdraw') ? (
           <Action
             refusal={refusalOf(can, 'withdraw')}
@@ -198,11 +197,16 @@ function OtherActs({
             Withdraw
           </Action>
         ) : null}
-        {mentions(can, 'remind') ? (
+        {mentions(can, 'give-back') ? (
           <Action
-            refusal={refusalOf(can, 'remind')}
-            onAct={() => void plain('remind', 'those who can decide were reminded')}
+            refusal={refusalOf(can, 'give-back')}
+            onAct={() => void plain('withdraw', 'it is given back')}
           >
+            Give back
+          </Action>
+        ) : null}
+        {own && details.state === 'held' ? (
+          <Action onAct={() => void plain('remind', 'those who can decide were reminded')}>
             Remind
           </Action>
         ) : null}
@@ -232,10 +236,10 @@ export function Decision({ details }: { readonly details: RequestDetails }): Rea
           <Clocks details={details} />
         </div>
       </Card>
-      {details.breakGlass == null ? null : (
+      {mentions(can, 'break-glass') ? (
         <Card title="Break-glass" className="glass">
           <div className="stack">
-            <p className="small says">{details.breakGlass.sentence}</p>
+            <p className="small says">{BREAK_GLASS}</p>
             <Action
               tone="danger"
               full
@@ -247,7 +251,7 @@ export function Decision({ details }: { readonly details: RequestDetails }): Rea
             </Action>
           </div>
         </Card>
-      )}
+      ) : null}
       {details.receipt === null ? null : <ReceiptCard url={details.receipt} />}
       {reasonFor === null ? null : (
         <ReasonDialog event={reasonFor} details={details} onClose={() => setReasonFor(null)} />

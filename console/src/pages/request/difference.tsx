@@ -14,7 +14,7 @@ const SIGNS = { same: ' ', added: '+', removed: '−' } as const;
 const HUNKS_SHOWN = 400;
 
 function Hunks({ file }: { readonly file: DifferenceFile }): ReactNode {
-  const hunks = file.hunks ?? [];
+  const hunks = file.hunks;
   if (hunks.length === 0) return null;
   return (
     <div

@@ -81,7 +81,7 @@ export function TablePreview({
   readonly preview: Table;
   readonly findings: readonly Finding[];
 }): ReactNode {
-  const { columns, rows, total } = preview;
+  const { columns, rows, total, summarised } = preview;
   const [all, setAll] = useState(false);
   const marks = readPlaces(
     findings,
@@ -94,6 +94,9 @@ export function TablePreview({
       <h3>
         {sayCounted(columns.length, 'column')}, {sayCounted(total, 'row')}
       </h3>
+      {summarised < total ? (
+        <p className="faint small">Summed up over the first {sayCounted(summarised, 'row')}.</p>
+      ) : null}
       <Columns columns={columns} marked={marks.columns} />
       <h3>Rows</h3>
       <div className="scroll cells" tabIndex={0} role="region" aria-label="Rows">
@@ -120,11 +123,7 @@ export function TablePreview({
                 <td className="number faint">{sayCount(i + 1)}</td>
                 {row.map((cell, at) => (
                   <td key={at} className={columns[at]?.kind === 'text' ? '' : 'number'}>
-                    {cell === null ? (
-                      <span className="faint">blank</span>
-                    ) : (
-                      showSafely(String(cell))
-                    )}
+                    {cell === '' ? <span className="faint">blank</span> : showSafely(cell)}
                   </td>
                 ))}
               </tr>

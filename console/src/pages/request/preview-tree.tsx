@@ -17,7 +17,7 @@ function Leaf({ node }: { readonly node: TreeNode }): ReactNode {
 }
 
 function Branch({ node, depth }: { readonly node: TreeNode; readonly depth: number }): ReactNode {
-  const more = node.more ?? 0;
+  const more = node.more;
   if (node.children.length === 0 && more === 0) {
     return (
       <li className="leaf">

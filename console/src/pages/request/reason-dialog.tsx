@@ -1,8 +1,8 @@
 /** What is done with a reason: denying, returning, reviewing, editing, and releasing beside the quorum. */
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { sayPasskeyProblem, signWithPasskey } from '../../api/passkeys.ts';
-import type { RequestDetails } from '../../api/types.ts';
+import { sayPasskeyProblem } from '../../api/passkeys.ts';
+import type { KeyShown, RequestDetails } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
 import { sayAmount } from '../../parts/budget.tsx';
 import { Dialog, Field } from '../../parts/layout.tsx';
@@ -10,7 +10,7 @@ import { ProblemLine } from '../../parts/states.tsx';
 import { say } from '../../parts/toast.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { showSafely } from '../../words/format.ts';
-import { act, passkeysOf } from './sign.ts';
+import { act, breakGlass } from './sign.ts';
 
 /** The events that want a sentence of the person. */
 export type ReasonEvent = 'deny' | 'return' | 'review' | 'edit' | 'break-glass';
@@ -59,25 +59,15 @@ async function perform(
   event: ReasonEvent,
   details: RequestDetails,
   input: { readonly text: string; readonly drop: readonly string[] },
-  passkeys: readonly { readonly id: string; readonly credential: string }[],
+  keys: readonly KeyShown[],
 ): Promise<void> {
   const { text, drop } = input;
   if (event === 'edit') {
     await act(details.id, 'edit', { why: text, ...(drop.length > 0 ? { dropFiles: drop } : {}) });
     return;
   }
-  if (event !== 'break-glass') {
-    await act(details.id, event, { reason: text });
-    return;
-  }
-  const challenge = details.breakGlass?.challenge ?? details.subject?.challenge;
-  if (challenge === undefined) throw new Error('The gate has not said yet what is to be signed.');
-  const assertion = await signWithPasskey(
-    challenge,
-    passkeys.map((key) => ({ id: key.credential })),
-  );
-  const key = passkeys.find((each) => each.credential === assertion.id)?.id;
-  await act(details.id, 'break-glass', { reason: text, assertion, key });
+  if (event === 'break-glass') await breakGlass(details.id, text, keys);
+  else await act(details.id, event, { reason: text });
 }
 
 function DropFiles(props: {
@@ -123,7 +113,7 @@ export function ReasonDialog(props: {
     setBusy(true);
     setError(null);
     try {
-      await perform(event, details, { text: text.trim(), drop }, passkeysOf(keys));
+      await perform(event, details, { text: text.trim(), drop }, keys);
       say(words.done);
       onClose();
     } catch (cause) {
@@ -132,13 +122,13 @@ export function ReasonDialog(props: {
       setBusy(false);
     }
   };
-  const left = details.breakGlass?.leftBits;
+  const { breakGlass: budget } = details;
   return (
     <Dialog title={words.title} onClose={onClose}>
-      {event === 'break-glass' && left !== undefined ? (
+      {event === 'break-glass' && budget !== null ? (
         <p className="notice wait">
-          It charges {sayAmount(details.chargeBits)} to a budget of its own, which has{' '}
-          {sayAmount(left)} left.
+          It charges {sayAmount(details.chargeBits)} to a budget of its own: at most{' '}
+          {sayAmount(budget.burstBits)} at once and {sayAmount(budget.bitsPerDay)} a day.
         </p>
       ) : null}
       <Field label={words.label} hint={words.hint}>

@@ -2,11 +2,11 @@
 import type { ReactNode } from 'react';
 import type { Reason, RequestDetails } from '../../api/types.ts';
 import { Card } from '../../parts/layout.tsx';
-import { sayCounted, showSafely, showTextSafely } from '../../words/format.ts';
+import { sayCounted, showSafely } from '../../words/format.ts';
 
 function ReasonItem({ reason }: { readonly reason: Reason }): ReactNode {
-  const where = reason.path ?? reason.place ?? null;
-  const way = reason.hint ?? reason.wayForward ?? '';
+  const where = reason.place ?? null;
+  const way = reason.wayForward;
   return (
     <li className={`reason ${reason.severity}`}>
       <p className="says break">{showSafely(reason.sentence)}</p>
@@ -43,27 +43,16 @@ export function Reasons({ details }: { readonly details: RequestDetails }): Reac
 /** What a change of people, rules or policy would do, one sentence a step. */
 export function Changes({ details }: { readonly details: RequestDetails }): ReactNode {
   const { changes } = details;
-  if (changes === undefined || changes.length === 0) return null;
+  if (changes.length === 0) return null;
   return (
     <Card title="What would change" note={sayCounted(changes.length, 'step')}>
       <ol className="changes">
         {changes.map((change, i) => (
-          <li key={`${change.op}${String(i)}`}>
-            <span className="says break">{showSafely(change.sentence)}</span>{' '}
-            <code className="faint small">{change.op}</code>
+          <li key={`${change}${String(i)}`}>
+            <span className="says break">{showSafely(change)}</span>
           </li>
         ))}
       </ol>
-    </Card>
-  );
-}
-
-/** Facts of a kind that has no view of its own yet, as they are. */
-export function GenericFacts({ facts }: { readonly facts: unknown }): ReactNode {
-  if (facts === null || facts === undefined) return null;
-  return (
-    <Card title="Facts">
-      <pre className="small">{showTextSafely(JSON.stringify(facts, null, 1))}</pre>
     </Card>
   );
 }

@@ -2,21 +2,22 @@
 import { call } from '../../api/client.ts';
 import { signWithPasskey } from '../../api/passkeys.ts';
 import { queryClient, requestQuery } from '../../api/queries.ts';
-import type { KeyShown, RequestDetails } from '../../api/types.ts';
+import type { KeyShown, RequestDetails, Subject } from '../../api/types.ts';
 import { checkSubject } from '../../verify/approval.ts';
 
 /** The namespace of approvals (docs/spec/approval.md). */
 export const APPROVAL_NAMESPACE = 'sallyport-approval@v1';
 
-/** The passkeys of a person that a browser can use. */
-export function passkeysOf(
-  keys: readonly KeyShown[],
-): readonly (KeyShown & { credential: string })[] {
+/** The passkeys to offer; an empty list lets the browser find those that it has for this site. */
+function offerOf(keys: readonly KeyShown[]): readonly { readonly id: string }[] {
   return keys.flatMap((key) =>
-    key.kind === 'passkey' && typeof key.credential === 'string'
-      ? [{ ...key, credential: key.credential }]
-      : [],
+    key.kind === 'passkey' && typeof key.credential === 'string' ? [{ id: key.credential }] : [],
   );
+}
+
+/** Whether a person has a passkey at all. */
+export function hasPasskey(keys: readonly KeyShown[]): boolean {
+  return keys.some((key) => key.kind === 'passkey');
 }
 
 /** Puts a new state of a request in place of the old one. */
@@ -36,24 +37,28 @@ export async function approve(
   if (subject === null) throw new Error('The gate has not said yet what is to be signed.');
   const check = await checkSubject(subject, APPROVAL_NAMESPACE);
   if (!check.ok) throw new Error(`${check.sentence} Nothing was signed.`);
-  const passkeys = passkeysOf(keys);
-  const assertion = await signWithPasskey(
-    subject.challenge,
-    passkeys.map((key) => ({ id: key.credential })),
-  );
-  const key = passkeys.find((each) => each.credential === assertion.id)?.id;
-  return act(details.id, 'approvals', { assertion, key });
+  const assertion = await signWithPasskey(subject.challenge, offerOf(keys));
+  return act(details.id, 'approvals', { assertion });
+}
+
+/** Releases a held request at once, with a signature over its emergency text. */
+export async function breakGlass(
+  id: string,
+  reason: string,
+  keys: readonly KeyShown[],
+): Promise<RequestDetails> {
+  const path = `/v1/requests/${encodeURIComponent(id)}/subject?emergency=1`;
+  const subject = await call<Subject>(path);
+  const check = await checkSubject(subject, APPROVAL_NAMESPACE);
+  if (!check.ok) throw new Error(`${check.sentence} Nothing was signed.`);
+  const assertion = await signWithPasskey(subject.challenge, offerOf(keys));
+  return act(id, 'break-glass', { reason, assertion });
 }
 
 /** Sends an event of a request and keeps what the gate answers. */
 export async function act(id: string, event: string, json: object = {}): Promise<RequestDetails> {
   const path = `/v1/requests/${encodeURIComponent(id)}`;
-  const answer = await call<RequestDetails | undefined>(`${path}/${event}`, {
-    method: 'POST',
-    json,
-  });
-  const details =
-    answer?.id === id && 'history' in answer ? answer : await call<RequestDetails>(path);
+  const details = await call<RequestDetails>(`${path}/${event}`, { method: 'POST', json });
   keepDetails(details);
   return details;
 }

@@ -21,8 +21,7 @@ function Approval({ approval }: { readonly approval: ApprovalShown }): ReactNode
   return (
     <li className="stack tight">
       <p className="small">
-        <strong>{showSafely(approval.person)}</strong>{' '}
-        {approval.vote === 'approve' ? 'approved' : 'denied'}{' '}
+        <strong>{showSafely(approval.person)}</strong> approved{' '}
         <span className="faint">
           <When at={approval.at} />
         </span>
@@ -34,7 +33,11 @@ function Approval({ approval }: { readonly approval: ApprovalShown }): ReactNode
           <p className="small">As approval.sig:</p>
           <Copyable label="the signature" text={approval.signature} />
           <p className="small">As allowed_signers:</p>
-          <Copyable label="the allowed signer" text={approval.allowedSigners} />
+          {approval.allowedSigners === null ? (
+            <p className="faint small">The key is no longer in the roster.</p>
+          ) : (
+            <Copyable label="the allowed signer" text={approval.allowedSigners} />
+          )}
           <p className="small">With the text that was signed as request.json:</p>
           <Copyable label="the command" text={writeVerify(approval)} />
         </div>

@@ -7,11 +7,12 @@ import type { PublicKeyCredentialCreationOptionsJSON } from '../../api/passkeys.
 import type { FoundingState } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
 import { Field } from '../../parts/layout.tsx';
+import { keepCredential } from './credentials.ts';
 import { ProblemLine } from '../../parts/states.tsx';
 import { showSafely } from '../../words/format.ts';
 import { sayKeyKind } from '../../words/names.ts';
 
-const GROUPS = ['administrators', 'security', 'auditors'] as const;
+const GROUPS = ['administrators', 'security', 'reviewers', 'auditors'] as const;
 
 interface PersonInput {
   readonly name: string;
@@ -20,7 +21,12 @@ interface PersonInput {
   readonly sshKey: string;
 }
 
-const NOBODY: PersonInput = { name: '', id: '', groups: ['administrators'], sshKey: '' };
+const NOBODY: PersonInput = {
+  name: '',
+  id: '',
+  groups: ['administrators', 'security', 'reviewers'],
+  sshKey: '',
+};
 
 /** An id from a name: `Ada Lovelace` gives `ada`. */
 function suggestId(name: string): string {
@@ -34,11 +40,18 @@ async function register(token: string, input: PersonInput, how: 'passkey' | 'ssh
     '/v1/founding/people',
     { method: 'POST', json: { token, id, name: input.name.trim(), groups: input.groups } },
   );
-  const key =
-    how === 'passkey'
-      ? { attestation: await makePasskey(registration) }
-      : { sshKey: input.sshKey.trim() };
-  await call('/v1/founding/passkeys', { method: 'POST', json: { token, person: id, ...key } });
+  const label = how === 'passkey' ? 'passkey of the founding' : 'SSH key of the founding';
+  if (how === 'ssh') {
+    const json = { token, person: id, label, sshKey: input.sshKey.trim() };
+    await call('/v1/founding/keys', { method: 'POST', json });
+    return;
+  }
+  const attestation = await makePasskey(registration);
+  keepCredential(id, attestation.id);
+  await call('/v1/founding/keys', {
+    method: 'POST',
+    json: { token, person: id, label, attestation },
+  });
 }
 
 function PersonForm({

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
 import { sayPasskeyProblem, signWithPasskey } from '../../api/passkeys.ts';
 import type { FoundingState } from '../../api/types.ts';
+import { credentialsOf } from './credentials.ts';
 import { Action } from '../../parts/action.tsx';
 import { Field } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
@@ -19,8 +20,8 @@ interface SignerProps {
   readonly onChange: () => void;
 }
 
-function writeCommand(request: string): string {
-  return `printf '%s' '${request.replaceAll("'", "'\\''")}' | ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n sallyport-approval@v1`;
+function writeCommand(request: string, namespace: string): string {
+  return `printf '%s' '${request.replaceAll("'", "'\\''")}' | ssh-keygen -Y sign -f ~/.ssh/id_ed25519 -n ${namespace}`;
 }
 
 function SshSignature({ token, founding, person, onChange }: SignerProps): ReactNode {
@@ -38,7 +39,10 @@ function SshSignature({ token, founding, person, onChange }: SignerProps): React
   };
   return (
     <div className="stack under-tabs">
-      <Copyable label="the command" text={writeCommand(founding.request)} />
+      <Copyable
+        label="the command"
+        text={writeCommand(founding.document ?? '', founding.namespace)}
+      />
       <Field label={`Signature of ${showSafely(person.name)}`}>
         {(id) => (
           <textarea
@@ -71,14 +75,14 @@ function Signer(props: SignerProps): ReactNode {
   const { token, founding, person, onChange } = props;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const passkeys = person.keys.flatMap((key) =>
-    key.kind === 'passkey' && typeof key.credential === 'string' ? [{ id: key.credential }] : [],
-  );
+  const passkeys = credentialsOf(person.id);
+  const hasPasskey = person.keys.some((key) => key.kind === 'passkey');
   const hasSsh = person.keys.some((key) => key.kind !== 'passkey');
   const sign = async () => {
     setBusy(true);
     setError(null);
     try {
+      if (founding.challenge === null) return;
       const assertion = await signWithPasskey(founding.challenge, passkeys);
       const json = { token, person: person.id, assertion };
       await call('/v1/founding/signatures', { method: 'POST', json });
@@ -94,11 +98,17 @@ function Signer(props: SignerProps): ReactNode {
         <strong className="break">{showSafely(person.name)}</strong>
         {person.signed ? (
           <span className="chip good">signed</span>
-        ) : passkeys.length === 0 && hasSsh ? null : (
+        ) : !hasPasskey && hasSsh ? null : (
           <Action
             tiny
             busy={busy}
-            refusal={person.keys.length === 0 ? 'a key is registered first' : null}
+            refusal={
+              person.keys.length === 0
+                ? 'a key is registered first'
+                : founding.challenge === null
+                  ? 'everybody has to have a key first'
+                  : null
+            }
             onAct={() => void sign()}
             label={`Sign as ${showSafely(person.name)}`}
           >
@@ -106,7 +116,7 @@ function Signer(props: SignerProps): ReactNode {
           </Action>
         )}
       </div>
-      {!person.signed && hasSsh ? <SshSignature {...props} /> : null}
+      {!person.signed && hasSsh && founding.document !== null ? <SshSignature {...props} /> : null}
       <ProblemLine error={error} />
     </li>
   );
@@ -119,8 +129,10 @@ export function SignRoster(props: {
   readonly onChange: () => void;
 }): ReactNode {
   const { token, founding, onChange } = props;
-  if (founding.people.length === 0)
-    return <p className="faint small">As soon as there are people.</p>;
+  const text = founding.document;
+  if (founding.people.length === 0 || text === null) {
+    return <p className="faint small">As soon as there are people, and each has a key.</p>;
+  }
   return (
     <div className="stack">
       <div className="digest small">
@@ -130,7 +142,7 @@ export function SignRoster(props: {
       <details>
         <summary className="small">The roster that is signed</summary>
         <pre className="subject-text small" tabIndex={0}>
-          {showTextSafely(founding.document)}
+          {showTextSafely(text)}
         </pre>
       </details>
       <ul className="list">

@@ -1,0 +1,185 @@
+/** Measures over many requests: waiting and policy replay. Wired here because they need several rooms. */
+import type { Kysely } from 'kysely';
+import { isoTime } from '../core/index.ts';
+import type { Clock } from '../core/index.ts';
+import { decideAgain } from '../egress/index.ts';
+import type { ExportHost, ExportPolicy } from '../egress/index.ts';
+import { applyChanges } from '../people/index.ts';
+import type { People, Principal, Roster } from '../people/index.ts';
+import {
+  listRequests,
+  listWaitingRows,
+  measureWaiting,
+  readChanges,
+  readVotesOf,
+  replayRequests,
+  viewsOf,
+  votesSince,
+} from '../requests/index.ts';
+import type {
+  Locks,
+  PolicyAnswer,
+  Replay,
+  ReplayRow,
+  Request,
+  Requests,
+  Rosters,
+  Waiting,
+} from '../requests/index.ts';
+import type { Store } from '../store/index.ts';
+import { openAccess } from './access.ts';
+import type { Access } from './access.ts';
+import type { News } from './news.ts';
+
+/** What is proposed; what is left out stays as it is. */
+export interface ReplayAsk {
+  readonly days: number;
+  /** Steps of a change of the roster, such as `rule.set`. */
+  readonly changes?: readonly unknown[] | undefined;
+  /** Cedar policies. */
+  readonly policies?: string | undefined;
+  readonly automatic?: Partial<ExportPolicy> | undefined;
+}
+
+/** The measures of one gate. `projects` says whose requests count; null for everybody's. */
+export interface Measures {
+  waiting(days: number, projects: readonly string[] | null): Promise<Waiting>;
+  replay(ask: ReplayAsk, projects: readonly string[] | null): Promise<Replay>;
+  /** Held and unreviewed requests, the gravest first: a copy of at most {@link HELD_MS} ago that everybody shares. */
+  held(): Promise<readonly Request[]>;
+}
+
+/** What the measures stand on. */
+export interface MeasuresHost {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly requests: Requests;
+  readonly rosters: Rosters;
+  readonly access: Access;
+  readonly people: People;
+  readonly locks: Locks;
+  readonly exports: ExportHost;
+  readonly news: News;
+}
+
+const DAY_MS = 86_400_000;
+const HELD_MS = 1_000;
+const HELD_MAX = 1_000;
+
+async function measure(
+  host: MeasuresHost,
+  days: number,
+  projects: readonly string[] | null,
+): Promise<Waiting> {
+  const { store, clock, requests: life } = host;
+  const nowMs = clock.nowMs();
+  const sinceMs = nowMs - (days - 1) * DAY_MS;
+  const requests = await listWaitingRows(store, sinceMs, projects);
+  const ids = new Set(requests.map((request) => request.id));
+  const votes = (await store.read((db: Kysely<unknown>) => votesSince(db, sinceMs))).filter(
+    (vote) => ids.has(vote.request),
+  );
+  const voted = [...new Set(votes.map((vote) => vote.request))];
+  const views = await store.read((db: Kysely<unknown>) => viewsOf(db, voted));
+  const held = await listRequests(store, {
+    states: ['held'],
+    limit: HELD_MAX,
+    ...(projects === null ? {} : { projects }),
+  });
+  const heldIds = held.map((request) => request.id);
+  const heldVotes = await store.read((db: Kysely<unknown>) => readVotesOf(db, heldIds));
+  const stood = held.map((request) => ({
+    askedMs: request.askedMs,
+    judgement: life.approvals.standSoon(request, heldVotes.get(request.id) ?? []).judgement,
+  }));
+  return measureWaiting({ requests, votes, views, held: stood, sinceMs, nowMs });
+}
+
+/** The roster as it would be after some steps of a change. */
+function propose(roster: Roster, changes: readonly unknown[], nowMs: number): Roster {
+  if (changes.length === 0) return roster;
+  return applyChanges(roster, readChanges(changes), isoTime(nowMs));
+}
+
+/** Whether the requester could still ask, under other policies. */
+async function mayAsk(
+  access: Access,
+  known: Map<string, boolean>,
+  principal: Principal | undefined,
+  request: Request,
+): Promise<boolean> {
+  if (principal === undefined || request.kind === 'policy' || request.project === '') return true;
+  const key = `${principal.id} ${request.project} ${request.kind}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const resource = { kind: 'project', id: request.project } as const;
+  const { allowed } = await access.can(principal, 'request.ask', resource, request.kind);
+  known.set(key, allowed);
+  return allowed;
+}
+
+function answer(request: Request, policy: ExportPolicy): PolicyAnswer | null {
+  if (request.kind === 'export') return decideAgain(request, policy);
+  if (request.verdict === null) return null;
+  // Other kinds are held or denied for what they ask, which no proposal changes.
+  const { verdict, tier, reason } = request;
+  const held = verdict === 'allow' && tier !== null ? 'hold' : verdict;
+  return { verdict: held, tier: tier as PolicyAnswer['tier'], reason: reason ?? '' };
+}
+
+async function replay(
+  host: MeasuresHost,
+  ask: ReplayAsk,
+  projects: readonly string[] | null,
+): Promise<Replay> {
+  const { store, clock, rosters, people } = host;
+  const nowMs = clock.nowMs();
+  const { roster } = rosters.need();
+  const proposed = propose(roster, ask.changes ?? [], nowMs);
+  const access =
+    ask.policies === undefined ? null : openAccess({ ...host, policies: ask.policies });
+  const requests = await listRequests(store, {
+    sinceMs: nowMs - ask.days * DAY_MS,
+    limit: Number.MAX_SAFE_INTEGER,
+    ...(projects === null ? {} : { projects }),
+  });
+  const principals = new Map((await people.principals()).map((each) => [each.id, each]));
+  const models = new Map((await people.projects()).map((each) => [each.id, each.models]));
+  const known = new Map<string, boolean>();
+  const rows: ReplayRow[] = [];
+  for (const request of requests) {
+    const now = answer(request, host.exports.policy);
+    const then = answer(request, { ...host.exports.policy, ...ask.automatic });
+    if (now === null || then === null) continue;
+    const may =
+      access === null || (await mayAsk(access, known, principals.get(request.requester), request));
+    const after: PolicyAnswer = may
+      ? then
+      : { verdict: 'deny', tier: null, reason: 'its requester may not ask for it' };
+    rows.push({ request, models: models.get(request.project) ?? [], now, proposed: after });
+  }
+  return replayRequests(rows, { now: roster, proposed }, nowMs);
+}
+
+/** Opens the measures. */
+export function openMeasures(host: MeasuresHost): Measures {
+  let held: { atMs: number; list: Promise<readonly Request[]> } | undefined;
+  host.news.listen(() => {
+    held = undefined;
+  });
+  return {
+    waiting: (days, projects) => measure(host, days, projects),
+    replay: (ask, projects) => replay(host, ask, projects),
+    held: () => {
+      const nowMs = host.clock.nowMs();
+      if (held === undefined || nowMs - held.atMs >= HELD_MS) {
+        const states = ['held', 'unreviewed'] as const;
+        held = {
+          atMs: nowMs,
+          list: host.requests.list({ states, sort: 'risk', limit: HELD_MAX }),
+        };
+      }
+      return held.list;
+    },
+  };
+}

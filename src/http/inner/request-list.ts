@@ -1,0 +1,59 @@
+/** Requests in a line each: what waits for somebody, and pages of the queue. */
+import type { Kysely } from 'kysely';
+import type { Gate } from '../../app/index.ts';
+import type { Principal } from '../../people/index.ts';
+import { currentVotes, mayDo, readVotesOf } from '../../requests/index.ts';
+import type { Request, RequestFilter, Stood } from '../../requests/index.ts';
+import { showStood } from './views.ts';
+import type { RequestShown } from './views.ts';
+
+async function standAll(gate: Gate, requests: readonly Request[]): Promise<readonly Stood[]> {
+  const ids = requests.map((request) => request.id);
+  const votes = await gate.store.read((db: Kysely<unknown>) => readVotesOf(db, ids));
+  return requests.map((request) =>
+    gate.requests.approvals.standSoon(request, votes.get(request.id) ?? []),
+  );
+}
+
+function fits(request: Request, filter: RequestFilter): boolean {
+  const { states, kinds, text, job } = filter;
+  const project = filter.projects?.includes(request.project) ?? true;
+  const said = (text ?? '').toLowerCase();
+  const words = `${request.why} ${request.title ?? ''} ${request.id} ${request.requester}`;
+  return (
+    project &&
+    (states?.includes(request.state) ?? true) &&
+    (kinds?.includes(request.kind) ?? true) &&
+    (job === undefined || job === '' || request.job === job) &&
+    words.toLowerCase().includes(said)
+  );
+}
+
+/** Held requests that this person can decide or review now, the gravest first. */
+export async function listForMe(
+  gate: Gate,
+  principal: Principal,
+  filter: RequestFilter = {},
+): Promise<readonly Request[]> {
+  if (principal.kind !== 'person') return [];
+  const held = (await gate.measures.held()).filter((request) => fits(request, filter));
+  const mine = (await standAll(gate, held)).flatMap((stood) => {
+    const event = stood.request.state === 'unreviewed' ? 'review' : 'approve';
+    if (!mayDo(stood, event, principal.id).ok) return [];
+    const voted = currentVotes(stood.request, stood.votes);
+    return voted.some((vote) => vote.person === principal.id) ? [] : [stood.request];
+  });
+  const { sort } = filter;
+  if (sort === 'age') return [...mine].sort((a, b) => a.askedMs - b.askedMs);
+  if (sort === 'newest') return [...mine].sort((a, b) => b.askedMs - a.askedMs);
+  return mine;
+}
+
+/** Shows requests in a line each. */
+export async function showRequests(
+  gate: Gate,
+  principal: Principal,
+  requests: readonly Request[],
+): Promise<readonly RequestShown[]> {
+  return (await standAll(gate, requests)).map((stood) => showStood(stood, principal, null));
+}

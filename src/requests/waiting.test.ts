@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { measureWaiting, percentilesOf } from './waiting.ts';
+import type { WaitingInput, WaitingRow } from './waiting.ts';
+
+const NOW = Date.parse('2026-11-26T12:00:00Z');
+const HOUR = 3_600_000;
+
+const row = (change: Partial<WaitingRow>): WaitingRow => ({
+  id: 'r',
+  state: 'released',
+  tier: 'one',
+  verdict: 'allow',
+  releasedAs: 'approvals',
+  askedMs: NOW - 10 * HOUR,
+  firstViewMs: NOW - 9 * HOUR,
+  quorumMs: NOW - 7 * HOUR,
+  ...change,
+});
+
+const measure = (change: Partial<WaitingInput>) =>
+  measureWaiting({
+    requests: [],
+    votes: [],
+    views: new Map(),
+    held: [],
+    sinceMs: NOW - 48 * HOUR,
+    nowMs: NOW,
+    ...change,
+  });
+
+describe('measures of waiting', () => {
+  it('take percentiles that are values of the list, in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { minLength: 1 }), (values) => {
+        const shown = percentilesOf(values);
+        assert.ok(shown !== null);
+        assert.ok(shown.p50 <= shown.p75 && shown.p75 <= shown.p95);
+        assert.ok([shown.p50, shown.p75, shown.p95].every((each) => values.includes(each)));
+        const below = values.filter((each) => each <= shown.p95).length;
+        assert.ok(below >= 0.95 * values.length);
+      }),
+    );
+    assert.equal(percentilesOf([]), null);
+  });
+
+  it('keep the clocks apart, per tier', () => {
+    const automatic = row({
+      tier: null,
+      releasedAs: 'automatic',
+      firstViewMs: null,
+      quorumMs: null,
+    });
+    const waiting = measure({ requests: [row({}), automatic, automatic, automatic] });
+    assert.equal(waiting.automaticShare, 0.75);
+    const one = waiting.tiers.find((tier) => tier.tier === 'one');
+    assert.deepEqual([one?.firstView?.p50, one?.quorum?.p50], [HOUR, 3 * HOUR]);
+    assert.equal(waiting.tiers.find((tier) => tier.tier === 'automatic')?.quorum, null);
+    assert.equal(waiting.byDay.at(-1)?.automatic, 3);
+    assert.equal(waiting.byDay.at(-1)?.quorumP50, 3 * HOUR);
+  });
+
+  it('count what expired unseen, and approvals that nobody can have meant', () => {
+    const expired = row({ state: 'expired', firstViewMs: null, quorumMs: null, releasedAs: null });
+    const votes = ['a', 'b', 'c'].map((request, i) => ({
+      request,
+      person: 'ann',
+      vote: 'approve' as const,
+      atMs: NOW + i,
+    }));
+    const views = new Map([
+      ['a ann', NOW - 60_000],
+      ['b ann', NOW - 2_000],
+    ]);
+    const waiting = measure({ requests: [expired], votes, views });
+    assert.equal(waiting.expiredUnseen, 1);
+    assert.deepEqual(waiting.fastApprovals, [{ person: 'ann', count: 2, share: 2 / 3 }]);
+  });
+
+  it('name a group that others wait for, and a person only where nobody else can', () => {
+    const missing = [
+      { clause: '1 of security', count: 1, candidates: ['ann', 'bob'] },
+      { clause: '1 of owners(probe)', count: 1, candidates: ['cyd'] },
+    ];
+    const waiting = measure({ held: [{ askedMs: NOW - HOUR, judgement: { missing } }] });
+    const names = waiting.bottlenecks.map((each) => each.group ?? each.person);
+    assert.deepEqual(names.sort(), ['cyd', 'owners(probe)', 'security']);
+  });
+});

@@ -11,6 +11,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'ledger', entry: 'benchLedger' },
   { name: 'policy', entry: 'benchPolicy' },
   { name: 'gate', entry: 'benchGate' },
+  { name: 'decide', entry: 'benchDecide' },
   { name: 'screens', entry: 'benchScreens' },
   { name: 'scan', entry: 'benchScan' },
   { name: 'scenario', entry: 'benchScenario' },

@@ -90,30 +90,36 @@ class Chain {
   }
 }
 
-/** Decodes bodies in a sandboxed child that is started when the first approved release comes. */
+/** Decodes bodies in a sandboxed child, which is started when there is somebody who can approve. */
 function openDecoder(
   dir: string,
-): Pick<GuardParts, 'decode' | 'keepBody' | 'readBody'> & { close(): void } {
+): Pick<GuardParts, 'decode' | 'keepBody' | 'readBody'> & { warm(): void; close(): void } {
   const blobsDir = path.join(dir, 'blobs');
   const workDir = path.join(dir, 'work');
   const blobs = openBlobs(blobsDir, systemRandom);
   let decoder: Promise<ChildDecoder> | undefined;
+  const open = (): Promise<ChildDecoder> =>
+    (decoder ??= ChildDecoder.open({ blobs: path.resolve(blobsDir), work: path.resolve(workDir) }));
   return {
+    // Its start takes as long as a hundred decisions; nobody should wait for it after the last signature.
+    warm: () => {
+      open().catch(() => {
+        decoder = undefined;
+      });
+    },
     keepBody: async (digest, body) => {
       if (!(await blobs.has(digest))) await blobs.put([body], BODY_BYTES_MAX);
     },
     readBody: (digest) => blobs.read(digest),
     decode: async (frame, history) => {
-      decoder ??= ChildDecoder.open({ blobs: path.resolve(blobsDir), work: path.resolve(workDir) });
       const job = path.resolve(workDir, 'job');
       await rm(job, { recursive: true, force: true });
       await mkdir(job, { recursive: true, mode: 0o700 });
       const framePath = path.join(job, 'frame');
       await writeFile(framePath, sealFrame({ slotGap: 0, ...frame }), { mode: 0o600 });
       const outDir = path.join(job, 'out');
-      const result = await (
-        await decoder
-      ).decode({
+      const child = await open();
+      const result = await child.decode({
         framePath,
         history: history.map((file) => ({
           name: file.name,
@@ -134,9 +140,12 @@ function openDecoder(
       return emitted;
     },
     close: () => {
-      void decoder?.then((open) => {
-        open.close();
-      });
+      decoder?.then(
+        (child) => {
+          child.close();
+        },
+        () => undefined,
+      );
     },
   };
 }
@@ -176,7 +185,10 @@ export async function runSender(options: SenderOptions, links: SenderLinks): Pro
     },
   });
   await guard.begin(options.ledgerKey, options.gate);
-  const sender = new SenderProcess(guard, chain, options, links);
+  const sender = new SenderProcess(guard, chain, options, links, () => {
+    decoder.warm();
+  });
+  if (chain.roster !== null) decoder.warm();
   await sender.say({
     say: 'ready',
     rosterVersion: chain.version,
@@ -193,12 +205,20 @@ class SenderProcess {
   readonly #chain: Chain;
   readonly #options: SenderOptions;
   readonly #links: SenderLinks;
+  readonly #onRoster: () => void;
   readonly #outbox = new Outbox();
   /** Frames that are being checked, in their order on the wire. */
   #checking: number[] = [];
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(guard: Guard, chain: Chain, options: SenderOptions, links: SenderLinks) {
+  constructor(
+    guard: Guard,
+    chain: Chain,
+    options: SenderOptions,
+    links: SenderLinks,
+    onRoster: () => void,
+  ) {
+    this.#onRoster = onRoster;
     this.#guard = guard;
     this.#chain = chain;
     this.#options = options;
@@ -269,6 +289,7 @@ class SenderProcess {
       }
       case 'roster': {
         await this.#chain.add(header['link'] as RosterLink);
+        this.#onRoster();
         await this.say({ say: 'answer', id: header['id'], verdict: { ok: true } });
         return;
       }

@@ -118,6 +118,25 @@ export async function findByRequest(db: GuardDb, requestId: string): Promise<Gua
   return row === undefined ? null : releaseOf(row);
 }
 
+const IDS_PER_QUERY = 400;
+
+/** The releases of many requests, by request. */
+export async function findByRequests(
+  db: GuardDb,
+  requestIds: readonly string[],
+): Promise<ReadonlyMap<string, GuardRelease>> {
+  const found = new Map<string, GuardRelease>();
+  for (let at = 0; at < requestIds.length; at += IDS_PER_QUERY) {
+    const rows = await db
+      .selectFrom('sender_releases')
+      .selectAll()
+      .where('request_id', 'in', requestIds.slice(at, at + IDS_PER_QUERY))
+      .execute();
+    for (const row of rows) found.set(row.request_id, releaseOf(row));
+  }
+  return found;
+}
+
 /** Adds a release. */
 export async function insertRelease(tx: GuardDb, release: GuardRelease): Promise<void> {
   await tx.insertInto('sender_releases').values(rowOf(release)).execute();
@@ -129,16 +148,17 @@ export async function replaceRelease(tx: GuardDb, release: GuardRelease): Promis
   await insertRelease(tx, release);
 }
 
-/** Notes what a release emits. */
+/** Notes what a release emits, unless it was asked for again with another body meanwhile. */
 export async function noteEmitted(
   tx: GuardDb,
-  requestId: string,
+  release: Pick<GuardRelease, 'requestId' | 'bodySha256'>,
   emitted: readonly EmittedDigest[],
 ): Promise<void> {
   await tx
     .updateTable('sender_releases')
     .set({ emitted: JSON.stringify(emitted) })
-    .where('request_id', '=', requestId)
+    .where('request_id', '=', release.requestId)
+    .where('body_sha256', '=', release.bodySha256)
     .execute();
 }
 

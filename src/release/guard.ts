@@ -18,6 +18,7 @@ import type { AuthoriseVerdict, Grant } from './guard-link.ts';
 import type { EmittedDigest, GuardDb, GuardRelease, MeterRow } from './guard-store.ts';
 import {
   findByRequest,
+  findByRequests,
   historyOf,
   insertRelease,
   noteEmitted,
@@ -110,7 +111,7 @@ function no(name: Parameters<typeof guardErrors.refuse>[0], why: string): Author
   return { ok: false, code, why: message };
 }
 
-/** The guard of one wire. Calls must not overlap; the process sees to that. */
+/** The guard of one wire. Calls that decide must not overlap; the process sees to that. */
 export class Guard {
   readonly #parts: GuardParts;
 
@@ -272,13 +273,25 @@ export class Guard {
     return null;
   }
 
+  /**
+   * Decodes a release that was let pass without, and what came before it, so that nobody waits for that after the last
+   * signature. May overlap with every other call. Decides nothing.
+   */
+  async decodeAhead(ask: Pick<GuardAsk, 'requestId' | 'destination' | 'history'>): Promise<void> {
+    const history = [...ask.history, ask.requestId];
+    await this.#emittedBefore({ ...ask, history, historyPrefix: history.length });
+  }
+
   /** The emitted files of what the destination will have before, decoded where that was not needed until now. */
-  async #emittedBefore(ask: GuardAsk): Promise<readonly EmittedDigest[] | null> {
+  async #emittedBefore(
+    ask: Pick<GuardAsk, 'destination' | 'history' | 'historyPrefix'>,
+  ): Promise<readonly EmittedDigest[] | null> {
     if (ask.history.length !== ask.historyPrefix) return null;
     const files: EmittedDigest[] = [];
     const counts: number[] = [];
+    const held = await this.#parts.store.read((db: GuardDb) => findByRequests(db, ask.history));
     for (const requestId of ask.history) {
-      const release = await this.#parts.store.read((db: GuardDb) => findByRequest(db, requestId));
+      const release = held.get(requestId);
       if (release?.destination !== ask.destination) return null;
       let { emitted } = release;
       if (emitted === null) {
@@ -286,11 +299,13 @@ export class Guard {
         if (release.historyPrefix > counts.length) return null;
         const body = await this.#parts.readBody(release.bodySha256);
         const { destination, historyPrefix } = release;
-        emitted = await this.#parts
+        const decoded = await this.#parts
           .decode({ destination, historyPrefix, body }, files.slice(0, upTo))
-          .catch(() => []);
-        const known = emitted;
-        await this.#parts.store.write((tx: GuardDb) => noteEmitted(tx, requestId, known));
+          .catch(() => null);
+        // What fails here fails outside too and gives no files; it is tried again, because a process may just have died.
+        emitted = decoded ?? [];
+        if (decoded !== null)
+          await this.#parts.store.write((tx: GuardDb) => noteEmitted(tx, release, decoded));
       }
       counts.push(emitted.length);
       files.push(...emitted);

@@ -1,25 +1,17 @@
 /** The sender's process: guard, roster chain and outbox around the two links. */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { readChunks, systemClock, systemRandom } from '../../core/index.ts';
-import { ChildDecoder } from '../../outer/index.ts';
+import { systemClock } from '../../core/index.ts';
 import type { Roster } from '../../people/index.ts';
 import { readRoster, rosterDigest } from '../../people/index.ts';
 import { Guard, Outbox, addLink, readChain } from '../../release/index.ts';
-import type {
-  EmittedDigest,
-  Grant,
-  GuardDb,
-  GuardParts,
-  MeterLimits,
-} from '../../release/index.ts';
+import type { Grant, GuardAsk, GuardDb, MeterLimits } from '../../release/index.ts';
 import { checkChain, checkFounding, checkNext } from '../../requests/index.ts';
 import type { RosterLink } from '../../requests/index.ts';
-import { SENDER_MIGRATIONS, openBlobs, openStore } from '../../store/index.ts';
+import { SENDER_MIGRATIONS, openStore } from '../../store/index.ts';
 import type { Store } from '../../store/index.ts';
-import { BODY_LIMITS, CONTENT_TYPES, encodeRecord, sealFrame } from '../../wire/index.ts';
-import type { ContentType } from '../../wire/index.ts';
+import { encodeRecord } from '../../wire/index.ts';
+import { openDecoder } from './decoder.ts';
 import { checkGrant } from './grant-check.ts';
 import { drained, readMessages, writeMessage } from './channel.ts';
 import type { Message } from './channel.ts';
@@ -41,8 +33,6 @@ export interface SenderLinks {
   readonly intake: Readable;
 }
 
-const BODY_BYTES_MAX = 512 * 1024 * 1024;
-const FILE_BYTES_MAX = 1024 * 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** The roster chain of this process, checked link by link. */
@@ -88,70 +78,6 @@ class Chain {
     this.#text = link.document;
     this.digests.set(roster.version, rosterDigest(link.document));
   }
-}
-
-/** Decodes bodies in a sandboxed child, which is started when there is somebody who can approve. */
-function openDecoder(
-  dir: string,
-): Pick<GuardParts, 'decode' | 'keepBody' | 'readBody'> & { warm(): void; close(): void } {
-  const blobsDir = path.join(dir, 'blobs');
-  const workDir = path.join(dir, 'work');
-  const blobs = openBlobs(blobsDir, systemRandom);
-  let decoder: Promise<ChildDecoder> | undefined;
-  const open = (): Promise<ChildDecoder> =>
-    (decoder ??= ChildDecoder.open({ blobs: path.resolve(blobsDir), work: path.resolve(workDir) }));
-  return {
-    // Its start takes as long as a hundred decisions; nobody should wait for it after the last signature.
-    warm: () => {
-      open().catch(() => {
-        decoder = undefined;
-      });
-    },
-    keepBody: async (digest, body) => {
-      if (!(await blobs.has(digest))) await blobs.put([body], BODY_BYTES_MAX);
-    },
-    readBody: (digest) => blobs.read(digest),
-    decode: async (frame, history) => {
-      const job = path.resolve(workDir, 'job');
-      await rm(job, { recursive: true, force: true });
-      await mkdir(job, { recursive: true, mode: 0o700 });
-      const framePath = path.join(job, 'frame');
-      await writeFile(framePath, sealFrame({ slotGap: 0, ...frame }), { mode: 0o600 });
-      const outDir = path.join(job, 'out');
-      const child = await open();
-      const result = await child.decode({
-        framePath,
-        history: history.map((file) => ({
-          name: file.name,
-          type: typeOf(file.type),
-          path: path.resolve(blobs.pathOf(file.sha256)),
-        })),
-        outDir,
-        limits: BODY_LIMITS,
-      });
-      if (!result.ok) throw new Error(result.code);
-      const emitted: EmittedDigest[] = [];
-      for (const [i, file] of result.files.entries()) {
-        // What the child wrote is hashed here again: it may have been anything.
-        const kept = await blobs.put(readChunks(path.join(outDir, String(i))), FILE_BYTES_MAX);
-        if (kept.sha256 !== file.sha256) throw new Error('the decoder’s digest is wrong');
-        emitted.push({ ...file, form: file.form ?? null });
-      }
-      return emitted;
-    },
-    close: () => {
-      decoder?.then(
-        (child) => {
-          child.close();
-        },
-        () => undefined,
-      );
-    },
-  };
-}
-
-function typeOf(type: string): ContentType {
-  return CONTENT_TYPES.find((each) => each === type) ?? 'text';
 }
 
 /** Runs until the gate closes the channel. */
@@ -210,6 +136,7 @@ class SenderProcess {
   /** Frames that are being checked, in their order on the wire. */
   #checking: number[] = [];
   #turn: Promise<void> = Promise.resolve();
+  #ahead: Promise<void> = Promise.resolve();
 
   constructor(
     guard: Guard,
@@ -243,6 +170,14 @@ class SenderProcess {
     await this.#turn;
   }
 
+  /** In the background, one after the other; what is missed at the end of the process is decoded when it is needed. */
+  #decodeAhead({ requestId, destination, history }: GuardAsk): void {
+    if (this.#chain.roster === null) return;
+    this.#ahead = this.#ahead
+      .then(() => this.#guard.decodeAhead({ requestId, destination, history }))
+      .catch(() => undefined);
+  }
+
   /** Everything but slots is done one after the other; a slot never waits for a check. */
   #queue(message: Message): void {
     const { header } = message;
@@ -271,7 +206,7 @@ class SenderProcess {
     const { header, payload } = message;
     switch (header['do']) {
       case 'authorise': {
-        const verdict = await this.#guard.authorise({
+        const ask: GuardAsk = {
           requestId: String(header['requestId']),
           destination: Number(header['destination']),
           historyPrefix: Number(header['historyPrefix']),
@@ -279,8 +214,10 @@ class SenderProcess {
           grant: header['grant'] as Grant,
           history: header['history'] as string[],
           body: payload,
-        });
+        };
+        const verdict = await this.#guard.authorise(ask);
         await this.say({ say: 'answer', id: header['id'], verdict });
+        if (verdict.ok && ask.grant.tier === 'automatic') this.#decodeAhead(ask);
         return;
       }
       case 'offer': {

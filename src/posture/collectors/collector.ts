@@ -60,3 +60,8 @@ export function forAll(
 export function say(count: number, noun: string): string {
   return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** A count of people: `1 person`, `2 people`. */
+export function sayPeople(count: number): string {
+  return count === 1 ? '1 person' : `${String(count)} people`;
+}

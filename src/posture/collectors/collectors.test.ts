@@ -36,10 +36,10 @@ const GATE: Readonly<Record<string, unknown>> = {
       { id: 'bot', kind: 'agent', role: 'member', sponsor: 'lead' },
     ],
   },
-  '/v1/openapi.json': { paths: { '/v1/requests': {} } },
   '/v1/requests?limit=1000': {
     requests: [
       {
+        id: 'r2',
         kind: 'export',
         state: 'released',
         requester: 'bot',
@@ -48,6 +48,7 @@ const GATE: Readonly<Record<string, unknown>> = {
         changedAt: '2026-11-30T03:00:00.000Z',
       },
       {
+        id: 'r1',
         kind: 'export',
         state: 'released',
         requester: 'lead',
@@ -70,6 +71,10 @@ const GATE: Readonly<Record<string, unknown>> = {
 function fakeGate(answers: Readonly<Record<string, unknown>>): GatePort {
   const answer = (path: string): unknown => {
     if (path in answers) return answers[path];
+    if (path === '/v1/roster') {
+      const definition = { status: 409, message: 'not founded', hint: '' };
+      throw new SallyportError('ROSTER_NOT_FOUNDED', definition, {});
+    }
     throw new SallyportError(
       'HTTP_ROUTE_UNKNOWN',
       { status: 404, message: 'no such route', hint: '' },
@@ -146,6 +151,15 @@ test('waiting is measured from asking to the decision of a person', async () => 
   );
 });
 
+test('a gate that is not founded asks for nobody’s signature, and says so', async () => {
+  const reading = await readGate(fakeGate(GATE), NOW);
+  for (const measure of ['R-SL3-07', 'R-SL3-10', 'SL5-AC-3(2)']) {
+    assert.equal(said(reading, 'two-person', measure).verdict, 'unknown');
+    assert.match(said(reading, 'two-person', measure).sentence, /not founded/);
+  }
+  assert.equal(said(reading, 'approvers', 'R-SL3-10').facts['approvers'], 1);
+});
+
 test('old tokens are said, and a witness that cosigns is a part', async () => {
   const reading = await readGate(fakeGate(GATE), NOW);
   assert.equal(said(reading, 'key-types', 'R-SL2-15').verdict, 'unknown');
@@ -162,7 +176,10 @@ test('a suite that is not held contradicts, and one that was not played is unkno
 });
 
 test('a gate that answers nothing, or in another shape, leaves everything unknown with the reason', async () => {
-  for (const answers of [{}, Object.fromEntries(Object.keys(GATE).map((path) => [path, 7]))]) {
+  for (const answers of [
+    {},
+    Object.fromEntries([...Object.keys(GATE), '/v1/roster'].map((path) => [path, 7])),
+  ]) {
     const reading = await readGate(fakeGate(answers), NOW);
     assert.equal(reading.ledger, null);
     assert.equal(reading.waiting, null);

@@ -14,6 +14,9 @@ const requests = z.object({
       decidedBy: z.string().nullable(),
       askedAt: z.string(),
       changedAt: z.string(),
+      firstViewedAt: z.string().nullable().default(null),
+      quorumAt: z.string().nullable().default(null),
+      releasedAs: z.string().nullable().default(null),
     }),
   ),
 });
@@ -23,9 +26,27 @@ type Listed = z.infer<typeof requests>['requests'][number];
 const HOUR_MS = 3_600_000;
 const WINDOW_HOURS = 30 * 24;
 const RULES = new Set(['gate', 'policy', 'automatic']);
+/** Where nobody has decided yet, or nobody had to. */
+const OPEN = new Set(['quoting', 'held', 'returned', 'withdrawn']);
+/** An approval this soon after the first look was hardly a look. */
+const HASTY_MS = 5_000;
 
 function byPerson(request: Listed): boolean {
+  if (request.releasedAs !== null && ['automatic', 'window'].includes(request.releasedAs)) {
+    return false;
+  }
   return request.decidedBy !== null && !RULES.has(request.decidedBy);
+}
+
+/** When people were done; the wire's progress afterwards is no waiting for people. */
+function decidedMs(request: Listed): number {
+  return Date.parse(request.quorumAt ?? request.changedAt);
+}
+
+function isHasty(request: Listed): boolean {
+  const { firstViewedAt, quorumAt } = request;
+  if (quorumAt === null || firstViewedAt === null) return false;
+  return Date.parse(quorumAt) - Date.parse(firstViewedAt) < HASTY_MS;
 }
 
 async function listRecent(gate: GatePort, nowMs: number): Promise<readonly Listed[]> {
@@ -36,10 +57,10 @@ async function listRecent(gate: GatePort, nowMs: number): Promise<readonly Liste
 /** Measures the waiting of the last 30 days, or of the last 1,000 requests where these are fewer. */
 export async function measureWaiting(gate: GatePort, nowMs: number): Promise<Waiting> {
   const recent = await listRecent(gate, nowMs);
-  const decided = recent.filter((each) => each.state !== 'quoting' && each.state !== 'held');
+  const decided = recent.filter((each) => !OPEN.has(each.state));
   const people = decided.filter(byPerson);
   const hours = people
-    .map((each) => Math.max(0, Date.parse(each.changedAt) - Date.parse(each.askedAt)) / HOUR_MS)
+    .map((each) => Math.max(0, decidedMs(each) - Date.parse(each.askedAt)) / HOUR_MS)
     .sort((a, b) => a - b);
   const oldest = Math.min(...recent.map((each) => Date.parse(each.askedAt)), nowMs);
   return {
@@ -61,17 +82,21 @@ export const REVIEWS_COLLECTOR: Collector = {
   measures: ['R-SL3-11', 'R-SL3-12'],
   collect: async ({ gate, nowMs }) => {
     const waiting = await measureWaiting(gate, nowMs);
+    const recent = await listRecent(gate, nowMs);
+    const hasty = recent.filter((each) => byPerson(each) && isHasty(each)).length;
     const facts = {
       decided: waiting.requests,
       byPeople: waiting.byPeople,
       automatic: waiting.automatic,
+      decidedWithin5Seconds: hasty,
       p50Hours: waiting.p50Hours,
     };
-    const share = `${String(waiting.byPeople)} of ${say(waiting.requests, 'request')} of the last 30 days had a person's decision`;
+    const share = `${String(waiting.byPeople)} of ${say(waiting.requests, 'request')} of the last 30 days had a person's decision${hasty === 0 ? '' : `, ${String(hasty)} of them within 5 seconds of the first look`}`;
     return [
       {
         measure: 'R-SL3-11',
-        verdict: waiting.byPeople > 0 ? 'part' : 'unknown',
+        // A person who does not look is no review.
+        verdict: waiting.byPeople > 2 * hasty ? 'part' : 'unknown',
         sentence:
           waiting.byPeople > 0
             ? `${share}, from the exact bytes that leave; traffic inwards is somebody's word`

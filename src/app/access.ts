@@ -229,11 +229,17 @@ export function openAccess(host: {
     can,
     factsOf,
     need: async (principal, action, resource, kind) => {
-      if ((await can(principal, action, resource, kind)).allowed) return;
+      const decision = await can(principal, action, resource, kind);
+      if (decision.allowed) return;
       // Whoever may see it learns why it may not be changed; everybody else gets the answer of nothing there.
       const view = VIEWS[resource.kind];
       const seen = view !== action && (await can(principal, view, resource)).allowed;
       if (seen || resource.kind === 'gate') {
+        const [forbidden] = decision.reasons.filter((reason) => reason.startsWith('denied by '));
+        if (forbidden !== undefined)
+          throw peopleErrors.error('POLICY_FORBIDS', {
+            why: forbidden.replace(/^denied by \S+: /, ''),
+          });
         throw peopleErrors.error('NOT_ALLOWED', {
           principal: principal.id,
           needed: `principal who may ${action}`,

@@ -29,6 +29,11 @@ export const errors = defineErrors('PEOPLE', {
     message: 'cannot make the {kind} `{name}` an administrator, only a person can be one',
     hint: 'leave the role out',
   },
+  POLICY_FORBIDS: {
+    status: 403,
+    message: 'cannot do this: {why}',
+    hint: 'see `sallyport policy explain` and `sallyport lock list`',
+  },
   TOKEN_MISSING: {
     status: 401,
     message: 'cannot answer, the request has no token',
@@ -37,7 +42,7 @@ export const errors = defineErrors('PEOPLE', {
   TOKEN_UNKNOWN: {
     status: 401,
     message: 'cannot answer, the token is not known or was revoked',
-    hint: 'ask an administrator for a new one: `sallyport token add PRINCIPAL`',
+    hint: 'people sign in with `sallyport login` (and unset SALLYPORT_TOKEN); programs get a new one by `sallyport token add`',
   },
   NOT_ALLOWED: {
     status: 403,

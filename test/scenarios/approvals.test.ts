@@ -126,6 +126,11 @@ describe('people decide with their own keys', () => {
       0,
       ...['lock', 'set', 'project', 'study', '--reason', 'odd traffic'],
     );
+    await writeFile(path.join(gate.workDir, 'locked.csv'), 'a,b\n1,2\n');
+    const asking = ['export', 'locked.csv', ...TO, '--token', founded.token('cyd')];
+    const refused = await gate.sallyport(...asking);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /nothing but its unlocking may be asked in a locked project/);
     const stopped = await founded.approve<Shown>('ann', held.id);
     assert.equal(stopped.state, 'held');
     assert.match(stopped.reason ?? '', /locked: odd traffic/);

@@ -124,6 +124,23 @@ const SCHEMA = z.strictObject({
     })
     .prefault({})
     .describe('the processes that read files'),
+  imports: z
+    .strictObject({
+      workers: z
+        .number()
+        .int()
+        .min(0)
+        .max(64)
+        .default(2)
+        .describe(
+          'processes of the gate that decode what enters; 0 leaves it to `sallyport worker`',
+        ),
+      memoryMiB: count.default(2048).describe('memory of each'),
+      fileSeconds: count.default(1800).describe('time for one file'),
+      fileBytesMax: count.default(1024 ** 4).describe('largest file'),
+    })
+    .prefault({})
+    .describe('the way in'),
   posture: z
     .strictObject({
       folder: z

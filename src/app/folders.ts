@@ -13,6 +13,9 @@ export interface GateFolders {
   readonly blobs: string;
   readonly uploads: string;
   readonly work: string;
+  /** What nobody has admitted yet. */
+  readonly quarantine: string;
+  readonly admissionKey: string;
   readonly outer: string;
   /** Belongs to the sender's process alone. */
   readonly sender: string;
@@ -34,6 +37,8 @@ export function gateFolders(data: string): GateFolders {
     blobs: path.join(inner, 'blobs'),
     uploads: path.join(inner, 'uploads'),
     work: path.join(inner, 'work'),
+    quarantine: path.join(inner, 'quarantine'),
+    admissionKey: path.join(inner, 'admission.key'),
     outer: path.join(data, 'outer'),
     sender: path.join(data, 'sender'),
     outbox: path.join(data, 'outbox'),
@@ -50,7 +55,8 @@ export function makeFolders(folders: GateFolders): void {
   const root = process.getuid?.() === 0;
   mkdirSync(folders.data, { recursive: true, mode: 0o700 });
   chmodSync(folders.data, root ? 0o711 : 0o700);
-  for (const dir of [folders.inner, folders.uploads, folders.blobs, folders.outbox]) {
+  const dirs = [folders.inner, folders.uploads, folders.blobs, folders.quarantine, folders.outbox];
+  for (const dir of dirs) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
   // What an earlier process was working on is quoted again from the uploads.

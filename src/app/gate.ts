@@ -1,9 +1,7 @@
 /** Wires one gate from its configuration: the only place that knows every module. */
-import { mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { openBudgets, reapplyBudgets } from '../budget/index.ts';
 import type { Budgets } from '../budget/index.ts';
-import { isoTime, readChunks, SallyportError, systemClock, systemRandom } from '../core/index.ts';
+import { isoTime, SallyportError, systemClock, systemRandom } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import { exportKind, openInspectionPool, openLooks, windowKind } from '../egress/index.ts';
 import type { ExportHost, InspectionPool, Looks } from '../egress/index.ts';
@@ -50,6 +48,9 @@ import { openPosture } from './posture.ts';
 import type { PostureDesk } from './posture.ts';
 import { openScenarios } from './scenarios.ts';
 import type { ScenarioDesk } from './scenarios.ts';
+import { openWorkspace } from './workspace.ts';
+import { openWayIn } from './way-in.ts';
+import type { WayIn } from './way-in.ts';
 import { startWire } from './wire.ts';
 import type { RunningWire } from './wire.ts';
 
@@ -95,6 +96,7 @@ export interface Gate {
   readonly measures: Measures;
   /** Sites on which passkeys sign. */
   readonly site: Site;
+  readonly wayIn: WayIn;
   /** Set when this start made the gate. */
   readonly firstStart: FirstStart | null;
   close(): Promise<void>;
@@ -181,6 +183,7 @@ async function openParts(
     windows: (project) => openWindows(store, project),
     authorise: (input) => late.wire?.authorise(input) ?? Promise.reject(new TypeError('no sender')),
   };
+  const wayIn = await openWayIn({ ...host, config, folders, rosters, locks, log });
   const requests = new Requests(
     {
       ...host,
@@ -210,6 +213,7 @@ async function openParts(
     },
     [
       exportKind(exports),
+      wayIn.kind,
       windowKind({ ledger, people }),
       policyKind({ ledger, clock, rosters }),
       unlockKind({ ledger, locks }),
@@ -245,6 +249,7 @@ async function openParts(
   const firstStart = await bootstrap({ people, budgets });
   undo.push(() => requests.idle());
   await uploads.keepOnly(await requests.resume());
+  wayIn.start(requests, undo);
   undo.push(checkDeadlines(requests, log));
   const outboxes = watchOutboxes({ config, folders, clock, people, requests, uploads, log });
   undo.push(() => outboxes.close());
@@ -270,6 +275,7 @@ async function openParts(
     releases,
     wire,
     outboxes,
+    wayIn,
     posture: openPosture(config.posture.folder, clock),
     scenarios,
     exports,
@@ -372,19 +378,6 @@ async function openWire(
     if (!(cause instanceof SallyportError && cause.message.includes('EADDRINUSE'))) throw cause;
     throw appErrors.error('PORT_IN_USE', { host: address, port, door: 'outer' });
   });
-}
-
-function openWorkspace(dir: string) {
-  return {
-    open: async (request: string): Promise<string> => {
-      const folder = path.join(dir, request);
-      await rm(folder, { recursive: true, force: true });
-      await mkdir(folder, { mode: 0o700 });
-      return folder;
-    },
-    remove: (request: string) => rm(path.join(dir, request), { recursive: true, force: true }),
-    read: readChunks,
-  };
 }
 
 function checkDeadlines(requests: Requests, log: GateOptions['log']): () => void {

@@ -19,3 +19,5 @@ export type { Alarm, News, NewsItem } from './news.ts';
 export type { Measures, ReplayAsk } from './measures.ts';
 export { tableChecks } from './table-checks.ts';
 export { readSshKey } from './founding.ts';
+export { openQuarantine, startDecodeWorkers } from './quarantine.ts';
+export type { WayIn } from './way-in.ts';

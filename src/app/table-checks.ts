@@ -1,5 +1,6 @@
 /** Every room's check of its tables, for `ledger verify`. */
 import { checkBudgetTables } from '../budget/index.ts';
+import { checkImportTables } from '../ingress/index.ts';
 import type { TableCheck } from '../ledger/index.ts';
 import { checkPeopleTables } from '../people/index.ts';
 import { checkReleaseTables } from '../release/index.ts';
@@ -7,5 +8,11 @@ import { checkRequestTables } from '../requests/index.ts';
 
 /** Fresh checks for one pass over the inner ledger. */
 export function tableChecks(): readonly TableCheck[] {
-  return [checkPeopleTables(), checkRequestTables(), checkReleaseTables(), checkBudgetTables()];
+  return [
+    checkPeopleTables(),
+    checkRequestTables(),
+    checkReleaseTables(),
+    checkBudgetTables(),
+    checkImportTables(),
+  ];
 }

@@ -20,6 +20,12 @@ export const COMMANDS: readonly CommandModule[] = [
   { names: ['quote'], load: async () => (await import('./quote.ts')).registerQuote },
   { names: ['scan'], load: async () => (await import('./scan.ts')).registerScan },
   { names: ['export'], load: async () => (await import('./export.ts')).registerExport },
+  {
+    names: ['import', 'imports'],
+    load: async () => (await import('./import.ts')).registerImport,
+  },
+  { names: ['source'], load: async () => (await import('./source.ts')).registerSource },
+  { names: ['worker'], load: async () => (await import('./worker.ts')).registerWorker },
   { names: ['request'], load: async () => (await import('./request.ts')).registerRequest },
   {
     names: ['approve', 'deny', 'return', 'break-glass', 'review', 'edit', 'comment'],

@@ -15,7 +15,16 @@ export interface Client {
   get<T>(path: string): Promise<T>;
   text(path: string): Promise<string>;
   bytes(path: string): Promise<Uint8Array>;
-  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  send<T>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<T>;
+  /** Sends bytes as they are, streamed. */
+  put<T>(path: string, chunks: AsyncIterable<Uint8Array>): Promise<T>;
+  /** Streams an answer's bytes. */
+  stream(path: string): Promise<AsyncIterable<Uint8Array>>;
   /** Uploads files as one streamed form. */
   upload<T>(
     path: string,
@@ -69,13 +78,25 @@ export function openClient(url: string, token: string | undefined): Client {
     text: async (path) => (await call(path, { method: 'GET' })).text(),
     bytes: async (path) =>
       new Uint8Array(await (await call(path, { method: 'GET' })).arrayBuffer()),
-    send: (method, path, body) =>
+    send: (method, path, body, headers = {}) =>
       read(path, {
         method,
-        ...(body === undefined
-          ? {}
-          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        headers: {
+          ...headers,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
+    put: (path, chunks) =>
+      read(path, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: ReadableStream.from(chunks),
+      }),
+    stream: async (path) => {
+      const { body } = await call(path, { method: 'GET' });
+      return (body ?? []) as AsyncIterable<Uint8Array>;
+    },
     upload: (path, files, { key, onBytes }) => {
       const boundary = `sallyport-${key.replace(/[^A-Za-z0-9]/g, '')}`.slice(0, 60);
       return read(path, {

@@ -11,3 +11,5 @@ export { buildInnerHttp, innerOpenApi } from './inner/app.ts';
 export { listen } from './serve.ts';
 export type { Listening } from './serve.ts';
 export type { RequestDetails, RequestShown } from './inner/views.ts';
+export type { ImportFileShown, ImportShown } from './inner/import-views.ts';
+export type { SourceShown } from './inner/source-routes.ts';

@@ -13,3 +13,7 @@ export type { ScanLimits, ScanPool, ScanPoolOptions, ScanResult } from './scan-p
 export { renderSarif } from './sarif.ts';
 
 export * from './screens/index.ts';
+export { SCAN_RULES_VERSION } from './version.ts';
+
+export * from './imports/index.ts';
+export * from './sources/index.ts';

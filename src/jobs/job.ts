@@ -3,9 +3,9 @@ import type { Json } from '../core/index.ts';
 
 /**
  * `waiting` until a worker takes it; `running` while a lease holds; `done` with a result; `failed` when it was tried too
- * often. What takes a result up removes the job.
+ * often; `taken` when somebody has taken its end up, and only its weight is of use.
  */
-export type JobState = 'waiting' | 'running' | 'done' | 'failed';
+export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'taken';
 
 /** Something to be done once by any worker. */
 export interface JobInput {

@@ -105,6 +105,34 @@ function contract(open: () => Promise<Store>): void {
     await host.store.close();
   });
 
+  it('gives jobs of a dead worker on at once, and of no other one', async () => {
+    const host = await opened();
+    await add(host, make('a'), make('b'));
+    const dead = await host.jobs.take('scan', 'gate/1', 100_000);
+    const alive = await host.jobs.take('scan', 'other/1', 100_000);
+    await host.jobs.release('gate/');
+    const again = await host.jobs.take('scan', 'gate/1', 100_000);
+    assert.equal(again?.job.id, dead?.job.id);
+    assert.equal(again?.job.attempts, 2);
+    assert.equal(await host.jobs.take('scan', 'gate/2', 1000), null);
+    assert.ok(alive !== null && dead !== null);
+    await assert.rejects(host.jobs.finish(dead, 'late'), { code: 'JOB_LEASE_LOST' });
+    await host.jobs.finish(alive, 'done');
+    await host.store.close();
+  });
+
+  it('gives a job back when its worker stops, and the try does not count', async () => {
+    const host = await opened();
+    await add(host, make('a'));
+    for (let i = 0; i < ATTEMPTS_MAX * 2; i++) {
+      const lease = await host.jobs.take('scan', 'w', 1000);
+      assert.equal(lease?.job.attempts, 1);
+      await host.jobs.putBack(lease);
+      await assert.rejects(host.jobs.finish(lease, 'late'), { code: 'JOB_LEASE_LOST' });
+    }
+    await host.store.close();
+  });
+
   it('tells progress and the time left of a batch', async () => {
     const host = await opened();
     await add(host, make('a', 100), make('b', 300));
@@ -114,8 +142,13 @@ function contract(open: () => Promise<Store>): void {
     host.clock.now += 10_000;
     await host.jobs.finish(lease, null);
     const progress = await host.jobs.progress('set');
-    assert.deepEqual(progress.jobs, { waiting: 1, running: 0, done: 1, failed: 0 });
+    assert.deepEqual(progress.jobs, { waiting: 1, running: 0, done: 1, failed: 0, taken: 0 });
     const done = lease.job.weight;
+    const [over] = await host.jobs.listOver('scan', 10);
+    await host.store.write((tx: Kysely<unknown>) => host.jobs.takeUp(tx, [over?.id ?? '']));
+    const taken = await host.jobs.progress('set');
+    assert.deepEqual([taken.jobs.taken, taken.doneWeight], [1, lease.job.weight]);
+    assert.deepEqual(await host.jobs.listOver('scan', 10), []);
     assert.equal(progress.leftMs, Math.round(((400 - done) / done) * 10_000));
     await host.store.close();
   });

@@ -40,6 +40,7 @@ export const JOBS_MAX = 2_000_000;
 /** How often a job is taken before it has failed. */
 export const ATTEMPTS_MAX = 5;
 const PAGE = 200;
+const OVER: ReadonlySet<string> = new Set<JobState>(['done', 'failed', 'taken']);
 
 function tables(db: Kysely<unknown>): Kysely<JobTables> {
   return db;
@@ -86,9 +87,15 @@ export interface Jobs {
   finish(lease: JobLease, result: Json): Promise<void>;
   /** Lets a job be tried again later, or fail when it was tried too often. */
   giveUp(lease: JobLease, reason: string): Promise<JobState>;
+  /** Gives a job back because its worker stops in good order; the try does not count. */
+  putBack(lease: JobLease): Promise<void>;
+  /** Lets jobs of workers that are known to be dead be taken at once, instead of when their leases run out. */
+  release(workerPrefix: string): Promise<void>;
   /** Jobs that are over and that nobody has taken up yet, oldest first. */
   listOver(queue: string, limit: number, batch?: string): Promise<readonly Job[]>;
-  /** Removes jobs in the caller's transaction, because their results were taken up or nobody wants them. */
+  /** Notes in the caller's transaction that the ends of these jobs were taken up. */
+  takeUp(tx: Kysely<unknown>, ids: readonly string[]): Promise<void>;
+  /** Removes jobs in the caller's transaction. */
   remove(tx: Kysely<unknown>, ids: readonly string[]): Promise<void>;
   /** Removes every job of a batch in the caller's transaction; a worker that holds one loses its lease. */
   removeBatch(tx: Kysely<unknown>, batch: string): Promise<void>;
@@ -159,6 +166,28 @@ export function openJobs(host: { store: Store; clock: Clock; random: Random }): 
         need(changed, lease);
         return over ? 'failed' : 'waiting';
       }),
+    putBack: async (lease) => {
+      await store.write((tx: Kysely<unknown>) =>
+        held(tx, lease)
+          .set({
+            state: 'waiting',
+            attempts: BigInt(lease.job.attempts - 1),
+            done_weight: 0n,
+            due_ms: BigInt(clock.nowMs()),
+          })
+          .execute(),
+      );
+    },
+    release: async (workerPrefix) => {
+      await store.write((tx: Kysely<unknown>) =>
+        tables(tx)
+          .updateTable('jobs')
+          .set({ due_ms: BigInt(clock.nowMs()) })
+          .where('state', '=', 'running')
+          .where('worker', 'like', `${workerPrefix.replace(/[%_]/g, '')}%`)
+          .execute(),
+      );
+    },
     listOver: async (queue, limit, batch) => {
       const rows = await store.read((db: Kysely<JobTables>) => {
         const over = db
@@ -170,6 +199,16 @@ export function openJobs(host: { store: Store; clock: Clock; random: Random }): 
         return asked.orderBy('ended_ms').orderBy('id').limit(limit).execute();
       });
       return rows.map(fromRow);
+    },
+    takeUp: async (tx, ids) => {
+      for (let from = 0; from < ids.length; from += PAGE) {
+        await tables(tx)
+          .updateTable('jobs')
+          .set({ state: 'taken', result: null, payload: 'null' })
+          .where('id', 'in', ids.slice(from, from + PAGE))
+          .where('state', 'in', ['done', 'failed'])
+          .execute();
+      }
     },
     remove: async (tx, ids) => {
       for (let from = 0; from < ids.length; from += PAGE) {
@@ -299,14 +338,14 @@ async function readProgress(store: Store, batch: string, nowMs: number): Promise
       .groupBy('state')
       .execute(),
   );
-  const jobs: Record<JobState, number> = { waiting: 0, running: 0, done: 0, failed: 0 };
+  const jobs: Record<JobState, number> = { waiting: 0, running: 0, done: 0, failed: 0, taken: 0 };
   let doneWeight = 0;
   let totalWeight = 0;
   let startedMs = nowMs;
   for (const row of rows) {
     jobs[row.state as JobState] = Number(row.count);
     totalWeight += Number(row.weight);
-    doneWeight += Number(row.state === 'failed' ? row.weight : row.done);
+    doneWeight += Number(OVER.has(row.state) ? row.weight : row.done);
     if (row.started !== null) startedMs = Math.min(startedMs, Number(row.started));
   }
   const leftMs = estimateLeftMs({ doneWeight, totalWeight }, nowMs - startedMs);

@@ -126,6 +126,11 @@ async function doJob(
     await jobs.finish(lease, result);
   } catch (cause) {
     if (isLost(cause)) return;
+    // Whoever stops the worker may end what the handler needs; that is no fault of the job.
+    if (lost.signal.aborted) {
+      await jobs.putBack(lease).catch(() => undefined);
+      return;
+    }
     const why = cause instanceof Error ? cause.message : String(cause);
     onFault(`job ${job.id} could not be done`, cause);
     await jobs.giveUp(lease, why).catch((again: unknown) => {

@@ -5,6 +5,7 @@
  */
 import { utf8 } from '../core/index.ts';
 import {
+  RULE_KINDS,
   findKey,
   ownersOf,
   peopleOf,
@@ -87,8 +88,6 @@ export interface ApprovalInput {
   readonly nowMs: number;
 }
 
-const KINDS = ['export', 'access', 'unlock', 'policy', 'review'] as const;
-
 /** The rule that a subject falls under now; undefined when the roster has none for it. */
 export function ruleOf(
   roster: Roster,
@@ -96,7 +95,7 @@ export function ruleOf(
 ): RosterRule | undefined {
   // A window stands for the exports that it lets through.
   const asked = subject.kind === 'window' ? 'export' : subject.kind;
-  const kind = KINDS.find((each) => each === asked);
+  const kind = RULE_KINDS.find((each) => each === asked);
   if (kind === undefined) return undefined;
   return ruleFor(roster, kind, subject.tier, BigInt(subject.chargeBitsMax));
 }

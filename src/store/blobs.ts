@@ -32,6 +32,8 @@ export interface Blobs {
   ): Promise<BlobRef>;
   /** Stores a copy of a file, as {@link put} does. */
   putFile(file: string, limitBytes: number): Promise<BlobRef>;
+  /** Moves a file of the same file system in, if it has this digest; false and nothing moved otherwise. */
+  adopt(file: string, digest: string): Promise<boolean>;
   /** Opens a stream of a blob's bytes, unchecked. */
   open(digest: string): Promise<AsyncIterable<Uint8Array>>;
   /** Reads a whole blob and checks its digest; throws `STORE_BLOB_MISSING` if it is not there or not intact. */
@@ -65,6 +67,20 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
     put: (chunks, limitBytes) => put({ dir, random, files, pathOf, has }, chunks, limitBytes),
     putFile: (file, limitBytes) =>
       put({ dir, random, files, pathOf, has }, readChunks(file), limitBytes),
+    adopt: async (file, digest) => {
+      const target = pathOf(digest);
+      const state = sha256Stream();
+      try {
+        for await (const chunk of readChunks(file)) state.update(chunk);
+      } catch {
+        return false;
+      }
+      if (state.hex() !== digest) return false;
+      await makeDirDurable(path.dirname(target), files);
+      await files.rename(file, target);
+      await files.syncDir(path.dirname(target));
+      return true;
+    },
     open: async (digest) => {
       if (!(await has(digest))) throw storeErrors.error('BLOB_MISSING', { sha256: digest });
       return readChunks(pathOf(digest));

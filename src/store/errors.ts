@@ -48,4 +48,19 @@ export const storeErrors = defineErrors('STORE', {
     message: 'content is longer than its limit of {limitBytes} bytes',
     hint: 'send it in parts',
   },
+  PART_OFFSET: {
+    status: 409,
+    message: 'cannot go on at byte {offset}, {size} bytes are here',
+    hint: 'ask how much is here and send from there',
+  },
+  PART_BUSY: {
+    status: 409,
+    message: 'cannot take these bytes, somebody else is sending the same file',
+    hint: 'wait until the other transfer ends, then ask how much is here',
+  },
+  PART_WRONG: {
+    status: 422,
+    message: 'the file that arrived has not the announced digest {sha256}',
+    hint: 'send it again from the first byte',
+  },
 });

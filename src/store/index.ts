@@ -10,6 +10,8 @@ export { openStore } from './store.ts';
 export type { Store, StoreOptions } from './store.ts';
 export { openBlobs } from './blobs.ts';
 export type { BlobRef, Blobs } from './blobs.ts';
+export { openParts } from './parts.ts';
+export type { Parts } from './parts.ts';
 export type { ColumnTypes, Migration } from './migrate.ts';
 export type { CommitFaults, GroupStep } from './write-queue.ts';
 export type { StoreKind } from './connection.ts';

@@ -21,6 +21,10 @@ interface Asked {
   readonly project: string;
   readonly destination: string;
   readonly lock: string;
+  readonly source: string;
+  readonly import: string;
+  /** The digest of its admission statement. */
+  readonly statement: string;
 }
 
 /** A body that the route's schema takes, for routes that have one. */
@@ -63,6 +67,19 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
   'POST /v1/scenarios/inputs': () => ({ id: 'short-timelines' }),
   'POST /v1/scenarios/play': () => ({ id: 'none' }),
   'PUT /v1/budgets/{budget}': () => ({ rate: '1 MB/day', burst: '1 MB' }),
+  'POST /v1/sources': ({ project }) => ({
+    project,
+    name: 'mole',
+    kind: 'person',
+    identity: 'dan',
+    form: { origin: 'o', licence: 'l', collection: 'c', consent: 'yes' },
+  }),
+  'POST /v1/sources/cards': () => ({ text: '---\nlicense: mit\n---\n' }),
+  'POST /v1/imports': ({ project, source }) => ({ project, source, why: 'w' }),
+  'POST /v1/imports/{id}/files': () => ({
+    files: [{ name: 'a', sha256: '0'.repeat(64), bytes: 1 }],
+  }),
+  'PUT /v1/imports/{id}/proof': () => ({ kind: 'oms', bundle: '{}' }),
   'POST /v1/budgets/check': ({ project }) => ({ project, bits: 1000 }),
 };
 
@@ -75,6 +92,9 @@ describe('compartments', () => {
     project: 'nowhere',
     destination: 'nobody',
     lock: 'lck_00000000000000000000000000',
+    source: 'src_00000000000000000000000000',
+    import: 'imp_00000000000000000000000000',
+    statement: '1'.repeat(64),
   };
 
   before(async () => {
@@ -99,10 +119,26 @@ describe('compartments', () => {
     await writeFile(path.join(gate.workDir, 'unicorn-weights.csv'), weightShaped(1));
     const to = ['--project', 'study', '--to', 'alpha', '--why', 'for the unicorn'];
     const held = await founded.as<Shown>('cyd', 4, 'export', 'unicorn-weights.csv', ...to);
+    await writeFile(path.join(gate.workDir, 'unicorn-rows.csv'), 'a\n1\n');
+    const source = await founded.as<Shown>(
+      ...(['cyd', 0, 'source', 'add', 'unicorn-lab', '--project', 'study'] as const),
+      ...['--person', 'cyd', '--origin', 'o', '--licence', 'l', '--collection', 'c'],
+    );
+    const set = await founded.as<{ import: string; request: string }>(
+      ...(['cyd', 4, 'import', 'unicorn-rows.csv', '--project', 'study'] as const),
+      ...['--source', 'unicorn-lab', '--why', 'for the unicorn'],
+    );
+    await founded.approve('bob', set.request);
+    const admitted = await founded.as<{ statementSha256: string }>(
+      ...(['cyd', 0, 'imports', 'show', set.import] as const),
+    );
     const lock = await founded.as<Shown>(
       ...(['bob', 0, 'lock', 'set', 'principal', 'cyd', '--reason', 'unicorn hunt'] as const),
     );
-    real = { request: held.id, project: 'study', destination: 'alpha', lock: lock.id };
+    real = {
+      ...{ request: held.id, project: 'study', destination: 'alpha', lock: lock.id },
+      ...{ source: source.id, import: set.import, statement: admitted.statementSha256 },
+    };
   });
   after(() => gate.close());
 
@@ -117,12 +153,21 @@ describe('compartments', () => {
       .replace(/^\/v1\/projects\/\{id\}/, `/v1/projects/${at.project}`)
       .replace(/^\/v1\/models\/\{id\}/, '/v1/models/none')
       .replace(/^\/v1\/tokens\/\{id\}/, '/v1/tokens/none')
+      .replace(/^\/v1\/sources\/\{id\}/, `/v1/sources/${at.source}`)
+      .replace(/^\/v1\/imports\/\{id\}/, `/v1/imports/${at.import}`)
+      .replace('{statement}', at.statement)
+      .replace('{form}', '0')
       .replace('{from}/{to}', '0/1')
       .replace('/proof/{id}', `/proof/ask_${at.request}`)
       .replace('{id}', at.request)
       .replace('{index}', '0');
     const body = BODIES[name]?.(at);
-    const query = route.path === '/v1/requests' ? `?project=${at.project}` : '';
+    const query =
+      route.path === '/v1/requests'
+        ? `?project=${at.project}`
+        : route.path === '/v1/imports/{id}/files/{index}'
+          ? '?offset=0'
+          : '';
     const answer = await fetch(gate.innerUrl + place + query, {
       method: route.method.toUpperCase(),
       headers: {

@@ -10,12 +10,14 @@ import { MEASURE_ROUTES } from './measure-routes.ts';
 import { BUDGET_ROUTES } from './budget-routes.ts';
 import { APPROVAL_ROUTES } from './approval-routes.ts';
 import { mountConsole } from './console-routes.ts';
+import { IMPORT_ROUTES } from './import-routes.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { ROSTER_ROUTES } from './roster-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
 import { LOCK_ROUTES } from './lock-routes.ts';
 import { POSTURE_ROUTES } from './posture-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
+import { SOURCE_ROUTES } from './source-routes.ts';
 import { REQUEST_ROUTES } from './request-routes.ts';
 import { describeRoutes, mount } from './route.ts';
 import type { Route } from './route.ts';
@@ -35,6 +37,8 @@ export const INNER_ROUTES: readonly Route[] = [
   ...MEASURE_ROUTES,
   ...LOOK_ROUTES,
   ...EVENT_ROUTES,
+  ...SOURCE_ROUTES,
+  ...IMPORT_ROUTES,
 ];
 
 /** The OpenAPI document of the inner door. */

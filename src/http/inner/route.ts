@@ -29,6 +29,8 @@ export interface RouteDoc {
   readonly access: Access;
   readonly body?: z.ZodType;
   readonly query?: z.ZodType;
+  /** The longest JSON body; 64 KiB unless a route takes more. */
+  readonly bodyBytesMax?: number;
   /** For bodies that are no JSON. */
   readonly bodyTypes?: readonly string[];
 }
@@ -61,10 +63,10 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown):
   throw httpErrors.error('INPUT_INVALID', { why: why.slice(0, 500) });
 }
 
-async function readJson(context: Context): Promise<unknown> {
+async function readJson(context: Context, bytesMax: number): Promise<unknown> {
   const { body } = context.req.raw;
   if (body === null) return {};
-  const text = await readText(body, BODY_BYTES_MAX);
+  const text = await readText(body, bytesMax);
   if (text.trim() === '') return {};
   try {
     return JSON.parse(text) as unknown;
@@ -118,7 +120,9 @@ export function mount(app: Hono, gate: Gate, entry: Route): void {
   const path = entry.path.replace(/\{(\w+)\}/g, ':$1');
   app.on(entry.method.toUpperCase(), path, async (context) => {
     const principal = await authenticate(gate, context, entry.access);
-    const input = entry.body === undefined ? undefined : check(entry.body, await readJson(context));
+    const bytesMax = entry.bodyBytesMax ?? BODY_BYTES_MAX;
+    const input =
+      entry.body === undefined ? undefined : check(entry.body, await readJson(context, bytesMax));
     const query = entry.query === undefined ? {} : check(entry.query, context.req.query());
     const param = (name: string): string => context.req.param(name) ?? '';
     const answer = await entry.handle({ gate, principal, context, input, query, param });

@@ -3,6 +3,7 @@ import type { Gate } from '../../app/index.ts';
 import { isoTime, toBase64, utf8 } from '../../core/index.ts';
 import { emittedOf, readExportFacts, readExportInput } from '../../egress/index.ts';
 import type { ExportFile, Reason } from '../../egress/index.ts';
+import { readImportInput } from '../../ingress/index.ts';
 import { sshsigToBeSigned } from '../../people/index.ts';
 import type { Principal, RosterRule } from '../../people/index.ts';
 import {
@@ -212,10 +213,15 @@ export function showStood(
     firstViewedAt: isoOrNull(request.firstViewMs),
     quorumAt: isoOrNull(request.quorumMs),
     grantEndsAt: isoOrNull(request.grantEndsMs),
-    files: request.kind === 'export' ? readExportInput(request).files.length : 0,
+    files: countRequestFiles(request),
     job: request.job,
     progress,
   };
+}
+
+function countRequestFiles(request: Request): number {
+  if (request.kind === 'export') return readExportInput(request).files.length;
+  return request.kind === 'import' ? readImportInput(request).files : 0;
 }
 
 function showVotes(

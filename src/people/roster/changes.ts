@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { rosterErrors } from './errors.ts';
-import { checkRoster, rosterDigest, writeRoster } from './document.ts';
+import { RULE_KINDS, checkRoster, rosterDigest, writeRoster } from './document.ts';
 import type { Roster, RosterKey } from './document.ts';
 
 const id = z.string().min(1).max(80);
@@ -66,7 +66,7 @@ export const CHANGE = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('model.owners'), model: id, owners: z.array(id) }),
   z.strictObject({
     op: z.literal('rule.set'),
-    kind: z.enum(['export', 'access', 'unlock', 'policy', 'review']),
+    kind: z.enum(RULE_KINDS),
     tier: z.enum(['self', 'one', 'quorum']),
     chargeBitsMax: bits.nullable().optional(),
     quorum: text.optional(),
@@ -77,7 +77,7 @@ export const CHANGE = z.discriminatedUnion('op', [
   }),
   z.strictObject({
     op: z.literal('rule.remove'),
-    kind: z.enum(['export', 'access', 'unlock', 'policy', 'review']),
+    kind: z.enum(RULE_KINDS),
     tier: z.enum(['self', 'one', 'quorum']),
   }),
   z.strictObject({

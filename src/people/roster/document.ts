@@ -60,8 +60,11 @@ const project = z.strictObject({
   roles: z.array(membership).max(2_000),
 });
 
+/** Kinds of requests that rules are about. A roster from before there were imports has no rule for them. */
+export const RULE_KINDS = ['export', 'import', 'access', 'unlock', 'policy', 'review'] as const;
+
 const rule = z.strictObject({
-  kind: z.enum(['export', 'access', 'unlock', 'policy', 'review']),
+  kind: z.enum(RULE_KINDS),
   tier: z.enum(['self', 'one', 'quorum']),
   /** The largest charge that this tier may let through; null for no limit of its own. */
   chargeBitsMax: bits.nullable(),

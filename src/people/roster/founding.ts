@@ -66,6 +66,14 @@ export function defaultRules(founders: readonly Founder[]): readonly RosterRule[
       deviceBound: true,
       outOfBrowser: true,
     },
+    { kind: 'import', tier: 'one', ...PLAIN, quorum: '1 of reviewers(project)' },
+    {
+      kind: 'import',
+      tier: 'quorum',
+      ...PLAIN,
+      quorum: `${two(security)}, 1 of reviewers(project)`,
+      outOfBrowser: true,
+    },
     { kind: 'access', tier: 'one', ...PLAIN, quorum: '1 of owners(project)' },
     { kind: 'unlock', tier: 'one', ...PLAIN, quorum: `1 of ${security}`, waitMs: 8 * HOUR_MS },
     // Nobody approves their own request, so a gate that one person founds could never grow without this.

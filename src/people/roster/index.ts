@@ -9,6 +9,7 @@ export type { Change, ChangeInput } from './changes.ts';
 export {
   ADMINISTRATORS,
   AUDITORS,
+  RULE_KINDS,
   SECURITY,
   checkRoster,
   readRoster,

@@ -12,6 +12,7 @@ import { approvalsMigration } from './0014-approvals.ts';
 import { jobsMigration } from './0015-jobs.ts';
 import { requestJobMigration } from './0017-request-job.ts';
 import { releaseMigration } from './0020-release.ts';
+import { importsMigration } from './0030-imports.ts';
 import { outerMigration } from './0100-outer.ts';
 import { senderMigration } from './0200-sender.ts';
 
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   jobsMigration,
   requestJobMigration,
   releaseMigration,
+  importsMigration,
 ];
 
 /** The schema of the outer process. */

@@ -1,0 +1,134 @@
+/** Wires the way in: sources, quarantine, jobs, decoding, the kind of request that admits. */
+import manifest from '../../package.json' with { type: 'json' };
+import { canonicalJson } from '../core/index.ts';
+import type { Clock, Random } from '../core/index.ts';
+import {
+  Imports,
+  importKind,
+  openSources,
+  startDecoding,
+  writeImportInput,
+} from '../ingress/index.ts';
+import type { Decoding, Quarantine, Sources } from '../ingress/index.ts';
+import { openJobs } from '../jobs/index.ts';
+import type { Jobs } from '../jobs/index.ts';
+import { openKeyFile } from '../ledger/index.ts';
+import type { Ledger, Signer } from '../ledger/index.ts';
+import type { Locks, RequestKind, Requests, Rosters } from '../requests/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Config } from './config.ts';
+import type { GateFolders } from './folders.ts';
+import { openQuarantine, startDecodeWorkers } from './quarantine.ts';
+import type { DecodeWorkers } from './quarantine.ts';
+
+/** The way in of a gate. */
+export interface WayIn {
+  readonly sources: Sources;
+  readonly imports: Imports;
+  readonly jobs: Jobs;
+  readonly quarantine: Quarantine;
+  /** Signs admission statements. */
+  readonly signer: Signer;
+}
+
+const GATE_WORKER = 'gate';
+
+/** What it is wired from. */
+export interface WayInHost {
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly config: Config;
+  readonly folders: GateFolders;
+  readonly rosters: Rosters;
+  readonly locks: Locks;
+  readonly log: (level: 'info' | 'warn' | 'error', sentence: string, cause?: unknown) => void;
+}
+
+/** The way in before it moves: what other modules are wired with. */
+export interface WayInParts extends WayIn {
+  readonly kind: RequestKind;
+  /** Starts workers and the loop that asks people; undo steps are pushed in the order of their start. */
+  start(requests: Requests, undo: (() => Promise<void> | void)[]): void;
+}
+
+/** Opens the way in. */
+export async function openWayIn(host: WayInHost): Promise<WayInParts> {
+  const { store, ledger, clock, random, config, folders, rosters, locks } = host;
+  const signer = await openKeyFile(folders.admissionKey, { name: config.origin, random });
+  const quarantine = openQuarantine(folders.quarantine, random);
+  const jobs = openJobs(host);
+  const sources = openSources(host);
+  const late: { requests?: Requests; workers?: DecodeWorkers; decoding?: Decoding } = {};
+  const shared = { store, ledger, clock, random, quarantine, sources };
+  const { fileBytesMax } = config.imports;
+  const imports = new Imports({
+    ...{ ...shared, jobs, fileBytesMax },
+    roster: () => rosters.current?.roster,
+    onWork: () => {
+      late.workers?.wake();
+      late.decoding?.wake();
+    },
+  });
+  const kind = importKind({
+    ...{ ...shared, fileBytesMax, imports, locks, signer },
+    gate: config.origin,
+    scanner: manifest.version,
+    stateOf: async (id) => (await needRequests(late).get(id)).state,
+    onAdmit: () => Promise.resolve(),
+  });
+  // This process is the only gate on its data, so that workers of this name are those of one that died.
+  await jobs.release(`${GATE_WORKER}/`);
+  return {
+    ...{ sources, imports, jobs, quarantine, signer, kind },
+    start: (requests, undo) => {
+      late.requests = requests;
+      const decoding = startDecoding({
+        ...{ store, ledger, jobs, imports },
+        ask: (held, { files, bytes }) => askFor(requests, held, files, bytes),
+        onRescanned: () => Promise.resolve(),
+        onFault: (sentence, cause) => {
+          host.log('error', sentence, cause);
+        },
+      });
+      late.decoding = decoding;
+      undo.push(() => decoding.stop());
+      const { workers: count } = config.imports;
+      if (count === 0) return;
+      const workers = startDecodeWorkers({
+        ...{ store, clock, random, quarantine, count, dir: folders.quarantine },
+        limits: config.imports,
+        name: GATE_WORKER,
+        onEnd: () => {
+          decoding.wake();
+        },
+        onFault: (sentence, cause) => {
+          host.log('error', sentence, cause);
+        },
+      });
+      late.workers = workers;
+      undo.push(() => workers.stop());
+    },
+  };
+}
+
+function needRequests(late: { requests?: Requests }): Requests {
+  if (late.requests === undefined) throw new TypeError('the way in was not started');
+  return late.requests;
+}
+
+async function askFor(
+  requests: Requests,
+  held: Awaited<ReturnType<Imports['get']>>,
+  files: number,
+  bytes: number,
+): Promise<string> {
+  const { id, source, skipRefused, requester, sponsor, project, why } = held;
+  const request = await requests.ask({
+    ...{ kind: 'import', requester, sponsor, project, destination: '', why },
+    idempotencyKey: canonicalJson(['import', id]),
+    input: writeImportInput({ import: id, source, files, bytes, skipRefused }),
+  });
+  return request.id;
+}

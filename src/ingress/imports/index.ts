@@ -1,0 +1,18 @@
+/** Imports: quarantine, decoding by jobs, the request that admits, and the statement that proves it. */
+export { DECODE_QUEUE, RESCAN_QUEUE, decodeHandler, decodeJob } from './decode-jobs.ts';
+export type { TakenUp } from './decode-jobs.ts';
+export { startDecoding } from './decoding.ts';
+export type { Decoding, DecodingHost } from './decoding.ts';
+export { IN_TOTO_PAYLOAD, openEnvelope } from './dsse.ts';
+export { importErrors } from './errors.ts';
+export { findByDigest, listFiles, listForms, readFile } from './file-store.ts';
+export { IMPORT_STATES } from './import.ts';
+export type { Import, ImportCounts, ImportFile, ImportForm, ImportState } from './import.ts';
+export { importKind, readImportFacts, readImportInput, writeImportInput } from './import-kind.ts';
+export type { Admitted, ImportFacts, ImportKindHost } from './import-kind.ts';
+export { findImportByStatement } from './import-store.ts';
+export { Imports } from './imports.ts';
+export type { ImportsHost, OpenImport, ReceivedFile } from './imports.ts';
+export { checkImportTables } from './table-check.ts';
+export type { Quarantine } from './quarantine.ts';
+export { readSubjects } from './statement.ts';

@@ -12,6 +12,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'policy', entry: 'benchPolicy' },
   { name: 'gate', entry: 'benchGate' },
   { name: 'decide', entry: 'benchDecide' },
+  { name: 'console', entry: 'benchConsole' },
   { name: 'screens', entry: 'benchScreens' },
   { name: 'scan', entry: 'benchScan' },
   { name: 'scenario', entry: 'benchScenario' },

@@ -28,6 +28,16 @@ export const appErrors = defineErrors('APP', {
     message: 'cannot serve HTTPS with `{file}`: {why}',
     hint: 'give PEM files of a certificate and its private key under `tls` in sallyport.json',
   },
+  MAIL_FAILED: {
+    status: 502,
+    message: 'cannot send mail: {why}',
+    hint: 'check `people.smtp` in sallyport.json and that the mail server takes mail from the gate',
+  },
+  WEBHOOK_FAILED: {
+    status: 502,
+    message: 'the webhook answered {status}',
+    hint: 'check `people.webhook` in sallyport.json and what answers there',
+  },
   DATA_MISSING: {
     status: 400,
     message: 'cannot find a gate in `{dir}`',

@@ -35,6 +35,8 @@ import type { GateFolders } from './folders.ts';
 import { Founding } from './founding.ts';
 import { openNews } from './news.ts';
 import type { News } from './news.ts';
+import { openNotifiers } from './notifiers.ts';
+import { openNotices } from './notify.ts';
 import { openMeasures } from './measures.ts';
 import type { Measures } from './measures.ts';
 import { SignIn } from './sign-in.ts';
@@ -154,6 +156,21 @@ async function openParts(
   );
   const rosters = await Rosters.open(host);
   const news = openNews();
+  const notices = openNotices({
+    listen: (listener) => news.listen(listener),
+    clock,
+    notifiers: openNotifiers(config),
+    log: (sentence, cause) => {
+      log('warn', sentence, cause);
+    },
+    pause: (ms) =>
+      new Promise((resolve) => {
+        setTimeout(resolve, ms).unref();
+      }),
+  });
+  undo.push(() => {
+    notices.close();
+  });
   const locks = openLocks({
     ...host,
     onLock: (lock) => {

@@ -63,7 +63,10 @@ export interface MeasuresHost {
 }
 
 const DAY_MS = 86_400_000;
-const HELD_MS = 1_000;
+/** Every change is news, and ends the copy before. */
+const HELD_MS = 5_000;
+const WAITING_MS = 10_000;
+const SCOPES_MAX = 200;
 const HELD_MAX = 1_000;
 
 async function measure(
@@ -163,12 +166,23 @@ async function replay(
 
 /** Opens the measures. */
 export function openMeasures(host: MeasuresHost): Measures {
+  const measured = new Map<string, { atMs: number; waiting: Promise<Waiting> }>();
   let held: { atMs: number; list: Promise<readonly Request[]> } | undefined;
   host.news.listen(() => {
     held = undefined;
   });
   return {
-    waiting: (days, projects) => measure(host, days, projects),
+    waiting: (days, projects) => {
+      const key = JSON.stringify([days, projects]);
+      const known = measured.get(key);
+      const nowMs = host.clock.nowMs();
+      if (known !== undefined && nowMs - known.atMs < WAITING_MS) return known.waiting;
+      if (measured.size >= SCOPES_MAX) measured.clear();
+      const waiting = measure(host, days, projects);
+      measured.set(key, { atMs: nowMs, waiting });
+      waiting.catch(() => measured.delete(key));
+      return waiting;
+    },
     replay: (ask, projects) => replay(host, ask, projects),
     held: () => {
       const nowMs = host.clock.nowMs();

@@ -29,11 +29,11 @@ function watchClock(ticker: () => void): () => void {
   };
 }
 
-/** The time now, to 20 seconds; every part of the page changes at the same moment. */
+/** The time now, to seconds; every part of the page changes at the same moment. */
 export function useNow(): number {
   const now = useSyncExternalStore(watchClock, () => nowMs);
   // After a pause without any watcher the kept time is old.
-  return Math.max(now, Date.now() - 20_000);
+  return Math.max(now, Date.now() - 5_000);
 }
 
 /** A moment: how long ago or ahead, with the exact time as its title. */

@@ -29,6 +29,27 @@ function fits(request: Request, filter: RequestFilter): boolean {
   );
 }
 
+/** What waits for each person, per copy of the held requests: several parts of a page ask for the same. */
+const waiting = new WeakMap<readonly Request[], Map<string, Promise<readonly Request[]>>>();
+
+async function waitingFor(gate: Gate, person: string): Promise<readonly Request[]> {
+  const held = await gate.measures.held();
+  const people = waiting.get(held) ?? new Map<string, Promise<readonly Request[]>>();
+  waiting.set(held, people);
+  const known = people.get(person);
+  if (known !== undefined) return known;
+  const mine = standAll(gate, held).then((stoods) =>
+    stoods.flatMap((stood) => {
+      const event = stood.request.state === 'unreviewed' ? 'review' : 'approve';
+      if (!mayDo(stood, event, person).ok) return [];
+      const voted = currentVotes(stood.request, stood.votes);
+      return voted.some((vote) => vote.person === person) ? [] : [stood.request];
+    }),
+  );
+  people.set(person, mine);
+  return mine;
+}
+
 /** Held requests that this person can decide or review now, the gravest first. */
 export async function listForMe(
   gate: Gate,
@@ -36,13 +57,7 @@ export async function listForMe(
   filter: RequestFilter = {},
 ): Promise<readonly Request[]> {
   if (principal.kind !== 'person') return [];
-  const held = (await gate.measures.held()).filter((request) => fits(request, filter));
-  const mine = (await standAll(gate, held)).flatMap((stood) => {
-    const event = stood.request.state === 'unreviewed' ? 'review' : 'approve';
-    if (!mayDo(stood, event, principal.id).ok) return [];
-    const voted = currentVotes(stood.request, stood.votes);
-    return voted.some((vote) => vote.person === principal.id) ? [] : [stood.request];
-  });
+  const mine = (await waitingFor(gate, principal.id)).filter((request) => fits(request, filter));
   const { sort } = filter;
   if (sort === 'age') return [...mine].sort((a, b) => a.askedMs - b.askedMs);
   if (sort === 'newest') return [...mine].sort((a, b) => b.askedMs - a.askedMs);

@@ -4,6 +4,7 @@ import { isoTime } from '../../core/index.ts';
 import { SECURITY, peopleErrors, peopleOf, rolesIn } from '../../people/index.ts';
 import type { Principal, Roster } from '../../people/index.ts';
 import { DEFAULT_POLICIES, permissionMatrix } from '../../policy/index.ts';
+import type { Policy } from '../../policy/index.ts';
 import type { Gate } from '../../app/index.ts';
 import { readSubject } from '../../requests/index.ts';
 import { route } from './route.ts';
@@ -57,6 +58,15 @@ function sayWhen(rule: Roster['rules'][number]): string {
     one: `with a finding, or larger than its requester may vouch for, and ${size}`,
     quorum: `with a key or a secret, of a locked model, or larger than one reviewer may approve, ${size}`,
   }[rule.tier];
+}
+
+const matrices = new WeakMap<Policy, ReturnType<typeof permissionMatrix>>();
+
+/** The table of permissions; some thousand questions to the policies, so it is made once for each set. */
+function matrixOf(policy: Policy): ReturnType<typeof permissionMatrix> {
+  const known = matrices.get(policy) ?? permissionMatrix(policy);
+  matrices.set(policy, known);
+  return known;
 }
 
 async function needMember(gate: Gate, principal: Principal, project: string): Promise<void> {
@@ -151,7 +161,7 @@ export const ROSTER_ROUTES: readonly Route[] = [
         cedar: DEFAULT_POLICIES,
         sha256: gate.access.policy.digest,
         sentences: gate.access.policy.policies,
-        matrix: permissionMatrix(gate.access.policy),
+        matrix: matrixOf(gate.access.policy),
         escalation: `after a quarter of the waiting time to the owners of the project, then to ${SECURITY}`,
       });
     },

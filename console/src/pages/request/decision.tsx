@@ -63,7 +63,8 @@ function QuorumView({ quorum }: { readonly quorum: Quorum }): ReactNode {
       {quorum.missing.map((missing) => (
         <div key={missing.clause} className="missing small">
           <p>
-            <strong>{missing.count} more</strong> of <code>{missing.clause}</code>
+            <strong>{missing.count} more</strong> of{' '}
+            <code>{missing.clause.replace(/^\d+ of /, '')}</code>
           </p>
           <p className="quiet break">
             {missing.candidates.length === 0

@@ -1,7 +1,14 @@
 /** The assessment that the gate serves: a folder on the gate's machine, read anew for each question. */
 import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fromUtf8, listFolder, readChunks, sha256, sha256Stream } from '../core/index.ts';
+import {
+  SallyportError,
+  fromUtf8,
+  listFolder,
+  readChunks,
+  sha256,
+  sha256Stream,
+} from '../core/index.ts';
 import type { Clock } from '../core/index.ts';
 import {
   FOLDER_LIMITS,
@@ -51,7 +58,10 @@ export function openPosture(folder: string | undefined, clock: Clock): PostureDe
         files.push(await readOne(place, file));
       }
       const read = readAssessment(files);
-      if (!read.ok) throw postureErrors.error('ASSESSMENT_INVALID', { why: read.message });
+      if (!read.ok) {
+        const { code, message, hint } = read;
+        throw new SallyportError(code, { status: 400, message, hint }, {});
+      }
       return evaluate(read.assessment, clock.nowMs());
     },
   };

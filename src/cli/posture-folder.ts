@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { fromUtf8, sha256, systemClock } from '../core/index.ts';
+import { SallyportError, fromUtf8, sha256, systemClock } from '../core/index.ts';
 import {
   FOLDER_LIMITS,
   emptyAssessment,
@@ -81,15 +81,18 @@ export function readBytes(file: string, bytesMax = EVIDENCE_BYTES_MAX): Uint8Arr
 
 /** Reads a folder's files with their digests; other files than YAML and JSON are only hashed. */
 export function readFolder(folder: string): readonly FolderFile[] {
-  return listFiles(folder)
-    .filter((file) => !file.endsWith('.html') && !file.endsWith('.csv'))
-    .map((file) => {
-      const limit = isAssessmentText(file) ? FOLDER_LIMITS.textBytes : EVIDENCE_BYTES_MAX;
-      const bytes = readBytes(path.join(folder, file), limit);
-      // A text that is no UTF-8 must not pass for one; the parser refuses the character that stands for it.
-      const text = isAssessmentText(file) ? (fromUtf8(bytes) ?? '\u0000') : null;
-      return { path: file, bytes: bytes.length, sha256: sha256(bytes), text };
-    });
+  return (
+    listFiles(folder)
+      // Reports that were written beside the assessment are no part of it; evidence of these types is.
+      .filter((file) => !/^[^/]+\.(html|csv)$/.test(file))
+      .map((file) => {
+        const limit = isAssessmentText(file) ? FOLDER_LIMITS.textBytes : EVIDENCE_BYTES_MAX;
+        const bytes = readBytes(path.join(folder, file), limit);
+        // A text that is no UTF-8 must not pass for one; the parser refuses the character that stands for it.
+        const text = isAssessmentText(file) ? (fromUtf8(bytes) ?? '\u0000') : null;
+        return { path: file, bytes: bytes.length, sha256: sha256(bytes), text };
+      })
+  );
 }
 
 /** Whether a folder holds an assessment. */
@@ -111,7 +114,8 @@ export function openAssessment(named: string | undefined): Assessment {
   }
   const read = readAssessment(readFolder(folder));
   if (!read.ok) {
-    throw postureErrors.error('ASSESSMENT_INVALID', { why: read.message });
+    const { code, message, hint } = read;
+    throw new SallyportError(code, { status: 400, message, hint }, {});
   }
   return read.assessment;
 }

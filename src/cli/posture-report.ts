@@ -6,11 +6,10 @@ import {
   PACKAGE_FILES_MAX,
   buildReport,
   describeRecord,
-  postureErrors,
-  writeAssessmentResults,
+  oscalFiles,
+  packageOutputs,
   writeCsv,
   writePackage,
-  writePoam,
   writeReport,
 } from '../posture/index.ts';
 import type { PackageReceipt, Posture, ReportData } from '../posture/index.ts';
@@ -77,38 +76,6 @@ export function registerPostureReport(group: Command): void {
   });
 }
 
-function pretty(value: unknown): string {
-  return `${JSON.stringify(value, null, 1)}\n`;
-}
-
-/** The OSCAL documents by name. There is no POA&M when nothing is missing up to the profile's target. */
-function oscalFiles(
-  posture: Posture,
-  data: ReportData,
-  wanted: string | undefined,
-): ReadonlyMap<string, string> {
-  const known = posture.profiles.map((each) => each.profile);
-  const chosen = posture.profiles.find(
-    ({ profile }) => wanted === undefined || profile.id === wanted || profile.name === wanted,
-  );
-  if (chosen === undefined) {
-    throw postureErrors.error('PROFILE_UNKNOWN', {
-      profile: wanted ?? '',
-      known: known.map((each) => each.id).join(', '),
-    });
-  }
-  const planned = data.roadmaps.find((each) => each.profile === chosen.profile.name);
-  const plan =
-    planned === undefined || planned.assumed
-      ? null
-      : { startMs: planned.startMs, roadmap: planned.roadmap };
-  const poam = writePoam(posture, chosen, plan);
-  return new Map([
-    ['assessment-results.json', pretty(writeAssessmentResults(posture))],
-    ...(poam === null ? [] : [['poam.json', pretty(poam)] as const]),
-  ]);
-}
-
 async function putPackage(
   bundle: string,
   posture: Posture,
@@ -136,13 +103,7 @@ async function putPackage(
     session === null
       ? (newest?.ledger?.checkpoint ?? null)
       : await session.client.text('/v1/ledger/checkpoint');
-  const outputs = new Map([
-    ['report.html', writeReport(data)],
-    ['measures.csv', writeCsv(posture)],
-    ...[...oscalFiles(posture, data, options.profile)]
-      .filter(([name]) => name === 'poam.json')
-      .map(([name, text]) => [`oscal/${name}`, text] as const),
-  ]);
+  const outputs = packageOutputs(posture, data, options.profile);
   for (const [file, text] of writePackage(posture, { receipts, key, checkpoint, outputs })) {
     put(path.join(bundle, file), text);
   }

@@ -13,6 +13,7 @@ export { openLedgerReader } from './ledger-reader.ts';
 export type { LedgerReader } from './ledger-reader.ts';
 export type { Entry, EntryInput } from './entry.ts';
 export { commitment } from './entry.ts';
+export { openCheckpoint } from './checkpoint.ts';
 export { openKeyFile } from './key-file.ts';
 export { verifyReceipt } from './receipt.ts';
 export type { ReceiptPolicy, VerifiedReceipt } from './receipt.ts';

@@ -33,6 +33,7 @@ export { writeCsv } from './output/csv.ts';
 export { boardOf } from './output/board.ts';
 export type { PostureBoard } from './output/board.ts';
 export { showPosture } from './output/show.ts';
+export { oscalFiles, packageOutputs } from './outputs.ts';
 export { PACKAGE_FILES_MAX, describeRecord, verifyPackage, writePackage } from './package.ts';
 export type { PackageCheck, PackageReceipt, PackageReport } from './package.ts';
 export { makeRoadmap } from './plan/roadmap.ts';

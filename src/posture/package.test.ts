@@ -2,17 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { NOW, assess, claimsFile, folderFile, headFile } from '../../test/support/posture.ts';
-import { utf8 } from '../core/index.ts';
+import { sha256, utf8 } from '../core/index.ts';
 import { evaluate } from './evaluate.ts';
+import { packageOutputs } from './outputs.ts';
 import { verifyPackage, writePackage } from './package.ts';
+import { buildReport } from './report/data.ts';
 import type { PackageExtras } from './package.ts';
 
-const EXTRAS: PackageExtras = {
-  receipts: [],
-  key: null,
-  checkpoint: null,
-  outputs: new Map([['report.html', '<!doctype html>']]),
-};
 const paper = { ...folderFile('evidence/paper.txt', 'paper'), text: null };
 const posture = evaluate(
   assess(
@@ -22,6 +18,24 @@ const posture = evaluate(
   ),
   NOW,
 );
+
+const EXTRAS: PackageExtras = {
+  receipts: [],
+  key: null,
+  checkpoint: null,
+  outputs: packageOutputs(posture, buildReport(posture), undefined),
+};
+
+/** A package in which one file was replaced and the manifest made to fit, as a forger would. */
+function forge(name: string, text: string): Map<string, Uint8Array> {
+  const files = make().set(name, utf8(text));
+  const manifest = JSON.parse(Buffer.from(files.get('manifest.json') ?? []).toString()) as {
+    files: { path: string; bytes: number; sha256: string }[];
+  };
+  const entry = { path: name, bytes: utf8(text).length, sha256: sha256(text) };
+  manifest.files = [...manifest.files.filter((each) => each.path !== name), entry];
+  return files.set('manifest.json', utf8(JSON.stringify(manifest)));
+}
 
 function make(): Map<string, Uint8Array> {
   return new Map(
@@ -108,6 +122,26 @@ test('a better result under a fitting manifest does not follow from the assessme
   );
   assert.equal(report.ok, false);
   assert.match(report.checks.find((each) => !each.ok)?.sentence ?? '', /does not follow/);
+});
+
+test('report, table, OSCAL and drills that say something else are found under a fitting manifest', () => {
+  for (const name of make().keys()) {
+    if (name === 'manifest.json' || name.startsWith('assessment/')) continue;
+    const text = Buffer.from(make().get(name) ?? []).toString();
+    for (const other of ['{}', text.replace(/SL\d|unknown|met|\[/, 'SL5')]) {
+      const report = verifyPackage(forge(name, other), trust);
+      assert.equal(report.ok, false, `${name}: ${other.slice(0, 40)}`);
+    }
+  }
+  assert.ok(
+    make().has('oscal/poam.json') && make().has('report.html') && make().has('measures.csv'),
+  );
+});
+
+test('a key with no receipt under it, and a checkpoint that is none, are found', () => {
+  assert.equal(verifyPackage(make(), { ...trust, key: 'x+1+2' }).ok, false);
+  const garbage = verifyPackage(forge('ledger/checkpoint.txt', 'garbage'), trust);
+  assert.match(garbage.checks.find((each) => !each.ok)?.sentence ?? '', /key|checkpoint/);
 });
 
 test('rubbish is a failed check and never an exception', () => {

@@ -2,22 +2,24 @@
  * The readiness package: an assessment with its result, evidence digests, ledger proofs and drills, as files that a
  * partner or government can verify offline, with this program and without trust in whoever sends it.
  *
- * Verified are: that nothing was added, taken away or changed since the manifest; that the result follows from the
- * assessment; that the ledger's receipts hold under its key. Not verified is whether claims are true: that is what
+ * Verified are: that nothing was added, taken away or changed since the manifest; that result, report, table and OSCAL follow
+ * from the assessment; that the ledger recorded this very assessment under its key. Not verified is whether claims are true: that is what
  * evidence and drills are for, whose digests the package fixes.
  */
 import { canonicalJson, fromUtf8, isoTime, parseJsonStrict, sha256, utf8 } from '../core/index.ts';
 import type { Json, JsonObject } from '../core/index.ts';
-import { verifyReceipt } from '../ledger/index.ts';
+import { openCheckpoint, parseVkey, verifyReceipt } from '../ledger/index.ts';
 import { z } from 'zod';
 import { readAssessment } from './assessment.ts';
 import type { Assessment, FolderFile } from './assessment.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { evaluate } from './evaluate.ts';
 import type { Posture } from './evaluate.ts';
-import { readAssessmentResults, writeAssessmentResults } from './oscal/assessment-results.ts';
+import { writeAssessmentResults } from './oscal/assessment-results.ts';
 import { showPosture } from './output/show.ts';
 import { nameRank } from './level.ts';
+import { packageOutputs } from './outputs.ts';
+import { buildReport } from './report/data.ts';
 import { holdsBack } from './standing.ts';
 
 const FORMAT = 'sallyport-readiness/1';
@@ -212,6 +214,7 @@ function checkResult(
   files: ReadonlyMap<string, Uint8Array>,
   manifest: Manifest,
   nowMs: number,
+  whole: boolean,
 ): readonly PackageCheck[] {
   const assessment = openFolder(files, manifest);
   if (typeof assessment === 'string') {
@@ -232,34 +235,37 @@ function checkResult(
         ? 'the result follows from the assessment, derived again here'
         : 'the result does not follow from the assessment',
     },
-    checkOscal(files, posture),
+    // It takes seconds, and says nothing of files that were changed anyway.
+    ...(whole ? [checkOutputs(files, posture)] : []),
     showLapsed(posture, evaluate(assessment, nowMs)),
   ];
 }
 
-function checkOscal(files: ReadonlyMap<string, Uint8Array>, posture: Posture): PackageCheck {
-  const parsed = parseJsonStrict(
-    fromUtf8(files.get('oscal/assessment-results.json') ?? new Uint8Array()) ?? '',
-  );
-  let same = parsed.ok;
-  if (parsed.ok) {
-    try {
-      const read = readAssessmentResults(parsed.value);
-      same = posture.environments.every(({ environment, standings }) =>
-        [...standings.values()].every(
-          (each) => read.get(environment)?.get(each.measure) === each.status,
-        ),
-      );
-    } catch (cause) {
-      // Whatever the file is, it is then not the document that the assessment gives.
-      if (!(cause instanceof TypeError)) throw cause;
-      same = false;
-    }
+/** Everything in a package that is made of the verdict is made again, and must be the same bytes. */
+function checkOutputs(files: ReadonlyMap<string, Uint8Array>, posture: Posture): PackageCheck {
+  const data = buildReport(posture);
+  const derived = new Map<string, readonly string[]>([
+    ['oscal/assessment-results.json', [pretty(writeAssessmentResults(posture))]],
+    ['drills.json', [pretty(posture.assessment.drills)]],
+  ]);
+  // The plan of action follows one profile, and a package does not say which.
+  for (const { profile } of posture.profiles) {
+    for (const [path, text] of packageOutputs(posture, data, profile.id))
+      derived.set(path, [...(derived.get(path) ?? []), text]);
   }
-  const sentence = same
-    ? 'the OSCAL results say of every measure what the assessment says'
-    : 'the OSCAL results say something else than the assessment';
-  return { name: 'oscal', ok: same, sentence };
+  const wrong = [...derived].filter(([path, texts]) => {
+    const bytes = files.get(path);
+    return bytes !== undefined && !texts.includes(fromUtf8(bytes) ?? '\u0000');
+  });
+  const missing = ['oscal/assessment-results.json', 'drills.json'].filter(
+    (path) => !files.has(path),
+  );
+  const names = [...wrong.map(([path]) => path), ...missing];
+  const sentence =
+    names.length === 0
+      ? 'report, table, OSCAL and drills say what the assessment says, made again here'
+      : `not what the assessment gives: ${names.join(', ')}`;
+  return { name: 'outputs', ok: names.length === 0, sentence };
 }
 
 function showLapsed(then: Posture, now: Posture): PackageCheck {
@@ -279,37 +285,73 @@ function showLapsed(then: Posture, now: Posture): PackageCheck {
   return { name: 'freshness', ok: true, sentence };
 }
 
-function checkLedger(files: ReadonlyMap<string, Uint8Array>, trust: PackageTrust): PackageCheck {
+/** A checkpoint that goes along must be one, also without receipts. */
+function checkCheckpoint(files: ReadonlyMap<string, Uint8Array>, key: string): string | null {
+  const bytes = files.get('ledger/checkpoint.txt');
+  if (bytes === undefined) return null;
+  const log = parseVkey(key);
+  if (!log.ok) return `the key cannot be read: ${log.message}`;
+  const opened = openCheckpoint(bytes, log.verifier);
+  return opened.ok ? null : `ledger/checkpoint.txt: ${opened.message}`;
+}
+
+/** Whether the ledger recorded this very assessment; the sentence why not otherwise. */
+function findRecord(
+  entries: readonly Readonly<Record<string, unknown>>[],
+  wanted: AssessmentRecord | null,
+): { at: string } | { why: string } {
+  const records = entries.filter((entry) => entry['kind'] === 'posture.assessed');
+  const members = ['assessment', 'catalogue', 'result'] as const;
+  const found = records.find((entry) => members.every((name) => entry[name] === wanted?.[name]));
+  if (found !== undefined) return { at: String(found['at']) };
+  return {
+    why:
+      records.length === 0
+        ? 'none of its receipts records an assessment'
+        : 'its receipts record another assessment than this one',
+  };
+}
+
+function checkLedger(
+  files: ReadonlyMap<string, Uint8Array>,
+  manifest: Manifest,
+  trust: PackageTrust,
+): PackageCheck {
+  const say = (ok: boolean, sentence: string): PackageCheck => ({ name: 'ledger', ok, sentence });
   const own = fromUtf8(files.get('ledger/key.txt') ?? new Uint8Array())?.trim() ?? '';
   const key = trust.key ?? own;
+  const head = checkCheckpoint(files, key);
+  if (head !== null) return say(false, head);
   const receipts = [...files].filter(([path]) => path.endsWith('.tlog-proof'));
   if (receipts.length === 0) {
-    const sentence = 'there are no ledger receipts, so nothing in it was shown by a ledger';
-    return { name: 'ledger', ok: true, sentence };
+    return trust.key === null
+      ? say(true, 'there are no ledger receipts, so nothing in it was shown by a ledger')
+      : say(false, 'you gave a key, and there is no receipt that it could verify');
   }
   const bad: string[] = [];
-  let recordedAt: string | null = null;
-  const result = sha256(files.get('result.json') ?? new Uint8Array());
+  const entries: Readonly<Record<string, unknown>>[] = [];
   for (const [path, bytes] of receipts) {
     const verified = verifyReceipt(bytes, { key });
     if (!verified.ok) bad.push(`${path}: ${verified.message}`);
-    else if (verified.entry?.kind === 'posture.assessed' && verified.entry['result'] === result) {
-      recordedAt = verified.entry.at;
-    }
+    else if (verified.entry !== null) entries.push(verified.entry);
   }
+  if (bad.length > 0) return say(false, bad.slice(0, 10).join('; '));
+  const assessment = openFolder(files, manifest);
+  const wanted =
+    typeof assessment === 'string'
+      ? null
+      : describeRecord(evaluate(assessment, Date.parse(manifest.at)));
+  const record = findRecord(entries, wanted);
+  if ('why' in record) return say(false, record.why);
   const whose =
     trust.key === null
       ? 'under the key that came with the package; compare it with the gate’s'
       : 'under the key that you gave';
-  const record =
-    recordedAt === null
-      ? '; none of them records this result'
-      : `; this very result was recorded at ${recordedAt}`;
-  const sentence =
-    bad.length === 0
-      ? `${String(receipts.length)} ledger receipts hold, ${whose}${record}`
-      : bad.slice(0, 10).join('; ');
-  return { name: 'ledger', ok: bad.length === 0, sentence };
+  const count = String(receipts.length);
+  return say(
+    true,
+    `${count} ledger receipts hold, ${whose}; this very assessment was recorded at ${record.at}`,
+  );
 }
 
 function checkEvidence(manifest: Manifest, given: ReadonlyMap<string, string>): PackageCheck {
@@ -336,10 +378,11 @@ export function verifyPackage(
     const checks = [{ name: 'manifest', ok: false, sentence: manifest }];
     return { ok: false, organisation: null, at: null, manifestSha256, checks };
   }
+  const whole = checkFiles(files, manifest);
   const checks = [
-    checkFiles(files, manifest),
-    ...checkResult(files, manifest, trust.nowMs),
-    checkLedger(files, trust),
+    whole,
+    ...checkResult(files, manifest, trust.nowMs, whole.ok),
+    checkLedger(files, manifest, trust),
     ...(trust.evidence === undefined ? [] : [checkEvidence(manifest, trust.evidence)]),
   ];
   return {

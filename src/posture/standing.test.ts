@@ -175,3 +175,11 @@ test('YAML tricks are refused: aliases, duplicate keys, tags, dates that are non
   const claim = { measure: 'R-SL1-01', status: 'met', expires: '2026-02-31' } as const;
   assert.equal(readAssessment([headFile(), claimsFile([claim])]).ok, false);
 });
+
+test('a reading is believed for a week at most, whatever its file says', () => {
+  const long = reading('shows', 'R-SL3-26', '2026-11-30T00:00:00Z', '2099-01-01T00:00:00Z');
+  const folder = assess(guarded, long);
+  assert.equal(standing(folder, 'R-SL3-26').status, 'met');
+  const later = Date.parse('2026-12-07T00:00:00Z');
+  assert.equal(standing(folder, 'R-SL3-26', 'training', later).status, 'unknown');
+});

@@ -65,6 +65,9 @@ function groupBy<T>(
   return groups;
 }
 
+/** How long what a machine said is believed. */
+const READING_MS = 7 * 86_400_000;
+
 /** Opens the evidence of an assessment. */
 export function openEvidence(assessment: Assessment): Evidences {
   const claims = groupBy(assessment.claims, (claim) => claim.measure);
@@ -73,7 +76,8 @@ export function openEvidence(assessment: Assessment): Evidences {
       reading.observations.map((each) => ({
         ...each,
         atMs: Date.parse(reading.at),
-        expiresMs: Date.parse(reading.expires),
+        // A reading is believed for a week at most, whatever its file says.
+        expiresMs: Math.min(Date.parse(reading.expires), Date.parse(reading.at) + READING_MS),
       })),
     ),
     (each) => each.measure,

@@ -92,7 +92,7 @@ describe('posture', () => {
     const good = await gate.sallyport('posture', 'verify', 'ready', '--key', key);
     assert.equal(good.status, 0, good.stdout + good.stderr);
     assert.match(good.stdout, /\d+ ledger receipts hold, under the key that you gave/);
-    assert.match(good.stdout, /this very result was recorded at \d{4}-/);
+    assert.match(good.stdout, /this very assessment was recorded at \d{4}-/);
     await appendFile(inside('ready', 'measures.csv'), 'x');
     const bad = await gate.sallyport('posture', 'verify', 'ready', '--key', key);
     assert.equal(bad.status, 3);

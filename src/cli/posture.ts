@@ -6,15 +6,19 @@ import { CHANNELS, codecWall, playChannel } from '../egress/index.ts';
 import {
   diffPosture,
   evaluate,
+  newestWaiting,
+  planProfiles,
   postureErrors,
   readAnswers,
   readGate,
   shippedCatalogue,
+  showAttack,
   showPosture,
+  showRoadmap,
   verifyPackage,
   writeAssessment,
 } from '../posture/index.ts';
-import type { ExfilOutcome, InitAnswers } from '../posture/index.ts';
+import type { ExfilOutcome, InitAnswers, PlanChange, Posture } from '../posture/index.ts';
 import { cliErrors } from './errors.ts';
 import { askQuestions } from './posture-ask.ts';
 import {
@@ -27,6 +31,7 @@ import {
   readBytes,
   writeText,
 } from './posture-folder.ts';
+import { capsTable, showAttackView, showCapsView, showRoadmapView } from './posture-ahead-view.ts';
 import { registerPostureReport } from './posture-report.ts';
 import { showChanges, showLevels, showPackage, showReading, showVerdict } from './posture-view.ts';
 import { readKeyOption } from './receipt.ts';
@@ -47,17 +52,7 @@ export function registerPosture(program: Command): void {
     );
   registerInit(group);
   registerAssess(group);
-  group
-    .command('show')
-    .description('Show the verdict: level by environment, what holds it back, open attack vectors')
-    .argument('[folder]', 'the assessment (default ./posture)')
-    .option('--at <date>', 'as of a date instead of now')
-    .option('--json', 'print JSON')
-    .action((folder: string | undefined, options: { at?: string; json?: boolean }) => {
-      const posture = judgeFolder(folder, options.at);
-      const paint = openPaint(process.stdout, process.env);
-      print(options.json === true, showPosture(posture), () => showVerdict(paint, posture));
-    });
+  registerShow(group);
   group
     .command('diff')
     .description('Show what changed: between two folders, or in one folder between two dates')
@@ -85,6 +80,69 @@ export function registerPosture(program: Command): void {
 
 function print(json: boolean, value: unknown, lines: () => readonly string[]): void {
   process.stdout.write(`${json ? JSON.stringify(value) : lines().join('\n')}\n`);
+}
+
+interface ShowOptions {
+  readonly at?: string;
+  readonly attack?: boolean;
+  readonly roadmap?: boolean;
+  readonly caps?: boolean;
+  readonly engineers?: string;
+  readonly drop?: string[];
+  readonly json?: boolean;
+}
+
+const ENGINEERS_MAX = 10_000;
+
+/** A change of the plan that somebody asks about; unknown measures and senseless numbers are refused. */
+function readPlanChange(posture: Posture, options: ShowOptions): PlanChange {
+  const { engineers, drop = [] } = options;
+  const people = engineers === undefined ? undefined : Number(engineers);
+  if (people !== undefined && !(people >= 1 && people <= ENGINEERS_MAX)) {
+    const why = `not a number from 1 to ${String(ENGINEERS_MAX)}`;
+    throw cliErrors.error('OPTION_INVALID', { option: '--engineers', value: engineers ?? '', why });
+  }
+  for (const value of drop) {
+    if (posture.assessment.catalogue.measures.has(value)) continue;
+    const why = 'there is no such measure';
+    throw cliErrors.error('OPTION_INVALID', { option: '--drop', value, why });
+  }
+  return { engineers: people, drop };
+}
+
+function registerShow(group: Command): void {
+  group
+    .command('show')
+    .description('Show the verdict: level by environment, what holds it back, open attack vectors')
+    .argument('[folder]', 'the assessment (default ./posture)')
+    .option('--at <date>', 'as of a date instead of now')
+    .option('--attack', 'every attack vector against every class of attacker, with layers counted')
+    .option('--roadmap', 'when each level is reached, what decides it, what a change would save')
+    .option('--engineers <count>', 'in the roadmap, so many instead of those of the plan')
+    .option('--drop <measure...>', 'in the roadmap, what it saves to leave these out')
+    .option(
+      '--caps',
+      'published caps for models of 1 and 10 TB, and what compression makes of them',
+    )
+    .option('--json', 'print JSON')
+    .action((folder: string | undefined, options: ShowOptions) => {
+      const posture = judgeFolder(folder, options.at);
+      const paint = openPaint(process.stdout, process.env);
+      const roadmap = options.roadmap ?? (options.engineers ?? options.drop) !== undefined;
+      const plans = roadmap ? planProfiles(posture, readPlanChange(posture, options)) : [];
+      const shown = {
+        ...showPosture(posture),
+        ...(options.attack === true ? { attack: showAttack(posture) } : {}),
+        ...(roadmap ? { roadmap: plans.map(showRoadmap) } : {}),
+        ...(options.caps === true ? { caps: capsTable() } : {}),
+      };
+      print(options.json === true, shown, () => [
+        ...showVerdict(paint, posture),
+        ...(options.attack === true ? showAttackView(paint, posture) : []),
+        ...(roadmap ? showRoadmapView(paint, posture, plans, newestWaiting(posture)) : []),
+        ...(options.caps === true ? showCapsView(paint) : []),
+      ]);
+    });
 }
 
 interface InitOptions {

@@ -18,6 +18,22 @@ interface Shown {
   }[];
 }
 
+interface Ahead {
+  readonly attack: readonly {
+    readonly vectors: readonly {
+      readonly attackers: Readonly<
+        Record<string, { state: string; layers: number; missing: readonly string[] }>
+      >;
+    }[];
+  }[];
+  readonly roadmap: readonly {
+    readonly engineers: number;
+    readonly levels: readonly { level: string; p10: string; p50: string; p90: string }[];
+    readonly whatIfs: readonly { change: string }[];
+  }[];
+  readonly caps: { readonly crossingBytes: { readonly sl4AndSl5: number } };
+}
+
 describe('posture', () => {
   let gate: RunningGate;
   const inside = (...names: string[]): string => path.join(gate.workDir, ...names);
@@ -59,6 +75,34 @@ describe('posture', () => {
     assert.equal(again.status, 2);
     const shown = await gate.json<Shown>(0, 'posture', 'show', 'lab');
     for (const each of shown.profiles[0]?.environments ?? []) assert.equal(each.level, 'SL3');
+  });
+
+  it('shows which vectors stay open, when levels are reached, and what a change of the plan saves', async () => {
+    const options = ['--attack', '--roadmap', '--engineers', '3', '--drop', 'R-SL4-26', '--caps'];
+    const shown = await gate.json<Shown & Ahead>(0, 'posture', 'show', 'lab', ...options);
+    const [first] = shown.attack;
+    assert.equal(first?.vectors.length, 38);
+    for (const { attackers } of first?.vectors ?? []) {
+      assert.deepEqual(Object.keys(attackers), ['OC1', 'OC2', 'OC3', 'OC4', 'OC5']);
+      for (const cell of Object.values(attackers)) {
+        if (cell.state === 'closed') assert.deepEqual(cell.missing, []);
+        if (cell.state === 'open') assert.equal(cell.layers, 0);
+      }
+    }
+    const [plan] = shown.roadmap;
+    assert.equal(plan?.engineers, 3);
+    for (const level of plan?.levels ?? []) {
+      assert.ok(level.p10 <= level.p50 && level.p50 <= level.p90, level.level);
+    }
+    const changes = plan?.whatIfs.map((each) => each.change) ?? [];
+    assert.ok(changes.includes('2 more engineers') && changes.includes('without R-SL4-26'));
+    assert.equal(shown.caps.crossingBytes.sl4AndSl5, 12e12);
+    const text = await gate.sallyport('posture', 'show', 'lab', ...options);
+    assert.match(text.stdout, /AV-38/);
+    assert.match(text.stdout, /weeks saved, P50/);
+    const bad = await gate.sallyport('posture', 'show', 'lab', '--drop', 'R-SL9-01');
+    assert.equal(bad.status, 2);
+    assert.match(bad.stderr, /there is no such measure/);
   });
 
   it('reads the live gate, and says which measures it shows', async () => {

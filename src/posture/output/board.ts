@@ -3,40 +3,14 @@ import { nameEnvironment } from '../environment.ts';
 import type { Posture } from '../evaluate.ts';
 import { nameRank } from '../level.ts';
 import { buildReport } from '../report/data.ts';
-import type { PlannedProfile } from '../report/data.ts';
+import { showRoadmap } from './ahead.ts';
 
-const DAY_MS = 86_400_000;
-const WEEK_MS = 7 * DAY_MS;
 const LISTED_MAX = 200;
 
 /** A page asks often; the dates move by less than their own spread with so few runs. */
 const RUNS = 400;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-function showPlan({ profile, roadmap, startMs, assumed }: PlannedProfile) {
-  return {
-    profile,
-    assumed,
-    start: iso(startMs),
-    engineers: roadmap.engineers,
-    runs: roadmap.runs,
-    planned: roadmap.planned.length,
-    levels: roadmap.levels.map(({ rank, weeks, critical, slowdownPercent }) => ({
-      level: nameRank(rank),
-      reached: weeks.p90 === 0,
-      p10: iso(startMs + weeks.p10 * WEEK_MS),
-      p50: iso(startMs + weeks.p50 * WEEK_MS),
-      p90: iso(startMs + weeks.p90 * WEEK_MS),
-      slowdownPercent,
-      critical: critical.slice(0, 5),
-    })),
-    whatIfs: roadmap.whatIfs.map(({ change, savedWeeks }) => ({
-      change,
-      saved: savedWeeks.map(({ rank, saved }) => ({ level: nameRank(rank), ...saved })),
-    })),
-  };
-}
 
 /** Everything that the page shows. Dates are ISO 8601; no date stands without P10 and P90. */
 export function boardOf(posture: Posture) {
@@ -94,7 +68,7 @@ export function boardOf(posture: Posture) {
       environments: environments.map(nameEnvironment),
       measures: ids,
     })),
-    roadmaps: roadmaps.map(showPlan),
+    roadmaps: roadmaps.map(showRoadmap),
   };
 }
 

@@ -47,8 +47,21 @@ export interface ReportData {
   readonly waiting: Waiting | null;
 }
 
+/** What somebody asks about beside what the plan says. */
+export interface PlanChange {
+  readonly runs?: number | undefined;
+  readonly engineers?: number | undefined;
+  readonly drop?: readonly string[] | undefined;
+}
+
+/** The waiting that the newest reading of a gate measured; null where no gate was read. */
+export function newestWaiting(posture: Posture): Waiting | null {
+  const newest = [...posture.assessment.readings].sort((a, b) => (a.at < b.at ? 1 : -1))[0];
+  return newest?.waiting ?? null;
+}
+
 /** Makes the roadmap of each profile, over the weakest of the environments in use. */
-export function planProfiles(posture: Posture, runs?: number): readonly PlannedProfile[] {
+export function planProfiles(posture: Posture, change: PlanChange = {}): readonly PlannedProfile[] {
   const { plan, catalogue } = posture.assessment;
   const standingOf = weakest(posture);
   return posture.profiles.map(({ profile }) => ({
@@ -59,10 +72,10 @@ export function planProfiles(posture: Posture, runs?: number): readonly PlannedP
       catalogue,
       profile,
       standingOf,
-      engineers: plan?.engineers ?? ENGINEERS_DEFAULT,
+      engineers: change.engineers ?? plan?.engineers ?? ENGINEERS_DEFAULT,
       seed: plan?.seed ?? 'sallyport',
-      runs: runs ?? plan?.runs ?? 1000,
-      drop: plan?.drop ?? [],
+      runs: change.runs ?? plan?.runs ?? 1000,
+      drop: [...new Set([...(plan?.drop ?? []), ...(change.drop ?? [])])],
     }),
   }));
 }
@@ -70,10 +83,9 @@ export function planProfiles(posture: Posture, runs?: number): readonly PlannedP
 /** Computes what a report shows. `runs` bounds the simulation where a preview is enough. */
 export function buildReport(posture: Posture, runs?: number): ReportData {
   const [first] = posture.profiles;
-  const newest = [...posture.assessment.readings].sort((a, b) => (a.at < b.at ? 1 : -1))[0];
   return {
     posture,
-    roadmaps: planProfiles(posture, runs),
+    roadmaps: planProfiles(posture, { runs }),
     expiries: listExpiries(posture, EXPIRY_DAYS * DAY_MS),
     foreseen:
       first === undefined
@@ -92,6 +104,6 @@ export function buildReport(posture: Posture, runs?: number): ReportData {
         years: yearsForCopy(share, compression),
       })),
     ),
-    waiting: newest?.waiting ?? null,
+    waiting: newestWaiting(posture),
   };
 }

@@ -18,7 +18,7 @@ import {
 import type { PlayChunks, Scenario, ScenarioOptions } from '../posture/index.ts';
 import { cliErrors } from './errors.ts';
 import { printAnswers, printComparison, printInputs } from './scenario-view.ts';
-import { openProgress } from './terminal.ts';
+import { formatCount, openProgress } from './terminal.ts';
 
 interface RunOptions {
   readonly runs?: string;
@@ -106,6 +106,11 @@ function readOptions({ runs, seed }: RunOptions): ScenarioOptions {
   };
 }
 
+function sayPlayed(runs: number, threads: number, seconds: number, processor: number): string {
+  const where = threads === 1 ? '1 thread' : `${String(threads)} threads`;
+  return `${formatCount(runs)} runs, those of levels, caps and claims among them, in ${seconds.toFixed(1)} s on ${where} (${processor.toFixed(1)} s of processor time)\n`;
+}
+
 /** Plays on threads, with a bar on a terminal, for as long as `work` goes on. */
 async function withThreads<T>(
   options: RunOptions,
@@ -117,15 +122,27 @@ async function withThreads<T>(
       : readWhole('--threads', options.threads, 1, 64);
   const pool = new ThreadPool(SCENARIO_JOB, size);
   const progress = openProgress(process.stderr, monotonicMs);
+  const started = monotonicMs();
+  const before = process.cpuUsage();
+  let total = 0;
   try {
-    return await work((jobs) => {
+    const done = await work((jobs) => {
       const runs = jobs.map((job) => (job.to - job.from) * job.tries);
-      const total = runs.reduce((sum, each) => sum + each, 0);
+      total = runs.reduce((sum, each) => sum + each, 0);
       progress.show('playing runs', 0, total);
       return pool.run(jobs, (done, count) => {
         progress.show('playing runs', Math.round((total * done) / count), total);
       });
     });
+    progress.end();
+    // Beside the answers and not among them, which are the same on every machine.
+    if (options.json !== true) {
+      const { user, system } = process.cpuUsage(before);
+      process.stderr.write(
+        sayPlayed(total, size, (monotonicMs() - started) / 1000, (user + system) / 1e6),
+      );
+    }
+    return done;
   } finally {
     progress.end();
     await pool.close();

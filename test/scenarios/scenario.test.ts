@@ -28,6 +28,7 @@ test('run: text, JSON and page; the same numbers with one thread and with two', 
   assert.deepEqual([answers.form, answers.runs], ['scenario-answers/1', 1000]);
   const text = sallyport('scenario', 'run', SHORT, '--runs', '1000', '--html', page);
   assert.equal(text.status, 0, text.stderr);
+  assert.match(text.stderr, /^[\d,]+ runs, .* in [\d.]+ s on \d+ threads? \(.*\)\n$/);
   for (const part of [
     'illustrative, inputs of',
     'What one security level is worth',

@@ -6,22 +6,16 @@
  */
 import { Chances } from './chances.ts';
 import { drawUniform } from './draws.ts';
+import { fillEscapeGrowth } from './escape.ts';
 import { kindIndex } from './kinds.ts';
 import type { PairSlots, Plan, PlanAdversary, PlanKeeper } from './plan.ts';
 import { exp, ln } from './portable-math.ts';
-import { fillRun, ladderAt, monthOfSuccess, monthWhenGrown, pathAt } from './world.ts';
+import { Stops } from './stops.ts';
+import { fillRun, monthOfSuccess, monthWhenGrown, monthsUntil, pathAt } from './world.ts';
 
 const SECRETS = 1;
 const INTEGRITY = 2;
 const OPEN = kindIndex('open');
-
-/** Months until something that comes at `perYear` comes; Infinity when that is longer than `left`. */
-function monthsUntil(perYear: number, left: number, u: number): number {
-  // −ln u ≥ 1 − u, so that most waits that are too long are seen without a logarithm.
-  if (12 * (1 - u) > perYear * left) return Infinity;
-  const wait = (-12 * ln(u)) / perYear;
-  return wait <= left ? wait : Infinity;
-}
 
 /** See the top of this file. One object serves many runs; its fields are those of the last. */
 export class Run {
@@ -36,8 +30,7 @@ export class Run {
   /** Per holder: when stolen or public weights are in use, or (while lags are worked out) secrets that helped were stolen. */
   readonly #givenAt: Float64Array;
   readonly #settled: Uint8Array;
-  readonly #stopAt: Float64Array;
-  readonly #stopped: Uint8Array;
+  readonly #stops: Stops;
   /** Per party: months to carry out its weights, and the share of break-ins that get through the capped wire. */
   readonly #wireMonths: Float64Array;
   readonly #wireShare: Float64Array;
@@ -70,8 +63,7 @@ export class Run {
     this.#givenAt = new Float64Array(count + plan.groups.length);
     this.#settled = new Uint8Array(count + plan.groups.length);
     this.#ownAt = new Float64Array(count);
-    this.#stopAt = new Float64Array(plan.stops.length);
-    this.#stopped = new Uint8Array(count * plan.stops.length);
+    this.#stops = new Stops(plan, values);
     this.#wireMonths = new Float64Array(count);
     this.#wireShare = new Float64Array(count);
     this.#monitorOf = new Float64Array(count);
@@ -98,7 +90,6 @@ export class Run {
     this.heldAt.fill(Infinity);
     this.#givenAt.fill(Infinity);
     this.#settled.fill(0);
-    this.#stopped.fill(0);
     for (const each of [this.weightsAt, this.secretsAt, this.monitorAt, this.alignmentAt]) {
       each.fill(Infinity);
     }
@@ -113,7 +104,7 @@ export class Run {
   }
 
   #beginProgrammes(): void {
-    const { floors, mergers, stops, capabilityMonth } = this.#plan;
+    const { floors, mergers, capabilityMonth } = this.#plan;
     const values = this.#values;
     const capability = values[capabilityMonth]!;
     for (let i = 0; i < floors.length; i++) {
@@ -124,12 +115,7 @@ export class Run {
     for (let i = 0; i < mergers.length; i++) {
       this.mergedAt[i] = this.#chances.floorFrom[mergers[i]!.floor]!;
     }
-    for (let i = 0; i < stops.length; i++) {
-      const stop = stops[i]!;
-      const base = stop.from === 'start' ? 0 : stop.from === 'capability' ? capability : Infinity;
-      const from = base + values[stop.after]!;
-      this.#stopAt[i] = this.#happens(stop.chance, stop.chanceSlot) ? from : Infinity;
-    }
+    this.#stops.begin(this.#key);
     this.#chances.beginRun();
   }
 
@@ -168,29 +154,15 @@ export class Run {
     }
   }
 
-  /** The month of a party's own work after the stops that hold it up by then. Each stop delays it once. */
   #delay(party: number, month: number): number {
-    const { stops } = this.#plan;
-    let own = month;
-    for (let again = true; again;) {
-      again = false;
-      for (let s = 0; s < stops.length; s++) {
-        const mark = party * stops.length + s;
-        if (!stops[s]!.stops[party]! || this.#stopped[mark] === 1) continue;
-        if (own <= this.#stopAt[s]!) continue;
-        this.#stopped[mark] = 1;
-        own += this.#values[stops[s]!.months]!;
-        again = true;
-      }
-    }
+    const own = this.#stops.delay(party, month);
     this.#ownAt[party] = own;
     return own;
   }
 
   #settleHolders(): void {
-    const { parties, months, claims, stops } = this.#plan;
+    const { parties, months, claims } = this.#plan;
     const { heldAt } = this;
-    const theftStops = stops.some((stop) => stop.from === 'theft');
     let end = Infinity;
     for (;;) {
       let next = -1;
@@ -203,7 +175,7 @@ export class Run {
       }
       if (next < 0 || at > months || at > end) break;
       // A stop that a theft sets off is known by now: whatever is stolen later is stolen after this month.
-      if (theftStops && next < parties.length && at === this.#ownAt[next]) {
+      if (this.#stops.afterTheft && next < parties.length && at === this.#ownAt[next]) {
         const later = this.#delay(next, at);
         if (later > at) {
           heldAt[next] = Math.min(later, this.#givenAt[next]!);
@@ -334,17 +306,11 @@ export class Run {
     const { oc, helps } = adversary;
     if (stolen < this.weightsAt[oc]!) this.weightsAt[oc] = stolen;
     this.brokenAt = Math.min(this.brokenAt, stolen);
-    for (let s = 0; s < this.#stopAt.length; s++) this.#reactToTheft(s, stolen);
+    this.#stops.reactToTheft(stolen);
     this.#give(parties.length + group, stolen + this.#values[adversary.useMonths]!);
     for (const helped of helps) {
       this.#give(helped, stolen + this.#values[parties[helped]!.keeper!.useMonths]!);
     }
-  }
-
-  #reactToTheft(s: number, stolen: number): void {
-    const stop = this.#plan.stops[s]!;
-    if (stop.from !== 'theft' || !this.#happens(stop.chance, stop.chanceSlot)) return;
-    this.#stopAt[s] = Math.min(this.#stopAt[s]!, stolen + this.#values[stop.after]!);
   }
 
   /** Only the first success of an adversary counts: a party's monitor, or its model, is sabotaged once. */
@@ -390,7 +356,9 @@ export class Run {
       if (!(from < months)) continue;
       const bypass = rate * values[keeper.bypass]!;
       const wire = rate * this.#wireShare[i]!;
-      const growth = this.#escapeGrowth(i, at, from);
+      const growth = this.#growth;
+      const when = { party: i, at, from, monitorAt: this.#monitorOf[i]! };
+      fillEscapeGrowth(growth, this.#plan, values, this.#chances, when);
       const past = monthOfSuccess(growth, from, bypass, drawUniform(this.#key, escapeSlots[0]));
       const through = monthOfSuccess(growth, from, wire, drawUniform(this.#key, escapeSlots[1]));
       const out = Math.min(past, through + this.#wireMonths[i]!);
@@ -402,25 +370,6 @@ export class Run {
 
   readonly #growth: Float64Array;
   readonly #left: Int32Array;
-
-  #escapeGrowth(party: number, at: number, from: number): Float64Array {
-    const { model, months } = this.#plan;
-    const values = this.#values;
-    const levels = this.#chances.weightsLevels(party);
-    const growth = this.#growth;
-    const stops = values[model.monitorStops]!;
-    let sum = 0;
-    for (let m = 0; m < months; m++) {
-      growth[m] = sum;
-      if (m + 1 <= from) continue;
-      const years = Math.max(0, m + 0.5 - at) / 12;
-      const oc = values[model.ocAtCapability]! + values[model.ocPerYear]! * years;
-      const watched = m + 0.5 < this.#monitorOf[party]! ? 1 - stops : 1;
-      sum += watched * ladderAt(this.#chances.ladder, oc - levels[m]!);
-    }
-    growth[months] = sum;
-    return growth;
-  }
 
   /** Each holder misuses what it has at the rate of its kind. */
   #misuse(): void {

@@ -150,3 +150,11 @@ export function monthOfSuccess(sum: Float64Array, since: number, rate: number, u
   if (1 - u > rate * (sum[last]! - sumAt(sum, since))) return Infinity;
   return monthWhenGrown(sum, since, -ln(u) / rate);
 }
+
+/** Months until something that comes at `perYear` comes; Infinity when that is longer than `left`. */
+export function monthsUntil(perYear: number, left: number, u: number): number {
+  // −ln u ≥ 1 − u, so that most waits that are too long are seen without a logarithm.
+  if (12 * (1 - u) > perYear * left) return Infinity;
+  const wait = (-12 * ln(u)) / perYear;
+  return wait <= left ? wait : Infinity;
+}

@@ -82,7 +82,7 @@ describe('posture', () => {
     const shown = await gate.json<Shown & Ahead>(0, 'posture', 'show', 'lab', ...options);
     const [first] = shown.attack;
     assert.equal(first?.vectors.length, 38);
-    for (const { attackers } of first?.vectors ?? []) {
+    for (const { attackers } of first.vectors) {
       assert.deepEqual(Object.keys(attackers), ['OC1', 'OC2', 'OC3', 'OC4', 'OC5']);
       for (const cell of Object.values(attackers)) {
         if (cell.state === 'closed') assert.deepEqual(cell.missing, []);
@@ -91,10 +91,10 @@ describe('posture', () => {
     }
     const [plan] = shown.roadmap;
     assert.equal(plan?.engineers, 3);
-    for (const level of plan?.levels ?? []) {
+    for (const level of plan.levels) {
       assert.ok(level.p10 <= level.p50 && level.p50 <= level.p90, level.level);
     }
-    const changes = plan?.whatIfs.map((each) => each.change) ?? [];
+    const changes = plan.whatIfs.map((each) => each.change);
     assert.ok(changes.includes('2 more engineers') && changes.includes('without R-SL4-26'));
     assert.equal(shown.caps.crossingBytes.sl4AndSl5, 12e12);
     const text = await gate.sallyport('posture', 'show', 'lab', ...options);

@@ -14,6 +14,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'decide', entry: 'benchDecide' },
   { name: 'screens', entry: 'benchScreens' },
   { name: 'scan', entry: 'benchScan' },
+  { name: 'lineage', entry: 'benchLineage' },
   { name: 'scenario', entry: 'benchScenario' },
 ];
 

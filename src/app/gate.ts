@@ -183,7 +183,7 @@ async function openParts(
     windows: (project) => openWindows(store, project),
     authorise: (input) => late.wire?.authorise(input) ?? Promise.reject(new TypeError('no sender')),
   };
-  const wayIn = await openWayIn({ ...host, config, folders, rosters, locks, log });
+  const wayIn = await openWayIn({ ...host, config, folders, rosters, locks, news, log });
   const requests = new Requests(
     {
       ...host,

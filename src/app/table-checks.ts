@@ -1,6 +1,6 @@
 /** Every room's check of its tables, for `ledger verify`. */
 import { checkBudgetTables } from '../budget/index.ts';
-import { checkImportTables } from '../ingress/index.ts';
+import { checkImportTables, checkLineageTables } from '../ingress/index.ts';
 import type { TableCheck } from '../ledger/index.ts';
 import { checkPeopleTables } from '../people/index.ts';
 import { checkReleaseTables } from '../release/index.ts';

@@ -4,20 +4,24 @@ import { canonicalJson } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import {
   Imports,
+  Lineages,
+  addAdmitted,
   importKind,
   openSources,
   startDecoding,
   writeImportInput,
 } from '../ingress/index.ts';
-import type { Decoding, Quarantine, Sources } from '../ingress/index.ts';
+import type { Decoding, MadeRecall, Quarantine, Sources, TakenUp } from '../ingress/index.ts';
 import { openJobs } from '../jobs/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import { openKeyFile } from '../ledger/index.ts';
 import type { Ledger, Signer } from '../ledger/index.ts';
+import { quarantineModels } from '../models/index.ts';
 import type { Locks, RequestKind, Requests, Rosters } from '../requests/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Config } from './config.ts';
 import type { GateFolders } from './folders.ts';
+import type { News } from './news.ts';
 import { openQuarantine, startDecodeWorkers } from './quarantine.ts';
 import type { DecodeWorkers } from './quarantine.ts';
 
@@ -27,6 +31,7 @@ export interface WayIn {
   readonly imports: Imports;
   readonly jobs: Jobs;
   readonly quarantine: Quarantine;
+  readonly lineages: Lineages;
   /** Signs admission statements. */
   readonly signer: Signer;
 }
@@ -43,6 +48,7 @@ export interface WayInHost {
   readonly folders: GateFolders;
   readonly rosters: Rosters;
   readonly locks: Locks;
+  readonly news: News;
   readonly log: (level: 'info' | 'warn' | 'error', sentence: string, cause?: unknown) => void;
 }
 
@@ -71,23 +77,30 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
       late.decoding?.wake();
     },
   });
+  const lineages = new Lineages({
+    ...{ store, ledger, clock, random },
+    stopModels: (tx, names, by) => quarantineModels(tx, names, by, clock.nowMs()),
+    onRecall: (made) => {
+      soundAlarm(host, made);
+    },
+  });
   const kind = importKind({
     ...{ ...shared, fileBytesMax, imports, locks, signer },
     gate: config.origin,
     scanner: manifest.version,
     stateOf: async (id) => (await needRequests(late).get(id)).state,
-    onAdmit: () => Promise.resolve(),
+    onAdmit: (tx, admitted) => addAdmitted(tx, admitted, clock.nowMs()),
   });
   // This process is the only gate on its data, so that workers of this name are those of one that died.
   await jobs.release(`${GATE_WORKER}/`);
   return {
-    ...{ sources, imports, jobs, quarantine, signer, kind },
+    ...{ sources, imports, jobs, quarantine, lineages, signer, kind },
     start: (requests, undo) => {
       late.requests = requests;
       const decoding = startDecoding({
         ...{ store, ledger, jobs, imports },
         ask: (held, { files, bytes }) => askFor(requests, held, files, bytes),
-        onRescanned: () => Promise.resolve(),
+        onRescanned: (taken) => answerRescan(host, { imports, lineages }, taken),
         onFault: (sentence, cause) => {
           host.log('error', sentence, cause);
         },
@@ -131,4 +144,38 @@ async function askFor(
     input: writeImportInput({ import: id, source, files, bytes, skipRefused }),
   });
   return request.id;
+}
+
+/** Whoever watches hears at once what was stopped, monitors first: nothing watches in their place. */
+function soundAlarm(host: WayInHost, made: MadeRecall): void {
+  const { target, reason, models, monitors, project } = made;
+  const count = (list: readonly unknown[], what: string): string =>
+    `${String(list.length)} ${what}${list.length === 1 ? '' : 's'}`;
+  const names = monitors.slice(0, 5).map((each) => each.name);
+  const taken = names.length === 0 ? '' : `; taken out: ${names.join(', ')}`;
+  const sentence = `recall of the ${target.kind} ${target.id} (${reason}): ${count(monitors, 'monitor')} and ${count(models, 'model')} quarantined${taken}`;
+  host.log('warn', sentence);
+  host.news.alarm(sentence, host.clock.nowMs(), project);
+}
+
+/** What newer rules find in a set that people admitted: malicious ends its admission, doubts are told. */
+async function answerRescan(
+  host: WayInHost,
+  rooms: Pick<WayIn, 'imports' | 'lineages'>,
+  taken: readonly TakenUp[],
+): Promise<void> {
+  for (const { import: id, name, verdict, findings } of taken) {
+    if (verdict === 'clean') continue;
+    const { state, project } = await rooms.imports.get(id);
+    if (state !== 'admitted') continue;
+    const why = findings.find((each) => each.severity !== 'info')?.sentence ?? verdict;
+    if (verdict === 'malicious') {
+      const reason = `newer rules call ${name} malicious: ${why}`;
+      await rooms.lineages.recall({ kind: 'set', id }, project, reason, 'gate');
+      continue;
+    }
+    const sentence = `newer rules cannot judge ${name} of the admitted import ${id}: ${why}`;
+    host.log('warn', sentence);
+    host.news.alarm(sentence, host.clock.nowMs(), project);
+  }
 }

@@ -10,7 +10,7 @@ export { IMPORT_STATES } from './import.ts';
 export type { Import, ImportCounts, ImportFile, ImportForm, ImportState } from './import.ts';
 export { importKind, readImportFacts, readImportInput, writeImportInput } from './import-kind.ts';
 export type { Admitted, ImportFacts, ImportKindHost } from './import-kind.ts';
-export { findImportByStatement } from './import-store.ts';
+export { findImportByStatement, markRecalled } from './import-store.ts';
 export { Imports } from './imports.ts';
 export type { ImportsHost, OpenImport, ReceivedFile } from './imports.ts';
 export { checkImportTables } from './table-check.ts';

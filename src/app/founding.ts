@@ -7,21 +7,17 @@ import { isoTime, sha256 } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import {
   foundRoster,
-  parsePublicKey,
   printPublicKey,
   projectRoster,
+  readSshKey,
   registerPasskey,
   rosterErrors,
-  isFidoKey,
   writeRoster,
 } from '../people/index.ts';
-import type { Founder, PasskeyResponse, People, RosterKey, RosterMeter } from '../people/index.ts';
+import type { Founder, NewKey, PasskeyResponse, People, RosterMeter } from '../people/index.ts';
 import { checkFounderSignature } from '../requests/index.ts';
 import type { Rosters } from '../requests/index.ts';
 import type { Models } from '../models/index.ts';
-
-/** A key before it is in a roster. */
-export type NewKey = Omit<RosterKey, 'addedAt'>;
 
 /** How far the ceremony is. */
 export interface FoundingShown {
@@ -55,21 +51,6 @@ export interface FoundingHost {
 
 const PEOPLE_MAX = 50;
 const CHALLENGE_BYTES = 32;
-
-/** A line of OpenSSH as a key of the roster. */
-export function readSshKey(line: string, label: string): NewKey {
-  const key = parsePublicKey(line);
-  const security = isFidoKey(key);
-  return {
-    id: key.fingerprint,
-    publicKey: printPublicKey(key),
-    label: label === '' ? 'SSH key' : label,
-    kind: security ? 'security-key' : 'ssh',
-    credential: null,
-    deviceBound: security,
-    until: null,
-  };
-}
 
 /** One ceremony. */
 export class Founding {

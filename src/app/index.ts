@@ -18,4 +18,4 @@ export type { Access, Resource } from './access.ts';
 export type { Alarm, News, NewsItem } from './news.ts';
 export type { Measures, ReplayAsk } from './measures.ts';
 export { tableChecks } from './table-checks.ts';
-export { readSshKey } from './founding.ts';
+export { readSshKey } from '../people/index.ts';

@@ -36,7 +36,7 @@ interface SubjectShown {
 export function registerApprove(program: Command): void {
   const signing = (name: string, says: string): Command =>
     withSession(program.command(name).description(says).argument('<id>'))
-      .option('--key <file>', 'your SSH key; the agent, SALLYPORT_KEY or ~/.ssh by default')
+      .option('--key <file>', 'your SSH key; SALLYPORT_KEY, the agent’s first or ~/.ssh by default')
       .option('--view <dir>', 'write the files that would leave there, to be looked at')
       .option('--yes', 'sign without asking');
   signing('approve', 'Show what a held request asks for, and sign it.').action(
@@ -156,7 +156,9 @@ function describeSubject(session: Session, subject: Subject, text: string): read
         `${subject.requester}${subject.sponsor === null ? '' : `, for whom ${subject.sponsor} answers`}`,
       ],
       ['  why', showSafely(subject.why)],
-      ['  at most', `${subject.chargeBitsMax} bits, until ${subject.releaseBy}`],
+      subject.chargeBitsMax === '0'
+        ? ['  until', subject.releaseBy]
+        : ['  at most', `${subject.chargeBitsMax} bits, until ${subject.releaseBy}`],
       ...other.map(([name, value]) => [
         `  ${name}`,
         showSafely(JSON.stringify(value)).slice(0, 200),

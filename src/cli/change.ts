@@ -1,8 +1,9 @@
-/** `sallyport change`, `access`, `window`, `lock`, `unlock`, `roster`: what people ask for besides exports. */
+/** `sallyport change`, `access`, `window`, `lock`, `unlock`: what people ask for besides exports. */
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { RequestDetails } from '../http/index.ts';
 import { cliErrors } from './errors.ts';
+import { readKeyFile } from './key-file.ts';
 import { showDetailed } from './request-view.ts';
 import { layOut, openSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
@@ -29,11 +30,44 @@ async function ask(path: string, options: SessionOptions, body: object): Promise
   process.exitCode = { allow: 0, hold: 4, deny: 3 }[details.verdict ?? 'deny'];
 }
 
+/** The JSON objects of one argument: itself, or those of a file. */
+function readGiven(given: string): unknown[] {
+  const option = 'change';
+  let text = given;
+  if (given.startsWith('@')) {
+    try {
+      text = readFileSync(given.slice(1), 'utf8');
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw cliErrors.error('PATH_UNREADABLE', { path: given.slice(1), why });
+    }
+  }
+  try {
+    const value = JSON.parse(text) as unknown;
+    return Array.isArray(value) ? (value as unknown[]) : [value];
+  } catch {
+    const why = 'it is no JSON';
+    throw cliErrors.error('OPTION_INVALID', { value: given.slice(0, 80), option, why });
+  }
+}
+
+/** A key that is named by its file becomes what the roster holds of it. */
+function expandKey(key: unknown): unknown {
+  return typeof key === 'string' ? readKeyFile(key) : key;
+}
+
+function expandKeys(change: unknown): unknown {
+  if (typeof change !== 'object' || change === null) return change;
+  const { op, key, keys } = change as { op?: unknown; key?: unknown; keys?: unknown };
+  if (op === 'key.add') return { ...change, key: expandKey(key) };
+  if (op === 'person.add' && Array.isArray(keys)) return { ...change, keys: keys.map(expandKey) };
+  return change;
+}
+
 /** Adds the commands. */
 export function registerChange(program: Command): void {
   registerAsks(program);
   registerLocks(program);
-  registerRoster(program);
 }
 
 function registerAsks(program: Command): void {
@@ -42,25 +76,12 @@ function registerAsks(program: Command): void {
       .command('change')
       .summary('ask for a change of people, keys, roles, groups or rules')
       .description(
-        'Ask for changes of people, keys, roles, groups or rules. Each is one JSON object such as {"op":"role.give","project":"main","principal":"ann","role":"reviewer"}; see docs/how-to/people.md.',
+        'Ask for changes of people, keys, roles, groups or rules. Each is one JSON object such as {"op":"role.give","project":"main","principal":"ann","role":"reviewer"}; a key may be named by its file, {"op":"person.add","id":"eve","name":"Eve","keys":["eve.key.pub"]}. All of them are in docs/how-to/change-people-and-rules.md.',
       )
       .argument('<change...>', 'JSON objects, or @FILE with a JSON array of them')
       .requiredOption('--why <text>', 'why; everybody who signs reads it'),
   ).action(async (given: string[], options: WhyOptions) => {
-    const changes = given.flatMap((each): unknown[] => {
-      const text = each.startsWith('@') ? readFileSync(each.slice(1), 'utf8') : each;
-      try {
-        const value = JSON.parse(text) as unknown;
-        return Array.isArray(value) ? (value as unknown[]) : [value];
-      } catch {
-        const why = 'it is no JSON';
-        throw cliErrors.error('OPTION_INVALID', {
-          value: each.slice(0, 80),
-          option: 'change',
-          why,
-        });
-      }
-    });
+    const changes = given.flatMap(readGiven).map(expandKeys);
     await ask('/v1/changes', options, { changes, why: options.why });
   });
   withSession(
@@ -175,40 +196,4 @@ function registerLocks(program: Command): void {
   ).action(async (lock: string, options: WhyOptions) => {
     await ask('/v1/unlocks', options, { lock, why: options.why });
   });
-}
-
-interface RosterShown {
-  readonly version: number;
-  readonly sha256: string;
-  readonly document: {
-    people: { id: string; name: string; keys: unknown[] }[];
-    rules: { kind: string; tier: string; quorum: string }[];
-  };
-}
-
-function registerRoster(program: Command): void {
-  const group = program
-    .command('roster')
-    .description('Who may approve with which key, under which rules.');
-  withSession(group.command('show').description('The version in force.')).action(
-    async (options: SessionOptions) => {
-      const session = openSession(options);
-      const shown = await session.client.get<RosterShown>('/v1/roster');
-      session.print(shown, () => [
-        `roster version ${String(shown.version)}, ${shown.sha256}`,
-        ...layOut([
-          ['  person', 'keys', 'name'],
-          ...shown.document.people.map((each) => [
-            `  ${each.id}`,
-            String(each.keys.length),
-            each.name,
-          ]),
-        ]),
-        ...layOut([
-          ['  kind', 'tier', 'quorum'],
-          ...shown.document.rules.map((each) => [`  ${each.kind}`, each.tier, each.quorum]),
-        ]),
-      ]);
-    },
-  );
 }

@@ -30,9 +30,10 @@ export const COMMANDS: readonly CommandModule[] = [
     load: async () => (await import('./sign-in.ts')).registerSignIn,
   },
   {
-    names: ['change', 'access', 'window', 'lock', 'unlock', 'roster'],
+    names: ['change', 'access', 'window', 'lock', 'unlock'],
     load: async () => (await import('./change.ts')).registerChange,
   },
+  { names: ['roster'], load: async () => (await import('./roster.ts')).registerRoster },
   { names: ['budget'], load: async () => (await import('./budget.ts')).registerBudget },
   { names: ['model'], load: async () => (await import('./model.ts')).registerModel },
   {

@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   writeFileSync,
@@ -36,7 +37,7 @@ export function registerDemo(program: Command): void {
     .command('demo')
     .summary('see the main job done on real results')
     .description(
-      'Start a gate in a throwaway folder, quote the example’s real results, release the plain ones, hold one, refuse one, and verify the receipts',
+      'Start a gate in a throwaway folder, quote the example’s real results, release the plain ones, hold one until a second person signs it, refuse one, and verify receipts and signature',
     )
     .option('--keep', 'keep the folder and say where it is')
     .action(async (options: DemoOptions) => {
@@ -44,11 +45,16 @@ export function registerDemo(program: Command): void {
     });
 }
 
+/** Who found the gate; one asks and the other one decides. */
+const PEOPLE = ['ann', 'bob'] as const;
+
 /** What the demo's commands run with. */
 interface Stage {
   readonly dir: string;
   readonly paint: Paint;
   readonly env: NodeJS.ProcessEnv;
+  /** Whose terminal it is. */
+  readonly who: string;
 }
 
 const PROGRAM = [...process.execArgv, path.join(import.meta.dirname, 'main.ts')];
@@ -59,15 +65,15 @@ function runShown(
   args: readonly string[],
   statuses: readonly number[] = [0],
 ): string {
-  const words = args.map((arg) => (/^[\w@./:=-]+$/.test(arg) ? arg : `'${arg}'`));
-  process.stdout.write(`\n${stage.paint('bold', `$ sallyport ${words.join(' ')}`)}\n`);
+  showCommand(stage, ['sallyport', ...args]);
   const run = spawnSync(process.execPath, [...PROGRAM, ...args], {
     cwd: stage.dir,
     env: stage.env,
     encoding: 'utf8',
   });
-  process.stdout.write(run.stdout);
+  // What is about to be signed is said before what came of it.
   process.stdout.write(run.stderr);
+  process.stdout.write(run.stdout);
   if (run.status === null || !statuses.includes(run.status)) {
     throw cliErrors.error('DEMO_FAILED', {
       step: args.slice(0, 2).join(' '),
@@ -75,6 +81,25 @@ function runShown(
     });
   }
   return run.stdout;
+}
+
+function showCommand(stage: Stage, command: readonly string[]): void {
+  const words = command.map((word) => (/^[\w@./:=-]+$/.test(word) ? word : `'${word}'`));
+  process.stdout.write(`\n${stage.paint('bold', `${stage.who}$ ${words.join(' ')}`)}\n`);
+}
+
+/** Runs a program of the system; undefined when this machine does not have it. */
+function runSystem(
+  stage: Stage,
+  program: string,
+  args: readonly string[],
+  input?: string,
+): string | undefined {
+  const run = spawnSync(program, args, { cwd: stage.dir, encoding: 'utf8', input: input ?? '' });
+  if (run.error !== undefined) return undefined;
+  if (run.status === 0) return run.stdout;
+  process.stderr.write(run.stderr);
+  throw cliErrors.error('DEMO_FAILED', { step: program, status: run.status ?? -1 });
 }
 
 /** Runs a command without showing it. */
@@ -140,31 +165,36 @@ async function startGate(dir: string, env: NodeJS.ProcessEnv): Promise<Running> 
 }
 
 interface OuterRelease {
+  readonly release: number;
   readonly receipt: string;
   readonly files: readonly { readonly name: string; readonly href: string }[];
 }
 
-/** Fetches as a recipient does, until the release's slot has come. */
-async function fetchReleases(url: string, token: string): Promise<readonly OuterRelease[]> {
+/** Fetches as a recipient does, until the slot of the last release has come. */
+async function fetchReleases(
+  url: string,
+  token: string,
+  count: number,
+): Promise<readonly OuterRelease[]> {
   const deadline = monotonicMs() + PUBLISH_MS_MAX;
   for (;;) {
     const response = await fetch(`${url}/v1/files`, {
       headers: { authorization: `Bearer ${token}` },
     });
     const { releases } = (await response.json()) as { releases: readonly OuterRelease[] };
-    if (releases.length > 0) return releases;
+    if (releases.length >= count) return releases;
     if (monotonicMs() > deadline)
       throw cliErrors.error('DEMO_FAILED', { step: 'publication', status: -1 });
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
 
-async function receive(stage: Stage, url: string, token: string): Promise<string[]> {
+async function receive(stage: Stage, url: string, token: string, count: number): Promise<string[]> {
   const headers = { authorization: `Bearer ${token}` };
   const dir = path.join(stage.dir, 'received');
   mkdirSync(dir);
   const names: string[] = [];
-  for (const release of await fetchReleases(url, token)) {
+  for (const release of await fetchReleases(url, token, count)) {
     for (const file of release.files) {
       const response = await fetch(new URL(file.href, url), { headers });
       if (!response.ok)
@@ -174,7 +204,8 @@ async function receive(stage: Stage, url: string, token: string): Promise<string
       names.push(name);
     }
     const receipt = await fetch(new URL(release.receipt, url), { headers });
-    writeFileSync(path.join(dir, 'receipt.tlog-proof'), Buffer.from(await receipt.arrayBuffer()));
+    const proof = path.join(dir, `receipt-${String(release.release)}.tlog-proof`);
+    writeFileSync(proof, Buffer.from(await receipt.arrayBuffer()));
   }
   return names;
 }
@@ -200,7 +231,7 @@ async function demo(options: DemoOptions): Promise<number> {
     const base = { ...process.env, SALLYPORT_DATA: path.join(dir, 'gate') };
     gate = await startGate(dir, base);
     const env = { ...base, SALLYPORT_URL: gate.innerUrl, SALLYPORT_TOKEN: gate.token };
-    await play({ dir, paint, env }, gate);
+    await play({ dir, paint, env, who: '' }, gate);
     const seconds = ((monotonicMs() - started) / 1000).toFixed(0);
     process.stdout.write(
       `\nDone in ${seconds} s.${options.keep === true ? ` Everything is in ${dir}` : ''}\n`,
@@ -212,48 +243,87 @@ async function demo(options: DemoOptions): Promise<number> {
   }
 }
 
-async function play(stage: Stage, gate: Running): Promise<void> {
-  const say = (text: string): void => {
-    process.stdout.write(`\n${stage.paint('cyan', `# ${text}`)}\n`);
+function say(stage: Stage, text: string): void {
+  process.stdout.write(`\n${stage.paint('cyan', `# ${text}`)}\n`);
+}
+
+/** Founds the gate with fresh SSH keys; null where this machine cannot make any. */
+function foundGate(stage: Stage): Readonly<Record<(typeof PEOPLE)[number], Stage>> | null {
+  for (const who of PEOPLE) {
+    const args = ['-q', '-t', 'ed25519', '-N', '', '-C', who, '-f', `${who}.key`];
+    if (runSystem(stage, 'ssh-keygen', args) === undefined) return null;
+  }
+  say(
+    stage,
+    'Two people found the gate, each with an SSH key: from now on people decide, not tokens.',
+  );
+  runShown(stage, [
+    'found',
+    ...PEOPLE.flatMap((who) => ['--person', `${who}=${who}.key.pub`]),
+    ...PEOPLE.flatMap((who) => ['--sign', `${who}=${who}.key`]),
+  ]);
+  const signIn = (who: string): Stage => {
+    const key = { SALLYPORT_KEY: path.join(stage.dir, `${who}.key`) };
+    const as = { ...stage, who, env: { ...stage.env, ...key, SALLYPORT_TOKEN: '' } };
+    const token = runQuiet(as, ['login', '--print']).trim();
+    return { ...as, env: { ...as.env, SALLYPORT_TOKEN: token } };
   };
+  return { ann: signIn('ann'), bob: signIn('bob') };
+}
+
+/** The held request is looked at, signed, and its signature verified without us. */
+function approve(bob: Stage): void {
+  const listed = runQuiet(bob, ['request', 'list', '--state', 'held', '--json']);
+  const [held] = JSON.parse(listed) as readonly { id: string }[];
+  const id = held?.id ?? '';
+  say(bob, 'Bob looks at the very bytes that would leave, and signs them with his key.');
+  runShown(bob, ['approve', id, '--view', 'look', '--yes']);
+  say(bob, 'Whoever has OpenSSH can verify who approved what.');
+  runQuiet(bob, ['request', 'approvals', id, '--out', 'signed']);
+  const verify = '-Y verify -f signed/allowed_signers -I bob -n sallyport-approval@v1'.split(' ');
+  showCommand(bob, ['ssh-keygen', ...verify, '-s', 'signed/bob.sig']);
+  const request = readFileSync(path.join(bob.dir, 'signed', 'request.json'), 'utf8');
+  const said = runSystem(bob, 'ssh-keygen', [...verify, '-s', 'signed/bob.sig'], request);
+  process.stdout.write(said ?? '');
+}
+
+async function play(first: Stage, gate: Running): Promise<void> {
   const results = (names: readonly string[]): string[] => names.map((name) => `results/${name}`);
   const to = ['--project', 'main', '--to', 'results'];
-  runQuiet(stage, ['outer', 'destination', 'add', 'results']);
-  const added = runQuiet(stage, [
-    'outer',
-    'recipient',
-    'add',
-    'reader',
-    '--destination',
-    'results',
-    '--json',
-  ]);
-  const { token } = JSON.parse(added) as { token: string };
+  runQuiet(first, ['outer', 'destination', 'add', 'results']);
+  const recipient = ['recipient', 'add', 'reader', '--destination', 'results', '--json'];
+  const { token } = JSON.parse(runQuiet(first, ['outer', ...recipient])) as { token: string };
 
-  say('The model to be guarded: budgets are shares of its thinnest useful copy.');
-  runShown(stage, ['model', 'add', 'large', '--parameters', '70e9']);
-  say('What would it cost, and is there a cheaper form?');
-  runShown(stage, ['quote', 'results'], [0, 3]);
-  say('Plain results leave at once: no finding, small, within every budget.');
-  runShown(stage, ['export', ...results(PLAIN), ...to, '--why', 'results of the first run']);
-  say('Hidden states look like activations: a person has to look.');
-  runShown(stage, ['export', ...results([HELD]), ...to, '--why', 'for a probe'], [4]);
-  say('Weights never leave this way.');
-  runShown(stage, ['export', ...results([REFUSED]), ...to, '--why', 'backup'], [3]);
+  say(first, 'The model to be guarded: budgets are shares of its thinnest useful copy.');
+  runShown(first, ['model', 'add', 'large', '--parameters', '70e9']);
+  const people = foundGate(first);
+  if (people === null) say(first, 'There is no ssh-keygen here, so that nobody can approve.');
+  const ann = people?.ann ?? first;
+  say(ann, 'What would it cost, and is there a cheaper form?');
+  runShown(ann, ['quote', 'results'], [0, 3]);
+  say(ann, 'Plain results leave at once: no finding, small, within every budget.');
+  runShown(ann, ['export', ...results(PLAIN), ...to, '--why', 'results of the first run']);
+  say(ann, 'Hidden states look like activations: another person has to look.');
+  runShown(ann, ['export', ...results([HELD]), ...to, '--why', 'for a probe'], [4]);
+  if (people !== null) approve(people.bob);
+  say(ann, 'Weights never leave this way.');
+  runShown(ann, ['export', ...results([REFUSED]), ...to, '--why', 'backup'], [3]);
 
-  say('Outside, the recipient fetches files and receipt, and verifies them offline.');
-  const files = await receive(stage, gate.outerUrl, token);
-  writeFileSync(path.join(stage.dir, 'outer.key'), runQuiet(stage, ['outer', 'key']));
-  runShown(stage, [
-    'receipt',
-    'verify',
-    'received/receipt.tlog-proof',
-    '--key',
-    'outer.key',
-    '--files',
-    ...files,
-  ]);
-  say('Inside, the ledger has every decision, and every root can be derived again.');
-  runShown(stage, ['ledger', 'verify']);
-  runShown(stage, ['budget']);
+  const reader = { ...first, who: 'reader' };
+  say(reader, 'Outside, the recipient fetches files and receipts, and verifies them offline.');
+  const files = await receive(reader, gate.outerUrl, token, people === null ? 1 : 2);
+  writeFileSync(path.join(first.dir, 'outer.key'), runQuiet(first, ['outer', 'key']));
+  const isHeld = (file: string): boolean => path.basename(file) === HELD;
+  for (const [release, isOf] of [
+    [1, (file: string) => !isHeld(file)],
+    [2, isHeld],
+  ] as const) {
+    const own = files.filter(isOf);
+    if (own.length === 0) continue;
+    const receipt = `received/receipt-${String(release)}.tlog-proof`;
+    runShown(reader, ['receipt', 'verify', receipt, '--key', 'outer.key', '--files', ...own]);
+  }
+  say(ann, 'Inside, the ledger has every decision, and every root can be derived again.');
+  runShown(ann, ['ledger', 'verify']);
+  runShown(ann, ['budget']);
 }

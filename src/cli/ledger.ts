@@ -1,34 +1,22 @@
 /** `sallyport ledger …`: reads and verifies the logs in a data folder, also while the gate runs. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { appErrors, gateFolders, loadConfig, readEnvironment, tableChecks } from '../app/index.ts';
+import { gateFolders, loadConfig, tableChecks } from '../app/index.ts';
 import { systemRandom } from '../core/index.ts';
 import { checkTables, openKeyFile, openLedgerReader, verifyLedger } from '../ledger/index.ts';
 import type { AuditReport, LedgerReader, ShownEntry } from '../ledger/index.ts';
-import { openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
+import { dataDir, innerLog, readVkey, withStore } from './data-folder.ts';
+import type { DataOptions, HeldLog, LogPlace } from './data-folder.ts';
 import { cliErrors } from './errors.ts';
 import { formatCount, openPaint, showSafely } from './terminal.ts';
 
-interface LedgerCommandOptions {
-  readonly data?: string;
+interface LedgerCommandOptions extends DataOptions {
   readonly json?: boolean;
   readonly from?: string;
   readonly limit?: string;
   readonly out?: string;
-}
-
-/** Where one log of a gate lies. */
-interface LogPlace {
-  readonly logId: 'inner' | 'outer';
-  readonly dir: string;
-  readonly keyFile: string;
-}
-
-/** A log together with the database that holds its entries. */
-interface HeldLog extends LogPlace {
-  readonly database: string;
 }
 
 /** The exit status when a log does not verify. */
@@ -74,40 +62,11 @@ export function registerLedger(program: Command): void {
     });
 }
 
-function dataDir(options: LedgerCommandOptions): string {
-  return options.data === undefined ? readEnvironment().dataDir : path.resolve(options.data);
-}
-
-function innerLog(options: LedgerCommandOptions): HeldLog {
-  const data = dataDir(options);
-  const folders = gateFolders(data);
-  if (!existsSync(`${folders.ledgerKey}.pub`)) throw appErrors.error('DATA_MISSING', { dir: data });
-  return {
-    logId: 'inner',
-    dir: folders.ledger,
-    keyFile: folders.ledgerKey,
-    database: readEnvironment().database ?? loadConfig(data).database ?? folders.database,
-  };
-}
-
 function outerLog(options: LedgerCommandOptions): LogPlace | undefined {
   const { outer } = gateFolders(dataDir(options));
   const keyFile = path.join(outer, 'log.key');
   if (!existsSync(`${keyFile}.pub`)) return undefined;
   return { logId: 'outer', dir: path.join(outer, 'log'), keyFile };
-}
-
-function readVkey(place: LogPlace): string {
-  return readFileSync(`${place.keyFile}.pub`, 'utf8').trim();
-}
-
-async function withStore<T>(place: HeldLog, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(place.database);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
 }
 
 function withReader<T>(

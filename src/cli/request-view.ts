@@ -34,12 +34,19 @@ function showFiles(paint: Paint, details: RequestDetails): readonly string[] {
   return lines;
 }
 
+/** Whether somebody can still do something about the reasons. */
+function isOpen(details: RequestDetails): boolean {
+  return ['quoting', 'held', 'returned', 'denied'].includes(details.state);
+}
+
 function showReasons(paint: Paint, details: RequestDetails): readonly string[] {
   return details.reasons.slice(0, 10).flatMap((reason) => {
     const place = reason.place === undefined ? '' : `${showSafely(reason.place)}: `;
     return [
       ...wrap(`${place}${showSafely(reason.sentence)}`, COLUMNS - 4).map((line) => `  ${line}`),
-      ...wrap(`→ ${reason.wayForward}`, COLUMNS - 6).map((line) => paint('dim', `    ${line}`)),
+      ...(isOpen(details) ? wrap(`→ ${reason.wayForward}`, COLUMNS - 6) : []).map((line) =>
+        paint('dim', `    ${line}`),
+      ),
     ];
   });
 }
@@ -62,21 +69,45 @@ export function showVerdict(
     `${paint('bold', paint(style, word))}  ${details.id}  ${says}`,
     ...showFiles(paint, details),
     ...skipped.map((name) => paint('dim', `  left out (a link or no file): ${showSafely(name)}`)),
-    ...(details.reasons.length > 0
-      ? ['', ...showReasons(paint, details)]
-      : details.verdict === 'allow' || details.reason === null
-        ? []
-        : ['', `  ${showSafely(details.reason)}`]),
+    ...showWhy(paint, details),
     ...(details.deadline === null || details.state !== 'held'
       ? []
-      : [`  waits for ${details.waitsFor ?? ''}`, `  until ${details.deadline}`]),
+      : [
+          `  waits for ${details.waitsFor ?? ''}`,
+          `  until ${details.deadline}`,
+          ...sayVouch(details),
+        ]),
     ...(receipt === null ? [] : ['', `  receipt ${receipt}`]),
   ];
 }
 
-/** What may be done now, and why the rest may not. */
+/** Why it is so: every reason, or what let it through in spite of them. */
+function showWhy(paint: Paint, details: RequestDetails): readonly string[] {
+  const { reasons, reason, verdict } = details;
+  if (reasons.length > 0 && verdict !== 'allow') return ['', ...showReasons(paint, details)];
+  if (reason === null || (verdict === 'allow' && reasons.length === 0)) return [];
+  return ['', `  ${showSafely(reason)}`];
+}
+
+/** In the tier `self` nobody else is asked, which a requester who waits would not guess. */
+function sayVouch(details: RequestDetails): readonly string[] {
+  return details.tier === 'self'
+    ? [`  → vouch for it with your own key: sallyport approve ${details.id}`]
+    : [];
+}
+
+/** What an event is called on the command line. */
+const COMMAND_OF: Readonly<Record<string, string>> = {
+  refuse: 'deny',
+  withdraw: 'request withdraw',
+  'give-back': 'request withdraw',
+};
+
+/** What may be done now, as the commands that do it. */
 function showCan(details: RequestDetails): readonly (readonly string[])[] {
-  const allowed = details.can.filter((each) => each.allowed).map((each) => each.event);
+  const allowed = details.can
+    .filter((each) => each.allowed)
+    .map(({ event }) => COMMAND_OF[event] ?? event);
   return allowed.length === 0 ? [] : [['  you can', allowed.join(', ')]];
 }
 

@@ -11,9 +11,12 @@ import { connectAgent, runKeygen } from './ssh-tools.ts';
 /** Where keys are looked for when none is named. */
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_ed25519_sk', 'id_ecdsa_sk', 'id_rsa'] as const;
 
-function findKeyFile(): string | undefined {
+function findNamed(): string | undefined {
   const named = process.env['SALLYPORT_KEY'];
-  if (named !== undefined && named !== '') return named;
+  return named === '' ? undefined : named;
+}
+
+function findKeyFile(): string | undefined {
   return DEFAULT_KEYS.map((name) => path.join(homedir(), '.ssh', name)).find((file) =>
     existsSync(file),
   );
@@ -27,8 +30,9 @@ async function findInAgent(): Promise<SshSigner | undefined> {
   return first === undefined ? undefined : agent.signer(first);
 }
 
-/** Signs a message for a purpose; `keyFile` names the key, otherwise the agent's first or the usual files are taken. */
-export async function signText(input: SignInput, keyFile?: string): Promise<string> {
+/** Signs a message for a purpose with the key that was named; otherwise the agent's first or the usual files are taken. */
+export async function signText(input: SignInput, given?: string): Promise<string> {
+  const keyFile = given ?? findNamed();
   if (keyFile === undefined) {
     const held = await findInAgent();
     if (held !== undefined) return signSshsig(held, input);

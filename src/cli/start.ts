@@ -24,7 +24,7 @@ export function registerStart(program: Command): void {
     .command('start')
     .summary('start the gate')
     .description(
-      'Start the gate: inner door, wire and outer door. The first start makes the data folder and prints an administrator token once.',
+      'Start the gate: inner door, wire and outer door. The first start makes the data folder and prints once the token that sets the gate up and founds it.',
     )
     .option('--data <dir>', 'data folder; SALLYPORT_DATA or ./.sallyport by default')
     .option('--config <file>', 'configuration; ./sallyport.json or DATA/sallyport.json by default')
@@ -74,7 +74,9 @@ async function start(options: StartOptions): Promise<void> {
     door = await listenInner(gate, log).catch((cause: unknown) => {
       // It is shown only once, and the next start is no first one.
       if (gate.firstStart !== null) {
-        process.stdout.write(`administrator token, shown only now: ${gate.firstStart.token}\n`);
+        process.stdout.write(
+          `token of the first start, shown only now: ${gate.firstStart.token}\n`,
+        );
       }
       throw cause;
     });
@@ -132,6 +134,7 @@ function announce(gate: Gate, door: Listening): void {
     ...describeWitnesses(gate),
     '',
     ...describeOuter(gate),
+    ...describeFounding(gate),
     ...describeFirst(gate, door, paint),
     'Stop it with Ctrl-C.',
   ];
@@ -156,6 +159,16 @@ function describeOuter(gate: Gate): readonly string[] {
   ];
 }
 
+/** Without people there is nobody who could approve, which has to be said at each start and not only at the first. */
+function describeFounding(gate: Gate): readonly string[] {
+  if (gate.rosters.current !== null || gate.firstStart !== null) return [];
+  return [
+    'Note: the gate is not founded. What is plain leaves, everything else waits, since nobody can approve it;',
+    'found it with `sallyport found` (docs/how-to/found-a-gate.md) or in a browser.',
+    '',
+  ];
+}
+
 function describeFirst(gate: Gate, door: Listening, paint: Paint): readonly string[] {
   const first = gate.firstStart;
   if (first === null) return [];
@@ -164,13 +177,17 @@ function describeFirst(gate: Gate, door: Listening, paint: Paint): readonly stri
       ? []
       : [`export SALLYPORT_DATA=${quoteShell(gate.folders.data)}`];
   return [
-    paint('bold', 'This is the first start. Your administrator token, shown only now:'),
+    paint('bold', 'This is the first start. The token that sets the gate up, shown only now:'),
     '',
     `  ${paint('green', first.token)}`,
     '',
-    paint('bold', 'Found the gate in a browser, or with `sallyport found`:'),
+    paint(
+      'bold',
+      'Found the gate, so that people can approve with keys of their own; the token ends with it:',
+    ),
     '',
     `  ${door.url}/#token=${first.token}`,
+    '  or `npx sallyport found`, see docs/how-to/found-a-gate.md',
     '',
     paint('bold', 'Send a first file from another terminal in this folder:'),
     '',

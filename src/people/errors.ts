@@ -52,7 +52,7 @@ export const errors = defineErrors('PEOPLE', {
   KEY_UNKNOWN: {
     status: 401,
     message: 'cannot sign in, the key belongs to nobody in the roster',
-    hint: 'use a key that is registered, or ask an administrator to add this one',
+    hint: 'use a key that is registered; another one is added by a request, `sallyport change`',
   },
   CHALLENGE_OVER: {
     status: 401,

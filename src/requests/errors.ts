@@ -46,7 +46,7 @@ export const errors = defineErrors('REQUEST', {
   NO_APPROVERS: {
     status: 409,
     message: 'cannot decide the request `{id}`: {why}',
-    hint: 'found the gate with `sallyport found`, or ask an administrator for a rule',
+    hint: 'found the gate with `sallyport found`, or ask for a rule with `sallyport change`',
   },
   NOT_APPROVER: {
     status: 403,
@@ -81,6 +81,6 @@ export const errors = defineErrors('REQUEST', {
   NOT_RELEASED: {
     status: 409,
     message: 'cannot release the request `{id}`: {why}',
-    hint: 'change the budget or refuse the request',
+    hint: 'see `sallyport budget`; it stays held and can be tried again, changed or denied',
   },
 });

@@ -167,7 +167,7 @@ export function sayWaitsFor(standing: Standing): string | null {
   if (roster === undefined) return 'the founding of the gate: nobody can approve before';
   if (judgement === null) return 'a rule: none says who approves requests like this';
   if (judgement.state === 'impossible')
-    return `people: nobody left can fill ${judgement.rule.quorum}; an administrator has to add an approver`;
+    return `people: nobody left can fill ${judgement.rule.quorum}; ask for another approver with sallyport change`;
   if (judgement.state === 'met') return 'the gate: everybody has approved';
   const people = judgement.missing.map(({ clause, candidates }) => {
     const names = candidates.slice(0, 5).join(', ');

@@ -341,7 +341,7 @@ export function applyChanges(roster: Roster, changes: readonly Change[], at: str
 export function sayChange(change: Change): string {
   switch (change.op) {
     case 'person.add':
-      return `add the person ${change.id} (${change.name}) with ${String(change.keys.length)} keys${sayUntil(change.until)}`;
+      return `add the person ${change.id} (${change.name}) with ${sayKeys(change.keys)}${sayUntil(change.until)}`;
     case 'person.remove':
       return `remove the person ${change.id}`;
     case 'person.until':
@@ -389,6 +389,10 @@ export function sayChange(change: Change): string {
     case 'policy.set':
       return `put the policies ${change.sha256.slice(0, 12)}… in force`;
   }
+}
+
+function sayKeys(keys: readonly { readonly id: string }[]): string {
+  return keys.length === 0 ? 'no key yet' : `the key ${keys.map((key) => key.id).join(' and ')}`;
 }
 
 function sayUntil(until: string | null): string {

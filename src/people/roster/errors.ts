@@ -31,6 +31,6 @@ export const rosterErrors = defineErrors('ROSTER', {
   RULE_MISSING: {
     status: 409,
     message: 'cannot find a rule for requests of the kind {kind} in the tier {tier}',
-    hint: 'ask an administrator to add one by a policy request',
+    hint: 'ask for one with `sallyport change`, op `rule.set`',
   },
 });

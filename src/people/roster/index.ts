@@ -39,3 +39,5 @@ export {
   ruleFor,
 } from './view.ts';
 export type { Tier } from './view.ts';
+export { readSshKey } from './ssh-key.ts';
+export type { NewKey } from './ssh-key.ts';

@@ -137,6 +137,8 @@ async function openParts(
   const host = { store, ledger, clock, random, blobs };
   const scenarios = openScenarios();
   undo.push(() => scenarios.close());
+  const posture = openPosture(config.posture.folder, clock);
+  undo.push(() => posture.close());
   const people = openPeople(host);
   const models = openModels(host);
   const budgets = openBudgets({ ...host, caps: config.caps });
@@ -293,7 +295,7 @@ async function openParts(
     wire,
     outboxes,
     wayIn,
-    posture: openPosture(config.posture.folder, clock),
+    posture,
     scenarios,
     exports,
     looks: openLooks(exports),

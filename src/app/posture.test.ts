@@ -1,6 +1,7 @@
 /** The desk on the example that is shipped, so that the example itself stays whole. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { boardOf, showPosture } from '../posture/index.ts';
 import { openPosture } from './posture.ts';
 
 const clock = { nowMs: () => Date.parse('2026-12-01T00:00:00Z') };
@@ -33,4 +34,26 @@ test('a folder without an assessment in it is refused', async () => {
   await assert.rejects(openPosture('examples/tiny-lm', clock).judge(), {
     code: 'POSTURE_ASSESSMENT_INVALID',
   });
+});
+
+test('what pages read is judged on a thread, and is what is judged here', async () => {
+  const desk = openPosture('examples/posture', clock);
+  try {
+    await desk.show();
+    const [board, same, shown] = await Promise.all([desk.board(), desk.board(), desk.show()]);
+    assert.equal(board, same, 'two who ask at once get one answer');
+    const posture = await desk.judge();
+    assert.deepEqual(shown, showPosture(posture));
+    assert.deepEqual(board, boardOf(posture));
+    assert.equal(board.vectors.length, 38);
+  } finally {
+    await desk.close();
+  }
+});
+
+test('a thread says why a folder is no assessment, and works on', async () => {
+  const desk = openPosture('examples/tiny-lm', clock);
+  for (const ask of [desk.board, desk.show, desk.show])
+    await assert.rejects(ask(), { code: 'POSTURE_ASSESSMENT_INVALID' });
+  await desk.close();
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Gate } from '../../app/index.ts';
 import { peopleErrors } from '../../people/index.ts';
 import type { Principal } from '../../people/index.ts';
-import { RUNS_MIN, boardOf, showPosture } from '../../posture/index.ts';
+import { RUNS_MIN } from '../../posture/index.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -64,7 +64,7 @@ export const POSTURE_ROUTES: readonly Route[] = [
       summary: 'Level reached by profile and environment, with what holds it back',
       access: 'administrator',
     },
-    async ({ gate }) => showPosture(await gate.posture.judge()),
+    ({ gate }) => gate.posture.show(),
   ),
   route(
     {
@@ -91,7 +91,7 @@ export const POSTURE_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal }) => {
       await needReader(gate, principal);
-      return boardOf(await gate.posture.judge());
+      return gate.posture.board();
     },
   ),
   route(

@@ -2,7 +2,6 @@
 import type { Hono } from 'hono';
 import { openPosture } from '../../../src/app/posture.ts';
 import { openScenarios } from '../../../src/app/scenarios.ts';
-import { boardOf } from '../../../src/posture/index.ts';
 import type { FakeState } from './state.ts';
 
 type Played = Parameters<ReturnType<typeof openScenarios>['play']>[0];
@@ -19,7 +18,7 @@ export function mountPosture(app: Hono, state: FakeState): () => Promise<void> {
   const posture = openPosture('examples/posture', clock);
   const scenarios = openScenarios();
   app.get('/v1/posture/board', async (c) =>
-    state.mode === 'empty' ? c.json(MISSING, 404) : c.json(boardOf(await posture.judge())),
+    state.mode === 'empty' ? c.json(MISSING, 404) : c.json(await posture.board()),
   );
   app.get('/v1/scenarios', async (c) =>
     c.json({ scenarios: state.mode === 'empty' ? [] : await scenarios.list() }),
@@ -27,5 +26,8 @@ export function mountPosture(app: Hono, state: FakeState): () => Promise<void> {
   app.post('/v1/scenarios/play', async (c) =>
     c.json(await scenarios.play({ ...(await c.req.json<Played>()), runs: 1000 })),
   );
-  return () => scenarios.close();
+  return async () => {
+    await scenarios.close();
+    await posture.close();
+  };
 }

@@ -18,6 +18,7 @@ const PICTURE_HEIGHTS: Readonly<Record<string, number>> = {
   waiting: 1240,
   posture: 1900,
   scenario: 1900,
+  'scenario-beside': 1280,
   entry: 1040,
 };
 

@@ -11,6 +11,7 @@ import { go, link } from '../shell/route.ts';
 import { sayCount, showSafely } from '../words/format.ts';
 import { Claims, LadderTable, Sensitivities } from './scenario/answers.tsx';
 import { CurvePlot, FanPlot } from './scenario/plots.tsx';
+import type { LineNames } from './scenario/plots.tsx';
 import { ClaimSwitches, Sliders } from './scenario/sliders.tsx';
 
 const REST_MS = 350;
@@ -28,26 +29,27 @@ function useRested<T>(value: T): T {
 function Results(props: {
   readonly shipped: Answers;
   readonly moved: Answers | null;
+  readonly names: LineNames;
   readonly busy: boolean;
 }): ReactNode {
-  const { shipped, moved, busy } = props;
+  const { shipped, moved, names, busy } = props;
   const now = moved ?? shipped;
   return (
     <div className={`stack wide ${busy ? 'is-busy' : ''}`} aria-busy={busy}>
       <div className="columns even">
         <Card title="Who has the capability" note="number of holders; P10 to P90">
-          <FanPlot shipped={shipped} moved={moved} />
+          <FanPlot shipped={shipped} moved={moved} names={names} />
         </Card>
-        <LadderTable shipped={shipped} moved={moved} />
+        <LadderTable shipped={shipped} moved={moved} names={names} />
       </div>
       <Card
         title="Chance that at least one of a kind has it"
         note="line: mean; band: what is not known"
       >
-        <CurvePlot shipped={shipped} moved={moved} which="reach" />
+        <CurvePlot shipped={shipped} moved={moved} names={names} which="reach" />
       </Card>
       <Card title="Chance of what goes wrong" note="by month, at least once">
-        <CurvePlot shipped={shipped} moved={moved} which="routes" />
+        <CurvePlot shipped={shipped} moved={moved} names={names} which="routes" />
       </Card>
       <Sensitivities answers={now} />
       <Claims answers={now} />
@@ -55,20 +57,34 @@ function Results(props: {
   );
 }
 
-function Desk({ shown }: { readonly shown: ScenarioShown }): ReactNode {
+const UNMOVED = { adjustments: [], claims: [] };
+
+function Desk(props: {
+  readonly shown: ScenarioShown;
+  /** Another scenario, to stand beside this one instead of itself as shipped. */
+  readonly beside: ScenarioShown | null;
+}): ReactNode {
+  const { shown, beside } = props;
   const [adjustments, setAdjustments] = useState<readonly Adjustment[]>([]);
   const [claims, setClaims] = useState<readonly string[]>([]);
   const wanted: Play = { id: shown.id, adjustments, claims };
   const rested = useRested(JSON.stringify(wanted));
   const play = JSON.parse(rested) as Play;
   const changed = play.adjustments.length > 0 || play.claims.length > 0;
-  const shipped = useQuery(playQuery({ id: shown.id, adjustments: [], claims: [] }, true));
+  const shipped = useQuery(playQuery({ ...UNMOVED, id: shown.id }, true));
+  const other = useQuery(playQuery({ ...UNMOVED, id: beside?.id ?? '' }, beside !== null));
   const moved = useQuery(playQuery(play, changed));
-  const busy = moved.isFetching || rested !== JSON.stringify(wanted);
+  const busy = moved.isFetching || other.isFetching || rested !== JSON.stringify(wanted);
   if (shipped.data === undefined) {
     return shipped.isError ? <ProblemLine error={shipped.error} /> : <Skeleton lines={14} />;
   }
   const { notice, about, capability, runs } = shipped.data;
+  const played = changed && moved.data !== undefined ? moved.data : null;
+  const base = beside === null ? null : (other.data ?? null);
+  const names: LineNames =
+    beside === null || base === null
+      ? { before: 'as shipped', after: 'as moved' }
+      : { before: beside.name, after: played === null ? shown.name : `${shown.name}, as moved` };
   return (
     <div className="stack wide">
       <div className="notice">
@@ -99,10 +115,12 @@ function Desk({ shown }: { readonly shown: ScenarioShown }): ReactNode {
             As shipped
           </Action>
           {moved.isError && changed ? <ProblemLine error={moved.error} /> : null}
+          {other.isError && beside !== null ? <ProblemLine error={other.error} /> : null}
         </Card>
         <Results
-          shipped={shipped.data}
-          moved={changed && moved.data !== undefined ? moved.data : null}
+          shipped={base ?? shipped.data}
+          moved={base === null ? played : (played ?? shipped.data)}
+          names={names}
           busy={busy}
         />
       </div>
@@ -115,24 +133,45 @@ export function ScenarioPage({ query }: { readonly query: URLSearchParams }): Re
   const scenarios = useQuery(scenariosQuery);
   const list = scenarios.data?.scenarios ?? [];
   const shown = list.find((each) => each.id === query.get('id')) ?? list[0];
+  const besideId = query.get('beside');
+  const beside = list.find((each) => each.id === besideId && each.id !== shown?.id) ?? null;
+  const choose = (change: { id?: string; beside?: string }) =>
+    go(link(['scenario'], { id: shown?.id ?? '', beside: beside?.id ?? '', ...change }), 'replace');
   return (
     <Page
       title="Scenario"
       lead="What happens if: who has the capability when, and what a level, a cap or an intervention changes."
       actions={
         list.length === 0 ? undefined : (
-          <select
-            className="input"
-            aria-label="Scenario"
-            value={shown?.id ?? ''}
-            onChange={(event) => go(link(['scenario'], { id: event.target.value }), 'replace')}
-          >
-            {list.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {showSafely(name)}
-              </option>
-            ))}
-          </select>
+          <div className="selects">
+            <select
+              className="input"
+              aria-label="Scenario"
+              value={shown?.id ?? ''}
+              onChange={(event) => choose({ id: event.target.value })}
+            >
+              {list.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {showSafely(name)}
+                </option>
+              ))}
+            </select>
+            <select
+              className="input"
+              aria-label="Beside"
+              value={beside?.id ?? ''}
+              onChange={(event) => choose({ beside: event.target.value })}
+            >
+              <option value="">beside itself, as shipped</option>
+              {list
+                .filter(({ id }) => id !== shown?.id)
+                .map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    beside {showSafely(name)}
+                  </option>
+                ))}
+            </select>
+          </div>
         )
       }
     >
@@ -145,7 +184,7 @@ export function ScenarioPage({ query }: { readonly query: URLSearchParams }): Re
               </Empty>
             </Card>
           ) : (
-            <Desk key={shown.id} shown={shown} />
+            <Desk key={shown.id} shown={shown} beside={beside} />
           )
         }
       </Loaded>

@@ -115,5 +115,14 @@ export const PLACES: readonly Place[] = [
     empty: 'There is no scenario',
     prepare: moveSlider,
   },
+  {
+    name: 'scenario-beside',
+    path: 'scenario?id=short-timelines&beside=government-project',
+    shows: 'What the three claims need',
+    empty: 'There is no scenario',
+    prepare: async (page) => {
+      await page.locator('.legend').getByText('Government project').first().waitFor();
+    },
+  },
   { name: 'locks', path: 'locks', shows: 'red-team → regulator', empty: 'Nothing is locked' },
 ];

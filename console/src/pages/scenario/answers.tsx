@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Answers, Estimate, LadderStep } from '../../api/posture.ts';
 import { Card } from '../../parts/layout.tsx';
 import { sayShare, showSafely } from '../../words/format.ts';
+import type { LineNames } from './plots.tsx';
 import { sayPlace } from './sliders.tsx';
 
 const show = (value: number): string =>
@@ -23,14 +24,15 @@ function keptOut(step: LadderStep): string {
 export function LadderTable(props: {
   readonly shipped: Answers;
   readonly moved: Answers | null;
+  readonly names: LineNames;
 }): ReactNode {
-  const { shipped, moved } = props;
+  const { shipped, moved, names } = props;
   const { ladders } = moved ?? shipped;
   const [chosen, setChosen] = useState(ladders[0]?.id ?? '');
   const ladder = ladders.find((each) => each.id === chosen) ?? ladders[0];
   if (ladder === undefined) return null;
   return (
-    <Card bare title="What one level is worth" note={moved === null ? 'as shipped' : 'as moved'}>
+    <Card bare title="What one level is worth" note={showSafely(moved === null ? names.before : names.after)}>
       <div className="body">
         <select
           className="input"

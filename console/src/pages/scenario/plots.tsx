@@ -50,11 +50,18 @@ function drawBands(lines: readonly (readonly Point[])[], share: boolean): Draw {
     });
 }
 
-function Legend({ moved }: { readonly moved: boolean }): ReactNode {
+/** What the two lines of each drawing are called. */
+export interface LineNames {
+  readonly before: string;
+  readonly after: string;
+}
+
+function Legend(props: { readonly moved: boolean; readonly names: LineNames }): ReactNode {
+  const { moved, names } = props;
   return (
     <p className="legend">
-      <span className="series-4">as shipped</span>
-      {moved ? <span>as moved</span> : null}
+      <span className="series-4">{showSafely(names.before)}</span>
+      {moved ? <span>{showSafely(names.after)}</span> : null}
     </p>
   );
 }
@@ -63,8 +70,9 @@ function Legend({ moved }: { readonly moved: boolean }): ReactNode {
 export function FanPlot(props: {
   readonly shipped: Answers;
   readonly moved: Answers | null;
+  readonly names: LineNames;
 }): ReactNode {
-  const { shipped, moved } = props;
+  const { shipped, moved, names } = props;
   const draw = useMemo(() => {
     const read = (answers: Answers): readonly Point[] => {
       const fan = answers.fans.find((each) => each.kind === 'all') ?? answers.fans[0];
@@ -81,7 +89,7 @@ export function FanPlot(props: {
   }, [shipped, moved]);
   return (
     <>
-      <Legend moved={moved !== null} />
+      <Legend moved={moved !== null} names={names} />
       <Drawing
         draw={draw}
         label="Number of holders over time, with the middle and the band from P10 to P90"
@@ -93,19 +101,21 @@ export function FanPlot(props: {
 function SmallCurve(props: {
   readonly shipped: Curve;
   readonly moved: Curve | undefined;
-  readonly start: string;
+  readonly starts: readonly [string, string];
 }): ReactNode {
-  const { shipped, moved, start } = props;
+  const { shipped, moved } = props;
+  const [from, fromMoved] = props.starts;
   const draw = useMemo(() => {
-    const month = monthsOf(start);
-    const read = (curve: Curve): readonly Point[] =>
-      curve.chance.map(({ mean, low, high }, i) => ({
+    const read = (curve: Curve, start: string): readonly Point[] => {
+      const month = monthsOf(start);
+      return curve.chance.map(({ mean, low, high }, i) => ({
         month: month(i),
         low,
         mid: mean,
         high,
       }));
-    const lines = [read(shipped), ...(moved === undefined ? [] : [read(moved)])];
+    };
+    const lines = [read(shipped, from), ...(moved === undefined ? [] : [read(moved, fromMoved)])];
     return (plot: Parameters<Draw>[0], widthPx: number) =>
       plot.plot({
         className: 'plot',
@@ -134,7 +144,7 @@ function SmallCurve(props: {
           plot.lineY(points, { x: 'month', y: 'mid', stroke: colourOf(i), strokeWidth: 1.6 }),
         ]),
       });
-  }, [shipped, moved, start]);
+  }, [shipped, moved, from, fromMoved]);
   const last = (curve: Curve | undefined) => curve?.chance.at(-1);
   const end = last(moved) ?? last(shipped);
   const said =
@@ -155,18 +165,19 @@ export function CurvePlot(props: {
   readonly shipped: Answers;
   readonly moved: Answers | null;
   readonly which: 'reach' | 'routes';
+  readonly names: LineNames;
 }): ReactNode {
-  const { shipped, moved, which } = props;
+  const { shipped, moved, which, names } = props;
   return (
     <>
-      <Legend moved={moved !== null} />
+      <Legend moved={moved !== null} names={names} />
       <div className="small-plots">
         {shipped[which].map((curve) => (
           <SmallCurve
             key={curve.id}
             shipped={curve}
             moved={moved?.[which].find((each) => each.id === curve.id)}
-            start={shipped.start}
+            starts={[shipped.start, (moved ?? shipped).start]}
           />
         ))}
       </div>

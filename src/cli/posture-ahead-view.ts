@@ -91,7 +91,7 @@ function showPlanned(paint: Paint, posture: Posture, planned: PlannedProfile): r
   const head = roadmap.levels.map((level) => nameRank(level.rank));
   return [
     '',
-    `  ${paint('bold', `Roadmap, ${showSafely(profile)}`)}`,
+    `  ${paint('bold', `Roadmap, ${showSafely(profile)}, up to ${nameRank(roadmap.levels.length)}`)}`,
     `  ${String(roadmap.planned.length)} measures missing; ${String(roadmap.engineers)} engineers from ${showDay(startMs)}${assumed ? ' (placeholders: no plan says who and when)' : ''}; ${String(roadmap.runs)} runs, seed ${showSafely(roadmap.seed)}`,
     ...layOut([['  ', 'P10', 'P50', 'P90', 'slower research, guessed'], ...levels]),
     ...critical.map((line) => (line.startsWith('    ') ? line : paint('dim', line))),

@@ -1,5 +1,6 @@
 /** How a scenario looks on a terminal. */
 import {
+  sayUntold,
   datesShown,
   showChance,
   showDates,
@@ -176,10 +177,12 @@ function printSensitivity({ sensitivity, runs }: ScenarioAnswers): void {
   heading(
     'Which inputs move an answer most: its mean where the input is in its lowest and highest fifth',
   );
-  for (const { title, share, mean, swings } of sensitivity) {
+  for (const { title, share, mean, swings, untold } of sensitivity) {
     say();
     say(`${title}: ${share ? showChance(mean) : showMean(mean)}`);
     const show = share ? showChance : showMean;
+    if (untold > 0) note(sayUntold(untold, swings.length));
+    if (swings.length === 0) continue;
     table(
       ['input', 'P10–P90', 'lowest fifth', 'highest fifth', 'rank corr.'],
       swings

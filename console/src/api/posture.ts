@@ -191,6 +191,8 @@ export interface Sensitivity {
     readonly atLow: Estimate;
     readonly atHigh: Estimate;
   }[];
+  /** Other inputs, whose effect cannot be told from the luck of the runs. */
+  readonly untold: number;
 }
 
 export const scenariosQuery = queryOptions({

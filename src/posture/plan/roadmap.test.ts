@@ -105,6 +105,30 @@ test('levels follow each other, and what is met takes no time', () => {
   );
 });
 
+test('a plan goes no further than the level that its profile holds to be enough', () => {
+  const profile = catalogue.profiles.find((each) => each.target === 'SL3');
+  assert.ok(profile !== undefined);
+  const posture = evaluate(assess(headFile()), NOW);
+  const input = { catalogue, standingOf: weakest(posture), engineers: 10, seed: 'test', runs: 60 };
+  const drop = ['R-SL3-17', 'R-SL5-01'];
+  const short = makeRoadmap({ ...input, profile, drop });
+  assert.deepEqual(
+    short.levels.map((each) => each.rank),
+    [1, 2, 3],
+  );
+  assert.ok(short.planned.length > 0 && short.planned.every((each) => each.rank <= 3));
+  assert.deepEqual(
+    short.whatIfs.map((each) => [each.change, each.savedWeeks.length]),
+    [
+      ['2 more engineers', 3],
+      ['without R-SL3-17', 3],
+    ],
+  );
+  // Nobody works at SL4 and SL5 in the meantime, so SL3 comes no later than in a plan that goes further.
+  const far = makeRoadmap({ ...input, profile: { ...profile, target: 'SL5' }, drop: [] });
+  assert.ok((short.levels[2]?.weeks.p50 ?? NaN) <= (far.levels[2]?.weeks.p50 ?? NaN));
+});
+
 test('more people and a dropped measure save time or nothing', () => {
   const { whatIfs } = roadmapOf(assess(headFile()), { drop: ['R-SL5-01', 'R-SL3-17'] });
   assert.deepEqual(

@@ -5,6 +5,7 @@
  * and however runs are shared out. More people, or a measure less, never give a later date: whoever plans may always
  * leave the extra people idle, or do the measure all the same, and a run takes the better of both.
  */
+import { rankOf } from '../catalogue/catalogue.ts';
 import type { Catalogue, ListedMeasure } from '../catalogue/catalogue.ts';
 import type { Estimates, Profile, Range } from '../catalogue/schema.ts';
 import { askedBy } from '../level.ts';
@@ -81,7 +82,7 @@ function matches(match: Estimates['rules'][number]['match'], measure: ListedMeas
   );
 }
 
-/** What is missing for a profile, with the ranges that apply to it. */
+/** What is missing up to the level that a profile holds to be enough, with the ranges that apply to it. */
 export function planMeasures(
   catalogue: Catalogue,
   profile: Profile,
@@ -89,7 +90,8 @@ export function planMeasures(
 ): readonly PlannedMeasure[] {
   const { estimates } = catalogue;
   const slow = new Map(estimates.slowdownPercent.map((each) => [each.measure, each.percent]));
-  return askedBy(profile, catalogue).flatMap((measures, index) =>
+  const asked = askedBy(profile, catalogue).slice(0, rankOf(profile.target));
+  return asked.flatMap((measures, index) =>
     measures
       .filter((measure) => holdsBack(standingOf(measure.id).status))
       .map((measure): PlannedMeasure => {
@@ -170,11 +172,15 @@ function without(works: readonly Work[], drawn: Drawn, measure: string): Drawn {
   return { effort, lead };
 }
 
-/** Makes the roadmap. Linear in runs; about a millisecond a run for all measures. */
+/**
+ * Makes the roadmap up to the profile's target: people are not spent on what a profile holds to be needless, so its
+ * dates would be wrong with the work above it in the plan. Linear in runs; about a millisecond a run for all
+ * measures.
+ */
 export function makeRoadmap(input: RoadmapInput): Roadmap {
   const { catalogue, engineers, seed, runs } = input;
   const { estimates } = catalogue;
-  const ranks = catalogue.levels.length;
+  const ranks = rankOf(input.profile.target);
   const planned = planMeasures(catalogue, input.profile, input.standingOf);
   const works = toWorks(planned, estimates);
   const crewMax = estimates.peoplePerMeasureMax;
@@ -214,7 +220,7 @@ export function makeRoadmap(input: RoadmapInput): Roadmap {
     seed,
     runs,
     planned,
-    levels: catalogue.levels.map((_, rank) => ({
+    levels: Array.from({ length: ranks }, (_, rank) => ({
       rank: rank + 1,
       weeks: column(weeks, rank),
       critical: topOf(critical[rank] ?? new Map<string, number>(), runs),
@@ -222,7 +228,7 @@ export function makeRoadmap(input: RoadmapInput): Roadmap {
     })),
     whatIfs: variants.map((variant, place) => ({
       change: variant.change,
-      savedWeeks: catalogue.levels.map((_, rank) => ({
+      savedWeeks: Array.from({ length: ranks }, (_, rank) => ({
         rank: rank + 1,
         saved: column(saved[place] ?? [], rank),
       })),

@@ -101,8 +101,8 @@ function planOf(planned: PlannedProfile, data: ReportData): Markup {
   );
   return html`${drawRanges(rows, startMs)}
     <p class="lead">
-      ${roadmap.planned.length} measures are missing somewhere; ${roadmap.engineers} security
-      engineers from
+      ${roadmap.planned.length} measures up to ${nameRank(roadmap.levels.length)} are missing
+      somewhere; ${roadmap.engineers} security engineers from
       ${showDay(startMs)}${planned.assumed ? ' (placeholders: no plan.yaml says who and when)' : ''};
       ${roadmap.runs} runs, seed “${roadmap.seed}”. Bars run from P10 to P90.
     </p>

@@ -138,7 +138,10 @@ export interface Sensitivity {
   readonly title: string;
   readonly share: boolean;
   readonly mean: Estimate;
+  /** Inputs whose swing is more than the luck of the runs, the strongest first. */
   readonly swings: readonly Swing[];
+  /** How many other inputs have a swing that cannot be told from luck. */
+  readonly untold: number;
 }
 
 /** One input, for the list of all of them. */

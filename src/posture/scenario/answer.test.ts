@@ -80,6 +80,34 @@ test('the strongest input is found, and its swing is that of the closed form', a
   assert.ok(best!.rank > 0.3);
 });
 
+test('an input that cannot move an answer is not named, however many there are', async () => {
+  const idle = Array.from({ length: 11 }, (_, i) =>
+    attacker(`idle${String(i)}`, 1, {
+      useMonths: { min: 0, max: 24, source: 'ours' },
+      misusePerYear: { min: 0, max: 2, source: 'ours' },
+      leakPerYear: { min: 0, max: 2, source: 'ours' },
+    }),
+  );
+  const thief = attacker('thief', 4, {
+    weightsAttemptsPerYear: { min: 0, max: 4, source: 'ours' },
+  });
+  let falselyNamed = 0;
+  for (let seed = 1; seed <= 20; seed++) {
+    const scenario = plainScenario({ seed, adversaries: [thief, ...idle] });
+    const answers = await answerScenario(scenario, { runs: 8000 });
+    const { swings, untold } = answers.sensitivity.find((each) => each.column === 'weights')!;
+    assert.equal(swings[0]?.place, 'adversaries.thief.weightsAttemptsPerYear');
+    assert.equal(swings.length + untold, 34);
+    falselyNamed += swings.length - 1;
+  }
+  // At most one answer in a hundred may name an input that does nothing.
+  assert.ok(falselyNamed <= 1, String(falselyNamed));
+  const idleAnswers = await answerScenario(plainScenario({ adversaries: idle }), { runs: 4000 });
+  const named = idleAnswers.sensitivity.flatMap((each) => each.swings);
+  assert.deepEqual(named, []);
+  assert.match(renderScenario(idleAnswers), /None of 33 inputs moves it/);
+});
+
 test('an interval of worlds is about the worlds, and not about the luck of their runs', () => {
   // Means of 100 fair coins in each of 1,000 worlds that do not differ: the spread is luck, and is taken out.
   const means = Float64Array.from(

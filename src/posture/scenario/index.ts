@@ -27,6 +27,7 @@ export { renderScenario } from './report.ts';
 export { renderComparison } from './report-comparison.ts';
 export {
   datesShown,
+  sayUntold,
   showChance,
   showDates,
   showDifference,

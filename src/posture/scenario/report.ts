@@ -5,6 +5,7 @@ import { markTable, wrapPage } from './page.ts';
 import type { Cell } from './page.ts';
 import { drawCurve, drawFan, drawSwings } from './plot.ts';
 import {
+  sayUntold,
   datesShown,
   showChance,
   showDates,
@@ -201,10 +202,10 @@ function renderSensitivity({ sensitivity, runs }: ScenarioAnswers): string {
   return `<h2>What moves the answers most</h2>
 <p class="soft">Mean of the answer over the runs whose input lies in its lowest fifth, and in its highest (the dot), with everything else as uncertain as it is. Whiskers: sampling error of ${count(runs)} runs, P10 to P90. Rank: rank correlation over single runs.</p>
 ${sensitivity
-  .filter((each) => each.swings.length > 0)
+  .filter((each) => each.swings.length + each.untold > 0)
   .map(
     (each) =>
-      `<figure><h3>${escapeText(each.title)} <span class="soft">${each.share ? showChance(each.mean) : showMean(each.mean)}</span></h3>${drawSwings(each)}</figure>`,
+      `<figure><h3>${escapeText(each.title)} <span class="soft">${each.share ? showChance(each.mean) : showMean(each.mean)}</span></h3>${each.swings.length === 0 ? '' : drawSwings(each)}<p class="soft">${sayUntold(each.untold, each.swings.length)}</p></figure>`,
   )
   .join('\n')}`;
 }

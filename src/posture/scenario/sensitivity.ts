@@ -2,12 +2,16 @@
  * Which inputs move an answer most. For each input the runs are split by its value: the mean of the answer in the highest
  * fifth less that in the lowest is its swing, with all other inputs as uncertain as they are. No further run is needed, and
  * the method is the same for dates (drawn in every run) and for assumptions (drawn once per world).
+ *
+ * Among a hundred inputs that do nothing, the largest swing looks large. So an input is named only if its swing could not be
+ * the luck of the runs: the chance that any input without effect is named is at most 1 % per answer (Bonferroni).
  */
 import type { Sensitivity, Swing } from './answer-types.ts';
 import { columnIndex } from './columns.ts';
 import type { Column } from './columns.ts';
 import { drawUniform, runKeyOf, strataOf } from './draws.ts';
 import type { Plan, PlanInput } from './plan.ts';
+import { exp, ln } from './portable-math.ts';
 import { isFixed, showQuantiles } from './range.ts';
 import { estimateColumn } from './stats.ts';
 import type { Estimate, Rows } from './stats.ts';
@@ -26,6 +30,9 @@ const ASKED: readonly {
 ];
 
 const SHOWN = 12;
+/** Chance that an answer names at least one input that does not move it. */
+const FALSE_NAMES_MAX = 0.01;
+const ROOT_TWO_PI = 2.5066282746310002;
 const Z90 = 1.2815515655446004;
 /** Rank correlations take this many runs at most, evenly spread. */
 const RANKED_RUNS_MAX = 20_000;
@@ -39,12 +46,37 @@ export function rankInputs(plan: Plan, rows: Rows): Sensitivity[] {
     const ranks = rankRuns(rows, at);
     const sums = sumRuns(rows, at);
     const swings = moving.map((input) =>
-      swingOf(input, drawn.get(input)!, sums, rows.tries, ranks),
+      swingOf(input, drawn.get(input)!, sums, rows.tries, ranks, moving.length),
     );
-    swings.sort((a, b) => Math.abs(b.swing.mean) - Math.abs(a.swing.mean));
+    const told = swings.filter((each) => each.told).map((each) => each.swing);
+    told.sort((a, b) => Math.abs(b.swing.mean) - Math.abs(a.swing.mean));
     const mean = estimateColumn(rows, at, share);
-    return { column, title, share, mean, swings: swings.slice(0, SHOWN) };
+    const untold = swings.length - told.length;
+    return { column, title, share, mean, swings: told.slice(0, SHOWN), untold };
   });
+}
+
+/** A mean over one part of an input's range: its sampling error, P10 to P90, and how many worlds say so. */
+interface PartMean {
+  readonly mean: number;
+  readonly error: number;
+  readonly worlds: number;
+}
+
+/**
+ * Whether a swing is more than luck among so many inputs: Welch's test, because the two parts may differ in spread and may
+ * hold few worlds. Student's t is brought to the normal distribution by Wallace's approximation (1959), whose tail Mills'
+ * ratio, φ(z)/z, bounds from above, so no table is needed.
+ */
+function isTold(low: PartMean, high: PartMean, inputs: number): boolean {
+  const [a, b] = [(low.error / Z90) ** 2, (high.error / Z90) ** 2];
+  const swing = Math.abs(high.mean - low.mean);
+  if (swing === 0 || low.worlds < 2 || high.worlds < 2) return false;
+  if (a + b === 0) return true;
+  const t2 = swing ** 2 / (a + b);
+  const freedom = (a + b) ** 2 / (a ** 2 / (low.worlds - 1) + b ** 2 / (high.worlds - 1));
+  const z = ((8 * freedom + 1) / (8 * freedom + 3)) * Math.sqrt(freedom * ln(1 + t2 / freedom));
+  return (2 * exp((-z * z) / 2)) / (z * ROOT_TWO_PI) < FALSE_NAMES_MAX / inputs;
 }
 
 function isStill(input: PlanInput): boolean {
@@ -126,7 +158,7 @@ function meanWhere(
   runsPerSum: number,
   sumsPerWorld: number,
   inside: (u: number) => boolean,
-): { readonly mean: number; readonly error: number } {
+): PartMean {
   const worlds = sums.length / sumsPerWorld;
   const counts = new Float64Array(worlds);
   const totals = new Float64Array(worlds);
@@ -140,11 +172,17 @@ function meanWhere(
     count += runsPerSum;
     total += sums[i]!;
   }
-  if (count === 0) return { mean: 0, error: 0 };
+  if (count === 0) return { mean: 0, error: 0, worlds: 0 };
   const mean = total / count;
   let squares = 0;
-  for (let w = 0; w < worlds; w++) squares += (totals[w]! - counts[w]! * mean) ** 2;
-  return { mean, error: (Z90 * Math.sqrt(squares)) / count };
+  let held = 0;
+  for (let w = 0; w < worlds; w++) {
+    if (counts[w] === 0) continue;
+    held++;
+    squares += (totals[w]! - counts[w]! * mean) ** 2;
+  }
+  const few = held > 1 ? held / (held - 1) : 1;
+  return { mean, error: (Z90 * Math.sqrt(squares * few)) / count, worlds: held };
 }
 
 function swingOf(
@@ -153,7 +191,8 @@ function swingOf(
   sums: Sums,
   tries: number,
   ranks: ReadonlyMap<number, number>,
-): Swing {
+  inputs: number,
+): { readonly swing: Swing; readonly told: boolean } {
   const runsPerDraw = input.drawn === 'world' ? tries : 1;
   const [of, perWorld] = input.drawn === 'world' ? [sums.byWorld, 1] : [sums.byRun, tries];
   const low = meanWhere(of, drawn, runsPerDraw, perWorld, (u) => u < 0.2);
@@ -173,7 +212,7 @@ function swingOf(
           p90: pathAt(input.points!, 0.9, last!.month),
         }
       : showQuantiles(input.range);
-  return {
+  const swing: Swing = {
     place: input.place,
     unit: range.unit,
     source: range.source,
@@ -183,4 +222,5 @@ function swingOf(
     swing: around(high.mean - low.mean, Math.sqrt(low.error ** 2 + high.error ** 2)),
     rank: correlate(ranks, drawn, runsPerDraw),
   };
+  return { swing, told: isTold(low, high, inputs) };
 }

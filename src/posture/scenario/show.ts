@@ -28,7 +28,7 @@ export function showChance({ mean, low, high }: Estimate): string {
 /** A number with few digits. */
 export function showNumber(value: number): string {
   const size = Math.abs(value);
-  if (size === 0) return '0';
+  if (size < 1e-9) return '0';
   if (size >= 99_500) return value.toExponential(1);
   if (size >= 99.5) return value.toFixed(0);
   if (size >= 9.95) return value.toFixed(1).replace(/\.0$/, '');
@@ -86,4 +86,12 @@ export function showSpans({ p10, p50, p90 }: Quantiles): string {
 export function datesShown(months: number): number[] {
   const years = Array.from({ length: Math.floor(months / 12) }, (_, i) => (i + 1) * 12);
   return years.at(-1) === months ? years : [...years, months];
+}
+
+/** What is said of the inputs whose effect cannot be told from luck; empty when there are none. */
+export function sayUntold(untold: number, named: number): string {
+  if (untold === 0) return '';
+  return named === 0
+    ? `None of ${String(untold)} inputs moves it by more than the luck of these runs.`
+    : `Of ${String(untold)} more inputs, none moves it by more than the luck of these runs.`;
 }

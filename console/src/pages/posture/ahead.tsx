@@ -129,8 +129,8 @@ export function Plan({ board, view }: { readonly board: Board; readonly view: Vi
           <Drawing draw={draw} label={label} />
         )}
         <p className="quiet small">
-          {sayCounted(plan.planned, 'measure')} missing; {sayCounted(plan.engineers, 'engineer')}{' '}
-          from {sayDay(plan.start)}
+          {sayCounted(plan.planned, 'measure')} up to {plan.levels.at(-1)?.level} missing;{' '}
+          {sayCounted(plan.engineers, 'engineer')} from {sayDay(plan.start)}
           {plan.assumed ? ', both placeholders: no plan.yaml says who and when' : ''}.
         </p>
         <ul className="list">

@@ -32,7 +32,11 @@ export function LadderTable(props: {
   const ladder = ladders.find((each) => each.id === chosen) ?? ladders[0];
   if (ladder === undefined) return null;
   return (
-    <Card bare title="What one level is worth" note={showSafely(moved === null ? names.before : names.after)}>
+    <Card
+      bare
+      title="What one level is worth"
+      note={showSafely(moved === null ? names.before : names.after)}
+    >
       <div className="body">
         <select
           className="input"
@@ -75,6 +79,13 @@ export function LadderTable(props: {
 
 const SHOWN = 5;
 
+function sayUntold(untold: number, named: number): string {
+  if (untold === 0) return '';
+  return named === 0
+    ? `None of ${String(untold)} inputs moves it by more than the luck of these runs.`
+    : `Of ${String(untold)} more, none moves it by more than the luck of these runs.`;
+}
+
 /** Which inputs move an answer most. */
 export function Sensitivities({ answers }: { readonly answers: Answers }): ReactNode {
   return (
@@ -84,13 +95,14 @@ export function Sensitivities({ answers }: { readonly answers: Answers }): React
       note="its mean where the input is in its lowest and highest fifth"
     >
       <div className="columns even body">
-        {answers.sensitivity.map(({ column, title, share, mean, swings }) => (
+        {answers.sensitivity.map(({ column, title, share, mean, swings, untold }) => (
           <section key={column}>
             <h3>
               {showSafely(title)} <span className="faint">{sayEstimate(mean, share)}</span>
             </h3>
+            <p className="quiet small">{sayUntold(untold, swings.length)}</p>
             <div className="scroll" tabIndex={0} role="region" aria-label={title}>
-              <table className="table plain">
+              <table className="table plain" hidden={swings.length === 0}>
                 <thead>
                   <tr>
                     <th scope="col">Input</th>

@@ -53,7 +53,7 @@ test('what pages read is judged on a thread, and is what is judged here', async 
 
 test('a thread says why a folder is no assessment, and works on', async () => {
   const desk = openPosture('examples/tiny-lm', clock);
-  for (const ask of [desk.board, desk.show, desk.show])
-    await assert.rejects(ask(), { code: 'POSTURE_ASSESSMENT_INVALID' });
+  for (const ask of ['board', 'show', 'show'] as const)
+    await assert.rejects(desk[ask](), { code: 'POSTURE_ASSESSMENT_INVALID' });
   await desk.close();
 });

@@ -20,7 +20,9 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof SallyportError) {
-    process.stderr.write(`sallyport: ${error.message}\n  hint: ${error.hint}\n`);
+    process.stderr.write(
+      `sallyport: ${error.message}\n  hint: ${error.hint}\n  code: ${error.code}\n`,
+    );
     process.exitCode = error.status >= 500 ? 1 : 2;
   } else throw error;
 }

@@ -46,6 +46,21 @@ function showProgress(paint: Paint, posture: Posture): readonly string[] {
   return lines;
 }
 
+/** Levels that rest on measures which nobody met: who reads the verdict should read their reasons first. */
+function showHeldNotApplicable(paint: Paint, posture: Posture): readonly string[] {
+  const [first] = posture.profiles;
+  const rows = (first?.environments ?? []).flatMap(({ environment, rank, heldNotApplicable }) => {
+    if (heldNotApplicable.length === 0) return [];
+    const few = heldNotApplicable.slice(0, 6).join(', ');
+    const more = heldNotApplicable.length > 6 ? ' …' : '';
+    return paint(
+      'yellow',
+      `  ${nameRank(rank)} in ${nameEnvironment(environment)} rests on ${String(heldNotApplicable.length)} measures held not applicable: ${few}${more}`,
+    );
+  });
+  return rows.length === 0 ? [] : ['', ...rows];
+}
+
 /** Why a measure stands so, unless it is only that nobody has said. */
 function explain(why: string | null | undefined): readonly string[] {
   return why === null || why === undefined || why === 'nobody has said'
@@ -116,6 +131,7 @@ export function showVerdict(paint: Paint, posture: Posture): readonly string[] {
     ...showLevels(paint, posture),
     '',
     ...showProgress(paint, posture),
+    ...showHeldNotApplicable(paint, posture),
     ...showHeld(paint, posture),
     ...showBases(paint, posture),
     ...showAttack(paint, posture),

@@ -291,8 +291,11 @@ function registerVerify(group: Command): void {
     });
 }
 
+/** Digests by the paths that a manifest uses, whether the folder is the assessment or its `evidence` folder. */
 function hashEvidence(folder: string): ReadonlyMap<string, string> {
-  return new Map(
-    listFiles(folder).map((file) => [file, sha256(readBytes(path.join(folder, file)))] as const),
+  const digests = listFiles(folder).map(
+    (file) => [file, sha256(readBytes(path.join(folder, file)))] as const,
   );
+  const inside = digests.map(([file, sha]) => [`evidence/${file}`, sha] as const);
+  return new Map([...inside, ...digests]);
 }

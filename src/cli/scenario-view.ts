@@ -21,8 +21,10 @@ const say = (text = ''): void => {
 
 /** A table whose first column is text and whose others are numbers. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  // Names come from a file that somebody else may have written: no cell may steer the terminal.
+  const safe = rows.map((row) => row.map(showSafely));
   const columns = head.map((title, i) =>
-    Math.max(measureColumns(title), ...rows.map((row) => measureColumns(row[i] ?? ''))),
+    Math.max(measureColumns(title), ...safe.map((row) => measureColumns(row[i] ?? ''))),
   );
   const line = (cells: readonly string[]): string =>
     cells
@@ -30,7 +32,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): v
       .join('  ')
       .trimEnd();
   say(paint('dim', line(head)));
-  for (const row of rows) say(line(row));
+  for (const row of safe) say(line(row));
 }
 
 function heading(text: string): void {

@@ -5,6 +5,7 @@
  * called and where it lies is free, except that evidence lies under `evidence/` and old results under `results/`.
  */
 import { parseDocument } from 'yaml';
+import { sayYamlFault } from './yaml-fault.ts';
 import { z } from 'zod';
 import type { Refusal } from '../core/index.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
@@ -119,12 +120,11 @@ export function parseYaml(
 ): { ok: true; value: unknown } | { ok: false; why: string } {
   const document = parseDocument(content, { strict: true, uniqueKeys: true, schema: 'core' });
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined)
-    return { ok: false, why: problem.message.split('\n')[0] ?? 'not YAML' };
+  if (problem !== undefined) return { ok: false, why: sayYamlFault(problem) };
   try {
     return { ok: true, value: document.toJS({ maxAliasCount: 0 }) as unknown };
   } catch (cause) {
-    return { ok: false, why: cause instanceof Error ? cause.message : 'not YAML' };
+    return { ok: false, why: sayYamlFault(cause) };
   }
 }
 

@@ -19,6 +19,8 @@ export interface LevelReached {
   readonly rank: number;
   /** Ids of the measures that keep the next level away; empty only at the top. */
   readonly heldBackBy: readonly string[];
+  /** Measures of the level reached, or of one below it, that are not met but held not applicable; read their reasons. */
+  readonly heldNotApplicable: readonly string[];
   /** How many of each level's measures do not hold it back, out of how many, from SL1 on. */
   readonly perLevel: readonly { readonly met: number; readonly asked: number }[];
 }
@@ -58,15 +60,20 @@ export function reachLevel(
     met: measures.filter((measure) => !holdsBack(standingOf(measure.id).status)).length,
   }));
   let rank = 0;
+  const heldNotApplicable: string[] = [];
   for (const measures of asked) {
     const missing = measures.filter((measure) => holdsBack(standingOf(measure.id).status));
     // A level of which nothing applies would be reached by saying so; it takes one measure that is met.
     const some = measures.some((measure) => standingOf(measure.id).status === 'met');
     if (missing.length > 0 || !some) {
       const held = missing.length > 0 ? missing : measures;
-      return { environment, rank, heldBackBy: held.map((measure) => measure.id), perLevel };
+      const heldBackBy = held.map((measure) => measure.id);
+      return { environment, rank, heldBackBy, heldNotApplicable, perLevel };
     }
     rank += 1;
+    for (const { id } of measures) {
+      if (standingOf(id).status === 'not-applicable') heldNotApplicable.push(id);
+    }
   }
-  return { environment, rank, heldBackBy: [], perLevel };
+  return { environment, rank, heldBackBy: [], heldNotApplicable, perLevel };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { NOW, assess, claimsFile, folderFile, headFile } from '../../test/support/posture.ts';
+import { shippedCatalogue } from './catalogue/catalogue.ts';
 import { evaluate } from './evaluate.ts';
 import { readAssessment } from './assessment.ts';
 import type { Assessment, FolderFile } from './assessment.ts';
@@ -174,6 +175,27 @@ test('YAML tricks are refused: aliases, duplicate keys, tags, dates that are non
   }
   const claim = { measure: 'R-SL1-01', status: 'met', expires: '2026-02-31' } as const;
   assert.equal(readAssessment([headFile(), claimsFile([claim])]).ok, false);
+});
+
+test('a level that rests on measures held not applicable names them', () => {
+  const { measures } = shippedCatalogue();
+  const first = [...measures.values()].filter((each) => each.level === 1);
+  const [spared] = first;
+  assert.ok(spared !== undefined);
+  const claims = first.map(({ id }) => ({
+    measure: id,
+    status: id === spared.id ? ('not-applicable' as const) : ('met' as const),
+  }));
+  const posture = evaluate(assess(headFile(), claimsFile(claims)), NOW);
+  for (const each of posture.profiles[0]?.environments ?? []) {
+    assert.deepEqual([each.rank, each.heldNotApplicable], [1, [spared.id]]);
+  }
+});
+
+test('text that is nested too deeply for the parser is refused in words', () => {
+  const read = readAssessment([headFile(), folderFile('deep.yaml', `a: ${'['.repeat(5000)}`)]);
+  assert.ok(!read.ok);
+  assert.match(read.message, /deep\.yaml: it is nested too deeply/);
 });
 
 test('a reading is believed for a week at most, whatever its file says', () => {

@@ -133,7 +133,8 @@ test('a level is reached only if every measure asked up to it is met or not appl
     fc.property(claims, readings, (all, read) => {
       const posture = look(all, read);
       const [rand] = posture.profiles;
-      for (const { environment, rank, heldBackBy } of rand?.environments ?? []) {
+      for (const reached of rand?.environments ?? []) {
+        const { environment, rank, heldBackBy, heldNotApplicable } = reached;
         const standings = posture.environments.find((each) => each.environment === environment);
         for (const measure of posture.assessment.catalogue.measures.values()) {
           if (measure.level === null) continue;
@@ -141,6 +142,10 @@ test('a level is reached only if every measure asked up to it is met or not appl
           const holds = stands === 'met' || stands === 'not-applicable';
           if (measure.level <= rank) assert.ok(holds, `${measure.id} below SL${rank}`);
           assert.equal(heldBackBy.includes(measure.id), measure.level === rank + 1 && !holds);
+          assert.equal(
+            heldNotApplicable.includes(measure.id),
+            measure.level <= rank && stands === 'not-applicable',
+          );
         }
       }
     }),

@@ -1,6 +1,6 @@
 /** Posture with the real program: a newcomer's first assessment, evidence from a live gate, what others verify. */
 import assert from 'node:assert/strict';
-import { appendFile, readFile, readdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startGate } from '../support/running-gate.ts';
@@ -126,6 +126,8 @@ describe('posture', () => {
   });
 
   it('writes a report, and a package that others verify offline, until a byte of it changes', async () => {
+    await mkdir(inside('lab', 'evidence'));
+    await writeFile(inside('lab', 'evidence', 'audit.txt'), 'seen');
     const report = await gate.sallyport(
       ...['posture', 'report', 'lab', '--html', 'lab.html', '--csv', 'lab.csv'],
       ...['--oscal', 'oscal', '--package', 'ready', '--ledger'],
@@ -137,6 +139,16 @@ describe('posture', () => {
     assert.equal(good.status, 0, good.stdout + good.stderr);
     assert.match(good.stdout, /\d+ ledger receipts hold, under the key that you gave/);
     assert.match(good.stdout, /this very assessment was recorded at \d{4}-/);
+    // Whoever holds the evidence may give the assessment or its evidence folder.
+    for (const folder of ['lab', 'lab/evidence']) {
+      const held = await gate.sallyport('posture', 'verify', 'ready', '--evidence', folder);
+      assert.equal(held.status, 0, held.stdout + held.stderr);
+      assert.match(held.stdout, /1 evidence files are those whose digests went along/);
+    }
+    await writeFile(inside('lab', 'evidence', 'audit.txt'), 'another');
+    const other = await gate.sallyport('posture', 'verify', 'ready', '--evidence', 'lab/evidence');
+    assert.equal(other.status, 3);
+    assert.match(other.stdout, /missing or changed: evidence\/audit\.txt/);
     await appendFile(inside('ready', 'measures.csv'), 'x');
     const bad = await gate.sallyport('posture', 'verify', 'ready', '--key', key);
     assert.equal(bad.status, 3);

@@ -65,6 +65,24 @@ test('a bad file names every bad field and ends with 2; so do bad options', asyn
   ]) {
     const refused = sallyport('scenario', ...args);
     assert.equal(refused.status, 2, args.join(' '));
-    assert.match(refused.stderr, /^sallyport: .*\n {2}hint: /);
+    assert.match(refused.stderr, /^sallyport: .*\n {2}hint: .*\n {2}code: [A-Z_]+\n$/);
+  }
+});
+
+test('names from a file cannot steer the terminal', async (t) => {
+  const file = join(await tempDir(t), 'names.yaml');
+  const named = readFileSync(SHORT, 'utf8').replaceAll(
+    /^(name|\s+title): .*/gm,
+    '$1: "a\\u202Eb\\u001b[31m"',
+  );
+  writeFileSync(file, named);
+  for (const args of [
+    ['run', file, '--runs', '1000'],
+    ['show', file],
+  ]) {
+    const { status, stdout } = sallyport('scenario', ...args);
+    assert.equal(status, 0);
+    assert.match(stdout, /a\\u\{202e\}b/);
+    assert.equal(stdout.includes('\u202e') || stdout.includes('\u001b'), false);
   }
 });

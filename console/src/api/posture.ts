@@ -35,6 +35,8 @@ export interface LevelShown {
   readonly rank: number;
   readonly heldBackBy: readonly string[];
   readonly heldBackCount: number;
+  /** How many measures the level rests on that are held not applicable. */
+  readonly heldNotApplicable: number;
   readonly perLevel: readonly { readonly met: number; readonly asked: number }[];
 }
 

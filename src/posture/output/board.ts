@@ -19,18 +19,21 @@ export function boardOf(posture: Posture) {
   const measures = new Set<string>();
   const profiles = posture.profiles.map(({ profile, environments }) => ({
     name: profile.name,
-    environments: environments.map(({ environment, rank, heldBackBy, perLevel }) => {
-      for (const id of heldBackBy) measures.add(id);
-      return {
-        id: environment,
-        name: nameEnvironment(environment),
-        level: nameRank(rank),
-        rank,
-        heldBackBy: heldBackBy.slice(0, LISTED_MAX),
-        heldBackCount: heldBackBy.length,
-        perLevel,
-      };
-    }),
+    environments: environments.map(
+      ({ environment, rank, heldBackBy, heldNotApplicable, perLevel }) => {
+        for (const id of heldBackBy) measures.add(id);
+        return {
+          id: environment,
+          name: nameEnvironment(environment),
+          level: nameRank(rank),
+          rank,
+          heldBackBy: heldBackBy.slice(0, LISTED_MAX),
+          heldBackCount: heldBackBy.length,
+          heldNotApplicable: heldNotApplicable.length,
+          perLevel,
+        };
+      },
+    ),
   }));
   for (const { roadmap } of roadmaps)
     for (const level of roadmap.levels)

@@ -38,6 +38,13 @@ function cellOf(reached: LevelReached, target: number): Markup {
   return html`<td class="${reached.rank > 0 ? 'reached' : ''}">
     <b>${nameRank(reached.rank)}</b><span class="bars">${bars}</span>
     <div class="of">${note}</div>
+    ${
+      reached.heldNotApplicable.length === 0
+        ? ''
+        : html`<div class="of" title="${reached.heldNotApplicable.join(', ')}">
+            rests on ${reached.heldNotApplicable.length} held not applicable
+          </div>`
+    }
   </td>`;
 }
 

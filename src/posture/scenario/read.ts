@@ -1,5 +1,6 @@
 /** Reads a scenario file: YAML or JSON text to a scenario, or a refusal that names every bad field at once. */
 import { parseDocument } from 'yaml';
+import { sayYamlFault } from '../yaml-fault.ts';
 import type { Refusal } from '../../core/index.ts';
 import { scenarioErrors } from './errors.ts';
 import { SCENARIO_SCHEMA } from './schema.ts';
@@ -24,10 +25,10 @@ export function readScenario(text: string): ScenarioRead {
   try {
     const document = parseDocument(text, { prettyErrors: true });
     const [problem] = [...document.errors, ...document.warnings];
-    if (problem !== undefined) return refuseText(problem.message);
+    if (problem !== undefined) return refuseText(sayYamlFault(problem));
     value = document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch (error) {
-    return refuseText(error instanceof Error ? error.message : String(error));
+    return refuseText(sayYamlFault(error));
   }
   return readScenarioValue(value);
 }

@@ -22,7 +22,7 @@ function Chooser({ board, view }: { readonly board: Board; readonly view: View }
   const choose = (change: Partial<View>) =>
     go(link(['posture'], { ...view, ...change }), 'replace');
   return (
-    <div className="selects">
+    <div className="selects pair">
       <select
         className="input"
         aria-label="Profile"

@@ -143,7 +143,7 @@ export function ScenarioPage({ query }: { readonly query: URLSearchParams }): Re
       lead="What happens if: who has the capability when, and what a level, a cap or an intervention changes."
       actions={
         list.length === 0 ? undefined : (
-          <div className="selects">
+          <div className="selects pair">
             <select
               className="input"
               aria-label="Scenario"

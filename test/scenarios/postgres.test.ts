@@ -1,13 +1,14 @@
 /** The gate on PostgreSQL: exports at the same time, exact debits, a ledger that verifies, a restart that finds everything. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startPostgres } from '../support/postgres.ts';
 import type { TestPostgres } from '../support/postgres.ts';
 import { foundGate, startPreparedGate } from '../support/running-gate.ts';
 import { weightShaped } from '../support/tables.ts';
-import type { RunningGate } from '../support/running-gate.ts';
+import type { FoundedGate, RunningGate } from '../support/running-gate.ts';
+import { startWorker } from '../support/worker.ts';
 
 interface Verdict {
   readonly id: string;
@@ -21,6 +22,7 @@ const skip = server === null ? 'no PostgreSQL server is installed' : false;
 
 describe('a gate on PostgreSQL', { skip }, () => {
   let gate: RunningGate;
+  let founded: FoundedGate;
   let postgres: TestPostgres;
 
   before(async () => {
@@ -89,7 +91,7 @@ describe('a gate on PostgreSQL', { skip }, () => {
     assert.equal(held.verdict, 'hold');
     await gate.stop('SIGKILL');
     gate = await gate.restart();
-    const founded = await foundGate(gate, ['eve', 'bob']);
+    founded = await foundGate(gate, ['eve', 'bob']);
     await writeFile(path.join(gate.workDir, 'table.csv'), weightShaped());
     const asked = await founded.as<Verdict>(
       'eve',
@@ -103,5 +105,62 @@ describe('a gate on PostgreSQL', { skip }, () => {
     const verified = await gate.sallyport('ledger', 'verify');
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
     assert.match(verified.stdout, /verified {2}inner log/);
+  });
+
+  interface Going {
+    readonly imports: readonly {
+      readonly state: string;
+      readonly progress: { readonly doneBytes: number; readonly totalBytes: number } | null;
+    }[];
+  }
+  /** Asks again and again, until some of the bytes are decoded; others are not. */
+  const untilDecoding = async (): Promise<void> => {
+    for (;;) {
+      const [going] = (await gate.json<Going>(0, 'imports', 'list')).imports;
+      if (going === undefined || going.state === 'receiving') continue;
+      assert.equal(going.state, 'decoding', 'the worker was to be killed before it had done all');
+      if ((going.progress?.doneBytes ?? 0) > 0) return;
+    }
+  };
+
+  it('admits what workers on other machines have decoded, also when one of them is killed', async () => {
+    const config = path.join(gate.dataDir, 'sallyport.json');
+    const before = JSON.parse(await readFile(config, 'utf8')) as Record<string, unknown>;
+    await writeFile(config, JSON.stringify({ ...before, imports: { workers: 0 } }));
+    await gate.stop();
+    gate = await gate.restart();
+    const as = <T>(person: string, status: number, ...command: string[]): Promise<T> =>
+      gate.json<T>(status, ...command, '--token', founded.token(person));
+    await as(
+      ...(['eve', 0, 'source', 'add', 'bench', '--project', 'study', '--person', 'eve'] as const),
+      ...['--origin', 'our bench', '--licence', 'none', '--collection', 'measured'],
+    );
+    await mkdir(path.join(gate.workDir, 'set'));
+    for (let i = 0; i < 12; i += 1) {
+      const rows = Array.from({ length: 40_000 }, (_, row) => `${String(row)},${String(i)}`);
+      const file = path.join(gate.workDir, 'set', `rows${String(i)}.csv`);
+      await writeFile(file, `a,b\n${rows.join('\n')}\n`);
+    }
+    const sent = as<{ import: string; request: string; verdict: string }>(
+      ...(['eve', 4, 'import', 'set', '--project', 'study', '--source', 'bench'] as const),
+      ...['--why', 'to train on'],
+    );
+    // The gate has no worker of its own. The first is killed in the middle of a file; the second, whose clock is ahead,
+    // finds its lease run out and takes the file again.
+    const first = await startWorker(gate);
+    await untilDecoding();
+    assert.equal(await first.stop('SIGKILL'), -1);
+    const second = await startWorker(gate, 120_000);
+    const held = await sent;
+    assert.equal(held.verdict, 'hold');
+    const done = await as<{ state: string }>(
+      ...(['bob', 0, 'approve', held.request, '--yes', '--key', 'bob.key'] as const),
+    );
+    assert.equal(done.state, 'done');
+    await as('eve', 0, 'imports', 'fetch', held.import, '--out', 'admitted');
+    assert.equal((await readdir(path.join(gate.workDir, 'admitted', 'set'))).length, 12);
+    assert.equal(await second.stop(), 0);
+    const verified = await gate.sallyport('ledger', 'verify');
+    assert.equal(verified.status, 0, verified.stdout + verified.stderr);
   });
 });

@@ -11,8 +11,8 @@ import { makePerson } from './people.ts';
 
 /** Started without the launcher, so that a signal meets the gate itself. */
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning', MAIN];
-const LATER_CLOCK = new URL('later-clock.ts', import.meta.url).href;
+export const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning', MAIN];
+export const LATER_CLOCK = new URL('later-clock.ts', import.meta.url).href;
 const STARTED = 'Stop it with Ctrl-C.';
 
 /** What a command wrote and how it ended. */

@@ -200,6 +200,7 @@ async function openParts(
     clock,
     locks,
     windows: (project) => openWindows(store, project),
+    lookAhead: (input) => late.wire?.lookAhead(input) ?? Promise.resolve(),
     authorise: (input) => late.wire?.authorise(input) ?? Promise.reject(new TypeError('no sender')),
   };
   const wayIn = await openWayIn({ ...host, config, folders, rosters, locks, log });

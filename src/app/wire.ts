@@ -5,6 +5,7 @@ import { guardErrors, startSender } from '../release/index.ts';
 import type {
   AuthoriseInput,
   AuthoriseVerdict,
+  LookAheadInput,
   ReleaseHost,
   RunningSender,
 } from '../release/index.ts';
@@ -37,6 +38,8 @@ export interface RunningWire {
   readonly senderPid: number;
   /** Asks the sender's process whether it would let a release pass; a restart of it is waited for, up to 30 s. */
   authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
+  /** Has the sender's process decode what people are asked to approve. */
+  lookAhead(input: LookAheadInput): Promise<void>;
   /** Sends the sender what it does not have of the roster. */
   sendRosters(): Promise<void>;
   stop(): Promise<void>;
@@ -167,6 +170,7 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
         clearTimeout(late);
       }
     },
+    lookAhead: (input) => pair.guard.lookAhead(input),
     sendRosters: () => pair.guard.sendRosters(0),
     stop: async () => {
       stopping.abort();

@@ -30,6 +30,8 @@ export interface ChildPoolOptions {
   readonly readable?: readonly string[];
   /** Paths that children may write. */
   readonly writable?: readonly string[];
+  /** How far children stand back from everything else that runs, 0 to 19; 0 by default. */
+  readonly niceness?: number;
 }
 
 interface Waiting {
@@ -66,6 +68,7 @@ export class ChildPool {
       memoryMiB: options.memoryMiB,
       readable: options.readable ?? [],
       writable: options.writable ?? [],
+      niceness: options.niceness ?? 0,
     };
   }
 

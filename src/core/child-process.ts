@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { setPriority } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Json } from './canonical-json.ts';
@@ -32,6 +33,8 @@ export interface ChildSpec {
   /** Paths that children may read besides the program itself. */
   readonly readable: readonly string[];
   readonly writable: readonly string[];
+  /** 0 to 19: how far the children stand back from everything else that runs. */
+  readonly niceness: number;
 }
 
 /** Starting takes a second or two of processor time; a host that is busy may need long to give it. */
@@ -69,6 +72,16 @@ function nodeArguments(spec: ChildSpec): string[] {
   ];
 }
 
+/** Before it has started any thread of its own, which would keep the priority of before. */
+function standBack(pid: number | undefined, niceness: number): void {
+  if (pid === undefined || niceness === 0) return;
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It has ended already, or the host does not let us; then it only is less polite.
+  }
+}
+
 /** A running child process. */
 export class Child {
   readonly ready: Promise<boolean>;
@@ -101,6 +114,7 @@ export class Child {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
     this.#channel = this.#process.stdio[3] as Socket;
+    standBack(this.#process.pid, spec.niceness);
     this.ready = new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.kill();

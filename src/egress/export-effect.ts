@@ -2,7 +2,7 @@
 import { sha256 } from '../core/index.ts';
 import { AUTOMATIC } from '../budget/index.ts';
 import { countVectors, vectorWidths } from '../models/index.ts';
-import type { Grant } from '../release/index.ts';
+import type { Grant, ReleaseInput } from '../release/index.ts';
 import type { Effect, MoveOn, Releaser, Request } from '../requests/index.ts';
 import { judgeBudget, judgeLocks, judgeVectors } from './decide.ts';
 import { emittedOf } from './export-facts.ts';
@@ -36,6 +36,19 @@ function grantOf(releaser: Releaser): Grant {
   return { tier, subject, signatures };
 }
 
+/** The files of a release; with their paths as long as they lie in the request's own folder only. */
+export function releaseFiles(facts: ExportFacts): ReleaseInput['files'] {
+  const kept = (facts.body?.sha256 ?? null) !== null;
+  return emittedOf(facts).map(({ name, type, form, sha256: digest, bytes, path }) => ({
+    name,
+    type,
+    ...(form === null ? {} : { form }),
+    sha256: digest,
+    bytes,
+    ...(kept ? {} : { path }),
+  }));
+}
+
 /** Releases an export whose approvals suffice, or says what stands against it now. */
 export async function releaseExport(
   host: ExportHost,
@@ -55,20 +68,27 @@ export async function releaseExport(
   if (locks.length > 0) return refused(facts, locks);
   const path = bucketPath(request, models);
   const kept = facts.body.sha256;
-  const body = { path: kept === null ? facts.body.path : host.blobs.pathOf(kept) };
+  const files = releaseFiles(facts);
   const chargeBitsMax = BigInt(facts.chargeBits) + GAP_BITS_MAX;
   const open = releaser.tier === 'window' ? await host.windows(request.project) : [];
   const window = open.find(
     (each) => 'window' in releaser && each.request.id === releaser.window,
   )?.request;
-  const sender = await host.authorise({
-    requestId: request.id,
-    destination: number,
-    historyPrefix: facts.historyPrefix,
-    body,
-    chargeBitsMax,
-    grant: grantOf(releaser),
-  });
+  // The gate makes everything durable while the sender looks at it: neither needs the other's answer.
+  const [sender, body] = await Promise.all([
+    host.authorise({
+      requestId: request.id,
+      destination: number,
+      historyPrefix: facts.historyPrefix,
+      body: { path: kept === null ? facts.body.path : host.blobs.pathOf(kept) },
+      chargeBitsMax,
+      grant: grantOf(releaser),
+    }),
+    host.releases.keep({
+      body: kept === null ? { path: facts.body.path } : { sha256: kept },
+      files,
+    }),
+  ]);
   if (!sender.ok) return refused(facts, [sayReason('SENDER_REFUSES', { why: sender.why })]);
   try {
     const verdict = await host.releases.queueRelease({
@@ -76,14 +96,7 @@ export async function releaseExport(
       destination: number,
       historyPrefix: facts.historyPrefix,
       body,
-      files: emittedOf(facts).map((file) => ({
-        name: file.name,
-        type: file.type,
-        ...(file.form === null ? {} : { form: file.form }),
-        sha256: file.sha256,
-        bytes: file.bytes,
-        ...(kept === null ? { path: file.path } : {}),
-      })),
+      files,
       buckets: releaser.tier === 'automatic' ? [...path, AUTOMATIC] : path,
       use: { principal: request.requester },
       chargeBitsMax,

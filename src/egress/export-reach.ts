@@ -5,7 +5,12 @@ import { ENCLAVE } from '../budget/index.ts';
 import type { BucketRef, Budgets } from '../budget/index.ts';
 import type { Model, Models } from '../models/index.ts';
 import type { People } from '../people/index.ts';
-import type { AuthoriseInput, AuthoriseVerdict, Releases } from '../release/index.ts';
+import type {
+  AuthoriseInput,
+  AuthoriseVerdict,
+  LookAheadInput,
+  Releases,
+} from '../release/index.ts';
 import type { Lock, Locks, Request, SignedSubject } from '../requests/index.ts';
 import type { Blobs } from '../store/index.ts';
 import type { ExportPolicy } from './decide.ts';
@@ -48,6 +53,8 @@ export interface ExportHost {
   windows(project: string): Promise<readonly ({ request: Request } & SignedSubject)[]>;
   /** Asks the sender whether it would take this, before anything is debited or recorded. */
   authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
+  /** Lets the sender decode what people are asked to approve, so that nobody waits for it after the last signature. */
+  lookAhead(input: LookAheadInput): Promise<void>;
 }
 
 /** Room for the gap in front of the frame, which is known only when it is sent. */

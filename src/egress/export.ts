@@ -10,7 +10,7 @@ import { AUTOMATIC } from '../budget/index.ts';
 import { vectorWidths } from '../models/index.ts';
 import { decideExport, tierOf } from './decide.ts';
 import { demandApprovals, findWindow } from './export-approvals.ts';
-import { releaseExport } from './export-effect.ts';
+import { releaseExport, releaseFiles } from './export-effect.ts';
 import { emittedOf, fromJson, gatherFacts, toJson } from './export-facts.ts';
 import type { ExportFacts } from './export-facts.ts';
 import {
@@ -28,7 +28,6 @@ import { parseForm } from './form.ts';
 import { quoteRelease } from './quote.ts';
 import { sayReasons } from './sentences.ts';
 
-const BODY_BYTES_MAX = 512 * 1024 * 1024;
 const FILE_BYTES_MAX = 1024 * 1024 * 1024;
 
 /** The kind `export`. */
@@ -42,6 +41,7 @@ export function exportKind(host: ExportHost): RequestKind {
     gather: async (request, onProgress) => toJson(await gather(host, request, onProgress)),
     decide: (request, facts) => decide(host, request, fromJson(facts)),
     keep: (_request, facts) => keep(host, fromJson(facts)),
+    lookAhead: (request, facts) => lookAhead(host, request, fromJson(facts)),
     effect: (request, facts, releaser, moveOn) =>
       releaseExport(host, request, fromJson(facts), releaser, moveOn),
     describe: (request, facts) => describeExport(request, facts === null ? null : fromJson(facts)),
@@ -114,11 +114,23 @@ async function decide(host: ExportHost, request: Request, facts: ExportFacts): P
 }
 
 async function keep(host: ExportHost, facts: ExportFacts): Promise<void> {
-  for (const file of emittedOf(facts)) {
-    if (await host.blobs.has(file.sha256)) continue;
-    await host.blobs.put(host.workspace.read(file.path), FILE_BYTES_MAX);
+  const { body } = facts;
+  if (body === null) {
+    for (const file of emittedOf(facts))
+      if (!(await host.blobs.has(file.sha256))) await host.blobs.putFile(file.path, FILE_BYTES_MAX);
+    return;
   }
-  if (facts.body === null) return;
-  const stored = await host.blobs.put(host.workspace.read(facts.body.path), BODY_BYTES_MAX);
-  (facts as { body: ExportFacts['body'] }).body = { ...facts.body, sha256: stored.sha256 };
+  const { sha256 } = await host.releases.keep({
+    body: { path: body.path },
+    files: releaseFiles(facts),
+  });
+  (facts as { body: ExportFacts['body'] }).body = { ...body, sha256 };
+}
+
+async function lookAhead(host: ExportHost, request: Request, facts: ExportFacts): Promise<void> {
+  const kept = facts.body?.sha256 ?? null;
+  const destination = await findNumber(host, request);
+  if (kept === null || destination === undefined) return;
+  const { historyPrefix } = facts;
+  await host.lookAhead({ destination, historyPrefix, body: { path: host.blobs.pathOf(kept) } });
 }

@@ -60,10 +60,11 @@ export class ChildDecoder implements Decoder {
     this.#pool = pool;
   }
 
-  /** Starts a decoder that may read blobs and write work files, and nothing else. */
+  /** Starts a decoder that may read blobs and write work files, and nothing else; `niceness` as of a child pool. */
   static async open(
     dirs: { blobs: string; work: string },
     limits: DecoderLimits = DEFAULT_LIMITS,
+    niceness = 0,
   ): Promise<ChildDecoder> {
     // A child may only be given folders that exist when it starts.
     for (const dir of [dirs.blobs, dirs.work]) await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -72,6 +73,7 @@ export class ChildDecoder implements Decoder {
       size: 1,
       jobsPerChild: JOBS_PER_CHILD,
       memoryMiB: limits.memoryMiB,
+      niceness,
       readable: [dirs.blobs, dirs.work],
       writable: [dirs.work],
     });

@@ -20,6 +20,9 @@ export interface AuthoriseInput {
   readonly grant: Grant;
 }
 
+/** A body that people are asked to approve, for the sender to decode while they read. */
+export type LookAheadInput = Pick<AuthoriseInput, 'destination' | 'historyPrefix' | 'body'>;
+
 /** The sender's answer. A refusal changes nothing anywhere. */
 export type AuthoriseVerdict =
   { readonly ok: true } | { readonly ok: false; readonly code: string; readonly why: string };

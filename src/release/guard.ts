@@ -7,14 +7,13 @@
  * its folder and its clock are its own. Not decided here: budgets, findings, verdicts.
  */
 import { sha256 } from '../core/index.ts';
-import type { Clock } from '../core/index.ts';
 import { fillBucket, takeBits } from '../budget/index.ts';
 import type { BucketLevel, BucketRule } from '../budget/index.ts';
 import { verifyConsistency, verifyReceipt } from '../ledger/index.ts';
-import type { Store } from '../store/index.ts';
 import { chargeBits, openFrame } from '../wire/index.ts';
 import { guardErrors } from './guard-errors.ts';
-import type { AuthoriseVerdict, Grant } from './guard-link.ts';
+import type { AuthoriseVerdict } from './guard-link.ts';
+import type { GuardAsk, GuardOffer, GuardParts, SignedGrant } from './guard-parts.ts';
 import type { EmittedDigest, GuardDb, GuardRelease, MeterRow } from './guard-store.ts';
 import {
   findByRequest,
@@ -33,74 +32,6 @@ import {
   writeState,
   writeWindow,
 } from './guard-store.ts';
-
-/** What signatures over a request allow, as the caller's roster check found. */
-export type SignedGrant =
-  | {
-      readonly ok: true;
-      readonly requestId: string;
-      readonly destination: number;
-      readonly chargeBitsMax: bigint;
-      /** Which meter it also counts against; null for none. */
-      readonly meter: 'self' | 'break-glass' | null;
-      /** What exactly may leave; null for a window, which says it in general. */
-      readonly files: readonly EmittedDigest[] | null;
-      readonly historyPrefix: number | null;
-      readonly window: {
-        readonly types: readonly string[];
-        readonly bitsEach: bigint;
-        readonly bitsTotal: bigint;
-        readonly uses: number;
-        readonly durationMs: number;
-      } | null;
-    }
-  | { readonly ok: false; readonly why: string };
-
-/** Limits of a meter: at most `burstBits` at once and `bitsPerDay` in the long run. */
-export interface MeterLimits {
-  readonly burstBits: number;
-  readonly bitsPerDay: number;
-}
-
-/** What the guard stands on. */
-export interface GuardParts {
-  readonly store: Store;
-  readonly clock: Clock;
-  /** Verifies signatures against the roster of this process. */
-  checkGrant(subject: string, signatures: readonly string[], breakGlass: boolean): SignedGrant;
-  /** The limits of a meter under the roster in force. */
-  limits(meter: 'automatic' | 'self' | 'break-glass'): MeterLimits;
-  /** Keeps a body until its destination has no more use for it. */
-  keepBody(sha256: string, body: Uint8Array): Promise<void>;
-  readBody(sha256: string): Promise<Uint8Array>;
-  /** Decodes a body against emitted files, oldest first, and keeps what it emits. */
-  decode(
-    frame: { destination: number; historyPrefix: number; body: Uint8Array },
-    history: readonly EmittedDigest[],
-  ): Promise<readonly EmittedDigest[]>;
-}
-
-/** What is asked before anything is debited. */
-export interface GuardAsk {
-  readonly requestId: string;
-  readonly destination: number;
-  readonly historyPrefix: number;
-  readonly chargeBitsMax: bigint;
-  readonly grant: Grant;
-  /** The requests whose frames the destination will have before this one, in order. */
-  readonly history: readonly string[];
-  readonly body: Uint8Array;
-}
-
-/** A frame with what has to go with it. */
-export interface GuardOffer {
-  readonly sequence: number;
-  readonly requestId: string;
-  readonly receipt: string;
-  /** That the ledger of this receipt begins with the one seen last; base64 hashes. */
-  readonly consistency: readonly string[];
-  readonly frame: Uint8Array;
-}
 
 const DAY_MS = 86_400_000n;
 /** Room for the gap in front of the frame, which is known only when it is sealed. */
@@ -279,12 +210,25 @@ export class Guard {
    */
   async decodeAhead(ask: Pick<GuardAsk, 'requestId' | 'destination' | 'history'>): Promise<void> {
     const history = [...ask.history, ask.requestId];
-    await this.#emittedBefore({ ...ask, history, historyPrefix: history.length });
+    const all = { ...ask, history, historyPrefix: history.length };
+    await this.#emittedBefore(all, (...job) => this.#parts.decodeLater(...job));
+  }
+
+  /**
+   * Decodes a body that people are asked to approve, while they read. May overlap with every other call. Decides
+   * nothing: whether it may pass is looked at when it is asked for, whatever was looked at here.
+   */
+  async lookAhead(
+    ask: Pick<GuardAsk, 'destination' | 'history' | 'historyPrefix' | 'body'>,
+  ): Promise<void> {
+    const history = await this.#emittedBefore(ask, (...job) => this.#parts.decodeLater(...job));
+    if (history !== null) await this.#parts.lookAhead(ask, history);
   }
 
   /** The emitted files of what the destination will have before, decoded where that was not needed until now. */
   async #emittedBefore(
     ask: Pick<GuardAsk, 'destination' | 'history' | 'historyPrefix'>,
+    decode: GuardParts['decode'] = (...job) => this.#parts.decode(...job),
   ): Promise<readonly EmittedDigest[] | null> {
     if (ask.history.length !== ask.historyPrefix) return null;
     const files: EmittedDigest[] = [];
@@ -299,9 +243,8 @@ export class Guard {
         if (release.historyPrefix > counts.length) return null;
         const body = await this.#parts.readBody(release.bodySha256);
         const { destination, historyPrefix } = release;
-        const decoded = await this.#parts
-          .decode({ destination, historyPrefix, body }, files.slice(0, upTo))
-          .catch(() => null);
+        const frame = { destination, historyPrefix, body };
+        const decoded = await decode(frame, files.slice(0, upTo)).catch(() => null);
         // What fails here fails outside too and gives no files; it is tried again, because a process may just have died.
         emitted = decoded ?? [];
         if (decoded !== null)

@@ -15,7 +15,9 @@ export type { Debit, DebitRefused, DebitUse, ReleaseLedger } from './ports.ts';
 export { entryId } from './entry-id.ts';
 export { Releases } from './release.ts';
 export type {
+  KeptBody,
   QueueVerdict,
+  ReleaseBody,
   ReleaseFacts,
   ReleaseHistory,
   ReleaseHost,
@@ -28,9 +30,16 @@ export { startSender } from './start-sender.ts';
 export type { RunningSender, SenderHost } from './start-sender.ts';
 export type { ReleaseFile, ReleaseState } from './store.ts';
 export { Guard } from './guard.ts';
-export type { GuardAsk, GuardOffer, GuardParts, MeterLimits, SignedGrant } from './guard.ts';
+export type { GuardAsk, GuardOffer, GuardParts, MeterLimits, SignedGrant } from './guard-parts.ts';
 export { guardErrors } from './guard-errors.ts';
-export type { AuthoriseInput, AuthoriseVerdict, Grant, GuardLink, Offer } from './guard-link.ts';
+export type {
+  AuthoriseInput,
+  AuthoriseVerdict,
+  Grant,
+  GuardLink,
+  LookAheadInput,
+  Offer,
+} from './guard-link.ts';
 export { addLink, readChain } from './guard-store.ts';
 export type { EmittedDigest, GuardDb } from './guard-store.ts';
 export { Outbox } from './outbox.ts';

@@ -1,6 +1,6 @@
 /** The queue of releases: one transaction that debits, records and queues, and what can be asked about it. */
 import type { Clock } from '../core/index.ts';
-import { isoTime, sha256 } from '../core/index.ts';
+import { isoTime, sha256, sha256Stream } from '../core/index.ts';
 import { debit as debitBuckets } from '../budget/index.ts';
 import type { BucketRef } from '../budget/index.ts';
 import type { EntryInput } from '../ledger/index.ts';
@@ -41,6 +41,21 @@ export interface ReleaseFacts {
   readonly bodySha256: string;
 }
 
+/** A body in memory, in a file, or in the blobs already. */
+export type ReleaseBody = Uint8Array | { readonly path: string } | { readonly sha256: string };
+
+/** A body that {@link Releases.keep} made durable together with its files, hashed and measured there. */
+export class KeptBody {
+  readonly sha256: string;
+  readonly bytes: number;
+
+  /** Only {@link Releases.keep} makes one: the charge follows from `bytes`. */
+  constructor(sha256: string, bytes: number) {
+    this.sha256 = sha256;
+    this.bytes = bytes;
+  }
+}
+
 /** A decided release. */
 export interface ReleaseInput {
   /** Releases are idempotent by this: a second call with the same body gives the first one's answer. */
@@ -48,7 +63,7 @@ export interface ReleaseInput {
   /** The destination's number on the wire. */
   readonly destination: number;
   readonly historyPrefix: number;
-  readonly body: Uint8Array | { readonly path: string };
+  readonly body: ReleaseBody | KeptBody;
   /** The emitted files; one that has a `path` is taken into the blobs, the others must be there already. */
   readonly files: readonly (ReleaseFile & { readonly path?: string })[];
   readonly buckets: readonly BucketRef[];
@@ -92,6 +107,8 @@ export interface ReleaseHistory {
 
 const BODY_BYTES_MAX = 512 * 1024 * 1024;
 const FILE_BYTES_MAX = 1024 * 1024 * 1024;
+/** Each waits for its own fsync; more than a few only queue in the disk. */
+const KEPT_AT_ONCE = 8;
 
 /** Undoes a transaction with an answer that is no fault. */
 class Undone extends Error {
@@ -114,7 +131,7 @@ export class Releases {
 
   /** Debits, records and queues a release in one transaction. */
   async queueRelease(input: ReleaseInput): Promise<QueueVerdict> {
-    const body = await this.#keep(input);
+    const body = input.body instanceof KeptBody ? input.body : await this.keep(input);
     const again = await this.#findAgain(input, body.sha256);
     if (again !== undefined) return again;
     const nowMs = this.#host.clock.nowMs();
@@ -231,24 +248,57 @@ export class Releases {
     return facts;
   }
 
-  /** Makes body and files durable before anything refers to them. */
-  async #keep(input: ReleaseInput): Promise<{ sha256: string; bytes: number }> {
+  /**
+   * Makes body and files durable before anything refers to them; {@link queueRelease} does it unless it was done before.
+   * What is kept and then not released is only space: nothing is decided here.
+   */
+  async keep(input: {
+    readonly body: ReleaseBody;
+    readonly files: ReleaseInput['files'];
+  }): Promise<KeptBody> {
+    const files = [...input.files];
+    const keepFiles = async (): Promise<void> => {
+      for (let file = files.shift(); file !== undefined; file = files.shift())
+        await this.#keepFile(file);
+    };
+    const [body] = await Promise.all([
+      this.#keepBody(input.body),
+      ...Array.from({ length: KEPT_AT_ONCE }, keepFiles),
+    ]);
+    return new KeptBody(body.sha256, body.bytes);
+  }
+
+  async #keepFile(file: ReleaseInput['files'][number]): Promise<void> {
     const { blobs } = this.#host;
-    for (const file of input.files) {
-      if (file.path === undefined || (await blobs.has(file.sha256))) continue;
-      const stored = await blobs.putFile(file.path, FILE_BYTES_MAX);
-      if (stored.sha256 !== file.sha256) {
-        throw releaseErrors.error('INPUT_INVALID', {
-          reason: `\`${file.name}\` has another digest`,
-        });
-      }
+    if (file.path === undefined || (await blobs.has(file.sha256))) return;
+    const stored = await blobs.putFile(file.path, FILE_BYTES_MAX);
+    if (stored.sha256 !== file.sha256) {
+      throw releaseErrors.error('INPUT_INVALID', {
+        reason: `\`${file.name}\` has another digest`,
+      });
     }
-    if (!(input.body instanceof Uint8Array)) {
-      return blobs.putFile(input.body.path, BODY_BYTES_MAX);
+  }
+
+  async #keepBody(body: ReleaseBody): Promise<{ sha256: string; bytes: number }> {
+    const { blobs } = this.#host;
+    if (body instanceof Uint8Array) {
+      const digest = sha256(body);
+      if (await blobs.has(digest)) return { sha256: digest, bytes: body.length };
+      return blobs.put([body], BODY_BYTES_MAX);
     }
-    const digest = sha256(input.body);
-    if (await blobs.has(digest)) return { sha256: digest, bytes: input.body.length };
-    return blobs.put([input.body], BODY_BYTES_MAX);
+    if ('path' in body) return blobs.putFile(body.path, BODY_BYTES_MAX);
+    // The charge follows from what is really there, not from what somebody noted about it.
+    const state = sha256Stream();
+    let bytes = 0;
+    for await (const chunk of await blobs.open(body.sha256)) {
+      state.update(chunk);
+      bytes += chunk.length;
+    }
+    if (state.hex() !== body.sha256)
+      throw releaseErrors.error('INPUT_INVALID', {
+        reason: 'its body is not the one that was kept',
+      });
+    return { sha256: body.sha256, bytes };
   }
 
   async #findAgain(input: ReleaseInput, bodySha256: string): Promise<QueueVerdict | undefined> {

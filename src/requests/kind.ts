@@ -70,6 +70,8 @@ export interface RequestKind<Facts extends Json = Json> {
   demand(request: Request, facts: Facts): Promise<Demand>;
   /** Makes facts outlive this process, before a person is asked. */
   keep(request: Request, facts: Facts): Promise<void>;
+  /** Does what would take time after the last signature, while people read. Decides nothing, and may fail. */
+  lookAhead?(request: Request, facts: Facts): Promise<void>;
   /** Does it. `moveOn` must run in the same transaction as the effect. */
   effect(request: Request, facts: Facts, releaser: Releaser, moveOn: MoveOn): Promise<Effect>;
   /** Undoes a grant when it is over; runs in the transaction that ends it. */

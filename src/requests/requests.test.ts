@@ -47,6 +47,8 @@ describe('the life of a request', () => {
   let gathered = 0;
   let effects = 0;
   let failing = false;
+  const lookedAhead: string[] = [];
+  let cleaning: Promise<void> = Promise.resolve();
   const faults: string[] = [];
   const news: string[] = [];
   const [ann, bob, cyd] = [makePerson('ann'), makePerson('bob'), makePerson('cyd')];
@@ -80,7 +82,11 @@ describe('the life of a request', () => {
       return { done: true };
     },
     describe: () => ({}),
-    cleanUp: () => Promise.resolve(),
+    lookAhead: ({ id }) => {
+      lookedAhead.push(id);
+      return Promise.reject(new Error('it only would have saved time'));
+    },
+    cleanUp: () => cleaning,
   };
   const open = (kinds: readonly RequestKind[] = [kind]): Requests =>
     new Requests(
@@ -231,6 +237,37 @@ describe('the life of a request', () => {
     });
     await assert.rejects(requests.withdraw(second.id, 'bob'), { code: 'REQUEST_OWN_REQUEST' });
     assert.equal((await requests.withdraw(second.id, 'ann')).state, 'withdrawn');
+  });
+
+  it('looks ahead when it is held and when somebody looks who may sign, whatever comes of it', async () => {
+    const requests = open();
+    const { id } = await hold(requests, 'ahead');
+    const count = (): number => lookedAhead.filter((each) => each === id).length;
+    assert.equal(count(), 1);
+    await requests.approvals.view(id, 'ann');
+    assert.equal(count(), 1);
+    await requests.approvals.view(id, 'bob');
+    assert.equal(count(), 2);
+    await requests.approvals.deny(id, 'bob', 'no');
+    await requests.approvals.view(id, 'bob');
+    assert.equal(count(), 2);
+  });
+
+  it('answers before it has cleaned up, and begins a changed edition after', async () => {
+    const requests = open();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    cleaning = promise.then(() => undefined);
+    const held = await hold(requests, 'clean');
+    assert.equal(held.state, 'held');
+    await requests.approvals.return(held.id, 'bob', 'say why');
+    const before = gathered;
+    await requests.approvals.edit(held.id, 'ann', { why: 'said better' });
+    assert.equal((await requests.settle(held.id, 0)).request.state, 'quoting');
+    assert.equal(gathered, before);
+    resolve(undefined);
+    const { request } = await requests.settle(held.id, 10_000);
+    assert.deepEqual([request.state, gathered], ['held', before + 1]);
+    await requests.idle();
   });
 
   it('never counts a sponsor for its agent', async () => {

@@ -87,6 +87,8 @@ export class Requests {
   readonly #host: RequestsHost;
   readonly #kinds = new Map<string, RequestKind>();
   readonly #running = new Map<string, { work: Promise<Request>; progress: Progress | null }>();
+  /** What is being removed after a decision, by request; nobody who waits for the decision waits for that. */
+  readonly #cleaning = new Map<string, Promise<void>>();
 
   constructor(host: RequestsHost, kinds: readonly RequestKind[]) {
     this.#host = host;
@@ -98,6 +100,9 @@ export class Requests {
       move: (request, event, by, patch, note) => this.move(request, event, by, patch, note),
       restart: (request) => {
         this.#start(request, Promise.resolve(request));
+      },
+      cleanUp: (request) => {
+        this.#cleanUp(request);
       },
     });
   }
@@ -249,6 +254,7 @@ export class Requests {
   /** Waits for everything that is being worked on. */
   async idle(): Promise<void> {
     await Promise.allSettled([...this.#running.values()].map((each) => each.work));
+    await Promise.all(this.#cleaning.values());
   }
 
   /** Moves a request by one event of the table, with its entry and a note in the same transaction. */
@@ -329,13 +335,16 @@ export class Requests {
     onProgress: (progress: Progress) => void,
   ): Promise<Request> {
     const kind = this.kind(request);
-    const gathering = kind.gather(request, onProgress);
+    // A changed request works in the same place as the edition before it.
+    const gathering = (this.#cleaning.get(request.id) ?? Promise.resolve()).then(() =>
+      kind.gather(request, onProgress),
+    );
     gathering.catch(() => undefined);
     // Without a durable request of this id there is nothing to decide.
     const durable = await asked;
     if (durable.id !== request.id) {
       await gathering.catch(() => undefined);
-      await kind.cleanUp(request);
+      this.#cleanUp(request);
       return durable;
     }
     try {
@@ -350,10 +359,22 @@ export class Requests {
         'the gate could not finish it; send it again',
       );
     } finally {
-      await kind.cleanUp(request).catch((cause: unknown) => {
-        this.#host.onFault(request.id, cause);
-      });
+      this.#cleanUp(request);
     }
+  }
+
+  /** Removes what a request worked with, after what is being removed for it already. */
+  #cleanUp(request: Request): void {
+    const { id } = request;
+    const cleaning = (this.#cleaning.get(id) ?? Promise.resolve())
+      .then(() => this.kind(request).cleanUp(request))
+      .catch((cause: unknown) => {
+        this.#host.onFault(id, cause);
+      })
+      .then(() => {
+        if (this.#cleaning.get(id) === cleaning) this.#cleaning.delete(id);
+      });
+    this.#cleaning.set(id, cleaning);
   }
 
   async #decide(request: Request, facts: Json): Promise<Request> {
@@ -380,7 +401,10 @@ export class Requests {
       chargeBits,
       ...prepared,
     });
-    if (event === 'hold') await this.approvals.announce(held);
+    if (event === 'hold') {
+      this.approvals.lookAhead(held);
+      await this.approvals.announce(held);
+    }
     return held;
   }
 
@@ -427,7 +451,7 @@ export class Requests {
       decidedBy: by,
       escalatesMs: null,
     });
-    await this.kind(request).cleanUp(ended);
+    this.#cleanUp(ended);
     return ended;
   }
 }

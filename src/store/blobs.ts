@@ -61,12 +61,18 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
       return false;
     }
   };
+  const made = new Set<string>();
+  const makeDir = async (folder: string): Promise<void> => {
+    if (made.has(folder)) return;
+    await makeDirDurable(folder, files);
+    made.add(folder);
+  };
+  const place = { dir, random, files, pathOf, makeDir };
   return {
     pathOf,
     has,
-    put: (chunks, limitBytes) => put({ dir, random, files, pathOf, has }, chunks, limitBytes),
-    putFile: (file, limitBytes) =>
-      put({ dir, random, files, pathOf, has }, readChunks(file), limitBytes),
+    put: (chunks, limitBytes) => put(place, chunks, limitBytes),
+    putFile: (file, limitBytes) => put(place, readChunks(file), limitBytes),
     adopt: async (file, digest) => {
       const target = pathOf(digest);
       const state = sha256Stream();
@@ -76,7 +82,7 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
         return false;
       }
       if (state.hex() !== digest) return false;
-      await makeDirDurable(path.dirname(target), files);
+      await makeDir(path.dirname(target));
       await files.rename(file, target);
       await files.syncDir(path.dirname(target));
       return true;
@@ -103,7 +109,8 @@ interface Place {
   readonly random: Random;
   readonly files: FileOps;
   pathOf(digest: string): string;
-  has(digest: string): Promise<boolean>;
+  /** Makes a folder durable once; nobody but us removes one while we run. */
+  makeDir(folder: string): Promise<void>;
 }
 
 async function put(
@@ -113,7 +120,7 @@ async function put(
 ): Promise<BlobRef> {
   const { files } = place;
   const incoming = path.join(place.dir, 'incoming');
-  await makeDirDurable(incoming, files);
+  await place.makeDir(incoming);
   const temp = path.join(incoming, toHex(place.random.bytes(16)));
   const state = sha256Stream();
   let bytes = 0;
@@ -132,7 +139,7 @@ async function put(
     }
     const digest = state.hex();
     const target = place.pathOf(digest);
-    await makeDirDurable(path.dirname(target), files);
+    await place.makeDir(path.dirname(target));
     // Renaming over an equal file is harmless and repairs one that a fault had spoiled.
     await files.rename(temp, target);
     await files.syncDir(path.dirname(target));

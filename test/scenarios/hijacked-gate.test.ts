@@ -226,6 +226,9 @@ describe('a hijacked gate', () => {
       };
       const { body } = await heldAsk();
       const mine = await heldAsk(approved.id);
+      // Having had them decoded before changes nothing, under whatever history.
+      await running.sender.lookAhead({ ...mine, body });
+      await running.sender.lookAhead({ ...mine, historyPrefix: mine.historyPrefix + 1, body });
       await refuses({ ...mine, body, grant }, /holds other files than were approved|left already/);
     });
 

@@ -15,6 +15,7 @@ import type {
   AuthoriseInput,
   AuthoriseVerdict,
   GuardLink,
+  LookAheadInput,
   MeterLimits,
   Offer,
   Releases,
@@ -44,6 +45,8 @@ export interface SpawnedSender extends GuardLink {
   readonly pid: number;
   readonly exited: Promise<string>;
   authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
+  /** Resolves when the sender is done with it, or will not do it. */
+  lookAhead(input: LookAheadInput): Promise<void>;
   sendRosters(from: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -244,6 +247,12 @@ class SenderLink implements SpawnedSender {
       },
       body,
     );
+  }
+
+  async lookAhead({ destination, historyPrefix, body: given }: LookAheadInput): Promise<void> {
+    const body = given instanceof Uint8Array ? given : await readFile(given.path);
+    const history = await this.#options.releases.historyRequests(destination, historyPrefix);
+    await this.#ask({ do: 'look', destination, historyPrefix, history }, body);
   }
 
   /** Sends the versions that the sender does not have; it checks each of them itself. */

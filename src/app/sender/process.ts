@@ -33,6 +33,8 @@ export interface SenderLinks {
   readonly intake: Readable;
 }
 
+/** Beyond this, what nobody waits for is done when somebody does. */
+const LATER_MAX = 1_000;
 const NOTHING = new Uint8Array(0);
 
 /** The roster chain of this process, checked link by link. */
@@ -86,7 +88,7 @@ export async function runSender(options: SenderOptions, links: SenderLinks): Pro
     migrations: SENDER_MIGRATIONS,
   });
   const chain = await Chain.open(store);
-  const decoder = openDecoder(options.dir);
+  const decoder = await openDecoder(options.dir);
   const guard = new Guard({
     ...decoder,
     store,
@@ -136,7 +138,9 @@ class SenderProcess {
   /** Frames that are being checked, in their order on the wire. */
   #checking: number[] = [];
   #turn: Promise<void> = Promise.resolve();
-  #ahead: Promise<void> = Promise.resolve();
+  /** What nobody waits for, one after the other. */
+  #later: Promise<void> = Promise.resolve();
+  #laterCount = 0;
 
   constructor(
     guard: Guard,
@@ -170,12 +174,41 @@ class SenderProcess {
     await this.#turn;
   }
 
-  /** In the background, one after the other; what is missed at the end of the process is decoded when it is needed. */
-  #decodeAhead({ requestId, destination, history }: GuardAsk): void {
-    if (this.#chain.roster === null) return;
-    this.#ahead = this.#ahead
-      .then(() => this.#guard.decodeAhead({ requestId, destination, history }))
-      .catch(() => undefined);
+  /** Adds work that nobody waits for; false when too much waits already. */
+  #addLater(work: () => Promise<void>): boolean {
+    if (this.#chain.roster === null || this.#laterCount >= LATER_MAX) return false;
+    this.#laterCount += 1;
+    this.#later = this.#later
+      .then(work)
+      .catch(() => undefined)
+      .then(() => {
+        this.#laterCount -= 1;
+      });
+    return true;
+  }
+
+  /** Decodes what left automatically; what is missed is decoded when it is needed. */
+  #decodeLater({ requestId, destination, history }: GuardAsk): void {
+    this.#addLater(() => this.#guard.decodeAhead({ requestId, destination, history }));
+  }
+
+  /** Decodes what people are asked to approve; the answer only says that it is over. */
+  #lookAhead({ header, payload }: Message): void {
+    const ask = {
+      destination: Number(header['destination']),
+      historyPrefix: Number(header['historyPrefix']),
+      history: header['history'] as string[],
+      body: payload,
+    };
+    const answer = (): Promise<void> =>
+      this.say({ say: 'answer', id: header['id'], verdict: { ok: true } });
+    const added = this.#addLater(() =>
+      this.#guard
+        .lookAhead(ask)
+        .catch(() => undefined)
+        .then(answer),
+    );
+    if (!added) void answer();
   }
 
   /** Everything but slots is done one after the other; a slot never waits for a check. */
@@ -188,6 +221,10 @@ class SenderProcess {
     if (header['do'] === 'clear') {
       this.#outbox.clear();
       this.#checking = [];
+      return;
+    }
+    if (header['do'] === 'look') {
+      this.#lookAhead(message);
       return;
     }
     this.#turn = this.#turn
@@ -217,7 +254,7 @@ class SenderProcess {
         };
         const verdict = await this.#guard.authorise(ask);
         await this.say({ say: 'answer', id: header['id'], verdict });
-        if (verdict.ok && ask.grant.tier === 'automatic') this.#decodeAhead(ask);
+        if (verdict.ok && ask.grant.tier === 'automatic') this.#decodeLater(ask);
         return;
       }
       case 'offer': {

@@ -9,7 +9,9 @@ import type { Whoami } from './api/types.ts';
 import { BudgetsPage } from './pages/budgets.tsx';
 import { ExportPage } from './pages/export.tsx';
 import { HomePage } from './pages/home.tsx';
+import { ImportsPage } from './pages/imports.tsx';
 import { LedgerPage } from './pages/ledger.tsx';
+import { LineagePage } from './pages/lineage.tsx';
 import { LocksPage } from './pages/locks.tsx';
 import { PeoplePage } from './pages/people.tsx';
 import { PolicyPage } from './pages/policy.tsx';
@@ -55,6 +57,10 @@ function showPlace({ path, query }: Place): ReactNode {
       return <LedgerPage query={query} index={id} />;
     case 'locks':
       return <LocksPage />;
+    case 'imports':
+      return <ImportsPage key={id} id={id} query={query} />;
+    case 'lineage':
+      return <LineagePage query={query} />;
     case 'posture':
       return <PosturePage query={query} />;
     case 'scenario':

@@ -11,6 +11,7 @@ import { listen } from '../../src/http/serve.ts';
 import { mountConsole } from '../../src/http/inner/console-routes.ts';
 import { mountActing } from './fake-door/routes-act.ts';
 import { mountEntrance } from './fake-door/routes-enter.ts';
+import { mountIngress } from './fake-door/routes-ingress.ts';
 import { mountPosture } from './fake-door/routes-posture.ts';
 import { mountReading } from './fake-door/routes-read.ts';
 import { FakeState } from './fake-door/state.ts';
@@ -117,6 +118,7 @@ export async function openFakeDoor(options: FakeOptions = {}): Promise<FakeDoor>
   mountEntrance(app, state);
   mountReading(app, state);
   mountActing(app, state);
+  mountIngress(app, state);
   const endPosture = mountPosture(app, state);
   mountLedger(app, test, state);
   app.get('/v1/events', () => openEvents(state));

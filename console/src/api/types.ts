@@ -48,7 +48,8 @@ export interface SignInChallenge {
   readonly expiresAt: string;
 }
 
-export type RequestKind = 'export' | 'access' | 'window' | 'unlock' | 'policy' | 'review';
+export type RequestKind =
+  'export' | 'import' | 'access' | 'window' | 'unlock' | 'policy' | 'review';
 export type Verdict = 'allow' | 'hold' | 'deny';
 
 export interface Votes {

@@ -16,6 +16,8 @@ import type { ThemeChoice } from './theme.ts';
 const PLACES = [
   { id: '', title: 'Home' },
   { id: 'requests', title: 'Requests' },
+  { id: 'imports', title: 'Imports', gap: true },
+  { id: 'lineage', title: 'Lineage' },
   { id: 'budgets', title: 'Budgets', gap: true },
   { id: 'people', title: 'People & projects' },
   { id: 'policy', title: 'Policy' },

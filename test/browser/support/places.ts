@@ -125,4 +125,34 @@ export const PLACES: readonly Place[] = [
     },
   },
   { name: 'locks', path: 'locks', shows: 'red-team → regulator', empty: 'Nothing is locked' },
+  {
+    name: 'imports',
+    path: 'imports',
+    shows: 'training data of the spam monitor',
+    empty: 'Nothing is on its way in',
+  },
+  {
+    name: 'sources',
+    path: 'imports?tab=sources',
+    shows: 'typed in by hand',
+    empty: 'Nobody signs for anything yet',
+  },
+  {
+    name: 'import',
+    path: 'imports/imp_notes',
+    shows: 'loading it calls os.system',
+    empty: 'No file has this verdict',
+  },
+  {
+    name: 'lineage',
+    path: 'lineage',
+    shows: 'spam watch 3',
+    empty: 'Nothing was admitted yet',
+  },
+  {
+    name: 'recalls',
+    path: 'lineage?tab=recalls',
+    shows: 'its labels were sold',
+    empty: 'Nothing was recalled',
+  },
 ];

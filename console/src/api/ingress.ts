@@ -1,0 +1,128 @@
+/** What the way in answers: sources, imports, lineage, recalls. */
+import { queryOptions } from '@tanstack/react-query';
+import { call, callText, withQuery } from './client.ts';
+
+/** A source that signs for files. */
+export interface SourceShown {
+  readonly id: string;
+  readonly project: string;
+  readonly name: string;
+  readonly kind: 'ssh' | 'oms' | 'person';
+  readonly fingerprint: string;
+  readonly form: {
+    readonly origin: string;
+    readonly licence: string;
+    readonly collection: string;
+    readonly consent: string;
+  };
+  readonly addedAt: string;
+  readonly recalledAt: string | null;
+}
+
+export type ScanVerdict = 'clean' | 'malicious' | 'inconclusive';
+
+/** An import in a line. */
+export interface ImportShown {
+  readonly id: string;
+  readonly project: string;
+  readonly source: { readonly id: string; readonly name: string };
+  readonly requester: string;
+  readonly why: string;
+  readonly state: 'receiving' | 'decoding' | 'asked' | 'admitted' | 'recalled' | 'closed';
+  readonly request: string | null;
+  readonly counts: Readonly<Record<ScanVerdict, number>> & {
+    readonly files: number;
+    readonly bytes: number;
+    readonly received: number;
+  };
+  readonly progress: {
+    readonly doneBytes: number;
+    readonly totalBytes: number;
+    readonly leftMs: number | null;
+  } | null;
+  readonly openedAt: string;
+}
+
+/** A file of an import with what was found and what would be admitted. */
+export interface ImportFileShown {
+  readonly position: number;
+  readonly name: string;
+  readonly bytes: number;
+  readonly type: string | null;
+  readonly verdict: ScanVerdict | null;
+  readonly findings: readonly {
+    readonly code: string;
+    readonly severity: 'info' | 'hold' | 'deny';
+    readonly place: string;
+    readonly sentence: string;
+  }[];
+  readonly forms: readonly {
+    readonly position: number;
+    readonly name: string;
+    readonly type: string;
+    readonly bytes: number;
+  }[];
+}
+
+/** Something in the lineage. */
+export interface NodeShown {
+  readonly id: string;
+  readonly kind: 'source' | 'set' | 'run' | 'model' | 'monitor';
+  readonly project: string;
+  readonly name: string;
+  readonly recall: string | null;
+  readonly addedAt: string;
+}
+
+/** What hangs together with a node. */
+export interface Graph {
+  readonly roots: readonly string[];
+  readonly nodes: readonly NodeShown[];
+  readonly edges: readonly { readonly parent: string; readonly child: string }[];
+  readonly cut: boolean;
+}
+
+/** A recall. */
+export interface RecallShown {
+  readonly id: string;
+  readonly target: { readonly kind: string; readonly id: string };
+  readonly project: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly reached: number;
+}
+
+const get = <D>(key: readonly unknown[], path: string) =>
+  queryOptions({ queryKey: key, queryFn: ({ signal }) => call<D>(path, { signal }) });
+
+export const sourcesQuery = get<{ sources: SourceShown[] }>(['sources'], '/v1/sources');
+export const importsQuery = queryOptions({
+  ...get<{ imports: ImportShown[] }>(['imports'], '/v1/imports'),
+  refetchInterval: 5_000,
+});
+export const importQuery = (id: string) =>
+  queryOptions({
+    ...get<ImportShown>(['imports', id], `/v1/imports/${encodeURIComponent(id)}`),
+    refetchInterval: 3_000,
+  });
+export const importFilesQuery = (id: string, verdict: string) =>
+  get<{ files: ImportFileShown[]; next: number | null }>(
+    ['imports', id, 'files', verdict],
+    withQuery(`/v1/imports/${encodeURIComponent(id)}/files`, {
+      verdict: verdict === '' ? null : verdict,
+      limit: '100',
+    }),
+  );
+export const formPreviewQuery = (id: string, file: number, form: number) =>
+  queryOptions({
+    queryKey: ['imports', id, 'preview', file, form],
+    queryFn: () =>
+      callText(
+        `/v1/imports/${encodeURIComponent(id)}/files/${String(file)}/forms/${String(form)}/preview`,
+      ),
+    staleTime: Infinity,
+  });
+export const lineageQuery = (node: string) =>
+  get<Graph>(['lineage', node], withQuery('/v1/lineage', { node: node === '' ? null : node }));
+export const recallsQuery = get<{ recalls: RecallShown[] }>(['recalls'], '/v1/recalls');

@@ -203,7 +203,7 @@ async function openParts(
     lookAhead: (input) => late.wire?.lookAhead(input) ?? Promise.resolve(),
     authorise: (input) => late.wire?.authorise(input) ?? Promise.reject(new TypeError('no sender')),
   };
-  const wayIn = await openWayIn({ ...host, config, folders, rosters, locks, log });
+  const wayIn = await openWayIn({ ...host, config, folders, rosters, locks, news, log });
   const requests = new Requests(
     {
       ...host,

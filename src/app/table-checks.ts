@@ -1,7 +1,8 @@
 /** Every room's check of its tables, for `ledger verify`. */
 import { checkBudgetTables } from '../budget/index.ts';
-import { checkImportTables } from '../ingress/index.ts';
+import { checkImportTables, checkLineageTables } from '../ingress/index.ts';
 import type { TableCheck } from '../ledger/index.ts';
+import { checkModelTables } from '../models/index.ts';
 import { checkPeopleTables } from '../people/index.ts';
 import { checkReleaseTables } from '../release/index.ts';
 import { checkRequestTables } from '../requests/index.ts';
@@ -13,6 +14,8 @@ export function tableChecks(): readonly TableCheck[] {
     checkRequestTables(),
     checkReleaseTables(),
     checkBudgetTables(),
+    checkModelTables(),
     checkImportTables(),
+    checkLineageTables(),
   ];
 }

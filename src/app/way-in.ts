@@ -1,23 +1,30 @@
 /** Wires the way in: sources, quarantine, jobs, decoding, the kind of request that admits. */
 import manifest from '../../package.json' with { type: 'json' };
+import type { Kysely } from 'kysely';
 import { canonicalJson } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import {
   Imports,
+  Lineages,
+  Recalls,
+  addAdmitted,
+  findRecalledFile,
   importKind,
   openSources,
   startDecoding,
   writeImportInput,
 } from '../ingress/index.ts';
-import type { Decoding, Quarantine, Sources } from '../ingress/index.ts';
+import type { Decoding, Quarantine, RecallAlarm, Sources, TakenUp } from '../ingress/index.ts';
 import { openJobs } from '../jobs/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import { openKeyFile } from '../ledger/index.ts';
 import type { Ledger, Signer } from '../ledger/index.ts';
+import { quarantineModels } from '../models/index.ts';
 import type { Locks, RequestKind, Requests, Rosters } from '../requests/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Config } from './config.ts';
 import type { GateFolders } from './folders.ts';
+import type { News } from './news.ts';
 import { openQuarantine, startDecodeWorkers } from './quarantine.ts';
 import type { DecodeWorkers } from './quarantine.ts';
 
@@ -27,6 +34,8 @@ export interface WayIn {
   readonly imports: Imports;
   readonly jobs: Jobs;
   readonly quarantine: Quarantine;
+  readonly lineages: Lineages;
+  readonly recalls: Recalls;
   /** Signs admission statements. */
   readonly signer: Signer;
 }
@@ -43,6 +52,7 @@ export interface WayInHost {
   readonly folders: GateFolders;
   readonly rosters: Rosters;
   readonly locks: Locks;
+  readonly news: News;
   readonly log: (level: 'info' | 'warn' | 'error', sentence: string, cause?: unknown) => void;
 }
 
@@ -71,23 +81,38 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
       late.decoding?.wake();
     },
   });
+  const lineages = new Lineages({ store, ledger, clock, random });
+  const recalls = new Recalls({
+    ...{ store, ledger, clock, random },
+    stopModels: (tx, names, by) => quarantineModels(tx, names, by, clock.nowMs()),
+    sound: (alarm) => {
+      soundAlarm(host, alarm);
+    },
+    onFault: (sentence, cause) => {
+      host.log('error', sentence, cause);
+    },
+  });
   const kind = importKind({
     ...{ ...shared, fileBytesMax, imports, locks, signer },
     gate: config.origin,
     scanner: manifest.version,
     stateOf: async (id) => (await needRequests(late).get(id)).state,
-    onAdmit: () => Promise.resolve(),
+    onAdmit: (tx, admitted) => addAdmitted(tx, admitted, clock.nowMs()),
+    recalledFile: (held) => store.read((db: Kysely<unknown>) => findRecalledFile(db, held)),
   });
   // This process is the only gate on its data, so that workers of this name are those of one that died.
   await jobs.release(`${GATE_WORKER}/`);
   return {
-    ...{ sources, imports, jobs, quarantine, signer, kind },
+    ...{ sources, imports, jobs, quarantine, lineages, recalls, signer, kind },
     start: (requests, undo) => {
       late.requests = requests;
+      recalls.soundSilent().catch((cause: unknown) => {
+        host.log('error', 'the alarm of a recall could not be told', cause);
+      });
       const decoding = startDecoding({
         ...{ store, ledger, jobs, imports },
         ask: (held, { files, bytes }) => askFor(requests, held, files, bytes),
-        onRescanned: () => Promise.resolve(),
+        onRescanned: (taken) => answerRescan(host, { imports, recalls }, taken),
         onFault: (sentence, cause) => {
           host.log('error', sentence, cause);
         },
@@ -131,4 +156,50 @@ async function askFor(
     input: writeImportInput({ import: id, source, files, bytes, skipRefused }),
   });
   return request.id;
+}
+
+function sayCounts({ counts }: RecallAlarm): string {
+  const count = (kind: 'monitor' | 'model', what: string): string =>
+    `${String(counts[kind])} ${what}${counts[kind] === 1 ? '' : 's'}`;
+  return `${count('monitor', 'monitor')} and ${count('model', 'model')} quarantined`;
+}
+
+/** Whoever watches hears at once what was stopped, monitors first: nothing watches in their place. */
+function soundAlarm(host: WayInHost, alarm: RecallAlarm): void {
+  const { recall, project, monitors } = alarm;
+  const { target, reason, id } = recall;
+  // Another compartment hears what it has to stop using, and nothing of where that came from.
+  const what =
+    project === recall.project
+      ? `recall of the ${target.kind} ${target.id} (${reason})`
+      : `recall ${id} of something that was used here`;
+  const taken = monitors.length === 0 ? '' : `; taken out: ${monitors.join(', ')}`;
+  const sentence = `${what}: ${sayCounts(alarm)}${taken}`;
+  host.log('warn', sentence);
+  host.news.alarm(sentence, host.clock.nowMs(), project);
+}
+
+/**
+ * What newer rules find in a set that people admitted: malicious ends its admission, doubts are told. Called before the
+ * result is taken up, so that a crash in between only asks again.
+ */
+async function answerRescan(
+  host: WayInHost,
+  rooms: Pick<WayIn, 'imports' | 'recalls'>,
+  taken: readonly TakenUp[],
+): Promise<void> {
+  for (const { import: id, name, verdict, findings } of taken) {
+    if (verdict === 'clean') continue;
+    const { state, project } = await rooms.imports.get(id);
+    if (state !== 'admitted') continue;
+    const why = findings.find((each) => each.severity !== 'info')?.sentence ?? verdict;
+    if (verdict === 'malicious') {
+      const reason = `newer rules call ${name} malicious: ${why}`;
+      await rooms.recalls.make({ kind: 'set', id }, project, reason, 'gate');
+      continue;
+    }
+    const sentence = `newer rules cannot judge ${name} of the admitted import ${id}: ${why}`;
+    host.log('warn', sentence);
+    host.news.alarm(sentence, host.clock.nowMs(), project);
+  }
 }

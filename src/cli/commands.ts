@@ -25,6 +25,10 @@ export const COMMANDS: readonly CommandModule[] = [
     load: async () => (await import('./import.ts')).registerImport,
   },
   { names: ['source'], load: async () => (await import('./source.ts')).registerSource },
+  {
+    names: ['lineage', 'recall'],
+    load: async () => (await import('./lineage.ts')).registerLineage,
+  },
   { names: ['worker'], load: async () => (await import('./worker.ts')).registerWorker },
   { names: ['request'], load: async () => (await import('./request.ts')).registerRequest },
   {

@@ -188,6 +188,40 @@ function registerReads(imports: Command): void {
   });
   withSession(
     imports
+      .command('rescan')
+      .description(
+        'Let the rules of today look at what older ones passed. Without an id: which imports they would look at.',
+      )
+      .argument('[import]', 'its id'),
+  ).action(async (id: string | undefined, options: SessionOptions) => {
+    const session = openSession(options);
+    if (id === undefined) {
+      const answer = await session.client.get<{ imports: readonly string[] }>('/v1/rescans');
+      session.print(answer, () =>
+        answer.imports.length === 0 ? ['Nothing is out of date.'] : answer.imports,
+      );
+      return;
+    }
+    const path = `/v1/imports/${encodeURIComponent(id)}/rescan`;
+    const answer = await session.client.send<{ files: number }>('POST', path);
+    session.print(answer, () => [`${String(answer.files)} files are looked at again`]);
+  });
+  withSession(
+    imports
+      .command('croissant')
+      .description('Write an import as a Croissant description.')
+      .argument('<import>', 'its id')
+      .requiredOption('--out <file>', 'where it is written'),
+  ).action(async (id: string, options: SessionOptions & { out: string }) => {
+    const session = openSession(options);
+    writeFileSync(
+      options.out,
+      await session.client.text(`/v1/imports/${encodeURIComponent(id)}/croissant`),
+    );
+    session.print({ import: id, file: options.out }, () => [options.out]);
+  });
+  withSession(
+    imports
       .command('fetch')
       .description('Write the safe forms of an admitted import below a folder.')
       .argument('<import>', 'its id')

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SallyportError, sha256 } from '../core/index.ts';
+import { lineageErrors } from '../ingress/index.ts';
 import {
   DocumentReader,
   drawCurve,
@@ -11,7 +12,6 @@ import {
   evaluateScorer,
   FEATURES_VERSION,
   monitorErrors,
-  nothingIsAdmitted,
   openMonitor,
   parsePartitionRule,
   partitionOf,
@@ -29,7 +29,9 @@ import type {
   SetRow,
   VerifyAdmission,
 } from '../monitor/index.ts';
+import { verifyWithGate } from './admission.ts';
 import { cliErrors } from './errors.ts';
+import { openSession } from './session.ts';
 import { showEvaluation, showTrained, showVerdicts } from './monitor-view.ts';
 import { openPaint } from './terminal.ts';
 import { openTextSet, digestSet } from './text-sets.ts';
@@ -54,6 +56,9 @@ interface TrainCommandOptions extends MethodOptions {
   readonly out: string;
   readonly admission?: readonly string[];
   readonly unadmitted?: boolean;
+  readonly admissionKey?: string;
+  readonly url?: string;
+  readonly token?: string;
 }
 
 interface EvaluateCommandOptions extends MethodOptions {
@@ -66,6 +71,9 @@ interface EvaluateCommandOptions extends MethodOptions {
 
 interface ScoreCommandOptions {
   readonly text: string;
+  readonly standing?: boolean;
+  readonly url?: string;
+  readonly token?: string;
   readonly pin?: string;
   readonly json?: boolean;
 }
@@ -73,16 +81,13 @@ interface ScoreCommandOptions {
 /** The exit status when some text was flagged, or could not be scored. */
 const SOME_FLAGGED = 3;
 
-/** Adds the commands; `verify` says which admission statements hold. */
-export function registerMonitor(
-  program: Command,
-  verify: VerifyAdmission = nothingIsAdmitted,
-): void {
+/** Adds the commands. */
+export function registerMonitor(program: Command): void {
   const monitor = program
     .command('monitor')
     .summary('text monitors that stand against bad sources')
     .description(
-      'Train, measure and use text classifiers whose verdict provably stands unless a stated number of sources were bad. Needs no server.',
+      'Train, measure and use text classifiers whose verdict provably stands unless a stated number of sources were bad. Only the admission of sets and the standing of a monitor are asked at a gate.',
     );
   const train = addMethodOptions(
     monitor
@@ -92,6 +97,9 @@ export function registerMonitor(
       )
       .argument('<sets...>', 'files with one document per row')
       .requiredOption('--out <file>', 'where the monitor is written')
+      .option('--admission-key <vkey>', 'the key that signs admissions; the gate says it otherwise')
+      .option('--url <url>', 'gate that knows what was recalled; SALLYPORT_URL by default')
+      .option('--token <token>', 'your token; SALLYPORT_TOKEN by default')
       .option('--admission <files...>', 'the admission statement of each set, in the same order')
       .option(
         '--unadmitted',
@@ -104,7 +112,7 @@ export function registerMonitor(
       ),
   );
   train.action(async (sets: string[], options: TrainCommandOptions) => {
-    await trainCommand(sets, options, verify);
+    await trainCommand(sets, options, verifyWithGate(options, options.admissionKey));
   });
   const evaluate = addMethodOptions(
     monitor
@@ -134,6 +142,12 @@ export function registerMonitor(
     .argument('<sets...>', 'files with one text per row')
     .option('--text <field>', 'the field that holds the text', 'text')
     .option('--pin <digest>', 'the SHA-256 that the monitor must have')
+    .option(
+      '--standing',
+      'ask the gate first whether the monitor is quarantined, and judge nothing then',
+    )
+    .option('--url <url>', 'the gate; SALLYPORT_URL by default')
+    .option('--token <token>', 'your token; SALLYPORT_TOKEN by default')
     .option('--json', 'print JSON lines: one object per text')
     .action(async (file: string, sets: string[], options: ScoreCommandOptions) => {
       process.exitCode = await scoreCommand(file, sets, options);
@@ -333,12 +347,22 @@ async function evaluateModel(
   return evaluateScorer(scorer, model.point, documents, model.options.falsePositiveRateMax);
 }
 
+/** Throws when the gate has quarantined the monitor, or does not know it: what nobody recorded stands for nothing. */
+async function needStanding(options: ScoreCommandOptions, digest: string): Promise<void> {
+  const standing = await openSession(options).client.get<{ recall: string | null }>(
+    `/v1/lineage/standing/${digest}`,
+  );
+  if (standing.recall !== null)
+    throw lineageErrors.error('STANDING_LOST', { node: digest, recall: standing.recall });
+}
+
 async function scoreCommand(
   file: string,
   paths: readonly string[],
   options: ScoreCommandOptions,
 ): Promise<number> {
   const { model, digest } = readMonitor(readFile(file), options.pin);
+  if (options.standing === true) await needStanding(options, digest);
   const scorer = openMonitor(model);
   const paint = openPaint(process.stdout, process.env);
   const view = showVerdicts(model, digest, options.json === true, paint);

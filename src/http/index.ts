@@ -13,3 +13,4 @@ export type { Listening } from './serve.ts';
 export type { RequestDetails, RequestShown } from './inner/views.ts';
 export type { ImportFileShown, ImportShown } from './inner/import-views.ts';
 export type { SourceShown } from './inner/source-routes.ts';
+export type { NodeShown, RecallShown } from './inner/lineage-routes.ts';

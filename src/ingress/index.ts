@@ -16,4 +16,5 @@ export * from './screens/index.ts';
 export { SCAN_RULES_VERSION } from './version.ts';
 
 export * from './imports/index.ts';
+export * from './lineage/index.ts';
 export * from './sources/index.ts';

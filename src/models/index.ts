@@ -15,5 +15,13 @@ export {
   thinnestBits,
 } from './model.ts';
 export type { Model, ModelFacts, ModelState } from './model.ts';
-export { countVectors, describeModel, listModels, openModels, vectorWidths } from './store.ts';
+export {
+  countVectors,
+  describeModel,
+  listModels,
+  openModels,
+  quarantineModels,
+  vectorWidths,
+} from './store.ts';
 export type { AlsoChange, Models, VectorSets, VectorVerdict } from './store.ts';
+export { checkModelTables } from './table-check.ts';

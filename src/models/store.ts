@@ -171,6 +171,29 @@ export function vectorWidths(model: Pick<Model, 'hiddenWidth' | 'vocabulary'>): 
   return [model.hiddenWidth, ...(model.vocabulary > 0 ? [model.vocabulary] : [])];
 }
 
+/** Quarantines those of these models that are declared and in use, in the caller's transaction; gives their ids. */
+export async function quarantineModels(
+  tx: Kysely<unknown>,
+  ids: readonly string[],
+  by: string,
+  nowMs: number,
+): Promise<readonly string[]> {
+  const stopped: string[] = [];
+  const db = tx as Kysely<ModelTables>;
+  const wanted = new Set(ids);
+  // Few models are declared, and any number may be named: the lineage of a large organisation has tens of thousands.
+  for (const before of await listModels(tx)) {
+    if (!wanted.has(before.id) || before.state === 'quarantined') continue;
+    const model = { ...before, state: 'quarantined', version: before.version + 1 } as const;
+    const row = toRow(model, nowMs, by);
+    await db.insertInto('model_versions').values(row).execute();
+    await db.deleteFrom('models').where('model', '=', model.id).execute();
+    await db.insertInto('models').values(row).execute();
+    stopped.push(model.id);
+  }
+  return stopped;
+}
+
 /** Opens the models of a store. */
 export function openModels(host: { store: Store; ledger: Ledger; clock: Clock }): Models {
   const { store, ledger, clock } = host;

@@ -3,7 +3,6 @@
  * only asks: are these exact bytes admitted, by which statement?
  */
 import type { Refusal } from '../core/index.ts';
-import { monitorErrors } from './errors.ts';
 
 /** One document of a set. */
 export interface SetRow {
@@ -33,12 +32,3 @@ export type VerifyAdmission = (
   statement: Uint8Array,
   setDigest: string,
 ) => Promise<{ readonly ok: true } | Refusal>;
-
-/** Holds the place until admission exists: nothing is admitted. */
-export const nothingIsAdmitted: VerifyAdmission = () =>
-  Promise.resolve(
-    monitorErrors.refuse('ADMISSION_UNVERIFIED', {
-      set: 'given',
-      why: 'this gate cannot verify admission statements yet',
-    }),
-  );

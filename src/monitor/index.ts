@@ -8,7 +8,6 @@
  * are good. Not promised: that an honest monitor catches what it never saw; anything about texts that are padded
  * until they look harmless.
  */
-export { nothingIsAdmitted } from './admitted-set.ts';
 export type { AdmittedSet, SetRow, VerifyAdmission } from './admitted-set.ts';
 export { certify } from './certificate.ts';
 export type { CertifiedVerdict } from './certificate.ts';

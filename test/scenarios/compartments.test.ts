@@ -23,8 +23,9 @@ interface Asked {
   readonly lock: string;
   readonly source: string;
   readonly import: string;
-  /** The digest of its admission statement. */
+  /** The digests of its admission statement and its manifest. */
   readonly statement: string;
+  readonly manifest: string;
 }
 
 /** A body that the route's schema takes, for routes that have one. */
@@ -79,6 +80,20 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
   'POST /v1/imports/{id}/files': () => ({
     files: [{ name: 'a', sha256: '0'.repeat(64), bytes: 1 }],
   }),
+  'POST /v1/lineage/runs': ({ project, import: set }) => ({
+    project,
+    run: {
+      name: 'mole',
+      sets: [set],
+      results: [{ kind: 'model', name: 'm', sha256: '2'.repeat(64) }],
+    },
+  }),
+  'POST /v1/recalls': ({ project, source }) => ({
+    kind: 'source',
+    id: source,
+    project,
+    reason: 'r',
+  }),
   'PUT /v1/imports/{id}/proof': () => ({ kind: 'oms', bundle: '{}' }),
   'POST /v1/budgets/check': ({ project }) => ({ project, bits: 1000 }),
 };
@@ -95,6 +110,7 @@ describe('compartments', () => {
     source: 'src_00000000000000000000000000',
     import: 'imp_00000000000000000000000000',
     statement: '1'.repeat(64),
+    manifest: '3'.repeat(64),
   };
 
   before(async () => {
@@ -129,7 +145,7 @@ describe('compartments', () => {
       ...['--source', 'unicorn-lab', '--why', 'for the unicorn'],
     );
     await founded.approve('bob', set.request);
-    const admitted = await founded.as<{ statementSha256: string }>(
+    const admitted = await founded.as<{ statementSha256: string; manifestSha256: string }>(
       ...(['cyd', 0, 'imports', 'show', set.import] as const),
     );
     const lock = await founded.as<Shown>(
@@ -137,7 +153,8 @@ describe('compartments', () => {
     );
     real = {
       ...{ request: held.id, project: 'study', destination: 'alpha', lock: lock.id },
-      ...{ source: source.id, import: set.import, statement: admitted.statementSha256 },
+      ...{ source: source.id, import: set.import },
+      ...{ statement: admitted.statementSha256, manifest: admitted.manifestSha256 },
     };
   });
   after(() => gate.close());
@@ -156,6 +173,8 @@ describe('compartments', () => {
       .replace(/^\/v1\/sources\/\{id\}/, `/v1/sources/${at.source}`)
       .replace(/^\/v1\/imports\/\{id\}/, `/v1/imports/${at.import}`)
       .replace('{statement}', at.statement)
+      .replace('{sha256}', at.manifest)
+      .replace('{node}', at.manifest)
       .replace('{form}', '0')
       .replace('{from}/{to}', '0/1')
       .replace('/proof/{id}', `/proof/ask_${at.request}`)
@@ -167,7 +186,9 @@ describe('compartments', () => {
         ? `?project=${at.project}`
         : route.path === '/v1/imports/{id}/files/{index}'
           ? '?offset=0'
-          : '';
+          : /^\/v1\/lineage(\/affected)?$/.test(route.path)
+            ? `?node=${at.import}`
+            : '';
     const answer = await fetch(gate.innerUrl + place + query, {
       method: route.method.toUpperCase(),
       headers: {

@@ -14,6 +14,7 @@ import { IMPORT_ROUTES } from './import-routes.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { ROSTER_ROUTES } from './roster-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
+import { LINEAGE_ROUTES } from './lineage-routes.ts';
 import { LOCK_ROUTES } from './lock-routes.ts';
 import { POSTURE_ROUTES } from './posture-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
@@ -39,6 +40,7 @@ export const INNER_ROUTES: readonly Route[] = [
   ...EVENT_ROUTES,
   ...SOURCE_ROUTES,
   ...IMPORT_ROUTES,
+  ...LINEAGE_ROUTES,
 ];
 
 /** The OpenAPI document of the inner door. */

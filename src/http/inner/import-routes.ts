@@ -320,5 +320,32 @@ export const IMPORT_ROUTES: readonly Route[] = [
       return showImport(gate, await gate.wayIn.imports.get(held.id));
     },
   ),
+  route(
+    {
+      method: 'post',
+      path: '/v1/imports/{id}/rescan',
+      summary:
+        'Let the rules of today look at what older ones passed; malicious ends the admission',
+      access: 'principal',
+    },
+    async ({ gate, principal, param }) => {
+      const held = await readVisibleImport(gate, principal, param('id'));
+      const resource = { kind: 'project', id: held.project } as const;
+      await gate.access.need(principal, 'request.ask', resource, 'import');
+      return { import: held.id, files: await gate.wayIn.imports.rescan(held.id, principal.id) };
+    },
+  ),
+  route(
+    {
+      method: 'get',
+      path: '/v1/rescans',
+      summary: 'Admitted imports with files that older rules passed',
+      access: 'principal',
+    },
+    async ({ gate, principal }) => {
+      const projects = await shownProjects(gate, principal, undefined);
+      return { imports: await gate.wayIn.imports.outdated(projects) };
+    },
+  ),
   ...READ_ROUTES,
 ];

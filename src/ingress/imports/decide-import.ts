@@ -18,6 +18,8 @@ export interface ImportInput {
   readonly admissible: number;
   readonly skipRefused: boolean;
   readonly source: { readonly name: string; readonly recalled: boolean };
+  /** A file of it that was recalled before. */
+  readonly recalledFile: { readonly sha256: string; readonly recall: string } | null;
   /** Why nobody stands for the files; null when somebody does. */
   readonly proofProblem: string | null;
   readonly worst: readonly WorstFile[];
@@ -35,6 +37,10 @@ export function decideImport(input: ImportInput): Decision {
   const [lock] = input.locks;
   if (lock !== undefined) return deny(importErrors.refuse('STOPPED', { why: lock }));
   if (source.recalled) return { verdict: 'deny', reason: `the source ${source.name} was recalled` };
+  if (input.recalledFile !== null) {
+    const { sha256, recall } = input.recalledFile;
+    return { verdict: 'deny', reason: `the file ${sha256} was recalled by ${recall}` };
+  }
   if (input.proofProblem !== null) return { verdict: 'deny', reason: input.proofProblem };
   if (counts.malicious > 0 && !input.skipRefused) {
     const { malicious: count, files } = counts;

@@ -119,10 +119,14 @@ export function formsDigest(
   return sha256(canonicalJson(plain));
 }
 
-/** Takes up to a hundred results of each import up; gives what was taken, empty when there was nothing. */
+/**
+ * Takes up to a hundred results of each import up; gives what was taken, empty when there was nothing. `before` acts on
+ * results that are still in the queue: what it does is done again after a crash.
+ */
 export async function collectDecoded(
   host: { jobs: Jobs; ledger: Ledger },
   queue: string,
+  before?: (results: readonly TakenUp[]) => Promise<void>,
 ): Promise<readonly TakenUp[]> {
   const over = await host.jobs.listOver(queue, TAKEN_AT_ONCE);
   const groups = Map.groupBy(over, (job) => job.batch);
@@ -132,6 +136,11 @@ export async function collectDecoded(
       const { file, name } = job.payload as unknown as DecodePayload;
       return { job, file, name, decoded: resultOf(job) };
     });
+    const group = results.map(({ file, name, decoded }): TakenUp => {
+      const { verdict, findings } = decoded;
+      return { import: id, file, name, verdict, findings };
+    });
+    await before?.(group);
     await host.ledger.record(
       {
         kind: queue === RESCAN_QUEUE ? 'import.rescanned' : 'import.decoded',
@@ -154,10 +163,7 @@ export async function collectDecoded(
         await (queue === RESCAN_QUEUE ? host.jobs.remove(tx, ids) : host.jobs.takeUp(tx, ids));
       },
     );
-    for (const { file, name, decoded } of results) {
-      const { verdict, findings } = decoded;
-      taken.push({ import: id, file, name, verdict, findings });
-    }
+    taken.push(...group);
   }
   return taken;
 }

@@ -18,7 +18,7 @@ export interface DecodingHost {
   readonly imports: Imports;
   /** Asks people to admit a set, once per import; gives the request's id. */
   readonly ask: (held: Import, counts: ImportCounts) => Promise<string>;
-  /** Hears what newer rules say about files that were admitted. */
+  /** Hears what newer rules say about files that were admitted, before it is taken up. */
   readonly onRescanned: (taken: readonly TakenUp[]) => Promise<void>;
   readonly onFault: (sentence: string, cause: unknown) => void;
   readonly pollMs?: number;
@@ -76,11 +76,7 @@ export function startDecoding(host: DecodingHost): Decoding {
 
 async function collectAll(host: DecodingHost): Promise<void> {
   while ((await collectDecoded(host, DECODE_QUEUE)).length > 0);
-  for (;;) {
-    const taken = await collectDecoded(host, RESCAN_QUEUE);
-    if (taken.length === 0) return;
-    await host.onRescanned(taken);
-  }
+  while ((await collectDecoded(host, RESCAN_QUEUE, host.onRescanned)).length > 0);
 }
 
 /** Asks for every import whose last file is decoded. Asking twice gives the same request. */

@@ -298,3 +298,25 @@ export async function isDecoded(db: Db, id: string): Promise<boolean> {
     .executeTakeFirst();
   return row === undefined;
 }
+
+/** Admitted imports that hold a file whose verdict is of older rules. */
+export async function listOutdated(
+  db: Db,
+  projects: readonly string[],
+  rules: number,
+): Promise<readonly string[]> {
+  if (projects.length === 0) return [];
+  const rows = await (db as unknown as Kysely<FileTables & ImportTables>)
+    .selectFrom('import_files')
+    .innerJoin('imports', 'imports.id', 'import_files.import')
+    .select('imports.id')
+    .distinct()
+    .where('imports.state', '=', 'admitted')
+    .where('imports.project', 'in', projects)
+    .where('import_files.rules', '<', BigInt(rules))
+    .where('import_files.verdict', '!=', 'malicious')
+    .orderBy('imports.id')
+    .limit(1_000)
+    .execute();
+  return rows.map((row) => row.id);
+}

@@ -36,6 +36,11 @@ export interface ImportKindHost extends Omit<ImportsHost, 'onWork' | 'roster' | 
   readonly stateOf: (request: string) => Promise<string>;
   /** Adds what was admitted to the lineage, in the transaction that admits. */
   readonly onAdmit: (tx: Kysely<unknown>, admitted: Admitted) => Promise<void>;
+  /** A file of an import that was recalled in its project; null when none was. */
+  readonly recalledFile: (held: {
+    readonly id: string;
+    readonly project: string;
+  }) => Promise<{ readonly sha256: string; readonly recall: string } | null>;
 }
 
 /** What was admitted. */
@@ -166,6 +171,7 @@ async function decide(
     admissible: facts.admissible,
     skipRefused: readImportInput(request).skipRefused,
     source: { name, recalled: recalledMs !== null },
+    recalledFile: await host.recalledFile({ id: facts.import, project: request.project }),
     proofProblem: facts.proofProblem,
     worst: facts.worst,
     locks: locks.map((lock) => lock.reason),

@@ -190,3 +190,14 @@ export async function changeImport(
   const { state } = await readImport(tx, id);
   throw importErrors.error('STATE_WRONG', { id, event, state });
 }
+
+/** Ends the admission of imports that a recall reached. */
+export async function markRecalled(tx: Db, ids: readonly string[], nowMs: number): Promise<void> {
+  for (let from = 0; from < ids.length; from += 200)
+    await tables(tx)
+      .updateTable('imports')
+      .set({ state: 'recalled', recalled_ms: BigInt(nowMs) })
+      .where('id', 'in', ids.slice(from, from + 200))
+      .where('state', '=', 'admitted')
+      .execute();
+}

@@ -11,7 +11,8 @@ import type { Roster } from '../../people/index.ts';
 import type { Store } from '../../store/index.ts';
 import { PROOF, checkProof, sourceErrors } from '../sources/index.ts';
 import type { Proof, SignedFor, Source, Sources } from '../sources/index.ts';
-import { decodeJob } from './decode-jobs.ts';
+import { SCAN_RULES_VERSION } from '../version.ts';
+import { RESCAN_QUEUE, decodeJob } from './decode-jobs.ts';
 import { importErrors } from './errors.ts';
 import {
   countFiles,
@@ -19,6 +20,7 @@ import {
   insertFiles,
   isHeldIn,
   listFiles,
+  listOutdated,
   markReceived,
   readFile,
 } from './file-store.ts';
@@ -294,6 +296,44 @@ export class Imports {
     );
     this.#host.onWork();
     return this.get(id);
+  }
+
+  /** Lets the rules of today look at the files of an admitted import that older rules passed; gives how many. */
+  async rescan(id: string, by: string): Promise<number> {
+    const { ledger, jobs } = this.#host;
+    const old: ImportFile[] = [];
+    for (let from = 0; ; from += PAGE) {
+      const page = await this.files(id, from, PAGE);
+      // What was malicious when people admitted the rest was left out, and has nothing to lose.
+      old.push(
+        ...page.filter(
+          ({ rules, verdict }) => (rules ?? 0) < SCAN_RULES_VERSION && verdict !== 'malicious',
+        ),
+      );
+      if (page.length < PAGE) break;
+    }
+    if (old.length === 0) return 0;
+    await ledger.record(
+      { kind: 'import.rescan-asked', by, import: id, rules: SCAN_RULES_VERSION, files: old.length },
+      async (tx: Kysely<unknown>) => {
+        const { state } = await readImport(tx, id);
+        if (state !== 'admitted')
+          throw importErrors.error('STATE_WRONG', { id, event: 'rescan', state });
+        await jobs.add(
+          tx,
+          old.map((file) => decodeJob(id, file, RESCAN_QUEUE)),
+        );
+      },
+    );
+    this.#host.onWork();
+    return old.length;
+  }
+
+  /** Admitted imports with files that older rules passed. */
+  outdated(projects: readonly string[]): Promise<readonly string[]> {
+    return this.#host.store.read((db: Kysely<unknown>) =>
+      listOutdated(db, projects, SCAN_RULES_VERSION),
+    );
   }
 
   /** The requester takes back what nobody was asked about yet. */

@@ -12,7 +12,7 @@ import type { Import, ImportState } from './import.ts';
 interface SaidImport {
   readonly project: string;
   readonly source: string;
-  state: 'open' | 'admitted' | 'recalled' | 'closed';
+  state: 'open' | 'admitted' | 'closed';
   statementSha256: string | null;
 }
 
@@ -49,7 +49,10 @@ class ImportsCheck implements TableCheck {
         this.#move(id, 'closed');
         return;
       case 'recall.made':
-        this.#seeRecall(say('targetKind'), say('target'), entry['imports']);
+        if (say('targetKind') === 'source') {
+          const source = this.#sources.get(say('target'));
+          if (source !== undefined) source.recalled = true;
+        }
         return;
       default:
     }
@@ -60,12 +63,6 @@ class ImportsCheck implements TableCheck {
     if (said === undefined) return;
     said.state = state;
     if (statement !== undefined) said.statementSha256 = statement;
-  }
-
-  #seeRecall(kind: string, target: string, imports: unknown): void {
-    const source = kind === 'source' ? this.#sources.get(target) : undefined;
-    if (source !== undefined) source.recalled = true;
-    if (Array.isArray(imports)) for (const id of imports) this.#move(String(id), 'recalled');
   }
 
   #seeFiles(id: string, files: unknown): void {
@@ -100,8 +97,9 @@ class ImportsCheck implements TableCheck {
     if (said === undefined) return 'is in the database and not in the ledger';
     if (said.project !== held.project || said.source !== held.source)
       return 'has another project or source than in the ledger';
-    const isOpen = OPEN.includes(held.state);
-    if (said.state !== (isOpen ? 'open' : held.state))
+    // Which admitted sets are recalled is held by the check of lineage.
+    const state = held.state === 'recalled' ? 'admitted' : held.state;
+    if (said.state !== (OPEN.includes(state) ? 'open' : state))
       return `is ${held.state}, and ${said.state} in the ledger`;
     if (said.statementSha256 !== held.statementSha256)
       return 'has another admission statement than in the ledger';

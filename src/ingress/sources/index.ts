@@ -7,6 +7,6 @@ export { PROOF, checkProof } from './proof.ts';
 export type { Proof, SignedFor } from './proof.ts';
 export { INTAKE_FORM, SOURCE_KINDS, sourceDigest } from './source.ts';
 export type { IntakeForm, Source, SourceKind } from './source.ts';
-export { openSources } from './source-store.ts';
+export { openSources, recallSource } from './source-store.ts';
 export type { NewSource, Sources, SourceTables } from './source-store.ts';
 export { SOURCE_NAMESPACE, checkSums } from './sums.ts';

@@ -147,3 +147,14 @@ export function openSources(host: {
     },
   };
 }
+
+/** Ends a source in the transaction of its recall; throws `SOURCE_RECALLED` when it ended before. */
+export async function recallSource(tx: Kysely<unknown>, id: string, nowMs: number): Promise<void> {
+  const changed = await (tx as unknown as Kysely<SourceTables>)
+    .updateTable('sources')
+    .set({ recalled_ms: BigInt(nowMs) })
+    .where('id', '=', id)
+    .where('recalled_ms', 'is', null)
+    .executeTakeFirstOrThrow();
+  if (changed.numUpdatedRows === 0n) throw sourceErrors.error('RECALLED', { source: id });
+}

@@ -13,6 +13,7 @@ import { jobsMigration } from './0015-jobs.ts';
 import { requestJobMigration } from './0017-request-job.ts';
 import { releaseMigration } from './0020-release.ts';
 import { importsMigration } from './0030-imports.ts';
+import { lineageMigration } from './0031-lineage.ts';
 import { outerMigration } from './0100-outer.ts';
 import { senderMigration } from './0200-sender.ts';
 
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   requestJobMigration,
   releaseMigration,
   importsMigration,
+  lineageMigration,
 ];
 
 /** The schema of the outer process. */

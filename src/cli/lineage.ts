@@ -1,0 +1,294 @@
+/** `sallyport lineage …` and `sallyport recall …`: what came from what, and taking it back. */
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { NodeShown, RecallShown } from '../http/index.ts';
+import type { Plan, PlanStep } from '../ingress/index.ts';
+import { cliErrors } from './errors.ts';
+import { digestSet } from './text-sets.ts';
+import { layOut, openSession, withSession } from './session.ts';
+import type { SessionOptions } from './session.ts';
+import { formatCount, showSafely } from './terminal.ts';
+import type { Paint } from './terminal.ts';
+
+interface Graph {
+  readonly roots: readonly string[];
+  readonly nodes: readonly NodeShown[];
+  readonly edges: readonly { readonly parent: string; readonly child: string }[];
+  readonly cut: boolean;
+}
+
+interface Affected {
+  readonly node: readonly string[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly affected: readonly NodeShown[];
+}
+
+interface MadeShown extends RecallShown {
+  readonly sets: number;
+  readonly models: readonly NodeShown[];
+  readonly monitors: readonly NodeShown[];
+  readonly stopped: readonly string[];
+}
+
+interface RecordOptions extends SessionOptions {
+  readonly project: string;
+  readonly name: string;
+  readonly base?: string;
+  readonly set: readonly string[];
+  readonly param: readonly string[];
+  readonly code?: string;
+  readonly model: readonly string[];
+  readonly monitor: readonly string[];
+}
+
+const several = (value: string, before: readonly string[]): string[] => [...before, value];
+
+/** Adds the commands. */
+export function registerLineage(program: Command): void {
+  const lineage = program.command('lineage').description('What was made of what.');
+  registerRecord(lineage);
+  registerShow(lineage);
+  registerRecall(program);
+}
+
+function registerRecord(lineage: Command): void {
+  withSession(
+    lineage
+      .command('record-run')
+      .description(
+        'Record a training run: base model, admitted sets, parameters, digests of what it made. Files are named as NAME=FILE and hashed here; a digest may stand for a file.',
+      )
+      .requiredOption('--project <project>', 'project of the run')
+      .requiredOption('--name <name>', 'what the run is called')
+      .option('--base <name=file>', 'the model that it started from')
+      .option(
+        '--set <set>',
+        'an import, or the SHA-256 of a safe form; may be repeated',
+        several,
+        [],
+      )
+      .option('--param <name=value>', 'a parameter; may be repeated', several, [])
+      .option('--code <version>', 'version of the training code')
+      .option('--model <name=file>', 'a model that it made; may be repeated', several, [])
+      .option('--monitor <name=file>', 'a monitor that it made; may be repeated', several, []),
+  ).action(async (options: RecordOptions) => {
+    const session = openSession(options);
+    const results = [];
+    for (const each of options.model)
+      results.push({ kind: 'model', ...(await readMade('--model', each)) });
+    for (const each of options.monitor)
+      results.push({ kind: 'monitor', ...(await readMade('--monitor', each)) });
+    const run = {
+      name: options.name,
+      base: options.base === undefined ? null : await readMade('--base', options.base),
+      sets: options.set,
+      parameters: Object.fromEntries(options.param.map((each) => readPair('--param', each))),
+      code: options.code ?? null,
+      results,
+    };
+    const node = await session.client.send<NodeShown>('POST', '/v1/lineage/runs', {
+      project: options.project,
+      run,
+    });
+    session.print(node, () => [
+      `${node.id} recorded`,
+      ...(node.recall === null
+        ? []
+        : [
+            session.paint(
+              'red',
+              `what it made is quarantined by ${node.recall}: a set of it was recalled`,
+            ),
+          ]),
+    ]);
+  });
+}
+
+function readPair(option: string, text: string): [string, string] {
+  const cut = text.indexOf('=');
+  if (cut > 0 && cut < text.length - 1) return [text.slice(0, cut), text.slice(cut + 1)];
+  throw cliErrors.error('OPTION_INVALID', { option, value: text, why: 'it is not NAME=VALUE' });
+}
+
+async function readMade(option: string, text: string): Promise<{ name: string; sha256: string }> {
+  const [name, file] = readPair(option, text);
+  if (/^[0-9a-f]{64}$/.test(file)) return { name, sha256: file };
+  try {
+    return { name, sha256: await digestSet(file) };
+  } catch {
+    throw cliErrors.error('PATH_UNREADABLE', { path: file, why: 'it cannot be read' });
+  }
+}
+
+function sayNode(paint: Paint, node: NodeShown): string {
+  const state = node.recall === null ? '' : paint('red', `  quarantined by ${node.recall}`);
+  return `${node.kind.padEnd(8)} ${showSafely(node.name)}  ${paint('dim', node.id)}${state}`;
+}
+
+/** A tree below each node that nothing shown leads to; what two things lead to is drawn once. */
+function drawGraph(paint: Paint, graph: Graph): readonly string[] {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  const children = Map.groupBy(graph.edges, (edge) => edge.parent);
+  const led = new Set(graph.edges.map((edge) => edge.child));
+  const lines: string[] = [];
+  const drawn = new Set<string>();
+  // What stands in a loop, because two compartments made the same bytes, is led to by all; it comes last.
+  const starts = [...nodes.keys()].filter((id) => !led.has(id));
+  const open = [...starts, ...nodes.keys()].map((id) => ({ id, depth: 0 }));
+  while (open.length > 0) {
+    const next = open.shift();
+    const node = next === undefined ? undefined : nodes.get(next.id);
+    if (next === undefined || node === undefined) continue;
+    if (next.depth === 0 && drawn.has(node.id)) continue;
+    const again = drawn.has(node.id);
+    drawn.add(node.id);
+    const mark = graph.roots.includes(node.id) ? '▸ ' : '  ';
+    lines.push(
+      `${mark}${'  '.repeat(next.depth)}${sayNode(paint, node)}${again ? paint('dim', '  (above)') : ''}`,
+    );
+    if (again) continue;
+    const below = (children.get(node.id) ?? []).map((edge) => ({
+      id: edge.child,
+      depth: next.depth + 1,
+    }));
+    open.unshift(...below);
+  }
+  return [...lines, ...(graph.cut ? ['  … (--limit shows more)'] : [])];
+}
+
+function registerShow(lineage: Command): void {
+  withSession(
+    lineage
+      .command('show')
+      .description('Where something came from and what came of it.')
+      .argument('[node]', 'a source, import or run, or the SHA-256 of a model, monitor or manifest')
+      .option('--limit <count>', 'how many things up and down', '200'),
+  ).action(async (node: string | undefined, options: SessionOptions & { limit: string }) => {
+    const session = openSession(options);
+    const query = new URLSearchParams({ limit: options.limit });
+    if (node !== undefined) query.set('node', node);
+    const graph = await session.client.get<Graph>(`/v1/lineage?${query.toString()}`);
+    session.print(graph, () => drawGraph(session.paint, graph));
+  });
+  withSession(
+    lineage
+      .command('affected-by')
+      .description('What would be quarantined if this were recalled.')
+      .argument('<node>', 'a source, import, run or SHA-256'),
+  ).action(async (node: string, options: SessionOptions) => {
+    const session = openSession(options);
+    const query = new URLSearchParams({ node });
+    const shown = await session.client.get<Affected>(`/v1/lineage/affected?${query.toString()}`);
+    const { counts } = shown;
+    session.print(shown, () => [
+      `${formatCount(counts['set'] ?? 0)} sets, ${formatCount(counts['run'] ?? 0)} runs, ${formatCount(counts['model'] ?? 0)} models, ${formatCount(counts['monitor'] ?? 0)} monitors`,
+      ...shown.affected.map((each) => `  ${sayNode(session.paint, each)}`),
+    ]);
+  });
+  withSession(
+    lineage
+      .command('bom')
+      .description('Write the bill of materials of a model or monitor (CycloneDX 1.6).')
+      .argument('<node>', 'its SHA-256')
+      .requiredOption('--out <file>', 'where it is written'),
+  ).action(async (node: string, options: SessionOptions & { out: string }) => {
+    const session = openSession(options);
+    const text = await session.client.text(`/v1/lineage/bom/${encodeURIComponent(node)}`);
+    writeFileSync(options.out, text);
+    session.print({ node, file: options.out }, () => [options.out]);
+  });
+}
+
+function registerRecall(program: Command): void {
+  const recall = program
+    .command('recall')
+    .description('Take something back: everything that came of it is quarantined at once.');
+  withSession(
+    recall
+      .command('make')
+      .description(
+        'Recall a source, a set or a file. Sets end their admission, models stop, monitors are taken out with an alarm. It cannot be undone: what was stopped is imported or trained anew.',
+      )
+      .argument('<kind>', 'source, set or file')
+      .argument('<id>', 'name or id of the source, id of the import, or SHA-256 of the file')
+      .requiredOption('--project <project>', 'its project')
+      .requiredOption('--reason <text>', 'why; goes into the ledger'),
+  ).action(
+    async (
+      kind: string,
+      id: string,
+      options: SessionOptions & { project: string; reason: string },
+    ) => {
+      const session = openSession(options);
+      const target = kind === 'file' && !/^[0-9a-f]{64}$/.test(id) ? await digestSet(id) : id;
+      const made = await session.client.send<MadeShown>('POST', '/v1/recalls', {
+        ...{ kind, id: target, project: options.project, reason: options.reason },
+      });
+      session.print(made, () => showMade(session.paint, made));
+    },
+  );
+  withSession(
+    recall
+      .command('list')
+      .description('Recalls in your projects, newest first.')
+      .option('--project <project>', 'only of this project'),
+  ).action(async (options: SessionOptions & { project?: string }) => {
+    const session = openSession(options);
+    const query =
+      options.project === undefined ? '' : `?project=${encodeURIComponent(options.project)}`;
+    const answer = await session.client.get<{ recalls: readonly RecallShown[] }>(
+      `/v1/recalls${query}`,
+    );
+    session.print(answer, () =>
+      layOut([
+        ['ID', 'AT', 'WHAT', 'BY', 'REACHED', 'WHY'],
+        ...answer.recalls.map((each) => [
+          ...[each.id, each.at, `${each.target.kind} ${each.target.id}`, each.by],
+          ...[formatCount(each.reached), showSafely(each.reason)],
+        ]),
+      ]),
+    );
+  });
+  withSession(
+    recall
+      .command('plan')
+      .description('What to train again after a recall, in order.')
+      .argument('<recall>', 'its id'),
+  ).action(async (id: string, options: SessionOptions) => {
+    const session = openSession(options);
+    const plan = await session.client.get<Plan>(`/v1/recalls/${encodeURIComponent(id)}/plan`);
+    session.print(plan, () => [
+      ...(plan.steps.length === 0 ? ['Nothing was trained on it.'] : plan.steps.flatMap(showStep)),
+      ...(plan.cut ? [`… and more than these ${formatCount(plan.steps.length)} runs`] : []),
+    ]);
+  });
+}
+
+function showMade(paint: Paint, made: MadeShown): readonly string[] {
+  const names = (list: readonly NodeShown[]): string =>
+    list.length === 0 ? 'none' : list.map((each) => showSafely(each.name)).join(', ');
+  return [
+    `${made.id}: ${formatCount(made.reached)} things quarantined`,
+    `  sets      ${formatCount(made.sets)} no longer admitted`,
+    `  models    ${names(made.models)}`,
+    `  ${made.monitors.length === 0 ? 'monitors  none' : paint('red', `monitors  ${names(made.monitors)}: nothing watches in their place`)}`,
+    ...(made.stopped.length === 0 ? [] : [`  stopped   ${made.stopped.join(', ')}`]),
+    `  next      sallyport recall plan ${made.id}`,
+  ];
+}
+
+function showStep(step: PlanStep, index: number): readonly string[] {
+  const made = step.results.map((each) => `${showSafely(each.name)} (${each.id})`).join(', ');
+  const what =
+    step.action === 'drop'
+      ? 'drop: nothing is left to train on'
+      : `retrain${step.setsLeft.length === 0 ? '' : ` on ${step.setsLeft.join(', ')}`}`;
+  return [
+    `${String(index + 1)}. ${showSafely(step.name)} (${step.run}) made ${made}`,
+    ...(step.setsRecalled.length === 0 ? [] : [`   without ${step.setsRecalled.join(', ')}`]),
+    `   ${what}`,
+    ...(step.base === null
+      ? []
+      : [`   from ${step.base}${step.baseState === 'good' ? '' : ' as it is made anew'}`]),
+  ];
+}

@@ -1,0 +1,199 @@
+/** From an admitted set to a monitor, and back by a recall; with the real program. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { foundGate, startPreparedGate } from '../support/running-gate.ts';
+import type { FoundedGate, RunningGate } from '../support/running-gate.ts';
+
+interface Admitted {
+  readonly import: string;
+  readonly request: string;
+}
+
+interface Node {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly recall: string | null;
+}
+
+const sha = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe('lineage and recalls', () => {
+  let gate: RunningGate;
+  let founded: FoundedGate;
+  const sets: string[] = [];
+  const cyd = <T>(status: number, ...args: string[]): Promise<T> =>
+    founded.as<T>('cyd', status, ...args);
+  const file = (name: string): Promise<Uint8Array> => readFile(path.join(gate.workDir, name));
+  const gateOf = (): string[] => ['--token', founded.token('cyd')];
+
+  before(async () => {
+    ({ gate } = await startPreparedGate(['alpha']));
+    await gate.json(0, 'model', 'add', 'guard', '--parameters', '1e9');
+    founded = await foundGate(gate, ['ann', 'bob', 'cyd:staff']);
+    const change = { op: 'role.give', project: 'study', principal: 'cyd', role: 'member' };
+    const asked = await founded.as<{ id: string }>(
+      ...(['ann', 4, 'change', JSON.stringify(change), '--why', 'works here'] as const),
+    );
+    await founded.approve('bob', asked.id);
+    const rows = (source: string, from: number): string =>
+      Array.from({ length: 40 }, (_, i) => {
+        const bad = i % 2 === 0;
+        const text = bad ? `win a prize now ${String(from + i)}` : `see you at ${String(from + i)}`;
+        return JSON.stringify({ text, label: bad ? 'suspicious' : 'clean', source });
+      }).join('\n');
+    for (const [index, name] of ['north', 'south'].entries()) {
+      await cyd(
+        ...([0, 'source', 'add', name, '--project', 'study', '--person', 'cyd'] as const),
+        ...['--origin', name, '--licence', 'none', '--collection', 'measured'],
+      );
+      await mkdir(path.join(gate.workDir, name));
+      await writeFile(path.join(gate.workDir, name, 'rows.jsonl'), `${rows(name, index * 100)}\n`);
+      const held = await cyd<Admitted>(
+        ...([4, 'import', name, '--project', 'study', '--source', name, '--why', 'x'] as const),
+      );
+      await founded.approve('bob', held.request);
+      await cyd(0, 'imports', 'fetch', held.import, '--out', `in/${name}`);
+      await cyd(0, 'imports', 'statement', held.import, '--out', `${name}.json`);
+      sets.push(held.import);
+    }
+  });
+  after(() => gate.close());
+
+  it('trains a monitor on admitted sets only', async () => {
+    const files = ['in/north/north/rows.jsonl', 'in/south/south/rows.jsonl'];
+    const train = (...admission: string[]) =>
+      gate.sallyport(
+        ...['monitor', 'train', ...files, '--out', 'watch.monitor', ...gateOf(), '--fpr', '0.2'],
+        ...['--admission', ...admission],
+      );
+    const swapped = await train('south.json', 'north.json');
+    assert.equal(swapped.status, 2);
+    assert.match(swapped.stderr, /the statement admits other files/);
+    const forged = (await readFile(path.join(gate.workDir, 'north.json'), 'utf8')).replace(
+      /"payload":"(.)/,
+      (_, first: string) => `"payload":"${first === 'e' ? 'f' : 'e'}`,
+    );
+    await writeFile(path.join(gate.workDir, 'forged.json'), forged);
+    const false_ = await train('forged.json', 'south.json');
+    assert.match(false_.stderr, /not signed by the admission key/);
+    const trained = await train('north.json', 'south.json');
+    assert.equal(trained.status, 0, trained.stderr);
+  });
+
+  it('records runs, shows what is affected and writes inventories', async () => {
+    const [north = '', south = ''] = sets;
+    await writeFile(path.join(gate.workDir, 'base.bin'), 'base');
+    await writeFile(path.join(gate.workDir, 'tuned.bin'), 'tuned');
+    const never = await gate.sallyport(
+      ...['lineage', 'record-run', '--project', 'study', '--name', 'x', '--set', 'imp_none'],
+      ...['--model', 'x=base.bin', ...gateOf()],
+    );
+    assert.match(never.stderr, /was never admitted/);
+    await cyd(
+      ...([0, 'lineage', 'record-run', '--project', 'study', '--name', 'watch'] as const),
+      ...['--set', north, '--set', south, '--monitor', 'watch=watch.monitor'],
+    );
+    await cyd(
+      ...([0, 'lineage', 'record-run', '--project', 'study', '--name', 'tune'] as const),
+      ...['--base', 'guard=base.bin', '--set', sha(await file('in/south/south/rows.jsonl'))],
+      ...['--param', 'epochs=3', '--model', 'guard=tuned.bin'],
+    );
+    const cycle = await gate.sallyport(
+      ...['lineage', 'record-run', '--project', 'study', '--name', 'back', '--set', north],
+      ...['--base', 'guard=tuned.bin', '--model', 'guard=base.bin', ...gateOf()],
+    );
+    assert.match(cycle.stderr, /would come from itself/);
+    const affected = await cyd<{ counts: Record<string, number> }>(
+      ...([0, 'lineage', 'affected-by', north] as const),
+    );
+    assert.deepEqual(affected.counts, { source: 0, set: 1, run: 1, model: 0, monitor: 1 });
+    await cyd(0, 'lineage', 'bom', sha(await file('tuned.bin')), '--out', 'bom.json');
+    const bom = JSON.parse(await readFile(path.join(gate.workDir, 'bom.json'), 'utf8')) as {
+      specVersion: string;
+      components: { type: string; name: string }[];
+      dependencies: { ref: string; dependsOn: string[] }[];
+    };
+    assert.equal(bom.specVersion, '1.6');
+    assert.deepEqual(bom.components.map((each) => each.type).sort(), [
+      'data',
+      'machine-learning-model',
+    ]);
+    const own = bom.dependencies.find((each) => each.dependsOn.length > 0);
+    assert.deepEqual(
+      own?.dependsOn,
+      [`model:${sha(await file('base.bin'))}@study`, `set:${south}`].sort(),
+    );
+    await cyd(0, 'imports', 'croissant', north, '--out', 'croissant.json');
+    const card = await cyd<{ form: { origin: string } }>(
+      ...([0, 'source', 'add', 'copy', '--project', 'study', '--person', 'cyd'] as const),
+      ...['--card', 'croissant.json', '--collection', 'copied'],
+    );
+    assert.match(card.form.origin, /north/);
+  });
+
+  it('recalls a source: sets, monitor and model stop, and the plan says what to do again', async () => {
+    const monitor = sha(await file('watch.monitor'));
+    const score = () =>
+      gate.sallyport(
+        ...['monitor', 'score', 'watch.monitor', 'north/rows.jsonl', '--standing', ...gateOf()],
+      );
+    assert.equal((await score()).status, 3);
+    const made = await founded.as<{
+      id: string;
+      reached: number;
+      sets: number;
+      monitors: Node[];
+      models: Node[];
+      stopped: string[];
+    }>(
+      ...(['bob', 0, 'recall', 'make', 'source', 'south', '--project', 'study'] as const),
+      ...['--reason', 'its key was stolen'],
+    );
+    assert.deepEqual(
+      [made.sets, made.monitors.map((each) => each.id), made.models.length, made.stopped],
+      [1, [`monitor:${monitor}@study`], 1, ['guard']],
+    );
+    const refused = await score();
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /is quarantined by the recall/);
+    const models = await founded.as<{ model: string; state: string }[]>(
+      ...(['ann', 0, 'model', 'list'] as const),
+    );
+    assert.equal(models.find((each) => each.model === 'guard')?.state, 'quarantined');
+    const again = await gate.sallyport(
+      ...['monitor', 'train', 'in/south/south/rows.jsonl', '--out', 'again.monitor', ...gateOf()],
+      ...['--admission', 'south.json'],
+    );
+    assert.match(again.stderr, /its import is recalled/);
+    const plan = await cyd<{ steps: { name: string; action: string; setsLeft: string[] }[] }>(
+      ...([0, 'recall', 'plan', made.id] as const),
+    );
+    assert.deepEqual(
+      plan.steps.map(({ name, action, setsLeft }) => [name, action, setsLeft]),
+      [
+        ['watch', 'retrain', [`set:${sets[0] ?? ''}`]],
+        ['tune', 'drop', []],
+      ],
+    );
+    const late = await cyd<Node>(
+      ...([0, 'lineage', 'record-run', '--project', 'study', '--name', 'late'] as const),
+      ...['--set', sets[1] ?? '', '--model', 'late=in/north/north/rows.jsonl'],
+    );
+    assert.equal(late.recall, made.id);
+    const twice = await gate.sallyport(
+      ...['recall', 'make', 'set', sets[1] ?? '', '--project', 'study', '--reason', 'r'],
+      ...['--token', founded.token('bob')],
+    );
+    assert.match(twice.stderr, /was recalled already/);
+    const more = await gate.sallyport(
+      ...['import', 'north', '--project', 'study', '--source', 'south', '--why', 'y', ...gateOf()],
+    );
+    assert.match(more.stderr, /it was recalled/);
+    const checked = await gate.sallyport('ledger', 'verify');
+    assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+  });
+});

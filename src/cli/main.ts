@@ -3,13 +3,16 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SallyportError } from '../core/index.ts';
 import { registerCommands } from './commands.ts';
+import { groupCommands, shapeHelp } from './help.ts';
 
 const program = new Command('sallyport')
   .description('The one way through the wall of an isolated network that holds AI model weights')
   .version(manifest.version)
   .showHelpAfterError('(sallyport --help shows the commands)')
   .exitOverride();
+shapeHelp(program);
 await registerCommands(program, process.argv[2]);
+groupCommands(program);
 for (const command of program.commands) command.exitOverride();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

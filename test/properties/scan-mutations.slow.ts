@@ -9,7 +9,7 @@ import { scanMutations } from './scan-mutations.ts';
 const count = Number(process.env['SALLYPORT_MUTATIONS'] ?? 1_000_000);
 
 for (const decoder of Object.keys(DECODER_SEEDS)) {
-  test(`${String(count)} mutated inputs of ${decoder} end in a verdict`, (t) => {
-    t.diagnostic(`${decoder} ${JSON.stringify(scanMutations(decoder, count, 20_261_126))}`);
+  test(`${String(count)} mutated inputs of ${decoder} end in a verdict`, async (t) => {
+    t.diagnostic(`${decoder} ${JSON.stringify(await scanMutations(decoder, count, 20_261_126))}`);
   });
 }

@@ -9,14 +9,14 @@ import { scanMutations } from './scan-mutations.ts';
 const COUNT = 10_000;
 
 for (const [decoder, [file, seeds]] of Object.entries(DECODER_SEEDS)) {
-  test(`${String(COUNT)} mutated inputs of ${decoder} end in a verdict`, () => {
+  test(`${String(COUNT)} mutated inputs of ${decoder} end in a verdict`, async () => {
     const first = seeds[0] ?? new Uint8Array(0);
     assert.equal(
       judgeScan(scanSource(file, memorySource(first)).findings),
       'clean',
       'the seed itself',
     );
-    const counts = scanMutations(decoder, COUNT, 7);
+    const counts = await scanMutations(decoder, COUNT, 7);
     assert.equal(counts.clean + counts.malicious + counts.inconclusive, COUNT);
     assert.ok(counts.inconclusive > 0 && counts.clean < COUNT, JSON.stringify(counts));
   });

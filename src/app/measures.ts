@@ -13,7 +13,7 @@ import {
   readChanges,
   readVotesOf,
   replayRequests,
-  viewsOf,
+  viewsSince,
   votesSince,
 } from '../requests/index.ts';
 import type {
@@ -24,7 +24,9 @@ import type {
   Request,
   Requests,
   Rosters,
+  Stood,
   Waiting,
+  WaitingInput,
 } from '../requests/index.ts';
 import type { Store } from '../store/index.ts';
 import { openAccess } from './access.ts';
@@ -45,8 +47,11 @@ export interface ReplayAsk {
 export interface Measures {
   waiting(days: number, projects: readonly string[] | null): Promise<Waiting>;
   replay(ask: ReplayAsk, projects: readonly string[] | null): Promise<Replay>;
-  /** Held and unreviewed requests, the gravest first: a copy of at most {@link HELD_MS} ago that everybody shares. */
-  held(): Promise<readonly Request[]>;
+  /**
+   * How held and unreviewed requests stand, the gravest first: a copy that everybody shares, made anew at every news and
+   * after {@link HELD_MS}. The same list is given as long as it is the same copy.
+   */
+  held(): Promise<readonly Stood[]>;
 }
 
 /** What the measures stand on. */
@@ -66,36 +71,45 @@ const DAY_MS = 86_400_000;
 /** Every change is news, and ends the copy before. */
 const HELD_MS = 5_000;
 const WAITING_MS = 10_000;
+const PERIODS_MAX = 20;
 const SCOPES_MAX = 200;
 const HELD_MAX = 1_000;
 
-async function measure(
-  host: MeasuresHost,
-  days: number,
-  projects: readonly string[] | null,
-): Promise<Waiting> {
-  const { store, clock, requests: life } = host;
+/** What the waiting of a period is measured from, of every project. */
+type Period = Omit<WaitingInput, 'held'>;
+
+async function readPeriod(host: MeasuresHost, days: number): Promise<Period> {
+  const { store, clock } = host;
   const nowMs = clock.nowMs();
   const sinceMs = nowMs - (days - 1) * DAY_MS;
-  const requests = await listWaitingRows(store, sinceMs, projects);
+  const requests = await listWaitingRows(store, sinceMs);
+  const votes = await store.read((db: Kysely<unknown>) => votesSince(db, sinceMs));
+  const views = await store.read((db: Kysely<unknown>) => viewsSince(db, sinceMs));
+  return { requests, votes, views, sinceMs, nowMs };
+}
+
+/** Measures as much of a period as some projects are. */
+function measureScope(
+  period: Period,
+  stoods: readonly Stood[],
+  projects: readonly string[] | null,
+): Waiting {
+  const inScope = (project: string): boolean => projects?.includes(project) ?? true;
+  const requests = period.requests.filter((request) => inScope(request.project));
   const ids = new Set(requests.map((request) => request.id));
-  const votes = (await store.read((db: Kysely<unknown>) => votesSince(db, sinceMs))).filter(
-    (vote) => ids.has(vote.request),
-  );
-  const voted = [...new Set(votes.map((vote) => vote.request))];
-  const views = await store.read((db: Kysely<unknown>) => viewsOf(db, voted));
-  const held = await listRequests(store, {
-    states: ['held'],
-    limit: HELD_MAX,
-    ...(projects === null ? {} : { projects }),
-  });
-  const heldIds = held.map((request) => request.id);
-  const heldVotes = await store.read((db: Kysely<unknown>) => readVotesOf(db, heldIds));
-  const stood = held.map((request) => ({
-    askedMs: request.askedMs,
-    judgement: life.approvals.standSoon(request, heldVotes.get(request.id) ?? []).judgement,
-  }));
-  return measureWaiting({ requests, votes, views, held: stood, sinceMs, nowMs });
+  const held = stoods
+    .filter(({ request }) => request.state === 'held' && inScope(request.project))
+    .map(({ request, judgement }) => ({ askedMs: request.askedMs, judgement }));
+  const votes = period.votes.filter((vote) => ids.has(vote.request));
+  return measureWaiting({ ...period, requests, votes, held });
+}
+
+async function standHeld({ store, requests }: MeasuresHost): Promise<readonly Stood[]> {
+  const states = ['held', 'unreviewed'] as const;
+  const held = await requests.list({ states, sort: 'risk', limit: HELD_MAX });
+  const ids = held.map((request) => request.id);
+  const votes = await store.read((db: Kysely<unknown>) => readVotesOf(db, ids));
+  return held.map((request) => requests.approvals.standSoon(request, votes.get(request.id) ?? []));
 }
 
 /** The roster as it would be after some steps of a change. */
@@ -166,34 +180,43 @@ async function replay(
 
 /** Opens the measures. */
 export function openMeasures(host: MeasuresHost): Measures {
-  const measured = new Map<string, { atMs: number; waiting: Promise<Waiting> }>();
-  let held: { atMs: number; list: Promise<readonly Request[]> } | undefined;
+  const periods = new Map<number, { atMs: number; period: Promise<Period> }>();
+  const measured = new Map<string, { of: Promise<Period>; waiting: Promise<Waiting> }>();
+  let copy: { atMs: number; held: Promise<readonly Stood[]> } | undefined;
   host.news.listen(() => {
-    held = undefined;
+    copy = undefined;
   });
+  const held = (): Promise<readonly Stood[]> => {
+    const nowMs = host.clock.nowMs();
+    if (copy === undefined || nowMs - copy.atMs >= HELD_MS)
+      copy = { atMs: nowMs, held: standHeld(host) };
+    return copy.held;
+  };
+  const periodOf = (days: number): Promise<Period> => {
+    const nowMs = host.clock.nowMs();
+    const known = periods.get(days);
+    if (known !== undefined && nowMs - known.atMs < WAITING_MS) return known.period;
+    const period = readPeriod(host, days);
+    if (periods.size >= PERIODS_MAX) periods.clear();
+    periods.set(days, { atMs: nowMs, period });
+    period.catch(() => periods.delete(days));
+    return period;
+  };
   return {
+    held,
     waiting: (days, projects) => {
       const key = JSON.stringify([days, projects]);
+      const period = periodOf(days);
       const known = measured.get(key);
-      const nowMs = host.clock.nowMs();
-      if (known !== undefined && nowMs - known.atMs < WAITING_MS) return known.waiting;
+      if (known?.of === period) return known.waiting;
       if (measured.size >= SCOPES_MAX) measured.clear();
-      const waiting = measure(host, days, projects);
-      measured.set(key, { atMs: nowMs, waiting });
+      const waiting = Promise.all([period, held()]).then(([of, stoods]) =>
+        measureScope(of, stoods, projects),
+      );
+      measured.set(key, { of: period, waiting });
       waiting.catch(() => measured.delete(key));
       return waiting;
     },
     replay: (ask, projects) => replay(host, ask, projects),
-    held: () => {
-      const nowMs = host.clock.nowMs();
-      if (held === undefined || nowMs - held.atMs >= HELD_MS) {
-        const states = ['held', 'unreviewed'] as const;
-        held = {
-          atMs: nowMs,
-          list: host.requests.list({ states, sort: 'risk', limit: HELD_MAX }),
-        };
-      }
-      return held.list;
-    },
   };
 }

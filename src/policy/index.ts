@@ -41,5 +41,10 @@ export { DEFAULT_POLICIES } from './default-policies.ts';
 export { DEFAULT_SCHEMA } from './default-schema.ts';
 export { parseCases, runCases, toQuestion, worldEntities } from './cedar-world.ts';
 export type { CaseQuestion, CaseResult, PolicyCase, PolicyWorld } from './cedar-world.ts';
-export { MATRIX_ROLES, permissionMatrix, printMatrix } from './permission-matrix.ts';
+export {
+  MATRIX_ROLES,
+  permissionMatrix,
+  permissionRows,
+  printMatrix,
+} from './permission-matrix.ts';
 export type { MatrixRole, MatrixRow } from './permission-matrix.ts';

@@ -159,19 +159,24 @@ function ask(policy: Policy, role: MatrixRole, question: Question, place: string
   }).allow;
 }
 
-/** Asks the policies about every role and action. The whole gate is neither own nor foreign: both cells say the same. */
-export function permissionMatrix(policy: Policy): readonly MatrixRow[] {
-  return QUESTIONS.map((question) => {
+/** One row of the matrix at a time: each is some twenty questions, and a server has others to answer in between. */
+export function* permissionRows(policy: Policy): Generator<MatrixRow> {
+  for (const question of QUESTIONS) {
     const cells = MATRIX_ROLES.map((role) => [
       role,
       { own: ask(policy, role, question, HERE), foreign: ask(policy, role, question, THERE) },
     ]);
-    return {
+    yield {
       action: question.action,
       on: question.on,
       cells: Object.fromEntries(cells) as MatrixRow['cells'],
     };
-  });
+  }
+}
+
+/** Asks the policies about every role and action. The whole gate is neither own nor foreign: both cells say the same. */
+export function permissionMatrix(policy: Policy): readonly MatrixRow[] {
+  return [...permissionRows(policy)];
 }
 
 /** Writes the matrix as a Markdown table: `●` everywhere, `○` in the own project or model only, nothing for never. */

@@ -6,7 +6,7 @@
 import type { Kysely } from 'kysely';
 import { isoTime, newId, sha256 } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
-import { peopleOf } from '../people/index.ts';
+import { changesAt, peopleOf } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
 import { errors } from './errors.ts';
 import { checkApproval, ruleOf } from './judge-approvals.ts';
@@ -43,7 +43,6 @@ export interface ApprovalsHost extends RequestsHost {
 
 /** Approvals are good for this long after the request may no longer wait. */
 const RELEASE_MARGIN_MS = 3_600_000;
-const JUDGED_MS = 10_000;
 const JUDGED_MAX = 20_000;
 /** The first escalation comes after this share of the waiting time. */
 export const ESCALATION_SHARES = [0.25, 0.5, 0.8] as const;
@@ -61,7 +60,7 @@ export class Approvals {
 
   readonly #judged = new Map<
     string,
-    { key: string; atMs: number; judgement: ApprovalJudgement | null }
+    { key: string; fromMs: number; untilMs: number; judgement: ApprovalJudgement | null }
   >();
 
   constructor(host: ApprovalsHost) {
@@ -91,19 +90,27 @@ export class Approvals {
   }
 
   /**
-   * The same for lists: a judgement of a moment ago counts as long as nothing was voted, edited or changed in the roster.
-   * Only what is shown comes from here; what is done is judged anew.
+   * The same for lists: a judgement counts until something is voted, edited or changed in the roster, or until time itself
+   * changes it. Only what is shown comes from here; what is done is judged anew.
    */
   standSoon(request: Request, votes: readonly Vote[]): Stood {
     const nowMs = this.#host.clock.nowMs();
-    const version = this.#roster?.version ?? 0;
+    const roster = this.#roster;
+    const version = roster?.version ?? 0;
     const key = `${String(version)} ${String(request.edition)} ${request.subject === null ? '' : 's'} ${votes.map((vote) => vote.id).join(' ')}`;
     const known = this.#judged.get(request.id);
-    if (known?.key === key && nowMs - known.atMs < JUDGED_MS)
-      return { request, votes, roster: this.#roster, nowMs, judgement: known.judgement };
+    if (known?.key === key && nowMs >= known.fromMs && nowMs < known.untilMs)
+      return { request, votes, roster, nowMs, judgement: known.judgement };
     const stood = this.standOf(request, votes);
     if (this.#judged.size >= JUDGED_MAX) this.#judged.clear();
-    this.#judged.set(request.id, { key, atMs: nowMs, judgement: stood.judgement });
+    const { judgement } = stood;
+    const untilMs = Math.min(
+      roster === undefined ? Infinity : changesAt(roster, nowMs),
+      ...votes
+        .map((vote) => vote.atMs + (judgement?.rule.approvalsValidMs ?? 0))
+        .filter((atMs) => atMs >= nowMs),
+    );
+    this.#judged.set(request.id, { key, fromMs: nowMs, untilMs, judgement });
     return stood;
   }
 

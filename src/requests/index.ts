@@ -48,7 +48,7 @@ export {
   writeSubject,
 } from './subject.ts';
 export type { Subject } from './subject.ts';
-export { readVotesOf, viewsOf, votesSince } from './votes.ts';
+export { readVotesOf, viewsSince, votesSince } from './votes.ts';
 export type { RequestNote, Vote } from './votes.ts';
 export { LOCK_TARGETS, openLocks } from './locks.ts';
 export type { Lock, LockTarget, Locks } from './locks.ts';
@@ -60,6 +60,6 @@ export { readWindow, writeWindow } from './window.ts';
 export type { WindowInput } from './window.ts';
 export { checkRequestTables } from './table-check.ts';
 export { measureWaiting } from './waiting.ts';
-export type { Percentiles, Waiting, WaitingRow } from './waiting.ts';
+export type { Percentiles, Waiting, WaitingInput, WaitingRow } from './waiting.ts';
 export { replayRequests } from './replay.ts';
 export type { PolicyAnswer, Replay, ReplayRow } from './replay.ts';

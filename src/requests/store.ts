@@ -2,7 +2,7 @@
  * The table of requests. A move compares the state it expects with the one that is stored, in the caller's
  * transaction, so that two decisions on one request cannot both win.
  */
-import type { Kysely } from 'kysely';
+import type { Kysely, SelectQueryBuilder } from 'kysely';
 import type { Store } from '../store/index.ts';
 import { errors } from './errors.ts';
 import { STATES, deadlineFor, nextState } from './states.ts';
@@ -238,7 +238,7 @@ export async function insertRequest(
     tier: null,
     subject: null,
     models: null,
-    risk: null,
+    risk: 0n,
     escalations: 0n,
     escalated_to: null,
     escalates_ms: null,
@@ -326,21 +326,28 @@ export async function listRequests(
   filter: RequestFilter,
 ): Promise<readonly Request[]> {
   if (isEmpty(filter)) return [];
-  const rows = await store.read((db: Kysely<RequestTables>) =>
-    filterRequests(db, filter, (query) => {
-      const all = query.selectAll();
-      const sorted =
-        filter.sort === 'risk'
-          ? all.orderBy('risk', 'desc').orderBy('asked_ms')
-          : all.orderBy('asked_ms', filter.sort === 'age' ? 'asc' : 'desc');
-      return sorted
-        .orderBy('id')
+  const limit = Math.min(filter.limit ?? 100, filter.sinceMs === undefined ? 1000 : REPLAYED_MAX);
+  const rows = await store.read((db: Kysely<RequestTables>) => {
+    // The page is found in an index; only what is on it is read whole.
+    const page = filterRequests(db, filter, (query) =>
+      sortRequests(query.select('id'), filter)
         .offset(filter.offset ?? 0)
-        .limit(Math.min(filter.limit ?? 100, filter.sinceMs === undefined ? 1000 : REPLAYED_MAX))
-        .execute();
-    }),
-  );
+        .limit(limit),
+    );
+    return sortRequests(db.selectFrom('requests').where('id', 'in', page), filter)
+      .selectAll()
+      .execute();
+  });
   return rows.map(fromRow);
+}
+
+function sortRequests<O>(
+  query: SelectQueryBuilder<RequestTables, 'requests', O>,
+  { sort }: RequestFilter,
+): SelectQueryBuilder<RequestTables, 'requests', O> {
+  if (sort === 'risk') return query.orderBy('risk', 'desc').orderBy('asked_ms').orderBy('id');
+  const direction = sort === 'age' ? 'asc' : 'desc';
+  return query.orderBy('asked_ms', direction).orderBy('id', direction);
 }
 
 /** How many requests a filter finds. */
@@ -354,18 +361,17 @@ export async function countRequests(store: Store, filter: RequestFilter): Promis
   return Number(row?.count ?? 0n);
 }
 
-/** What the measures of waiting need of the requests since a time; null for every project. */
+/** What the measures of waiting need of the requests since a time, of every project. */
 export async function listWaitingRows(
   store: Store,
   sinceMs: number,
-  projects: readonly string[] | null,
 ): Promise<readonly WaitingRow[]> {
-  if (projects?.length === 0) return [];
   const rows = await store.read((db: Kysely<RequestTables>) =>
     db
       .selectFrom('requests')
       .select([
         'id',
+        'project',
         'state',
         'tier',
         'verdict',
@@ -375,13 +381,13 @@ export async function listWaitingRows(
         'quorum_ms',
       ])
       .where('asked_ms', '>=', BigInt(sinceMs))
-      .$if(projects !== null, (query) => query.where('project', 'in', projects ?? []))
       .orderBy('asked_ms', 'desc')
       .limit(REPLAYED_MAX)
       .execute(),
   );
   return rows.map((row) => ({
     id: row.id,
+    project: row.project,
     state: row.state as RequestState,
     tier: row.tier,
     verdict: row.verdict as Verdict | null,

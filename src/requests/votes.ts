@@ -71,6 +71,9 @@ export async function putVote(tx: Kysely<unknown>, vote: Vote): Promise<void> {
     .execute();
 }
 
+/** Votes of a period that are measured. */
+const VOTES_MAX = 100_000;
+
 /** Every vote on a request, the oldest first, also on earlier editions. */
 export async function readVotes(db: Kysely<unknown>, request: string): Promise<readonly Vote[]> {
   return (await readVotesOf(db, [request])).get(request) ?? [];
@@ -103,21 +106,43 @@ export async function readVotesOf(
   return found;
 }
 
-/** Votes since a time, for the measures of waiting. */
-export async function votesSince(db: Kysely<unknown>, sinceMs: number): Promise<readonly Vote[]> {
+/** What the measures of waiting need of a vote. */
+export type VoteLine = Pick<Vote, 'request' | 'person' | 'vote' | 'atMs'>;
+
+/** Votes since a time, without what was signed. */
+export async function votesSince(
+  db: Kysely<unknown>,
+  sinceMs: number,
+): Promise<readonly VoteLine[]> {
   const rows = await tables(db)
     .selectFrom('request_votes')
-    .selectAll()
+    .select(['request', 'person', 'vote', 'at_ms'])
     .where('at_ms', '>=', BigInt(sinceMs))
     .orderBy('at_ms')
-    .limit(100_000)
+    .limit(VOTES_MAX)
     .execute();
-  return rows.map(({ at_ms: atMs, edition, ...row }) => ({
-    ...row,
-    edition: Number(edition),
-    vote: row.vote as Vote['vote'],
+  return rows.map(({ at_ms: atMs, request, person, vote }) => ({
+    request,
+    person,
+    vote: vote as Vote['vote'],
     atMs: Number(atMs),
   }));
+}
+
+/** When each person saw each request first that was voted on since a time: `REQUEST PERSON`. */
+export async function viewsSince(
+  db: Kysely<unknown>,
+  sinceMs: number,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await tables(db)
+    .selectFrom('request_views')
+    .selectAll()
+    .where('request', 'in', (eb) =>
+      eb.selectFrom('request_votes').select('request').where('at_ms', '>=', BigInt(sinceMs)),
+    )
+    .limit(VOTES_MAX)
+    .execute();
+  return new Map(rows.map((row) => [`${row.request} ${row.person}`, Number(row.at_ms)]));
 }
 
 /** Adds what happened. */
@@ -158,26 +183,4 @@ export async function addView(
     .onConflict((conflict) => conflict.columns(['request', 'person']).doNothing())
     .executeTakeFirst();
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-}
-
-/** When a person saw each of these requests first. */
-export async function viewsOf(
-  db: Kysely<unknown>,
-  requests: readonly string[],
-  person?: string,
-): Promise<ReadonlyMap<string, number>> {
-  const found = new Map<string, number>();
-  for (let at = 0; at < requests.length; at += 500) {
-    const rows = await tables(db)
-      .selectFrom('request_views')
-      .selectAll()
-      .where('request', 'in', requests.slice(at, at + 500))
-      .$if(person !== undefined, (query) => query.where('person', '=', person ?? ''))
-      .execute();
-    for (const row of rows) {
-      const key = person === undefined ? `${row.request} ${row.person}` : row.request;
-      found.set(key, Number(row.at_ms));
-    }
-  }
-  return found;
 }

@@ -9,6 +9,7 @@ const HOUR = 3_600_000;
 
 const row = (change: Partial<WaitingRow>): WaitingRow => ({
   id: 'r',
+  project: 'p',
   state: 'released',
   tier: 'one',
   verdict: 'allow',

@@ -9,7 +9,15 @@ import type { Vote } from './votes.ts';
 /** What is known of one request for these measures. */
 export type WaitingRow = Pick<
   Request,
-  'id' | 'state' | 'tier' | 'verdict' | 'releasedAs' | 'askedMs' | 'firstViewMs' | 'quorumMs'
+  | 'id'
+  | 'project'
+  | 'state'
+  | 'tier'
+  | 'verdict'
+  | 'releasedAs'
+  | 'askedMs'
+  | 'firstViewMs'
+  | 'quorumMs'
 >;
 
 /** A duration that half, three quarters and nearly all stayed below, in milliseconds. */

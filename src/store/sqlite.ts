@@ -7,6 +7,8 @@ import type { Engine, Executor } from './connection.ts';
 
 const STATEMENTS_MAX = 512;
 const BUSY_MS = 5_000;
+/** The default of 2 MB holds a few hundred requests; a page of the queue would read the rest again each time. */
+const READ_CACHE_KIB = 65_536;
 
 function toInput(value: unknown): SQLInputValue {
   // node:sqlite binds every number as a float; an integer must stay one, also where no column gives it a type.
@@ -69,6 +71,7 @@ export function openSqlite(file: string): Engine {
   }
   const reading = open(file);
   reading.exec('PRAGMA query_only = ON');
+  reading.exec(`PRAGMA cache_size = -${String(READ_CACHE_KIB)}`);
   const exec = (sql: string): Promise<void> => {
     try {
       writing.exec(sql);

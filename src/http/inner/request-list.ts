@@ -30,22 +30,20 @@ function fits(request: Request, filter: RequestFilter): boolean {
 }
 
 /** What waits for each person, per copy of the held requests: several parts of a page ask for the same. */
-const waiting = new WeakMap<readonly Request[], Map<string, Promise<readonly Request[]>>>();
+const waiting = new WeakMap<readonly Stood[], Map<string, readonly Request[]>>();
 
 async function waitingFor(gate: Gate, person: string): Promise<readonly Request[]> {
   const held = await gate.measures.held();
-  const people = waiting.get(held) ?? new Map<string, Promise<readonly Request[]>>();
+  const people = waiting.get(held) ?? new Map<string, readonly Request[]>();
   waiting.set(held, people);
   const known = people.get(person);
   if (known !== undefined) return known;
-  const mine = standAll(gate, held).then((stoods) =>
-    stoods.flatMap((stood) => {
-      const event = stood.request.state === 'unreviewed' ? 'review' : 'approve';
-      if (!mayDo(stood, event, person).ok) return [];
-      const voted = currentVotes(stood.request, stood.votes);
-      return voted.some((vote) => vote.person === person) ? [] : [stood.request];
-    }),
-  );
+  const mine = held.flatMap((stood) => {
+    const event = stood.request.state === 'unreviewed' ? 'review' : 'approve';
+    if (!mayDo(stood, event, person).ok) return [];
+    const voted = currentVotes(stood.request, stood.votes);
+    return voted.some((vote) => vote.person === person) ? [] : [stood.request];
+  });
   people.set(person, mine);
   return mine;
 }

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { isoTime } from '../../core/index.ts';
 import { SECURITY, peopleErrors, peopleOf, rolesIn } from '../../people/index.ts';
 import type { Principal, Roster } from '../../people/index.ts';
-import { DEFAULT_POLICIES, permissionMatrix } from '../../policy/index.ts';
-import type { Policy } from '../../policy/index.ts';
+import { DEFAULT_POLICIES, permissionRows } from '../../policy/index.ts';
+import type { MatrixRow, Policy } from '../../policy/index.ts';
 import type { Gate } from '../../app/index.ts';
 import { readSubject } from '../../requests/index.ts';
 import { route } from './route.ts';
@@ -60,11 +60,20 @@ function sayWhen(rule: Roster['rules'][number]): string {
   }[rule.tier];
 }
 
-const matrices = new WeakMap<Policy, ReturnType<typeof permissionMatrix>>();
+const matrices = new WeakMap<Policy, Promise<readonly MatrixRow[]>>();
+
+async function makeMatrix(policy: Policy): Promise<readonly MatrixRow[]> {
+  const rows: MatrixRow[] = [];
+  for (const row of permissionRows(policy)) {
+    rows.push(row);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return rows;
+}
 
 /** The table of permissions; some thousand questions to the policies, so it is made once for each set. */
-function matrixOf(policy: Policy): ReturnType<typeof permissionMatrix> {
-  const known = matrices.get(policy) ?? permissionMatrix(policy);
+function matrixOf(policy: Policy): Promise<readonly MatrixRow[]> {
+  const known = matrices.get(policy) ?? makeMatrix(policy);
   matrices.set(policy, known);
   return known;
 }
@@ -156,14 +165,14 @@ export const ROSTER_ROUTES: readonly Route[] = [
       if (principal.kind !== 'person')
         throw peopleErrors.error('NOT_ALLOWED', { principal: principal.id, needed: 'person' });
       const rules = gate.rosters.current?.roster.rules ?? [];
-      return Promise.resolve({
+      return {
         rules: rules.map((rule) => ({ ...rule, when: sayWhen(rule), words: sayRule(rule) })),
         cedar: DEFAULT_POLICIES,
         sha256: gate.access.policy.digest,
         sentences: gate.access.policy.policies,
-        matrix: matrixOf(gate.access.policy),
+        matrix: await matrixOf(gate.access.policy),
         escalation: `after a quarter of the waiting time to the owners of the project, then to ${SECURITY}`,
-      });
+      };
     },
   ),
   route(

@@ -29,6 +29,7 @@ export { rosterErrors } from './errors.ts';
 export { foundRoster } from './founding.ts';
 export type { Founder, Founding } from './founding.ts';
 export {
+  changesAt,
   findKey,
   findPerson,
   findProject,

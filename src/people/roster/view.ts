@@ -5,6 +5,22 @@ function isCurrent(until: string | null, nowMs: number): boolean {
   return until === null || Date.parse(until) > nowMs;
 }
 
+const ends = new WeakMap<Roster, readonly number[]>();
+
+/** When time alone changes the next answer about a roster: a membership, a key or a role ends. Infinity for never. */
+export function changesAt(roster: Roster, nowMs: number): number {
+  let known = ends.get(roster);
+  if (known === undefined) {
+    const untils = [
+      ...roster.people.flatMap((person) => [person, ...person.keys]),
+      ...roster.projects.flatMap((project) => project.roles),
+    ].flatMap(({ until }) => (until === null ? [] : [Date.parse(until)]));
+    known = [...new Set(untils)].sort((a, b) => a - b);
+    ends.set(roster, known);
+  }
+  return known.find((atMs) => atMs > nowMs) ?? Infinity;
+}
+
 /** The person, while the membership lasts. */
 export function findPerson(roster: Roster, id: string, nowMs: number): RosterPerson | undefined {
   return roster.people.find((each) => each.id === id && isCurrent(each.until, nowMs));

@@ -11,6 +11,7 @@ import { requestsMigration } from './0013-requests.ts';
 import { approvalsMigration } from './0014-approvals.ts';
 import { jobsMigration } from './0015-jobs.ts';
 import { requestJobMigration } from './0017-request-job.ts';
+import { requestQueueMigration } from './0018-request-queue.ts';
 import { releaseMigration } from './0020-release.ts';
 import { importsMigration } from './0030-imports.ts';
 import { lineageMigration } from './0031-lineage.ts';
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   approvalsMigration,
   jobsMigration,
   requestJobMigration,
+  requestQueueMigration,
   releaseMigration,
   importsMigration,
   lineageMigration,

@@ -56,12 +56,13 @@ export async function askQuestions(
       const said = await ask(`  ${String(index + 1)} of ${count} > `);
       if (said === undefined) break asking;
       answer = KEYS[said.toLowerCase()];
+      if (answer === undefined) output.write('  y, p, n, a, or Enter for unknown\n');
     }
-    const reason = answer === 'not-applicable' ? await ask('  why? > ') : undefined;
-    answers[question.id] = {
-      answer,
-      ...(reason === undefined || reason === '' ? {} : { reason }),
-    };
+    if (answer !== 'not-applicable') answers[question.id] = { answer };
+    else {
+      const reason = (await ask('  why does it not apply? (Enter for unknown instead) > ')) ?? '';
+      answers[question.id] = reason === '' ? { answer: 'unknown' } : { answer, reason };
+    }
   }
   reader.close();
   return {

@@ -33,8 +33,11 @@ function unreadable(file: string, cause: unknown): Error {
   return cliErrors.error('PATH_UNREADABLE', { path: file, why });
 }
 
-/** Every file below a folder, relative, sorted; links are not followed. */
-export function listFiles(folder: string): readonly string[] {
+/** Every file below a folder, relative, sorted; links are not followed, and refused where nothing may be passed over. */
+export function listFiles(
+  folder: string,
+  links: 'passed over' | 'refused' = 'passed over',
+): readonly string[] {
   const found: string[] = [];
   const walk = (dir: string): void => {
     for (const name of readdirSync(path.join(folder, dir)).sort()) {
@@ -42,6 +45,9 @@ export function listFiles(folder: string): readonly string[] {
       const kind = lstatSync(path.join(folder, inside));
       if (kind.isDirectory() && !HIDDEN.has(name)) walk(inside);
       else if (kind.isFile()) found.push(inside);
+      else if (links === 'refused' && !kind.isDirectory()) {
+        throw unreadable(path.join(folder, inside), 'it is a link or a device, not a file');
+      }
       if (found.length > FOLDER_LIMITS.files) {
         const { files: most } = FOLDER_LIMITS;
         throw postureErrors.error('LIMIT_EXCEEDED', {
@@ -55,10 +61,8 @@ export function listFiles(folder: string): readonly string[] {
   try {
     walk('');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') {
-      if (!cause.code.startsWith('POSTURE_')) throw unreadable(folder, cause);
-    }
-    throw cause;
+    if (cause instanceof SallyportError) throw cause;
+    throw unreadable(folder, cause);
   }
   return found;
 }

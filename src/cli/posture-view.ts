@@ -46,6 +46,17 @@ function showProgress(paint: Paint, posture: Posture): readonly string[] {
   return lines;
 }
 
+/** What the organisation changed in the catalogue, because every line beside it follows from that too. */
+function showOwn(paint: Paint, posture: Posture): readonly string[] {
+  const { own } = posture.assessment.catalogue;
+  if (own.length === 0) return [];
+  const lines = wrap(
+    `held against data of the organisation’s own: ${own.map(showSafely).join(', ')}`,
+    WIDTH,
+  );
+  return [...lines.map((line) => paint('yellow', `  ${line}`)), ''];
+}
+
 /** Levels that rest on measures which nobody met: who reads the verdict should read their reasons first. */
 function showHeldNotApplicable(paint: Paint, posture: Posture): readonly string[] {
   const [first] = posture.profiles;
@@ -130,6 +141,7 @@ export function showVerdict(paint: Paint, posture: Posture): readonly string[] {
     '',
     ...showLevels(paint, posture),
     '',
+    ...showOwn(paint, posture),
     ...showProgress(paint, posture),
     ...showHeldNotApplicable(paint, posture),
     ...showHeld(paint, posture),
@@ -162,6 +174,8 @@ export function showChanges(paint: Paint, changes: readonly Change[]): readonly 
     const place = nameEnvironment(change.environment);
     const arrow = `${change.before} → ${paint('bold', change.after)}`;
     switch (change.what) {
+      case 'environment':
+        return `  ${pad('environment', 25)} ${pad(place, 18)} ${arrow}`;
       case 'level':
         return `  level    ${pad(change.profile, 16)} ${pad(place, 18)} ${arrow}`;
       case 'measure':
@@ -170,6 +184,22 @@ export function showChanges(paint: Paint, changes: readonly Change[]): readonly 
         return `  vector   ${pad(`${change.vector} ${change.capacity}`, 16)} ${pad(place, 18)} ${arrow}`;
     }
   });
+}
+
+function showPackedLevels({ levels }: PackageReport): readonly (readonly string[])[] {
+  const environments = [...new Set(levels.map((each) => each.environment))];
+  const profiles = [...new Set(levels.map((each) => each.profile))];
+  if (levels.length === 0) return [];
+  return [
+    ['  self-assessed', ...environments.map(showSafely)],
+    ...profiles.map((profile) => [
+      `  ${showSafely(profile)}`,
+      ...environments.map(
+        (name) =>
+          levels.find((each) => each.profile === profile && each.environment === name)?.level ?? '',
+      ),
+    ]),
+  ];
 }
 
 /** What the verification of a package found. */
@@ -181,6 +211,7 @@ export function showPackage(paint: Paint, report: PackageReport): readonly strin
       (check) =>
         `  ${check.ok ? paint('green', 'ok  ') : paint('red', 'FAIL')} ${pad(check.name, 10)} ${showSafely(check.sentence)}`,
     ),
+    ...layOut(showPackedLevels(report)),
     `  manifest.json has sha256 ${report.manifestSha256}; compare it with the issuer over another channel`,
   ];
 }

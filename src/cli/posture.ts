@@ -1,7 +1,14 @@
 /** `sallyport posture`: how far the organisation is from each security level, from a folder and a live gate. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { fromUtf8, isoTime, sha256, systemClock, systemRandom } from '../core/index.ts';
+import {
+  SallyportError,
+  fromUtf8,
+  isoTime,
+  sha256,
+  systemClock,
+  systemRandom,
+} from '../core/index.ts';
 import { CHANNELS, codecWall, playChannel } from '../egress/index.ts';
 import {
   diffPosture,
@@ -190,7 +197,8 @@ async function takeAnswers(options: InitOptions): Promise<InitAnswers> {
   const parse = (text: string): InitAnswers => {
     const read = readAnswers(text, catalogue);
     if (read.ok) return read.answers;
-    throw postureErrors.error('ANSWERS_INVALID', { why: read.message });
+    const { code, message, hint } = read;
+    throw new SallyportError(code, { status: 400, message, hint }, {});
   };
   if (options.answers !== undefined) {
     return parse(fromUtf8(readBytes(options.answers, 1024 * 1024)) ?? '\u0000');
@@ -278,7 +286,7 @@ function registerVerify(group: Command): void {
     .option('--json', 'print JSON')
     .action((folder: string, options: VerifyOptions) => {
       const files = new Map(
-        listFiles(folder).map((file) => [file, readBytes(path.join(folder, file))]),
+        listFiles(folder, 'refused').map((file) => [file, readBytes(path.join(folder, file))]),
       );
       const report = verifyPackage(files, {
         key: options.key === undefined ? null : readKeyOption(options.key),

@@ -12,7 +12,7 @@ import { openCatalogue } from './catalogue/catalogue.ts';
 import type { Catalogue, NamedFile } from './catalogue/catalogue.ts';
 import { claimsFileSchema, readClaims } from './claim.ts';
 import type { Claim } from './claim.ts';
-import { ENVIRONMENT_IDS } from './environment.ts';
+import { ENVIRONMENT_IDS, environmentsSchema } from './environment.ts';
 import type { EnvironmentId } from './environment.ts';
 import { errors } from './errors.ts';
 import { momentSchema } from './moment.ts';
@@ -37,16 +37,13 @@ export function isAssessmentText(file: string): boolean {
 /** Limits of a folder. */
 export const FOLDER_LIMITS = { files: 5000, textBytes: 4 * 1024 * 1024 } as const;
 
-const text = z.string().min(1).max(4000);
+const text = z.string().min(1).max(4000).regex(/\S/, 'says nothing');
 
 const assessmentSchema = z.strictObject({
   kind: z.literal('assessment'),
   organisation: z.string().min(1).max(200),
   owner: z.string().min(1).max(200),
-  environments: z
-    .array(z.enum(ENVIRONMENT_IDS))
-    .min(1)
-    .describe('the environments in use; the others are not assessed'),
+  environments: environmentsSchema.describe('the environments in use; the others are not assessed'),
   gate: z
     .strictObject({ environments: z.array(z.enum(ENVIRONMENT_IDS)) })
     .default({ environments: [] })
@@ -114,6 +111,12 @@ const CATALOGUE_KINDS = [
   'questions',
 ] as const;
 
+function isText(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, each]) => key.isWellFormed() && isText(each));
+}
+
 /** Parses YAML (of which JSON is a part) strictly: no aliases, no tags, no duplicate keys. */
 export function parseYaml(
   content: string,
@@ -122,7 +125,10 @@ export function parseYaml(
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) return { ok: false, why: sayYamlFault(problem) };
   try {
-    return { ok: true, value: document.toJS({ maxAliasCount: 0 }) as unknown };
+    const value = document.toJS({ maxAliasCount: 0 }) as unknown;
+    // Half a surrogate pair is no text; no document that is made of it could be written.
+    if (!isText(value)) return { ok: false, why: 'it has text that is not Unicode' };
+    return { ok: true, value };
   } catch (cause) {
     return { ok: false, why: sayYamlFault(cause) };
   }

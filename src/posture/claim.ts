@@ -1,6 +1,6 @@
 /** What somebody says about a measure in an environment, with the evidence, and until when it may be believed. */
 import { z } from 'zod';
-import { ENVIRONMENT_IDS } from './environment.ts';
+import { environmentsSchema } from './environment.ts';
 import { momentMs, momentSchema } from './moment.ts';
 
 /** How a measure stands. `unknown` is the default and never a pass. */
@@ -15,13 +15,13 @@ export const STATUSES: readonly Status[] = [
   'unknown',
 ];
 
-const text = z.string().min(1).max(4000);
+const text = z.string().min(1).max(4000).regex(/\S/, 'says nothing');
 
 const evidenceSchema = z.strictObject({
   what: text,
   file: z
     .string()
-    .regex(/^evidence\/[^\0]{1,300}$/, 'must be under evidence/')
+    .regex(/^evidence\/[^\p{Cc}\p{Cs}]{1,300}$/u, 'must be under evidence/')
     .optional(),
   sha256: z
     .string()
@@ -30,11 +30,11 @@ const evidenceSchema = z.strictObject({
   link: z.url({ protocol: /^https?$/ }).optional(),
 });
 
-const environments = z.union([z.literal('all'), z.array(z.enum(ENVIRONMENT_IDS)).min(1)]);
+const environments = z.union([z.literal('all'), environmentsSchema]);
 
 const shape = {
   environments: environments.optional(),
-  owner: z.string().min(1).max(200).optional(),
+  owner: z.string().min(1).max(200).regex(/\S/, 'names nobody').optional(),
   evidence: z.array(evidenceSchema).max(50).optional(),
   effective: momentSchema.optional(),
   received: momentSchema.optional(),
@@ -93,6 +93,9 @@ export function readClaims(
     if (missing.length > 0) problems.push(`${place} has no ${missing.join(', ')}`);
     if ((all.status === 'met' || all.status === 'partly') && (all.evidence ?? []).length === 0) {
       problems.push(`${place} is ${all.status} without evidence`);
+    }
+    if ((all.evidence ?? []).some((each) => each.sha256 !== undefined && each.file === undefined)) {
+      problems.push(`${place} has a digest without the file that it is of`);
     }
     if (all.status === 'not-applicable' && all.reason === undefined) {
       problems.push(`${place} is not applicable without a reason`);

@@ -7,6 +7,12 @@ import type { Posture } from './evaluate.ts';
 /** One difference. */
 export type Change =
   | {
+      readonly what: 'environment';
+      readonly environment: EnvironmentId;
+      readonly before: 'assessed' | 'not assessed';
+      readonly after: 'assessed' | 'not assessed';
+    }
+  | {
       readonly what: 'level';
       readonly profile: string;
       readonly environment: EnvironmentId;
@@ -43,9 +49,25 @@ function diffLevels(before: Posture, after: Posture): Change[] {
   );
 }
 
-/** Every change, levels first, then measures, then vectors; what only one side has is left out. */
+/** An environment that only one side assesses has nothing to be compared with, and must not go unsaid. */
+function diffEnvironments(before: Posture, after: Posture): Change[] {
+  const ids = (posture: Posture): EnvironmentId[] =>
+    posture.environments.map((each) => each.environment);
+  const [old, now] = [ids(before), ids(after)];
+  const say = (has: boolean) => (has ? 'assessed' : 'not assessed');
+  return [...new Set([...old, ...now])]
+    .filter((id) => old.includes(id) !== now.includes(id))
+    .map((environment) => ({
+      what: 'environment',
+      environment,
+      before: say(old.includes(environment)),
+      after: say(now.includes(environment)),
+    }));
+}
+
+/** Every change: environments, levels, measures, vectors. */
 export function diffPosture(before: Posture, after: Posture): readonly Change[] {
-  const changes = diffLevels(before, after);
+  const changes = [...diffEnvironments(before, after), ...diffLevels(before, after)];
   const vectors: Change[] = [];
   for (const { environment, standings, attack } of after.environments) {
     const old = before.environments.find((each) => each.environment === environment);

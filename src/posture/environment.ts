@@ -1,4 +1,5 @@
 /** The five environments that RAND considers, in which a measure may stand differently. */
+import { z } from 'zod';
 
 /** The id of an environment. */
 export type EnvironmentId =
@@ -23,3 +24,9 @@ export const ENVIRONMENT_IDS = ENVIRONMENTS.map((each) => each.id) as [
 export function nameEnvironment(id: EnvironmentId): string {
   return ENVIRONMENTS.find((each) => each.id === id)?.name ?? id;
 }
+
+/** Some environments, each once. */
+export const environmentsSchema = z
+  .array(z.enum(ENVIRONMENT_IDS))
+  .min(1)
+  .refine((ids) => new Set(ids).size === ids.length, 'names an environment twice');

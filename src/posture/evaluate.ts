@@ -9,7 +9,7 @@ import { STATUSES } from './claim.ts';
 import type { EnvironmentId } from './environment.ts';
 import { askedBy, reachLevel } from './level.ts';
 import type { LevelReached } from './level.ts';
-import { holdsBack, judgeStanding, openEvidence } from './standing.ts';
+import { holdsBack, judgeStanding, openEvidence, readingEndMs } from './standing.ts';
 import type { Basis, Standing } from './standing.ts';
 
 /** One environment with everything found out about it. */
@@ -113,7 +113,9 @@ export function evaluate(assessment: Assessment, nowMs: number): Posture {
 }
 
 function onLadder(assessment: Assessment, id: string): boolean {
-  return (assessment.catalogue.measures.get(id)?.level ?? null) !== null;
+  const { measures, ladder } = assessment.catalogue;
+  const measure = measures.get(id);
+  return measure !== undefined && measure.framework === ladder && measure.level !== null;
 }
 
 /** For each measure its standing in the environment where it stands worst: a plan has to bring it up there too. */
@@ -172,7 +174,10 @@ export interface LevelStep {
   readonly rank: number;
 }
 
-/** The level of a profile in an environment from now on, if no evidence is renewed; every step is downward. */
+/**
+ * The level of a profile in an environment from now on, if nothing is renewed: evidence expires, and claims that are in the
+ * folder with a later date come into effect, for better or worse.
+ */
 export function foreseeLevel(
   posture: Posture,
   profile: Profile,
@@ -186,14 +191,16 @@ export function foreseeLevel(
       .rank;
   const steps: LevelStep[] = [{ atMs, rank: rankAt(atMs) }];
   const times = [
-    ...assessment.claims.map((claim) => claim.expiresMs),
-    ...assessment.readings.map((reading) => Date.parse(reading.expires)),
+    ...assessment.claims.flatMap((claim) => [
+      claim.expiresMs,
+      Math.max(claim.effectiveMs, claim.receivedMs),
+    ]),
+    ...assessment.readings.flatMap((reading) => [Date.parse(reading.at), readingEndMs(reading)]),
   ];
   const due = [...new Set(times)].filter((each) => each > atMs && each <= atMs + withinMs);
   for (const time of due.sort((a, b) => a - b)) {
     const rank = rankAt(time);
     if (rank !== steps.at(-1)?.rank) steps.push({ atMs: time, rank });
-    if (rank === 0) break;
   }
   return steps;
 }

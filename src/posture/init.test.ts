@@ -44,6 +44,10 @@ test('answers may carry evidence and a reason, and true and false are yes and no
 });
 
 test('answers that nobody asked for are refused by name', () => {
+  const both = readAnswers('answers: {Q01: perhaps, Q99: yes}', catalogue);
+  assert.ok(!both.ok && both.message.includes('Q01') && both.message.includes('Q99'));
+  const bare = readAnswers('answers: {Q02: not-applicable}', catalogue);
+  assert.ok(!bare.ok && bare.message.includes('Q02 is not applicable without a reason'));
   for (const text of ['answers: {Q99: yes}', 'answers: {Q01: perhaps}', 'nonsense: 1', '[1']) {
     assert.equal(readAnswers(text, catalogue).ok, false, text);
   }

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Refusal } from '../core/index.ts';
 import { parseYaml } from './assessment.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
-import { ENVIRONMENT_IDS } from './environment.ts';
+import { ENVIRONMENT_IDS, environmentsSchema } from './environment.ts';
 import { errors } from './errors.ts';
 import { showDay } from './moment.ts';
 
@@ -32,10 +32,7 @@ const answersSchema = z.strictObject({
   kind: z.literal('answers').optional(),
   organisation: z.string().min(1).max(200).default('Our organisation'),
   owner: z.string().min(1).max(200).default('security lead'),
-  environments: z
-    .array(z.enum(ENVIRONMENT_IDS))
-    .min(1)
-    .default([...ENVIRONMENT_IDS]),
+  environments: environmentsSchema.default([...ENVIRONMENT_IDS]),
   gate: z.array(z.enum(ENVIRONMENT_IDS)).default([]),
   engineers: z.number().int().min(1).max(10_000).default(10),
   answers: z.record(z.string(), answerSchema).default({}),
@@ -43,6 +40,11 @@ const answersSchema = z.strictObject({
 
 /** Who was asked, about what, and what they said. */
 export type InitAnswers = z.infer<typeof answersSchema>;
+
+function isUnexplained(given: InitAnswers['answers'][string]): boolean {
+  if (typeof given === 'string') return given === 'not-applicable';
+  return given.answer === 'not-applicable' && (given.reason ?? '').trim() === '';
+}
 
 /** Reads answers from YAML or JSON; every wrong place is named at once. */
 export function readAnswers(
@@ -53,13 +55,21 @@ export function readAnswers(
   if (!parsed.ok) return errors.refuse('ANSWERS_INVALID', { why: parsed.why });
   const read = answersSchema.safeParse(parsed.value ?? {});
   const known = new Set(catalogue.questions.map((each) => each.id));
-  const problems = read.success
-    ? Object.keys(read.data.answers)
-        .filter((id) => !known.has(id))
-        .map((id) => `there is no question ${id}`)
-    : read.error.issues.map(
-        (issue) => `${issue.path.map(String).join('.')}: ${issue.message.toLowerCase()}`,
-      );
+  const given = (parsed.value as { answers?: unknown } | null)?.answers;
+  const problems = [
+    ...(read.success ? [] : read.error.issues).map(
+      (issue) => `${issue.path.map(String).join('.')}: ${issue.message.toLowerCase()}`,
+    ),
+    ...Object.keys(typeof given === 'object' && given !== null ? given : {})
+      .filter((id) => !known.has(id))
+      .map((id) => `there is no question ${id}`),
+    ...Object.entries(read.success ? read.data.answers : {})
+      .filter(([, each]) => isUnexplained(each))
+      .map(
+        ([id]) =>
+          `${id} is not applicable without a reason: give {answer: not-applicable, reason: …}`,
+      ),
+  ];
   if (!read.success || problems.length > 0) {
     return errors.refuse('ANSWERS_INVALID', { why: problems.slice(0, 20).join('; ') });
   }
@@ -87,9 +97,7 @@ function claimsOf(answers: InitAnswers, catalogue: Catalogue): readonly unknown[
     return question.measures.map((measure) => ({
       measure,
       status: STATUS[answer],
-      ...(answer === 'not-applicable' || reason !== undefined
-        ? { reason: reason ?? `${said}, without saying more` }
-        : {}),
+      ...(reason === undefined ? {} : { reason }),
       evidence: [{ what: evidence ?? said }],
     }));
   });

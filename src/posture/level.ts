@@ -35,7 +35,11 @@ export function askedBy(profile: Profile, catalogue: Catalogue): Asked {
   const omitted = new Set(profile.omit.flatMap((each) => each.measures));
   return catalogue.levels.map((level) => {
     const own = [...catalogue.measures.values()].filter(
-      (measure) => measure.level === level.rank && !omitted.has(measure.id),
+      // Measures of other frameworks are asked by the profiles that add them, whatever level they give themselves.
+      (measure) =>
+        measure.framework === catalogue.ladder &&
+        measure.level === level.rank &&
+        !omitted.has(measure.id),
     );
     const added = profile.add
       .filter((each) => rankOf(each.level) === level.rank)

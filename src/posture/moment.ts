@@ -23,11 +23,21 @@ export function momentMs(text: string): number {
   return value;
 }
 
-/** A day or an instant, kept as written. */
+/** What OSCAL can write: years of four digits from 1900 on. Nothing that is believed for ever needs more. */
+const EARLIEST_MS = Date.parse('1900-01-02T00:00:00Z');
+const LATEST_MS = Date.parse('2999-12-31T00:00:00Z');
+
+function isInRange(text: string): boolean {
+  const value = readMoment(text);
+  return value === undefined || (value >= EARLIEST_MS && value < LATEST_MS);
+}
+
+/** A day or an instant from 1900 to 2999, kept as written. */
 export const momentSchema = z
   .string()
   .max(40)
-  .refine((text) => readMoment(text) !== undefined, 'not a date such as 2026-12-31');
+  .refine((text) => readMoment(text) !== undefined, 'not a date such as 2026-12-31')
+  .refine(isInRange, 'not a date from 1900 to 2999; a claim ends some day');
 
 /** The day of a moment, as people read it. */
 export function showDay(ms: number): string {

@@ -5,7 +5,8 @@ import { NOW, assess, claimsFile, folderFile, headFile } from '../../test/suppor
 import { sha256, utf8 } from '../core/index.ts';
 import { evaluate } from './evaluate.ts';
 import { packageOutputs } from './outputs.ts';
-import { verifyPackage, writePackage } from './package.ts';
+import { verifyPackage } from './package-check.ts';
+import { writePackage } from './package.ts';
 import { buildReport } from './report/data.ts';
 import type { PackageExtras } from './package.ts';
 
@@ -136,6 +137,52 @@ test('report, table, OSCAL and drills that say something else are found under a 
   assert.ok(
     make().has('oscal/poam.json') && make().has('report.html') && make().has('measures.csv'),
   );
+});
+
+test('another name, papers of the sender’s own and missing ones are found under a fitting manifest', () => {
+  const text = Buffer.from(make().get('manifest.json') ?? []).toString();
+  const renamed = make().set('manifest.json', utf8(text.replace('Test Lab', 'Certified Lab')));
+  const wrong = (files: Map<string, Uint8Array>): string =>
+    verifyPackage(files, trust).checks.find((each) => !each.ok)?.sentence ?? '';
+  assert.match(wrong(renamed), /another organisation than the assessment/);
+  assert.match(wrong(forge('certificate.html', 'Certified')), /is no part of a package/);
+  for (const name of ['report.html', 'measures.csv', 'oscal/poam.json']) {
+    const files = forge(name, '');
+    files.delete(name);
+    const manifest = JSON.parse(Buffer.from(files.get('manifest.json') ?? []).toString()) as {
+      files: { path: string }[];
+    };
+    manifest.files = manifest.files.filter((each) => each.path !== name);
+    files.set('manifest.json', utf8(JSON.stringify(manifest)));
+    assert.match(wrong(files), new RegExp(`not what the assessment gives: ${name}`));
+  }
+});
+
+test('a package that speaks of a time to come is not believed', () => {
+  const early = verifyPackage(make(), { ...trust, nowMs: NOW - 2 * 86_400_000 });
+  assert.equal(early.ok, false);
+  assert.match(early.checks.find((each) => !each.ok)?.sentence ?? '', /yet to come/);
+});
+
+test('data of the organisation’s own are named, and the levels are told', () => {
+  const links = folderFile('links.json', {
+    ...{ kind: 'links', dataVersion: 1, ours: true, note: 'ours' },
+    links: [{ measure: 'R-SL1-01', direct: ['AV-01'], supports: [] }],
+  });
+  const own = evaluate(assess(headFile(), links), NOW);
+  const outputs = packageOutputs(own, buildReport(own), undefined);
+  const files = new Map(
+    [...writePackage(own, { ...EXTRAS, outputs })].map(([path, each]) => [path, utf8(each)]),
+  );
+  const report = verifyPackage(files, trust);
+  assert.equal(report.ok, true, JSON.stringify(report.checks));
+  const said = report.checks.find((each) => each.name === 'catalogue')?.sentence ?? '';
+  assert.match(said, /brought the links of 1 measures to attack vectors/);
+  assert.deepEqual(report.levels[0], {
+    profile: 'RAND as written',
+    environment: 'training',
+    level: 'SL0',
+  });
 });
 
 test('a key with no receipt under it, and a checkpoint that is none, are found', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { NOW, assess, claimsFile, folderFile, headFile } from '../../test/support/posture.ts';
 import { shippedCatalogue } from './catalogue/catalogue.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, foreseeLevel } from './evaluate.ts';
 import { readAssessment } from './assessment.ts';
 import type { Assessment, FolderFile } from './assessment.ts';
 import type { EnvironmentId } from './environment.ts';
@@ -175,6 +175,59 @@ test('YAML tricks are refused: aliases, duplicate keys, tags, dates that are non
   }
   const claim = { measure: 'R-SL1-01', status: 'met', expires: '2026-02-31' } as const;
   assert.equal(readAssessment([headFile(), claimsFile([claim])]).ok, false);
+});
+
+test('what a gate sees done otherwise applies, whoever says that it does not', () => {
+  const claims = claimsFile([{ measure: 'R-SL1-08', status: 'not-applicable' }]);
+  const folder = assess(guarded, reading('contradicts', 'R-SL1-08'), claims);
+  assert.equal(standing(folder, 'R-SL1-08').status, 'not-met');
+});
+
+test('the forecast counts what comes into effect later, and believes a reading for a week', () => {
+  const { measures } = shippedCatalogue();
+  const first = [...measures.values()].filter((each) => each.level === 1);
+  const met = claimsFile(first.map(({ id }) => ({ measure: id, status: 'met' as const })));
+  const later = folderFile('later.json', {
+    kind: 'claims',
+    defaults: { owner: 'tester', received: '2026-11-01', expires: '2028-01-01' },
+    claims: [{ measure: 'R-SL1-05', status: 'not-met', effective: '2026-12-10' }],
+  });
+  const posture = evaluate(assess(headFile(), met, later), NOW);
+  const [profile] = posture.profiles;
+  assert.ok(profile !== undefined);
+  const steps = foreseeLevel(posture, profile.profile, 'training', 60 * 86_400_000);
+  assert.deepEqual(
+    steps.map((step) => [new Date(step.atMs).toISOString().slice(0, 10), step.rank]),
+    [
+      ['2026-12-01', 1],
+      ['2026-12-10', 0],
+    ],
+  );
+});
+
+test('claims that say nothing are refused: blank reasons and evidence, digests of no file, dates out of range', () => {
+  const sha = '0'.repeat(64);
+  const good = {
+    ...{ measure: 'R-SL1-01', status: 'met', owner: 'x', effective: '2026-01-01' },
+    ...{ received: '2026-01-01', expires: '2027-01-01', evidence: [{ what: 'seen' }] },
+  };
+  const read = (claim: object) =>
+    readAssessment([headFile(), folderFile('c.json', { kind: 'claims', claims: [claim] })]);
+  assert.equal(read(good).ok, true);
+  for (const bad of [
+    { ...good, status: 'not-applicable', reason: ' ' },
+    { ...good, evidence: [{ what: ' ' }] },
+    { ...good, evidence: [{ what: 'x', sha256: sha }] },
+    { ...good, evidence: [{ what: 'x', file: 'evidence/\ud800.pdf' }] },
+    { ...good, expires: '9999-12-31' },
+    { ...good, received: '0000-01-01T00:00:00+05:00' },
+    { ...good, environments: ['training', 'training'] },
+    { ...good, owner: '\t' },
+  ]) {
+    assert.equal(read(bad).ok, false, JSON.stringify(bad));
+  }
+  const twice = headFile({ environments: ['training', 'training'] });
+  assert.equal(readAssessment([twice]).ok, false);
 });
 
 test('a level that rests on measures held not applicable names them', () => {

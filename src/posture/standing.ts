@@ -68,6 +68,11 @@ function groupBy<T>(
 /** How long what a machine said is believed. */
 const READING_MS = 7 * 86_400_000;
 
+/** Until when a reading is believed: a week at most, whatever its file says. */
+export function readingEndMs(reading: { readonly at: string; readonly expires: string }): number {
+  return Math.min(Date.parse(reading.expires), Date.parse(reading.at) + READING_MS);
+}
+
 /** Opens the evidence of an assessment. */
 export function openEvidence(assessment: Assessment): Evidences {
   const claims = groupBy(assessment.claims, (claim) => claim.measure);
@@ -76,8 +81,7 @@ export function openEvidence(assessment: Assessment): Evidences {
       reading.observations.map((each) => ({
         ...each,
         atMs: Date.parse(reading.at),
-        // A reading is believed for a week at most, whatever its file says.
-        expiresMs: Math.min(Date.parse(reading.expires), Date.parse(reading.at) + READING_MS),
+        expiresMs: readingEndMs(reading),
       })),
     ),
     (each) => each.measure,
@@ -94,14 +98,41 @@ export function openEvidence(assessment: Assessment): Evidences {
   };
 }
 
-/** The claim that counts: of those received and in effect, the newest; between equals, the worse, then the longer. */
-export function currentClaim(claims: readonly Claim[], nowMs: number): Claim | null {
-  let best: Claim | null = null;
-  for (const claim of claims) {
-    if (claim.receivedMs > nowMs || claim.effectiveMs > nowMs) continue;
-    if (best === null || isNewer(claim, best)) best = claim;
-  }
-  return best;
+/**
+ * The claim that counts, of those received and in effect. The newest that says something else than `met` ends what was said
+ * before it. Of the claims after it that a measure is met the one counts that stands longest with its evidence; a short
+ * one takes nothing from a long one. When none stands any more and the newest of the others says that the measure does not
+ * apply, that one counts again; otherwise the newest, which is then known to have expired.
+ */
+export function currentClaim(
+  claims: readonly Claim[],
+  evidences: Evidences,
+  nowMs: number,
+): Claim | null {
+  const known = claims.filter((claim) => claim.receivedMs <= nowMs && claim.effectiveMs <= nowMs);
+  const stands = (claim: Claim): boolean =>
+    claim.expiresMs > nowMs && findBroken(claim, evidences) === undefined;
+  const other = newestOf(known.filter((claim) => claim.status !== 'met'));
+  const met = known.filter(
+    (claim) => claim.status === 'met' && (other === null || isNewer(claim, other)),
+  );
+  const longest = met.filter(stands).reduce<Claim | null>(longerOf, null);
+  if (longest !== null) return longest;
+  if (other?.status === 'not-applicable' && stands(other)) return other;
+  return newestOf(met) ?? other;
+}
+
+function newestOf(claims: readonly Claim[]): Claim | null {
+  return claims.reduce<Claim | null>(
+    (best, claim) => (best === null || isNewer(claim, best) ? claim : best),
+    null,
+  );
+}
+
+/** Of two that are met the one that stands longer; between equals, the newer. */
+function longerOf(best: Claim | null, claim: Claim): Claim {
+  if (best === null || claim.expiresMs > best.expiresMs) return claim;
+  return claim.expiresMs === best.expiresMs && isNewer(claim, best) ? claim : best;
 }
 
 function isNewer(claim: Claim, than: Claim): boolean {
@@ -180,14 +211,15 @@ export function judgeStanding(
   evidences: Evidences,
   nowMs: number,
 ): Standing {
-  const claim = currentClaim(evidences.claims(measure.id, environment), nowMs);
+  const claim = currentClaim(evidences.claims(measure.id, environment), evidences, nowMs);
   const word = judgeClaim(claim, evidences, nowMs);
   const shown = newestOfEach(evidences.shown(measure.id, environment), nowMs);
   const fresh = shown.filter((each) => each.expiresMs > nowMs);
   const base = { measure: measure.id, environment, claim, shown };
   const claimExpiry = claim !== null && claim.expiresMs > nowMs ? [claim.expiresMs] : [];
   const against = shown.find((each) => each.verdict === 'contradicts');
-  if (against !== undefined && word.status !== 'not-applicable') {
+  // What a gate saw done otherwise applies there, whoever says that it does not.
+  if (against !== undefined) {
     const stale = against.expiresMs <= nowMs;
     const why = stale
       ? `on ${showDay(against.atMs)} the gate showed otherwise, and it has not been read since: ${against.sentence}`

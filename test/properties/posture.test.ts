@@ -111,6 +111,50 @@ test('adding a met measure never lowers a level or opens a vector', () => {
   );
 });
 
+test('one more met claim never makes its measure stand worse, however short, old or unsupported it is', () => {
+  const [id = ''] = ids;
+  const few = fc.array(claim(id), { maxLength: 4 });
+  const told = fc.array(
+    fc.record({
+      at: fc.integer({ min: -20, max: -1 }),
+      days: fc.integer({ min: 1, max: 7 }),
+      observations: fc
+        .constantFrom('shows', 'part', 'contradicts', 'unknown')
+        .map((verdict) => [{ collector: 'one', measure: id, verdict, sentence: 'so it is' }]),
+    }),
+    { maxLength: 2 },
+  );
+  const rank = (posture: Posture): number[] =>
+    posture.environments.map(({ standings }) => {
+      const stands = standings.get(id)?.status ?? 'unknown';
+      return stands === 'met' ? 2 : stands === 'not-applicable' ? 1 : 0;
+    });
+  fc.assert(
+    fc.property(few, told, claim(id), (all, read, more) => {
+      const before = rank(look(all, read));
+      const after = rank(look(all, read, NOW, [{ ...more, status: 'met' }]));
+      for (const [place, was] of before.entries()) assert.ok((after[place] ?? 0) >= was);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('of one measure, time alone never makes the standing better', () => {
+  const [id = ''] = ids;
+  fc.assert(
+    fc.property(
+      fc.array(claim(id), { maxLength: 4 }),
+      fc.integer({ min: 0, max: 300 }),
+      fc.integer({ min: 1, max: 300 }),
+      (all, first, more) => {
+        const at = (days: number) => look(all, [], NOW + days * DAY_MS);
+        assertNoWorse(at(first + more), at(first));
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 test('expiry only worsens: as time passes with nothing renewed, no level rises and no vector closes', () => {
   fc.assert(
     fc.property(

@@ -108,7 +108,7 @@ describe('posture', () => {
   it('reads the live gate, and says which measures it shows', async () => {
     const { status, stdout, stderr } = await gate.sallyport('posture', 'assess', 'lab');
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /caps +EU-A4-11 +shows/);
+    assert.match(stdout, /caps +EU-A4-11 +part/);
     assert.match(stdout, /ledger +R-SL2-07 +part/);
     assert.match(stdout, /two-person +R-SL3-10 +unknown/);
     const [file = ''] = await readdir(inside('lab', 'collected'));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { measuresAgainst } from '../attack.ts';
+import { askedBy } from '../level.ts';
 import { openCatalogue, rankOf, shippedCatalogue } from './catalogue.ts';
 
 const catalogue = shippedCatalogue();
@@ -121,6 +122,53 @@ test('a framework is added as data alone', () => {
   assert.equal(opened.catalogue.frameworks.length, 4);
   const certified = { ...value, standing: 'certified' };
   assert.equal(openCatalogue([{ name: 'x', value: certified }]).ok, false);
+});
+
+test('nobody redefines a shipped profile, or passes for it by its name', () => {
+  const profile = (id: string, name: string) => ({
+    ...{ kind: 'profiles', dataVersion: 1, ours: true, note: 'ours' },
+    profiles: [{ id, name, view: 'x', target: 'SL5', omit: [], add: [] }],
+  });
+  for (const [id, name] of [
+    ['rand', 'other'],
+    ['other', 'RAND as written'],
+  ] as const) {
+    const opened = openCatalogue([{ name: 'p', value: profile(id, name) }]);
+    assert.ok(!opened.ok);
+    assert.match(opened.message, /is a shipped one/);
+  }
+  const own = openCatalogue([{ name: 'p', value: profile('board', 'our board') }]);
+  assert.ok(own.ok);
+  assert.deepEqual(own.catalogue.own, ['the profiles “our board”']);
+  assert.deepEqual(catalogue.own, []);
+});
+
+test('a framework with levels of its own leaves RAND as written as it is', () => {
+  const value = {
+    ...{ kind: 'framework', id: 'house', title: 'House', version: '1', dataVersion: 1 },
+    ...{ link: 'https://example.org', standing: 'self-assessed against', notice: 'x', notes: [] },
+    measures: [
+      {
+        ...{ id: 'H-1', name: 'Lock the door', level: 1, category: 'Doors', gate: 'attest' },
+        ...{ source: 'rules', confidence: 'high' },
+      },
+    ],
+  };
+  const links = {
+    ...{ kind: 'links', dataVersion: 1, ours: true, note: 'ours' },
+    links: [{ measure: 'H-1', direct: ['AV-01'], supports: [] }],
+  };
+  const opened = openCatalogue([
+    { name: 'house', value },
+    { name: 'links', value: links },
+  ]);
+  assert.ok(opened.ok, opened.ok ? '' : opened.message);
+  const [rand] = opened.catalogue.profiles;
+  assert.ok(rand !== undefined);
+  assert.equal(
+    askedBy(rand, opened.catalogue)[0]?.some((each) => each.id === 'H-1'),
+    false,
+  );
 });
 
 test('a bad file is refused with every bad place named at once', () => {

@@ -49,6 +49,10 @@ export interface Catalogue {
   readonly estimates: Estimates;
   readonly profiles: readonly Profile[];
   readonly questions: readonly Question[];
+  /** The framework whose levels are the ladder. */
+  readonly ladder: string;
+  /** What is not as shipped, in words; empty for the shipped data. */
+  readonly own: readonly string[];
 }
 
 /** A file of catalogue data with the name under which problems are reported. */
@@ -226,7 +230,46 @@ function findLoop(estimates: Estimates): string | undefined {
   return undefined;
 }
 
-/** Builds a catalogue from the shipped data and further files, which are read after it; a refusal names what is loose. */
+/** What further files change or add, in words: whoever reads a verdict must see that it is held against other data. */
+function describeOwn(files: readonly CatalogueFile[]): string[] {
+  return files.map((file) => {
+    switch (file.kind) {
+      case 'framework':
+        return `the framework ${file.id}`;
+      case 'links':
+        return `the links of ${String(file.links.length)} measures to attack vectors`;
+      case 'crosswalks':
+        return `${String(file.crosswalks.length)} crosswalks`;
+      case 'estimates':
+        return 'estimates of effort and time';
+      case 'profiles':
+        return `the profiles ${file.profiles.map((each) => `“${each.name}”`).join(', ')}`;
+      case 'questions':
+        return 'the questions';
+    }
+  });
+}
+
+/** A profile that is called like a shipped one would pass for it in every table. */
+function findDisguised(added: readonly CatalogueFile[]): string[] {
+  const known = readShipped().flatMap((file) => (file.kind === 'profiles' ? file.profiles : []));
+  return added.flatMap((file) =>
+    file.kind !== 'profiles'
+      ? []
+      : file.profiles
+          .filter((own) => known.some(({ id, name }) => own.id === id || own.name === name))
+          .map(
+            (own) =>
+              `the profile ${own.id} (“${own.name}”) is a shipped one; give yours another id and name`,
+          ),
+  );
+}
+
+/**
+ * Builds a catalogue from the shipped data and further files, which are read after it; a refusal names what is loose.
+ * Further files may change links, crosswalks and estimates, which are ours, and are named in `own`; they cannot change a
+ * shipped profile or framework.
+ */
 export function openCatalogue(
   added: readonly NamedFile[] = [],
 ): { readonly ok: true; readonly catalogue: Catalogue } | Refusal {
@@ -238,7 +281,8 @@ export function openCatalogue(
     files.push(read.file);
   }
   const all = gather(files);
-  const problems: string[] = [];
+  const own = files.slice(readShipped().length);
+  const problems = findDisguised(own);
   const measures = listMeasures(all.frameworks, problems);
   const ladder = all.frameworks.find((framework) => framework.levels !== undefined);
   const vectors = all.frameworks.flatMap((framework) => framework.vectors ?? []);
@@ -263,6 +307,8 @@ export function openCatalogue(
       estimates,
       profiles: [...all.profiles.values()],
       questions: all.questions,
+      ladder: ladder?.id ?? '',
+      own: describeOwn(own),
     },
   };
 }

@@ -89,6 +89,25 @@ function judgeRoles(all: readonly Listed[]): readonly Finding[] {
   return judgeNumber(approvers.length, who, facts);
 }
 
+/** Whether what may leave is decided by rules that a program holds, or by somebody's instruction. */
+function judgeRules(roster: Roster | null, facts: NonNullable<Finding['facts']>): Finding {
+  const rules = roster?.rules.filter((rule) => rule.kind === 'export').length ?? 0;
+  return rules > 0
+    ? {
+        measure: 'R-SL3-26',
+        verdict: 'shows',
+        sentence: `${say(rules, 'rule')} of the signed roster decide what leaves; the gate holds to them, and the sender of frames checks it again`,
+        facts,
+      }
+    : {
+        measure: 'R-SL3-26',
+        verdict: 'part',
+        sentence:
+          'budgets and findings are held in the program; no roster is signed yet, so no rule says who may approve',
+        facts,
+      };
+}
+
 /** Approvers. */
 export const APPROVERS_COLLECTOR: Collector = {
   name: 'approvers',
@@ -99,15 +118,6 @@ export const APPROVERS_COLLECTOR: Collector = {
     const seen = await seeRoster(gate);
     const found = seen === null ? judgeRoles(all) : judgeRoster(seen.roster, all.length, nowMs);
     if (found.some((each) => each.verdict === 'contradicts')) return found;
-    return [
-      ...found,
-      {
-        measure: 'R-SL3-26',
-        verdict: 'shows',
-        sentence:
-          'what may leave is decided by rules in the program, which budgets and approvers cannot step around',
-        facts: found[0]?.facts ?? {},
-      },
-    ];
+    return [...found, judgeRules(seen?.roster ?? null, found[0]?.facts ?? {})];
   },
 };

@@ -56,6 +56,21 @@ function judgeCap(
   return { measure, verdict: 'unknown', sentence, facts };
 }
 
+/** A limit that lets a copy out within the time of an attack is set, and limits nothing. */
+function limitRate(enclave: Budget, facts: NonNullable<Finding['facts']>): Finding {
+  const { bitsPerYear } = enclave.applied;
+  const within = enclave.caps.some((each) => each.cap === 'RAND SL3' && each.verdict === 'within');
+  const charged = `everything that leaves is charged in bits; at most ${bitsPerYear} pass`;
+  return {
+    measure: 'EU-A4-11',
+    verdict: within ? 'shows' : 'part',
+    sentence: within
+      ? `${charged}, within the published cap of RAND SL3`
+      : `${charged}, which is not known to be within any published cap`,
+    facts,
+  };
+}
+
 /** Budgets and caps. */
 export const CAPS_COLLECTOR: Collector = {
   name: 'caps',
@@ -93,12 +108,7 @@ export const CAPS_COLLECTOR: Collector = {
     return [
       ...BY_CAP.map((each) => judgeCap(each, enclave, facts, bold)),
       control,
-      {
-        measure: 'EU-A4-11',
-        verdict: 'shows',
-        sentence: `everything that leaves is charged in bits; at most ${enclave.applied.bitsPerYear} pass`,
-        facts,
-      },
+      limitRate(enclave, facts),
     ];
   },
 };

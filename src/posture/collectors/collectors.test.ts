@@ -122,6 +122,14 @@ test('caps within the rule are a part of the measure, above it nothing', async (
   assert.match(said(reading, 'caps', 'R-SL3-07').sentence, /100 years/);
   assert.equal(said(reading, 'caps', 'R-SL5-01').verdict, 'unknown');
   assert.equal(said(reading, 'caps', 'EU-A4-11').verdict, 'shows');
+  // A limit above every published cap, or compared with nothing, is a part only; so are rules that nobody signed.
+  const budgets = structuredClone(GATE['/v1/budgets']) as {
+    budgets: { caps: { verdict: string }[] }[];
+  };
+  for (const budget of budgets.budgets) for (const each of budget.caps) each.verdict = 'above';
+  const wide = await readGate(fakeGate({ ...GATE, '/v1/budgets': budgets }), NOW);
+  assert.equal(said(wide, 'caps', 'EU-A4-11').verdict, 'part');
+  assert.equal(said(wide, 'approvers', 'R-SL3-26').verdict, 'part');
 });
 
 test('an effective size above what RAND asks to assume shows nothing', async () => {

@@ -162,6 +162,9 @@ test('approvers are counted by rule, groups within groups and the emergency grou
   const found = await findingOf(APPROVERS_COLLECTOR, {}, 'R-SL3-10');
   assert.equal(found.verdict, 'part');
   assert.equal(found.facts?.['approvers'], 4);
+  const rules = await findingOf(APPROVERS_COLLECTOR, {}, 'R-SL3-26');
+  assert.equal(rules.verdict, 'shows');
+  assert.match(rules.sentence, /^\d+ rules? of the signed roster decide/);
   const many = Array.from({ length: 21 }, (_, index) => ({
     ...(founded.roster.people[0] ?? assert.fail()),
     id: `p${String(index)}`,

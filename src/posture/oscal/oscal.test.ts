@@ -68,6 +68,26 @@ test('reading back gives every status as it was', () => {
   }
 });
 
+test('references to evidence are what OSCAL takes, wherever the evidence lies', () => {
+  const claims = folderFile('claims.json', {
+    kind: 'claims',
+    claims: [
+      {
+        ...{ measure: 'R-SL1-01', status: 'met', owner: 'x', effective: '2026-01-01' },
+        ...{ received: '2026-01-01', expires: '2999-12-30' },
+        evidence: [
+          { what: 'audit', link: 'https://e.org/prüfung 1.pdf' },
+          { what: 'plan', file: 'evidence/Q3: a b?#[1] ü.pdf' },
+        ],
+      },
+    ],
+  });
+  const text = JSON.stringify(writeAssessmentResults(evaluate(assess(headFile(), claims), NOW)));
+  const hrefs = [...text.matchAll(/"href":"([^"]*)"/g)].map((match) => match[1]);
+  assert.ok(hrefs.includes('https://e.org/pr%C3%BCfung%201.pdf'), hrefs.join(' '));
+  assert.ok(hrefs.includes('evidence/Q3%3A%20a%20b%3F%23%5B1%5D%20%C3%BC.pdf'), hrefs.join(' '));
+});
+
 test('ids are version 5 UUIDs, unique where they are declared, and the same in every export', () => {
   assert.match(
     uuidOf('a'),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { isoTime } from '../../core/index.ts';
 import type { ListedMeasure } from '../catalogue/catalogue.ts';
+import type { Claim } from '../claim.ts';
 import { nameEnvironment } from '../environment.ts';
 import type { Posture } from '../evaluate.ts';
 import type { Standing } from '../standing.ts';
@@ -91,12 +92,18 @@ function claimUuid(standing: Standing): string {
   );
 }
 
+/** A reference that OSCAL takes: ASCII, with everything that a path may not hold escaped. */
+function hrefOf({ link, file }: Claim['evidence'][number]): string | undefined {
+  if (link !== undefined) return new URL(link).href;
+  return file?.split('/').map(encodeURIComponent).join('/');
+}
+
 function observeClaim(posture: Posture, standing: Standing): readonly OscalObject[] {
   const { claim } = standing;
   if (claim === null) return [];
   const documents = claim.evidence.some((each) => (each.file ?? each.link) !== undefined);
   const evidence = claim.evidence.map((each): OscalObject => {
-    const href = each.link ?? (each.file === undefined ? undefined : encodeURI(each.file));
+    const href = hrefOf(each);
     const digest = each.sha256 === undefined ? {} : { props: [prop('sha256', each.sha256)] };
     return { ...(href === undefined ? {} : { href }), description: each.what, ...digest };
   });

@@ -289,7 +289,16 @@ export function sectionSources(data: ReportData): Markup {
           <td>
             The links from measures to vectors, the rule by which a vector counts as closed,
             profiles, crosswalks, all estimates of effort, lead time and cost to research, and the
-            judgement of what a gate can show. Each can be changed in the assessment's folder.
+            judgement of what a gate can show. Links, crosswalks and estimates can be changed in the
+            assessment's folder, and profiles and frameworks added.
+            ${
+              data.posture.assessment.catalogue.own.length === 0
+                ? 'Here nothing is changed.'
+                : html`<strong
+                    >Here the organisation brought
+                    ${data.posture.assessment.catalogue.own.join(', ')}.</strong
+                  >`
+            }
           </td>
         </tr>
       </table>

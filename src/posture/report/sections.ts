@@ -3,6 +3,7 @@ import type { EnvironmentId } from '../environment.ts';
 import { nameEnvironment } from '../environment.ts';
 import type { EnvironmentPosture, Posture } from '../evaluate.ts';
 import { rankOf } from '../catalogue/catalogue.ts';
+import { COLLECTORS } from '../collectors/read-gate.ts';
 import { nameRank } from '../level.ts';
 import type { LevelReached } from '../level.ts';
 import { showDay } from '../moment.ts';
@@ -155,10 +156,14 @@ function barOf(place: EnvironmentPosture): Markup {
 /** Which measures a machine has shown and which are somebody's word, and what the gate said. */
 export function sectionBasis(posture: Posture): Markup {
   const { catalogue, readings, head } = posture.assessment;
-  const count = (gate: string): number =>
+  const listed = (gate: string) =>
     [...catalogue.measures.values()].filter(
-      (each) => each.framework === 'rand' && each.gate === gate,
-    ).length;
+      (each) => each.framework === catalogue.ladder && each.gate === gate,
+    );
+  const count = (gate: string): number => listed(gate).length;
+  const read = new Set(COLLECTORS.flatMap((each) => each.measures));
+  const collected = (gate: string): number =>
+    listed(gate).filter((each) => read.has(each.id)).length;
   const rows = posture.environments.map(
     (place) =>
       html`<tr>
@@ -203,9 +208,10 @@ export function sectionBasis(posture: Posture): Markup {
           </details>`;
   return html`<h2>Shown by a machine, or somebody's word</h2>
     <p class="lead">
-      By our judgement a gate alone can show ${count('live')} of RAND's
+      By our judgement a gate alone could show ${count('live')} of RAND's
       ${count('live') + count('partial') + count('attest')} measures and a part of
-      ${count('partial')}; ${count('attest')} need a person or another system. Counted here: what
+      ${count('partial')}; ${count('attest')} need a person or another system. This program has
+      collectors for ${collected('live')} and ${collected('partial')} of them. Counted here: what
       stands met, partly met or not applicable, by what it rests on.
     </p>
     <div class="card">

@@ -168,12 +168,32 @@ ${rows.join('\n')}
 async function renderPermissions(): Promise<string> {
   const { DEFAULT_POLICIES, openPolicy, permissionMatrix, printMatrix } =
     await import('../src/policy/index.ts');
+  const { ROUTES_OF_EVERYBODY, printDeeds } = await import('../src/http/inner/permissions.ts');
   const policy = openPolicy({ policies: DEFAULT_POLICIES });
+  const others = ROUTES_OF_EVERYBODY.map(
+    ({ routes, why }) => `- ${routes.map((each) => `\`${each}\``).join(', ')}: these ${why}.`,
+  );
   const cell = (text: string): string => text.replaceAll('|', '\\|');
   const rows = policy.policies.map(
     ({ id, effect, says }) => `| \`${id}\` | ${effect} | ${cell(says)} |`,
   );
   return `# Permissions
+
+## At the door
+
+What comes of it when somebody tries, with the shipped policies and rules: ● allowed, ■ held until people decide, in every project; ○
+allowed and □ held in the own project, or on the own model, only; empty: refused, in a foreign project with the answer of something that
+does not exist. \`test/scenarios/permissions.test.ts\` tries all of it on a real gate, each role in its own and in a foreign project.
+Approving, denying and returning mean an export whose rule asks for reviewers of the project; who decides on what else is said by
+the [rules](../spec/approval.md).
+
+${printDeeds()}
+
+These routes have no row, by the beginning of their names:
+
+${others.join('\n')}
+
+## In the policies
 
 What the shipped policies allow. ● anywhere, ○ only in the project or on the model that the role is for, empty: never. To be
 allowed means to be heard: an export, and every change of people, budgets, models or policy, needs its quorum besides.

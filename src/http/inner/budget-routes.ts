@@ -70,6 +70,19 @@ export async function visibleBudgets(
     }));
 }
 
+/** The models that a principal may see: those of the policy, and all where one's project may have touched any. */
+async function visibleModels(gate: Gate, principal: Principal): Promise<readonly Model[]> {
+  const all = await gate.models.list();
+  const projects = await gate.access.projectsOf(principal);
+  if (projects.some((project) => project.models.length === 0)) return all;
+  const seen: Model[] = [];
+  for (const model of all) {
+    const resource = { kind: 'model', id: model.id } as const;
+    if ((await gate.access.can(principal, 'model.view', resource)).allowed) seen.push(model);
+  }
+  return seen;
+}
+
 async function showModel(gate: Gate, model: Model): Promise<unknown> {
   return {
     ...describeModel(model),
@@ -156,9 +169,16 @@ export const BUDGET_ROUTES: readonly Route[] = [
     },
   ),
   route(
-    { method: 'get', path: '/v1/models', summary: 'Guarded models', access: 'principal' },
-    async ({ gate }) => ({
-      models: await Promise.all((await gate.models.list()).map((model) => showModel(gate, model))),
+    {
+      method: 'get',
+      path: '/v1/models',
+      summary: 'Guarded models, as far as you may see them',
+      access: 'principal',
+    },
+    async ({ gate, principal }) => ({
+      models: await Promise.all(
+        (await visibleModels(gate, principal)).map((model) => showModel(gate, model)),
+      ),
     }),
   ),
   route(

@@ -74,7 +74,11 @@ export const LOCK_ROUTES: readonly Route[] = [
       // A lock on what one must not know of is not there.
       if (!(await visibleTo(gate, principal))(lock))
         throw requestErrors.error('LOCK_UNKNOWN', { id: input.lock });
-      const project = lock.target.kind === 'project' ? lock.target.id : '';
+      const { kind, id: target } = lock.target;
+      // Whoever sees a lane or a principal locked may ask: the answer is security's.
+      if (kind === 'project' || kind === 'model')
+        await gate.access.need(principal, 'lock.lift', { kind, id: target });
+      const project = kind === 'project' ? target : '';
       const written = canonicalJson({ lock: lock.id });
       return askShown(gate, principal, { kind: 'unlock', project, why: input.why, input: written });
     },

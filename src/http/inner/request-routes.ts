@@ -156,7 +156,9 @@ async function list(call: Call<undefined, z.infer<typeof listQuery>>): Promise<u
   const facts = await gate.access.factsOf(principal);
   // Changes of people and rules belong to no project; those who set up or watch the gate see them.
   const setup = facts.administrator === true || facts.security === true || facts.auditor === true;
-  const projects = [...read.map((project) => project.id), ...(setup ? [''] : [])].filter(
+  // Programs work in a project; what others ask there is for people.
+  const inside = principal.kind === 'person' ? read.map((project) => project.id) : [];
+  const projects = [...inside, ...(setup ? [''] : [])].filter(
     (id) => query.project === undefined || id === query.project,
   );
   const offset = Number(query.cursor ?? 0);

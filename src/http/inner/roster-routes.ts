@@ -78,10 +78,6 @@ function matrixOf(policy: Policy): Promise<readonly MatrixRow[]> {
   return known;
 }
 
-async function needMember(gate: Gate, principal: Principal, project: string): Promise<void> {
-  await gate.access.need(principal, 'project.view', { kind: 'project', id: project });
-}
-
 /** The routes. */
 export const ROSTER_ROUTES: readonly Route[] = [
   route(
@@ -144,7 +140,7 @@ export const ROSTER_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param }) => {
       const project = param('id');
-      await needMember(gate, principal, project);
+      await gate.access.need(principal, 'people.view', { kind: 'project', id: project });
       const { roster } = gate.rosters.need();
       const nowMs = gate.clock.nowMs();
       const held = roster.projects.find((each) => each.id === project);

@@ -1,0 +1,503 @@
+/** A gate with somebody of every role and two projects, and a way to do each deed of the table of permissions there. */
+import type { Kysely } from 'kysely';
+import { INNER_ROUTES } from '../../src/http/inner/app.ts';
+import type { Outcome } from '../../src/http/inner/permissions.ts';
+import { newId, systemRandom } from '../../src/core/index.ts';
+import type { MatrixRole } from '../../src/policy/index.ts';
+import { openFoundedGate } from './open-gate.ts';
+import type { CallBody, OpenGate } from './open-gate.ts';
+import { approve } from './people.ts';
+import { weightShaped } from './tables.ts';
+
+/** Where something is done. */
+export type Place = 'own' | 'foreign';
+
+/** Roles, deeds and a way to try them. */
+export interface PermissionWorld {
+  readonly roles: readonly MatrixRole[];
+  readonly deeds: readonly string[];
+  /** Does a deed as somebody of a role and says what came of it; what it changed is put back. */
+  attempt(deed: string, role: MatrixRole, place: Place): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** Somebody of each role; the role is in the project `here` only, or over the model `m-here`. */
+const WHO: Readonly<Record<MatrixRole, string>> = {
+  member: 'mem',
+  reviewer: 'rev',
+  'project owner': 'own',
+  'model owner': 'mow',
+  security: 'sec',
+  administrator: 'ada',
+  auditor: 'aud',
+  person: 'per',
+  agent: 'agt',
+  workload: 'wrk',
+};
+const PROJECT: Readonly<Record<Place, string>> = { own: 'here', foreign: 'there' };
+
+interface Shown {
+  readonly id: string;
+  readonly state: string;
+  readonly subject: { readonly text: string } | null;
+}
+
+const json = (value: unknown): CallBody => ({
+  type: 'application/json',
+  text: JSON.stringify(value),
+});
+
+/** Steps with which the roster becomes that of the table. */
+function steps(): readonly unknown[] {
+  const give = (principal: string, role: string, project = 'here'): unknown => ({
+    op: 'role.give',
+    project,
+    principal,
+    role,
+  });
+  return [
+    ...(['agent', 'workload'] as const).map((kind) => ({
+      op: 'principal.add',
+      ...{ id: WHO[kind], kind, name: kind, sponsor: 'spo' },
+    })),
+    { op: 'project.add', id: 'here', title: 'Here', models: ['m-here'] },
+    { op: 'project.add', id: 'there', title: 'There', models: ['m-there'] },
+    { op: 'model.owners', model: 'm-here', owners: ['mow'] },
+    give('mem', 'member'),
+    give('agt', 'member'),
+    give('wrk', 'member'),
+    give('rev', 'reviewer'),
+    give('own', 'owner'),
+    // Who asks and who decides in both, so that both look alike.
+    ...['here', 'there'].flatMap((project) => [
+      give('rita', 'member', project),
+      give('rex', 'reviewer', project),
+    ]),
+  ];
+}
+
+/** Everything that the deeds need, in both projects. */
+class World implements PermissionWorld {
+  readonly roles = Object.keys(WHO) as MatrixRole[];
+  readonly #open: OpenGate;
+  readonly #tokens: ReadonlyMap<string, string>;
+  readonly #held = new Map<Place, Shown>();
+  readonly #unreviewed = new Map<Place, string>();
+  readonly #sources: Readonly<Record<Place, string>>;
+  #count = 0;
+
+  constructor(
+    open: OpenGate,
+    tokens: ReadonlyMap<string, string>,
+    sources: Readonly<Record<Place, string>>,
+  ) {
+    this.#open = open;
+    this.#tokens = tokens;
+    this.#sources = sources;
+  }
+
+  get deeds(): readonly string[] {
+    return Object.keys(this.#attempts);
+  }
+
+  attempt(deed: string, role: MatrixRole, place: Place): Promise<Outcome> {
+    const attempt = this.#attempts[deed];
+    if (attempt === undefined) throw new TypeError(`nobody knows how to ${deed}`);
+    return attempt(WHO[role], place);
+  }
+
+  close(): Promise<void> {
+    return this.#open.close();
+  }
+
+  async #ask(who: string, method: string, place: string, body?: CallBody): Promise<Response> {
+    return this.#open.ask(this.#tokens.get(who) ?? who, method, place, body);
+  }
+
+  /** Calls and says what came of it. Anything but a refusal of this caller is a fault of the test. */
+  async #try(who: string, method: string, place: string, body?: CallBody): Promise<Outcome> {
+    const answer = await this.#ask(who, method, place, body);
+    const text = await answer.text();
+    if (answer.status === 403 || answer.status === 404) return 'refused';
+    if (answer.status >= 300)
+      throw new Error(`${who} ${method} ${place}: ${String(answer.status)} ${text}`);
+    const shown = text.startsWith('{') ? (JSON.parse(text) as Partial<Shown>) : {};
+    return shown.state === 'held' ? 'held' : 'allowed';
+  }
+
+  /** Whether a list that everybody may ask for shows something. */
+  async #lists(who: string, place: string, pattern: RegExp): Promise<Outcome> {
+    const answer = await this.#ask(who, 'GET', place);
+    const text = await answer.text();
+    if (answer.status === 403 || answer.status === 404) return 'refused';
+    if (!answer.ok) throw new Error(`${who} GET ${place}: ${String(answer.status)} ${text}`);
+    return pattern.test(text) ? 'allowed' : 'refused';
+  }
+
+  /** Several ways to the same: all of them answer alike. */
+  async #all(outcomes: readonly (() => Promise<Outcome>)[]): Promise<Outcome> {
+    const seen = new Set<Outcome>();
+    for (const outcome of outcomes) seen.add(await outcome());
+    const [first] = seen;
+    if (first === undefined || seen.size > 1)
+      throw new Error(`the same is answered differently: ${[...seen].join(', ')}`);
+    return first;
+  }
+
+  #export(who: string, project: string, text: string): Promise<Response> {
+    const query = `project=${project}&to=out&why=w&name=t${String(++this.#count)}.csv`;
+    return this.#ask(who, 'POST', `/v1/exports?${query}`, { type: 'text/csv', text });
+  }
+
+  async #exported(answer: Response): Promise<Outcome> {
+    const text = await answer.text();
+    if (answer.status === 403 || answer.status === 404) return 'refused';
+    const { state } = JSON.parse(text) as Shown;
+    if (state === 'held') return 'held';
+    // Already published where the slot came in between.
+    if (state === 'queued' || state === 'released') return 'allowed';
+    throw new Error(`the export is ${state}: ${text}`);
+  }
+
+  /** A held request of somebody who is no part of the table; the same until somebody has decided it. */
+  async #heldIn(place: Place): Promise<Shown> {
+    const known = this.#held.get(place);
+    if (known !== undefined) {
+      const { state } = await this.#open.gate.requests.get(known.id);
+      if (state === 'held') return known;
+    }
+    const answer = await this.#export('rita', PROJECT[place], weightShaped(++this.#count));
+    const shown = (await answer.json()) as Shown;
+    if (shown.state !== 'held') throw new Error(`not held: ${JSON.stringify(shown)}`);
+    this.#held.set(place, shown);
+    return shown;
+  }
+
+  /** A request of somebody of the table, made as if there had been a role once. */
+  async #ownRequest(who: string, place: Place): Promise<Shown> {
+    const { requests } = this.#open.gate;
+    const sponsor = who === 'agt' || who === 'wrk' ? 'spo' : null;
+    const input = JSON.stringify({
+      target: 'project',
+      what: PROJECT[place],
+      durationMs: 3_600_000,
+      bits: null,
+    });
+    const { id } = await requests.ask({
+      kind: 'access',
+      requester: who,
+      sponsor,
+      idempotencyKey: newId('key', systemRandom),
+      project: PROJECT[place],
+      destination: '',
+      why: 'w',
+      input,
+    });
+    const { request } = await requests.settle(id, 10_000);
+    if (request.subject === null) throw new Error(`not held: ${request.reason ?? ''}`);
+    return { id, state: request.state, subject: { text: request.subject } };
+  }
+
+  #sign(who: string, subject: string): Promise<string> {
+    const person = this.#open.people.get(who);
+    // A program has no key in the roster; whatever it sends is refused before it is looked at.
+    return person === undefined ? Promise.resolve('none') : approve(person, subject);
+  }
+
+  async #lock(
+    who: string,
+    target: { kind: string; id: string },
+  ): Promise<{ outcome: Outcome; id: string }> {
+    const answer = await this.#ask(who, 'POST', '/v1/locks', json({ target, reason: 'r' }));
+    const text = await answer.text();
+    if (answer.status === 403 || answer.status === 404) return { outcome: 'refused', id: '' };
+    if (!answer.ok) throw new Error(`${who} locks ${target.id}: ${text}`);
+    return { outcome: 'allowed', id: (JSON.parse(text) as { id: string }).id };
+  }
+
+  /** No deed is to meet a lock that another one left. */
+  async #unlockAll(): Promise<void> {
+    await this.#open.gate.store.write((tx: Kysely<{ locks: { lifted_ms: bigint | null } }>) =>
+      tx.updateTable('locks').set({ lifted_ms: 1n }).where('lifted_ms', 'is', null).execute(),
+    );
+  }
+
+  async #locked(who: string, target: { kind: string; id: string }): Promise<Outcome> {
+    const { outcome } = await this.#lock(who, target);
+    await this.#unlockAll();
+    return outcome;
+  }
+
+  async #unlocked(who: string, target: { kind: string; id: string }): Promise<Outcome> {
+    const { id } = await this.#lock('sec', target);
+    const asked = await this.#try(who, 'POST', '/v1/unlocks', json({ lock: id, why: 'w' }));
+    await this.#unlockAll();
+    return asked;
+  }
+
+  async #brokenGlass(who: string, place: Place): Promise<Outcome> {
+    const held = await this.#heldIn(place);
+    const subject = await this.#open.gate.requests.approvals.emergencySubject(held.id);
+    const signature = await this.#sign(who, subject);
+    const body = json({ signature, reason: 'r' });
+    return this.#try(who, 'POST', `/v1/requests/${held.id}/break-glass`, body);
+  }
+
+  /** A request that left in an emergency and waits for its review; the same until somebody has reviewed it. */
+  async #unreviewedIn(place: Place): Promise<string> {
+    const { requests, news } = this.#open.gate;
+    const known = this.#unreviewed.get(place);
+    if (known !== undefined && (await requests.get(known)).state === 'unreviewed') return known;
+    const { id } = await this.#heldIn(place);
+    const signature = await this.#sign('sed', await requests.approvals.emergencySubject(id));
+    const published = new Promise<void>((resolve) => {
+      const deaf = news.listen((item) => {
+        if (item.type !== 'request' || item.news.request.id !== id) return;
+        if (item.news.request.state !== 'unreviewed') return;
+        deaf();
+        resolve();
+      });
+    });
+    const body = json({ signature, reason: 'r' });
+    await this.#open.call('sed', 'POST', `/v1/requests/${id}/break-glass`, body);
+    await published;
+    this.#unreviewed.set(place, id);
+    return id;
+  }
+
+  #change(who: string, changes: readonly unknown[]): Promise<Outcome> {
+    return this.#try(who, 'POST', '/v1/changes', json({ why: 'w', changes }));
+  }
+
+  readonly #attempts: Readonly<Record<string, (who: string, place: Place) => Promise<Outcome>>> = {
+    'see a request': async (who, place) => {
+      const { id } = await this.#heldIn(place);
+      const base = `/v1/requests/${id}`;
+      return this.#all(
+        [
+          ...[base, `/v1/exports/${id}`, `${base}/receipt`, `${base}/files/0`, `${base}/release`],
+          ...[`${base}/subject`, `${base}/approvals`, `${base}/files/0/preview`],
+          `${base}/difference`,
+        ].map((route) => async () => {
+          const outcome = await this.#try(who, 'GET', route);
+          return outcome === 'held' ? 'allowed' : outcome;
+        }),
+      );
+    },
+    'find a request in the queue': async (who, place) => {
+      const { id } = await this.#heldIn(place);
+      return this.#lists(who, '/v1/requests?for=all&limit=1000', new RegExp(id));
+    },
+    'note that one has looked': async (who, place) =>
+      this.#try(who, 'POST', `/v1/requests/${(await this.#heldIn(place)).id}/view`),
+    'discuss a request': async (who, place) => {
+      const { id } = await this.#heldIn(place);
+      const said = await this.#try(who, 'POST', `/v1/requests/${id}/comments`, json({ text: 't' }));
+      return said === 'held' ? 'allowed' : said;
+    },
+    'remind those who decide': async (who, place) => {
+      const { id } = await this.#heldIn(place);
+      const said = await this.#try(who, 'POST', `/v1/requests/${id}/remind`);
+      return said === 'held' ? 'allowed' : said;
+    },
+    'approve a request': async (who, place) => {
+      const { id, subject } = await this.#heldIn(place);
+      const signature = await this.#sign(who, subject?.text ?? '');
+      return this.#try(who, 'POST', `/v1/requests/${id}/approvals`, json({ signature }));
+    },
+    'deny a request': async (who, place) =>
+      this.#try(
+        who,
+        'POST',
+        `/v1/requests/${(await this.#heldIn(place)).id}/deny`,
+        json({ reason: 'r' }),
+      ),
+    'return a request for changes': async (who, place) =>
+      this.#try(
+        who,
+        'POST',
+        `/v1/requests/${(await this.#heldIn(place)).id}/return`,
+        json({ reason: 'r' }),
+      ),
+    'withdraw another’s request': async (who, place) =>
+      this.#try(who, 'POST', `/v1/requests/${(await this.#heldIn(place)).id}/withdraw`),
+    'change another’s request': async (who, place) =>
+      this.#try(
+        who,
+        'POST',
+        `/v1/requests/${(await this.#heldIn(place)).id}/edit`,
+        json({ why: 'v' }),
+      ),
+    'withdraw one’s own request': async (who, place) =>
+      this.#try(who, 'POST', `/v1/requests/${(await this.#ownRequest(who, place)).id}/withdraw`),
+    'approve one’s own request': async (who, place) => {
+      const { id, subject } = await this.#ownRequest(who, place);
+      const signature = await this.#sign(who, subject?.text ?? '');
+      return this.#try(who, 'POST', `/v1/requests/${id}/approvals`, json({ signature }));
+    },
+    'break the glass': (who, place) => this.#brokenGlass(who, place),
+    'review an emergency': async (who, place) => {
+      const id = await this.#unreviewedIn(place);
+      return this.#try(who, 'POST', `/v1/requests/${id}/review`, json({ reason: 'r' }));
+    },
+    'approve while one is locked': async (who, place) => {
+      const { id, subject } = await this.#heldIn(place);
+      const signature = await this.#sign(who, subject?.text ?? '');
+      await this.#lock('sec', { kind: 'principal', id: who });
+      const body = json({ signature });
+      const outcome = await this.#try(who, 'POST', `/v1/requests/${id}/approvals`, body);
+      await this.#unlockAll();
+      return outcome;
+    },
+    'export a plain table': async (who, place) => {
+      const answer = await this.#export(who, PROJECT[place], `a,b\n1,${String(this.#count)}\n`);
+      return this.#exported(answer);
+    },
+    'export what looks like weights': async (who, place) => {
+      const answer = await this.#export(who, PROJECT[place], weightShaped(++this.#count));
+      return this.#exported(answer);
+    },
+    'ask what an export costs': (who, place) =>
+      this.#try(who, 'POST', `/v1/quotes?project=${PROJECT[place]}&to=out&name=q.csv`, {
+        type: 'text/csv',
+        text: 'a\n1\n',
+      }),
+    'ask for access': (who, place) =>
+      this.#try(
+        who,
+        'POST',
+        '/v1/access',
+        json({ target: 'project', what: PROJECT[place], why: 'w', durationMs: 3_600_000 }),
+      ),
+    'ask for a window': (who, place) =>
+      this.#try(
+        who,
+        'POST',
+        '/v1/windows',
+        json({
+          ...{ project: PROJECT[place], to: 'out', why: 'w', job: 'j', types: ['table'] },
+          ...{ uses: 1, bitsEach: 1000, bitsTotal: 1000, durationMs: 3_600_000 },
+        }),
+      ),
+    'begin an import': (who, place) =>
+      this.#try(
+        who,
+        'POST',
+        '/v1/imports',
+        json({ project: PROJECT[place], source: this.#sources[place], why: 'w' }),
+      ),
+    'add a source': (who, place) =>
+      this.#try(
+        who,
+        'POST',
+        '/v1/sources',
+        json({
+          ...{ project: PROJECT[place], name: `s${String(++this.#count)}`, kind: 'person' },
+          ...{
+            identity: 'rita',
+            form: { origin: 'o', licence: 'l', collection: 'c', consent: 'yes' },
+          },
+        }),
+      ),
+    'see a source': (who, place) => this.#try(who, 'GET', `/v1/sources/${this.#sources[place]}`),
+    'find a source in the list': (who, place) =>
+      this.#lists(who, '/v1/sources', new RegExp(this.#sources[place])),
+    'find a project in the list': (who, place) =>
+      this.#lists(who, '/v1/projects', new RegExp(`"id":"${PROJECT[place]}"`)),
+    'see who is read into a project': (who, place) =>
+      this.#try(who, 'GET', `/v1/projects/${PROJECT[place]}/people`),
+    'see the budget of a project': (who, place) =>
+      this.#all([
+        () => this.#try(who, 'GET', `/v1/budgets/project:${PROJECT[place]}`),
+        () =>
+          this.#try(
+            who,
+            'POST',
+            '/v1/budgets/check',
+            json({ project: PROJECT[place], bits: 1000 }),
+          ),
+      ]),
+    'see a model': (who, place) =>
+      this.#lists(who, '/v1/models', new RegExp(`"m-${PROJECT[place]}"`)),
+    'ask for a change of groups, rules, budgets or policies': (who) =>
+      this.#change(who, [{ op: 'group.add', group: `g${String(++this.#count)}` }]),
+    'ask for a change of the roles of a project': (who, place) =>
+      this.#change(who, [
+        { op: 'role.give', project: PROJECT[place], principal: 'per', role: 'reviewer' },
+      ]),
+    'lock a project': (who, place) => this.#locked(who, { kind: 'project', id: PROJECT[place] }),
+    'lock a model': (who, place) => this.#locked(who, { kind: 'model', id: `m-${PROJECT[place]}` }),
+    'lock a lane or a principal': (who) =>
+      this.#all([
+        () => this.#locked(who, { kind: 'lane', id: 'export' }),
+        () => this.#locked(who, { kind: 'principal', id: 'rita' }),
+      ]),
+    'ask to unlock a project': (who, place) =>
+      this.#unlocked(who, { kind: 'project', id: PROJECT[place] }),
+    'see every person and the roster': (who) =>
+      this.#all([
+        () => this.#try(who, 'GET', '/v1/roster'),
+        () =>
+          this.#try(
+            who,
+            'POST',
+            '/v1/policy/explain',
+            json({ principal: 'rita', action: 'people.view', resource: { kind: 'gate' } }),
+          ),
+      ]),
+    'read the policy': (who) => this.#try(who, 'GET', '/v1/policy'),
+    'set the gate up by hand': (who) =>
+      this.#all(
+        INNER_ROUTES.filter((route) => route.access === 'administrator').map(
+          ({ method, path }) =>
+            async () => {
+              // Nothing is set: the body is wrong, and who may not call is told so before it is read.
+              const answer = await this.#ask(who, method.toUpperCase(), path);
+              await answer.arrayBuffer();
+              if (answer.status >= 500) throw new Error(`${path}: ${String(answer.status)}`);
+              return answer.status === 403 ? 'refused' : 'allowed';
+            },
+        ),
+      ),
+  };
+}
+
+/** Opens it; the gate is founded and its roster has the people of the table. */
+export async function openPermissionWorld(): Promise<PermissionWorld> {
+  const open = await openFoundedGate([
+    'ada:administrators',
+    'adb:administrators',
+    'sec:security',
+    'sed:security',
+    'aud:auditors',
+    ...['mem', 'rev', 'own', 'mow', 'per', 'spo', 'rita', 'rex'].map((id) => `${id}:staff`),
+  ]);
+  const { gate, people } = open;
+  const call: OpenGate['call'] = (...asked) => open.call(...asked);
+  for (const id of ['m-here', 'm-there']) await gate.models.add(id, { parameters: '70b' }, 'test');
+  const wide = { rate: '1 MB/day', burst: '1 MB' };
+  for (const id of ['m-here', 'm-there'])
+    await gate.budgets.declare({ scope: 'model', id }, wide, 'test');
+  const asked = await call<Shown>(
+    'ada',
+    'POST',
+    '/v1/changes',
+    json({ why: 'set up', changes: steps() }),
+  );
+  const adb = people.get('adb');
+  if (adb === undefined || asked.subject === null) throw new Error('nothing to sign');
+  const signature = await approve(adb, asked.subject.text);
+  await call('adb', 'POST', `/v1/requests/${asked.id}/approvals`, json({ signature }));
+  const tokens = new Map<string, string>();
+  for (const id of ['agt', 'wrk']) tokens.set(id, (await gate.people.addToken(id, 'test')).token);
+  for (const id of ['here', 'there']) {
+    await gate.people.addDestination(id, 'out', 'test');
+    await gate.budgets.declare({ scope: 'project', id }, wide, 'test');
+  }
+  const sourceIn = async (project: string): Promise<string> => {
+    const form = { origin: 'o', licence: 'l', collection: 'c', consent: 'yes' };
+    const body = json({ project, name: 'lab', kind: 'person', identity: 'rita', form });
+    return (await call<{ id: string }>('rita', 'POST', '/v1/sources', body)).id;
+  };
+  return new World(open, tokens, { own: await sourceIn('here'), foreign: await sourceIn('there') });
+}

@@ -105,8 +105,11 @@ const ENGINEERS_MAX = 10_000;
 function readPlanChange(posture: Posture, options: ShowOptions): PlanChange {
   const { engineers, drop = [] } = options;
   const people = engineers === undefined ? undefined : Number(engineers);
-  if (people !== undefined && !(people >= 1 && people <= ENGINEERS_MAX)) {
-    const why = `not a number from 1 to ${String(ENGINEERS_MAX)}`;
+  if (
+    people !== undefined &&
+    !(Number.isInteger(people) && people >= 1 && people <= ENGINEERS_MAX)
+  ) {
+    const why = `not a whole number from 1 to ${String(ENGINEERS_MAX)}`;
     throw cliErrors.error('OPTION_INVALID', { option: '--engineers', value: engineers ?? '', why });
   }
   for (const value of drop) {
@@ -125,8 +128,14 @@ function registerShow(group: Command): void {
     .option('--at <date>', 'as of a date instead of now')
     .option('--attack', 'every attack vector against every class of attacker, with layers counted')
     .option('--roadmap', 'when each level is reached, what decides it, what a change would save')
-    .option('--engineers <count>', 'in the roadmap, so many instead of those of the plan')
-    .option('--drop <measure...>', 'in the roadmap, what it saves to leave these out')
+    .option(
+      '--engineers <count>',
+      'show the roadmap (as --roadmap does) with so many instead of those of the plan',
+    )
+    .option(
+      '--drop <measure...>',
+      'show the roadmap (as --roadmap does) and what it saves to leave these out',
+    )
     .option(
       '--caps',
       'published caps for models of 1 and 10 TB, and what compression makes of them',

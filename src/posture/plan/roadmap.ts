@@ -2,17 +2,20 @@
  * The roadmap: when each level is reached, as P10, P50 and P90 of many runs over ranges, never as one date.
  *
  * Seeded: a run depends on the seed and its own number alone, so the same seed gives the same answer on every machine
- * and however runs are shared out. More people, or a measure less, never give a later date: whoever plans may always
- * leave the extra people idle, or do the measure all the same, and a run takes the better of both.
+ * and however runs are shared out. In every run, and so in every quantile, more people or a measure less never give a later
+ * date: whoever plans may always leave people idle (`dates.ts`), or do the measure all the same.
  */
 import { rankOf } from '../catalogue/catalogue.ts';
 import type { Catalogue, ListedMeasure } from '../catalogue/catalogue.ts';
 import type { Estimates, Profile, Range } from '../catalogue/schema.ts';
 import { askedBy } from '../level.ts';
 import { drawTriangular, drawsOf, quantile } from '../random.ts';
+import { drawUniform, slotOf } from '../scenario/draws.ts';
 import { holdsBack } from '../standing.ts';
 import type { Standing } from '../standing.ts';
-import { criticalChain, orderOfUrgency, playSchedule } from './schedule.ts';
+import { Dater } from './dates.ts';
+import type { Dates } from './dates.ts';
+import { criticalChain, orderOfUrgency } from './schedule.ts';
 import type { Drawn, Work } from './schedule.ts';
 
 /** A measure that is still to be done, with its ranges. */
@@ -117,19 +120,40 @@ function toWorks(planned: readonly PlannedMeasure[], estimates: Estimates): read
   }));
 }
 
-function drawOnce(planned: readonly PlannedMeasure[], shared: Range, seed: string, run: number) {
-  const draw = drawsOf(seed, run);
-  // One factor for the whole run: if work of this kind is harder than thought, it is so everywhere.
-  const factor = drawTriangular(shared, draw);
-  const effort = new Float64Array(planned.length);
-  const lead = new Float64Array(planned.length);
-  const slow = new Float64Array(planned.length);
-  for (const [place, each] of planned.entries()) {
-    effort[place] = factor * drawTriangular(each.effortPersonWeeks, draw);
-    lead[place] = factor * drawTriangular(each.leadWeeks, draw);
-    slow[place] = drawTriangular(each.slowdownPercent, draw);
-  }
-  return { effort, lead, slow };
+/** What one run draws: what the work takes, and what it costs research. */
+interface RunDraw extends Drawn {
+  readonly slow: Float64Array;
+}
+
+/**
+ * Draws of runs. What a measure draws depends on the seed, the run and its own name, so that plans with and without other
+ * measures meet the same luck.
+ */
+function drawerOf(
+  planned: readonly PlannedMeasure[],
+  shared: Range,
+  seed: string,
+): (run: number) => RunDraw {
+  const slots = planned.map(({ measure: { id } }) => ({
+    effort: slotOf(`${id} effort`),
+    lead: slotOf(`${id} lead`),
+    slow: slotOf(`${id} slow`),
+  }));
+  return (run) => {
+    const draw = drawsOf(seed, run);
+    // One factor for the whole run: if work of this kind is harder than thought, it is so everywhere.
+    const factor = drawTriangular(shared, draw);
+    const key = Math.floor(draw() * 2 ** 32);
+    const pick = (name: 'effort' | 'lead' | 'slow', range: (each: PlannedMeasure) => Range) =>
+      Float64Array.from(planned, (each, place) =>
+        drawTriangular(range(each), () => drawUniform(key, slots[place]![name])),
+      );
+    return {
+      effort: pick('effort', (each) => each.effortPersonWeeks).map((value) => factor * value),
+      lead: pick('lead', (each) => each.leadWeeks).map((value) => factor * value),
+      slow: pick('slow', (each) => each.slowdownPercent),
+    };
+  };
 }
 
 function likelyOf(planned: readonly PlannedMeasure[]): Drawn {
@@ -139,37 +163,53 @@ function likelyOf(planned: readonly PlannedMeasure[]): Drawn {
   };
 }
 
-/** The weeks after which each level is reached, from SL1 on; 0 for a level that lacks nothing. */
-function levelWeeks(works: readonly Work[], ends: Float64Array, ranks: number): Float64Array {
-  const weeks = new Float64Array(ranks);
-  for (const [place, work] of works.entries()) {
-    for (let rank = work.rank; rank <= ranks; rank += 1) {
-      weeks[rank - 1] = Math.max(weeks[rank - 1]!, ends[place]!);
-    }
-  }
-  return weeks;
-}
-
 function spread(values: Iterable<number>): Spread {
   const sorted = Float64Array.from(values).sort();
   const list = Array.from(sorted);
   return { p10: quantile(list, 0.1), p50: quantile(list, 0.5), p90: quantile(list, 0.9) };
 }
 
-interface Variant {
-  readonly change: string;
-  readonly people: number;
-  readonly without: string | null;
+/** What the runs of a roadmap are made of: its measures, the plan, and what each run draws. */
+export function planRuns(
+  input: Pick<RoadmapInput, 'catalogue' | 'profile' | 'standingOf' | 'seed'>,
+) {
+  const { estimates } = input.catalogue;
+  const planned = planMeasures(input.catalogue, input.profile, input.standingOf);
+  const works = toWorks(planned, estimates);
+  const crewMax = estimates.peoplePerMeasureMax;
+  const order = orderOfUrgency(works, likelyOf(planned), crewMax);
+  const dater = new Dater({ works, order, crewMax, ranks: rankOf(input.profile.target) });
+  return { planned, dater, draw: drawerOf(planned, estimates.sharedOptimism, input.seed) };
 }
 
-/** Leaves one piece out: it takes nothing, and what needed it does not wait for it. */
-function without(works: readonly Work[], drawn: Drawn, measure: string): Drawn {
-  const place = works.findIndex((work) => work.measure === measure);
-  if (place < 0) return drawn;
-  const [effort, lead] = [drawn.effort.slice(), drawn.lead.slice()];
-  effort[place] = 0;
-  lead[place] = 0;
-  return { effort, lead };
+/** A change of the plan, with how its dates are found in a draw whose dates by the plan as it is are known. */
+interface Variant {
+  readonly change: string;
+  readonly find: (drawn: Drawn, asPlanned: Dates) => Float64Array;
+}
+
+function variantsOf(dater: Dater, engineers: number, drop: readonly string[]): Variant[] {
+  const { works } = dater.plan;
+  const more = engineers + EXTRA_ENGINEERS;
+  return [
+    {
+      change: `${String(EXTRA_ENGINEERS)} more engineers`,
+      find: (drawn, asPlanned) => dater.find(drawn, more, { people: engineers, asPlanned }).weeks,
+    },
+    ...drop.flatMap((id): Variant[] => {
+      const place = works.findIndex((work) => work.measure === id);
+      if (place < 0) return [];
+      // A list of urgency can reach a level a little later without a piece, so the better of both plans counts.
+      const less = dater.without(place);
+      return [
+        {
+          change: `without ${id}`,
+          find: (drawn, { weeks }) =>
+            less(drawn, engineers).weeks.map((value, rank) => Math.min(value, weeks[rank]!)),
+        },
+      ];
+    }),
+  ];
 }
 
 /**
@@ -178,39 +218,23 @@ function without(works: readonly Work[], drawn: Drawn, measure: string): Drawn {
  * measures.
  */
 export function makeRoadmap(input: RoadmapInput): Roadmap {
-  const { catalogue, engineers, seed, runs } = input;
-  const { estimates } = catalogue;
+  const { engineers, seed, runs } = input;
   const ranks = rankOf(input.profile.target);
-  const planned = planMeasures(catalogue, input.profile, input.standingOf);
-  const works = toWorks(planned, estimates);
-  const crewMax = estimates.peoplePerMeasureMax;
-  const order = orderOfUrgency(works, likelyOf(planned), crewMax);
-  const variants: Variant[] = [
-    {
-      change: `${String(EXTRA_ENGINEERS)} more engineers`,
-      people: engineers + EXTRA_ENGINEERS,
-      without: null,
-    },
-    ...input.drop
-      .filter((id) => works.some((work) => work.measure === id))
-      .map((id) => ({ change: `without ${id}`, people: engineers, without: id })),
-  ];
+  const { planned, dater, draw } = planRuns(input);
+  const variants = variantsOf(dater, engineers, input.drop);
   const weeks: Float64Array[] = [];
   const slowdowns: Float64Array[] = [];
   const saved: Float64Array[][] = variants.map(() => []);
   const critical = Array.from({ length: ranks }, () => new Map<string, number>());
   for (let run = 0; run < runs; run += 1) {
-    const drawn = drawOnce(planned, estimates.sharedOptimism, seed, run);
-    const schedule = playSchedule(works, order, drawn, engineers, crewMax);
-    const base = levelWeeks(works, schedule.endWeeks, ranks);
-    weeks.push(base);
+    const drawn = draw(run);
+    const base = dater.find(drawn, engineers);
+    weeks.push(base.weeks);
     slowdowns.push(sumSlowdowns(planned, drawn.slow, ranks));
-    countCritical(works, schedule, critical);
+    countCritical(dater.plan.works, base, critical);
     for (const [place, variant] of variants.entries()) {
-      const changed = variant.without === null ? drawn : without(works, drawn, variant.without);
-      const other = playSchedule(works, order, changed, variant.people, crewMax);
-      const ends = levelWeeks(works, other.endWeeks, ranks);
-      saved[place]?.push(base.map((value, rank) => Math.max(0, value - ends[rank]!)));
+      const ends = variant.find(drawn, base);
+      saved[place]!.push(base.weeks.map((value, rank) => value - ends[rank]!));
     }
   }
   const column = (rows: readonly Float64Array[], rank: number): Spread =>
@@ -223,14 +247,14 @@ export function makeRoadmap(input: RoadmapInput): Roadmap {
     levels: Array.from({ length: ranks }, (_, rank) => ({
       rank: rank + 1,
       weeks: column(weeks, rank),
-      critical: topOf(critical[rank] ?? new Map<string, number>(), runs),
+      critical: topOf(critical[rank]!, runs),
       slowdownPercent: column(slowdowns, rank),
     })),
     whatIfs: variants.map((variant, place) => ({
       change: variant.change,
       savedWeeks: Array.from({ length: ranks }, (_, rank) => ({
         rank: rank + 1,
-        saved: column(saved[place] ?? [], rank),
+        saved: column(saved[place]!, rank),
       })),
     })),
   };
@@ -251,12 +275,12 @@ function sumSlowdowns(
 
 function countCritical(
   works: readonly Work[],
-  schedule: ReturnType<typeof playSchedule>,
+  { schedules }: Dates,
   critical: readonly Map<string, number>[],
 ): void {
   for (const [index, counts] of critical.entries()) {
     const among = works.flatMap((work, place) => (work.rank <= index + 1 ? [place] : []));
-    for (const place of criticalChain(schedule, among)) {
+    for (const place of criticalChain(schedules[index]!, among)) {
       const id = works[place]!.measure;
       counts.set(id, (counts.get(id) ?? 0) + 1);
     }

@@ -3,10 +3,18 @@ import { mkdirSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock, Random } from '../core/index.ts';
-import { DECODE_QUEUE, RESCAN_QUEUE, decodeHandler, openScanPool } from '../ingress/index.ts';
-import type { Quarantine, ScanPool } from '../ingress/index.ts';
+import {
+  DECODE_QUEUE,
+  RESCAN_QUEUE,
+  SCREEN_QUEUE,
+  decodeHandler,
+  openScanPool,
+  openScreenPool,
+  screenHandler,
+} from '../ingress/index.ts';
+import type { Quarantine, ScanPool, ScreenPool } from '../ingress/index.ts';
 import { openJobs, startWorkers } from '../jobs/index.ts';
-import type { Workers } from '../jobs/index.ts';
+import type { JobHandler, Workers } from '../jobs/index.ts';
 import { openBlobs, openParts } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Config } from './config.ts';
@@ -56,7 +64,7 @@ export interface DecodeWorkers {
 /** Starts workers, each with a decoding process of its own behind walls. */
 export function startDecodeWorkers(options: DecodeWorkerOptions): DecodeWorkers {
   const { store, clock, random, dir, quarantine, limits, count, name, onFault } = options;
-  for (const each of ['originals', 'scratch'])
+  for (const each of ['originals', 'forms', 'scratch'])
     mkdirSync(path.join(dir, each), { recursive: true, mode: 0o700 });
   // Opened with the first job: a gate through which nothing enters needs no decoding processes.
   let opening: Promise<ScanPool> | undefined;
@@ -67,20 +75,29 @@ export function startDecodeWorkers(options: DecodeWorkerOptions): DecodeWorkers 
       readable: [path.join(dir, 'originals')],
       writable: [path.join(dir, 'scratch')],
     }));
+  let screening: Promise<ScreenPool> | undefined;
+  const needScreens = (): Promise<ScreenPool> =>
+    (screening ??= openScreenPool({
+      ...{ memoryMiB: limits.memoryMiB, jobMs: limits.fileSeconds * 1000 },
+      readable: [path.join(dir, 'forms')],
+      writable: [path.join(dir, 'scratch')],
+    }));
   const jobs = openJobs({ store, clock, random });
-  const start = (queue: string, each: number): Workers =>
+  const start = (queue: string, each: number, handle: JobHandler): Workers =>
     startWorkers({
-      jobs,
-      queue,
-      name,
-      count: each,
-      handle: async (job, tools) =>
-        decodeHandler({ pool: await needPool(), quarantine })(job, tools),
-      onFault,
+      ...{ jobs, queue, name, count: each, handle, onFault },
       ...(options.onEnd === undefined ? {} : { onEnd: options.onEnd }),
     });
-  // Looking again at what was admitted never takes more than one process from what waits.
-  const crews = [start(DECODE_QUEUE, count), start(RESCAN_QUEUE, 1)];
+  const decode: JobHandler = async (job, tools) =>
+    decodeHandler({ pool: await needPool(), quarantine })(job, tools);
+  const screen: JobHandler = async (job, tools) =>
+    screenHandler({ pool: await needScreens(), quarantine })(job, tools);
+  // Looking again and screening never take more than one process each from what waits to be decoded.
+  const crews = [
+    start(DECODE_QUEUE, count, decode),
+    start(RESCAN_QUEUE, 1, decode),
+    start(SCREEN_QUEUE, 1, screen),
+  ];
   return {
     wake: () => {
       for (const crew of crews) crew.wake();
@@ -88,12 +105,13 @@ export function startDecodeWorkers(options: DecodeWorkerOptions): DecodeWorkers 
     stop: async () => {
       // The processes end first, so that no worker waits for the rest of a long file; its job is taken again.
       const stopping = Promise.all(crews.map((crew) => crew.stop()));
-      await opening?.then(
-        (pool) => {
-          pool.close();
-        },
-        () => undefined,
-      );
+      for (const pool of [opening, screening])
+        await pool?.then(
+          (open) => {
+            open.close();
+          },
+          () => undefined,
+        );
       await stopping;
     },
   };

@@ -1,6 +1,6 @@
 /** Every room's check of its tables, for `ledger verify`. */
 import { checkBudgetTables } from '../budget/index.ts';
-import { checkImportTables, checkLineageTables } from '../ingress/index.ts';
+import { checkImportTables, checkLineageTables, checkScreeningTables } from '../ingress/index.ts';
 import type { TableCheck } from '../ledger/index.ts';
 import { checkModelTables } from '../models/index.ts';
 import { checkPeopleTables } from '../people/index.ts';
@@ -17,5 +17,6 @@ export function tableChecks(): readonly TableCheck[] {
     checkModelTables(),
     checkImportTables(),
     checkLineageTables(),
+    checkScreeningTables(),
   ];
 }

@@ -7,6 +7,7 @@ import {
   Imports,
   Lineages,
   Recalls,
+  Screenings,
   addAdmitted,
   findRecalledFile,
   importKind,
@@ -36,6 +37,7 @@ export interface WayIn {
   readonly quarantine: Quarantine;
   readonly lineages: Lineages;
   readonly recalls: Recalls;
+  readonly screenings: Screenings;
   /** Signs admission statements. */
   readonly signer: Signer;
 }
@@ -81,6 +83,12 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
       late.decoding?.wake();
     },
   });
+  const screenings = new Screenings({
+    ...{ store, ledger, jobs, clock, random, quarantine },
+    onWork: () => {
+      late.workers?.wake();
+    },
+  });
   const lineages = new Lineages({ store, ledger, clock, random });
   const recalls = new Recalls({
     ...{ store, ledger, clock, random },
@@ -103,7 +111,7 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
   // This process is the only gate on its data, so that workers of this name are those of one that died.
   await jobs.release(`${GATE_WORKER}/`);
   return {
-    ...{ sources, imports, jobs, quarantine, lineages, recalls, signer, kind },
+    ...{ sources, imports, jobs, quarantine, lineages, recalls, screenings, signer, kind },
     start: (requests, undo) => {
       late.requests = requests;
       recalls.soundSilent().catch((cause: unknown) => {
@@ -112,6 +120,7 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
       const decoding = startDecoding({
         ...{ store, ledger, jobs, imports },
         ask: (held, { files, bytes }) => askFor(requests, held, files, bytes),
+        alsoCollect: () => screenings.collect(),
         onRescanned: (taken) => answerRescan(host, { imports, recalls }, taken),
         onFault: (sentence, cause) => {
           host.log('error', sentence, cause);

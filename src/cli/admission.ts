@@ -34,9 +34,11 @@ export function verifyWithGate(
       if (subjects === null) return refuse('the statement is no admission');
       if (!subjects.some((each) => each.sha256 === setDigest))
         return refuse('the statement admits other files; take the safe form from `imports fetch`');
-      const standing = await client.get<{ state: string }>(`/v1/admissions/${sha256(statement)}`);
+      const standing = await client.get<{ state: string; exclusionsSha256: string | null }>(
+        `/v1/admissions/${sha256(statement)}`,
+      );
       if (standing.state !== 'admitted') return refuse(`its import is ${standing.state}`);
-      return { ok: true };
+      return { ok: true, exclusionsSha256: standing.exclusionsSha256 };
     } catch (cause) {
       if (cause instanceof SallyportError) return refuse(cause.message);
       throw cause;

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { canonicalJson, monotonicMs, sha256 } from '../core/index.ts';
 import type { ImportFileShown, ImportShown, RequestDetails } from '../http/index.ts';
 import { cliErrors } from './errors.ts';
+import { registerScreening } from './import-screen.ts';
 import { hashFiles, sendFiles } from './import-send.ts';
 import { showImportList, showOneImport } from './import-view.ts';
 import { showDetailed } from './request-view.ts';
@@ -52,6 +53,7 @@ export function registerImport(program: Command): void {
   });
   const imports = program.command('imports').description('Look at imports.');
   registerReads(imports);
+  registerScreening(imports);
 }
 
 function readProof(options: ImportOptions): object | null {

@@ -1,5 +1,5 @@
 /** `sallyport lineage …` and `sallyport recall …`: what came from what, and taking it back. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { NodeShown, RecallShown } from '../http/index.ts';
 import type { Plan, PlanStep } from '../ingress/index.ts';
@@ -48,6 +48,7 @@ export function registerLineage(program: Command): void {
   const lineage = program.command('lineage').description('What was made of what.');
   registerRecord(lineage);
   registerShow(lineage);
+  registerEvaluated(lineage);
   registerRecall(program);
 }
 
@@ -196,6 +197,31 @@ function registerShow(lineage: Command): void {
     const text = await session.client.text(`/v1/lineage/bom/${encodeURIComponent(node)}`);
     writeFileSync(options.out, text);
     session.print({ node, file: options.out }, () => [options.out]);
+  });
+}
+
+function registerEvaluated(lineage: Command): void {
+  withSession(
+    lineage
+      .command('evaluated')
+      .description(
+        'Record what a monitor was measured to be worth: the output of `monitor evaluate --json`.',
+      )
+      .argument('<monitor>', 'the monitor file or its SHA-256')
+      .argument('<evaluation>', 'the file with the measurement'),
+  ).action(async (monitor: string, file: string, options: SessionOptions) => {
+    const session = openSession(options);
+    const { sha256 } = await readMade('<monitor>', `monitor=${monitor}`);
+    let evaluation: unknown;
+    try {
+      evaluation = JSON.parse(readFileSync(file, 'utf8'));
+    } catch {
+      throw cliErrors.error('PATH_UNREADABLE', { path: file, why: 'it is no JSON file' });
+    }
+    const made = await session.client.send<{ id: string; monitor: string }>(
+      ...(['POST', `/v1/monitors/${sha256}/evaluations`, evaluation] as const),
+    );
+    session.print(made, () => [`${made.id} recorded for ${made.monitor}`]);
   });
 }
 

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SallyportError, sha256 } from '../core/index.ts';
-import { lineageErrors } from '../ingress/index.ts';
+import { documentId, lineageErrors, parseExclusions } from '../ingress/index.ts';
+import type { ExclusionList } from '../ingress/index.ts';
 import {
   DocumentReader,
   drawCurve,
@@ -55,6 +56,7 @@ interface TrainCommandOptions extends MethodOptions {
   readonly holdBack: string;
   readonly out: string;
   readonly admission?: readonly string[];
+  readonly exclude?: readonly string[];
   readonly unadmitted?: boolean;
   readonly admissionKey?: string;
   readonly url?: string;
@@ -101,6 +103,10 @@ export function registerMonitor(program: Command): void {
       .option('--url <url>', 'gate that knows what was recalled; SALLYPORT_URL by default')
       .option('--token <token>', 'your token; SALLYPORT_TOKEN by default')
       .option('--admission <files...>', 'the admission statement of each set, in the same order')
+      .option(
+        '--exclude <files...>',
+        'lists of documents to leave out, as `imports exclusions` writes them',
+      )
       .option(
         '--unadmitted',
         'train without admission; the monitor says so and is never taken for admitted',
@@ -188,11 +194,28 @@ function readNumber(
   throw cliErrors.error('OPTION_INVALID', { option, value, why });
 }
 
-/** Rows with text, label and source; training takes every row or none. */
+/** Documents to leave out, and which of them were there. */
+interface Excluded {
+  readonly lists: readonly ExclusionList[];
+  readonly found: Set<string>;
+}
+
+function openExcluded(paths: readonly string[]): Excluded {
+  const lists = paths.map((path) => {
+    const parsed = parseExclusions(new TextDecoder().decode(readFile(path)));
+    if (parsed.ok) return parsed.list;
+    const { code, message, hint } = parsed;
+    throw new SallyportError(code, { status: 400, message, hint }, {});
+  });
+  return { lists, found: new Set() };
+}
+
+/** Rows with text, label and source; training takes every row that is not excluded, or none. */
 async function* readRows(
   path: string,
   fields: SetFields,
   source: ((text: string) => string) | undefined,
+  excluded?: Excluded,
 ): AsyncGenerator<SetRow> {
   const set = await openTextSet(path, fields);
   for await (const { number, values, problem } of set.rows()) {
@@ -204,8 +227,25 @@ async function* readRows(
     if (label === undefined) throw refuse(`no field "${fields.label}"`);
     const from = source === undefined ? sent : source(text);
     if (from === undefined || from === '') throw refuse(`no field "${fields.source}"`);
+    if (excluded !== undefined && isExcluded(excluded, documentId(text, label, sent))) continue;
     yield { row: number, text, label, source: from };
   }
+}
+
+function isExcluded({ lists, found }: Excluded, id: string): boolean {
+  if (!lists.some((list) => list.reasons.has(id))) return false;
+  found.add(id);
+  return true;
+}
+
+/** A list that names what is not there was made with other fields, or of other files. */
+function sayUnfound({ lists, found }: Excluded): void {
+  const all = new Set(lists.flatMap((list) => [...list.reasons.keys()]));
+  const missing = [...all].filter((id) => !found.has(id)).length;
+  if (missing === 0) return;
+  process.stderr.write(
+    `${String(missing)} of ${String(all.size)} excluded documents are not in these sets; they are found by the same --text, --label and --source as in their screening\n`,
+  );
 }
 
 async function openSet(
@@ -215,29 +255,36 @@ async function openSet(
   source?: (text: string) => string,
 ): Promise<AdmittedSet> {
   const digest = await digestSet(path);
-  return { name: path, digest, statement, rows: readRows(path, options, source) };
+  const rows = readRows(path, options, source);
+  return { name: path, digest, statement, exclusions: null, rows };
 }
 
 async function openAdmitted(
   paths: readonly string[],
   options: TrainCommandOptions,
   verify: VerifyAdmission,
+  excluded: Excluded,
 ): Promise<AdmittedSet[]> {
   const sets: AdmittedSet[] = [];
   for (const [i, path] of paths.entries()) {
+    const digest = await digestSet(path);
+    const rows = readRows(path, options, undefined, excluded);
+    const set = { name: path, digest, rows, statement: null, exclusions: null };
     if (options.unadmitted === true) {
-      sets.push(await openSet(path, options, null));
+      sets.push(set);
       continue;
     }
     const file = options.admission?.[i];
     if (file === undefined) throw monitorErrors.error('SET_UNADMITTED', { set: path });
     const statement = readFile(file);
-    const set = await openSet(path, options, sha256(statement));
-    const verified = await verify(statement, set.digest);
+    const verified = await verify(statement, digest);
     if (!verified.ok) {
       throw monitorErrors.error('ADMISSION_UNVERIFIED', { set: path, why: verified.message });
     }
-    sets.push(set);
+    const { exclusionsSha256: list } = verified;
+    if (list !== null && !excluded.lists.some((each) => each.digest === list))
+      throw monitorErrors.error('EXCLUSIONS_NEEDED', { set: path, list });
+    sets.push({ ...set, statement: sha256(statement), exclusions: list });
   }
   return sets;
 }
@@ -259,8 +306,10 @@ async function trainCommand(
   const rule = parsePartitionRule(options.partitions);
   const falsePositiveRateMax = readNumber('--fpr', options.fpr, 0.0001, 0.5);
   const holdBack = readNumber('--hold-back', options.holdBack, 0.05, 0.8);
-  const sets = await openAdmitted(paths, options, verify);
+  const excluded = openExcluded(options.exclude ?? []);
+  const sets = await openAdmitted(paths, options, verify, excluded);
   const documents = await readDocuments(sets, options.positive);
+  sayUnfound(excluded);
   const names = new Set(documents.map(({ source }) => partitionOf(rule, source)));
   const protect = readProtect(options, names.size);
   const trained = trainMonitor(documents, { rule, falsePositiveRateMax, protect, holdBack });
@@ -269,7 +318,10 @@ async function trainCommand(
     positiveLabel: options.positive,
     lineage: {
       admission: options.unadmitted === true ? 'unadmitted' : 'admitted',
-      sets: sets.map(({ name, digest, statement }) => ({ name, digest, statement })),
+      sets: sets.map(({ name, digest, statement, exclusions }) => ({
+        ...{ name, digest, statement },
+        ...(exclusions === null ? {} : { exclusions }),
+      })),
       code: `sallyport ${manifest.version}, features ${FEATURES_VERSION}`,
     },
   };

@@ -25,6 +25,14 @@ function showFinding(finding: ScreenFinding, { columns, paint }: ViewOptions): s
   return lines;
 }
 
+/** Findings, each with a blank line after it. */
+export function showFindings(
+  findings: readonly ScreenFinding[],
+  options: ViewOptions,
+): readonly string[] {
+  return findings.flatMap((finding) => [...showFinding(finding, options), '']);
+}
+
 function showSources(report: ScreenReport): string[] {
   if (report.sources.length === 0) return [];
   const percent = (share: number): string => pad(`${(share * 100).toFixed(1)} %`, 10, 'right');
@@ -55,7 +63,7 @@ export function showReport(report: ScreenReport, options: ViewOptions): string[]
       : [`  excluded by list: ${applied.length} found, ${unknown.length} not in these sets`];
   return [
     '',
-    ...report.findings.flatMap((finding) => [...showFinding(finding, options), '']),
+    ...showFindings(report.findings, options),
     `${word}  ${formatCount(report.documents)} documents, ${Object.keys(report.labels).length} labels, ${formatCount(report.sources.length)} sources`,
     ...excluded,
     ...showSources(report),

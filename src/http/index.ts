@@ -11,6 +11,12 @@ export { buildInnerHttp, innerOpenApi } from './inner/app.ts';
 export { listen } from './serve.ts';
 export type { Listening } from './serve.ts';
 export type { RequestDetails, RequestShown } from './inner/views.ts';
+export type { MonitorShown } from './inner/monitor-routes.ts';
+export type {
+  ExclusionsShown,
+  ScreeningDetails,
+  ScreeningShown,
+} from './inner/screening-routes.ts';
 export type { ImportFileShown, ImportShown } from './inner/import-views.ts';
 export type { SourceShown } from './inner/source-routes.ts';
 export type { NodeShown, RecallShown } from './inner/lineage-routes.ts';

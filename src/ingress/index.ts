@@ -17,4 +17,5 @@ export { SCAN_RULES_VERSION } from './version.ts';
 
 export * from './imports/index.ts';
 export * from './lineage/index.ts';
+export * from './screening/index.ts';
 export * from './sources/index.ts';

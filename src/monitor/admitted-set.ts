@@ -21,6 +21,8 @@ export interface AdmittedSet {
   readonly digest: string;
   /** SHA-256 of the admission statement that was verified; null for a set that is used unadmitted. */
   readonly statement: string | null;
+  /** SHA-256 of the list of documents that `rows` leaves out; null when it leaves none out. */
+  readonly exclusions: string | null;
   readonly rows: AsyncIterable<SetRow>;
 }
 
@@ -31,4 +33,11 @@ export interface AdmittedSet {
 export type VerifyAdmission = (
   statement: Uint8Array,
   setDigest: string,
-) => Promise<{ readonly ok: true } | Refusal>;
+) => Promise<
+  | {
+      readonly ok: true;
+      /** SHA-256 of the list of documents that have to be left out; null when there is none. */
+      readonly exclusionsSha256: string | null;
+    }
+  | Refusal
+>;

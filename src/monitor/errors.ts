@@ -13,6 +13,12 @@ export const monitorErrors = defineErrors('MONITOR', {
     message: 'cannot train on the set `{set}`, its admission statement does not hold: {why}',
     hint: 'a set is admitted by approval; ask for the statement of exactly these bytes',
   },
+  EXCLUSIONS_NEEDED: {
+    status: 403,
+    message:
+      'cannot train on the set `{set}`, reviewers excluded documents of it, by the list {list}',
+    hint: 'write the list with `sallyport imports exclusions ID --out FILE` and give it with --exclude FILE',
+  },
   SET_UNREADABLE: {
     status: 400,
     message: 'cannot use the set `{set}`: row {row} has {why}',

@@ -29,6 +29,8 @@ export interface MonitorLineage {
     readonly name: string;
     readonly digest: string;
     readonly statement: string | null;
+    /** SHA-256 of the list of documents that were left out; not there when none was. */
+    readonly exclusions?: string;
   }[];
   /** The program that trained it. */
   readonly code: string;
@@ -153,11 +155,14 @@ function readLineage(fields: Fields): MonitorLineage {
     return invalid('its admission is missing');
   const sets = asList(fields['sets'], 'its list of sets').map((each) => {
     const set = asFields(each, 'a set');
-    const statement = set['statement'];
+    const { statement, exclusions } = set;
     return {
       name: asText(set['name'], 'the name of a set'),
       digest: asText(set['digest'], 'the digest of a set'),
       statement: statement === null ? null : asText(statement, 'the statement of a set'),
+      ...(exclusions === undefined
+        ? {}
+        : { exclusions: asText(exclusions, 'the exclusions of a set') }),
     };
   });
   const admitted = admission === 'admitted';

@@ -26,6 +26,7 @@ interface Asked {
   /** The digests of its admission statement and its manifest. */
   readonly statement: string;
   readonly manifest: string;
+  readonly screening: string;
 }
 
 /** A body that the route's schema takes, for routes that have one. */
@@ -94,6 +95,22 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
     project,
     reason: 'r',
   }),
+  'POST /v1/imports/{id}/screenings': () => ({}),
+  'POST /v1/imports/{id}/exclusions': () => ({
+    documents: [`doc_${'0'.repeat(24)}`],
+    why: 'w',
+  }),
+  'POST /v1/monitors/{node}/evaluations': () => ({
+    ...{ sources: 'as named', documents: 1, positives: 1, negatives: 0, partitions: 1, repeats: 1 },
+    ...{ falsePositiveRateMax: 0, falsePositiveRate: { value: 0, low: 0, high: 0 }, warnings: [] },
+    curve: [
+      {
+        badSources: 0,
+        recall: { value: 0, low: 0, high: 0 },
+        ...{ recallLowest: 0, recallHighest: 0, accuracy: 0 },
+      },
+    ],
+  }),
   'PUT /v1/imports/{id}/proof': () => ({ kind: 'oms', bundle: '{}' }),
   'POST /v1/budgets/check': ({ project }) => ({ project, bits: 1000 }),
 };
@@ -111,6 +128,7 @@ describe('compartments', () => {
     import: 'imp_00000000000000000000000000',
     statement: '1'.repeat(64),
     manifest: '3'.repeat(64),
+    screening: 'scr_00000000000000000000000000',
   };
 
   before(async () => {
@@ -135,7 +153,7 @@ describe('compartments', () => {
     await writeFile(path.join(gate.workDir, 'unicorn-weights.csv'), weightShaped(1));
     const to = ['--project', 'study', '--to', 'alpha', '--why', 'for the unicorn'];
     const held = await founded.as<Shown>('cyd', 4, 'export', 'unicorn-weights.csv', ...to);
-    await writeFile(path.join(gate.workDir, 'unicorn-rows.csv'), 'a\n1\n');
+    await writeFile(path.join(gate.workDir, 'unicorn-rows.csv'), 'a,text\n1,unicorn\n2,horse\n');
     const source = await founded.as<Shown>(
       ...(['cyd', 0, 'source', 'add', 'unicorn-lab', '--project', 'study'] as const),
       ...['--person', 'cyd', '--origin', 'o', '--licence', 'l', '--collection', 'c'],
@@ -148,6 +166,9 @@ describe('compartments', () => {
     const admitted = await founded.as<{ statementSha256: string; manifestSha256: string }>(
       ...(['cyd', 0, 'imports', 'show', set.import] as const),
     );
+    const { screening } = await founded.as<{ screening: Shown }>(
+      ...(['cyd', 0, 'imports', 'screen', set.import] as const),
+    );
     const lock = await founded.as<Shown>(
       ...(['bob', 0, 'lock', 'set', 'principal', 'cyd', '--reason', 'unicorn hunt'] as const),
     );
@@ -155,6 +176,7 @@ describe('compartments', () => {
       ...{ request: held.id, project: 'study', destination: 'alpha', lock: lock.id },
       ...{ source: source.id, import: set.import },
       ...{ statement: admitted.statementSha256, manifest: admitted.manifestSha256 },
+      screening: screening.id,
     };
   });
   after(() => gate.close());
@@ -172,6 +194,7 @@ describe('compartments', () => {
       .replace(/^\/v1\/tokens\/\{id\}/, '/v1/tokens/none')
       .replace(/^\/v1\/sources\/\{id\}/, `/v1/sources/${at.source}`)
       .replace(/^\/v1\/imports\/\{id\}/, `/v1/imports/${at.import}`)
+      .replace(/^\/v1\/screenings\/\{id\}/, `/v1/screenings/${at.screening}`)
       .replace('{statement}', at.statement)
       .replace('{sha256}', at.manifest)
       .replace('{node}', at.manifest)

@@ -15,6 +15,8 @@ import { LEDGER_ROUTES } from './ledger-routes.ts';
 import { ROSTER_ROUTES } from './roster-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
 import { LINEAGE_ROUTES } from './lineage-routes.ts';
+import { MONITOR_ROUTES } from './monitor-routes.ts';
+import { SCREENING_ROUTES } from './screening-routes.ts';
 import { LOCK_ROUTES } from './lock-routes.ts';
 import { POSTURE_ROUTES } from './posture-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
@@ -41,6 +43,8 @@ export const INNER_ROUTES: readonly Route[] = [
   ...SOURCE_ROUTES,
   ...IMPORT_ROUTES,
   ...LINEAGE_ROUTES,
+  ...MONITOR_ROUTES,
+  ...SCREENING_ROUTES,
 ];
 
 /** The OpenAPI document of the inner door. */

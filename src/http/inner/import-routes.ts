@@ -3,7 +3,13 @@ import { z } from 'zod';
 import type { Kysely } from 'kysely';
 import type { Gate } from '../../app/index.ts';
 import { newId, systemRandom } from '../../core/index.ts';
-import { IMPORT_STATES, PROOF, findImportByStatement, importErrors } from '../../ingress/index.ts';
+import {
+  IMPORT_STATES,
+  PROOF,
+  exclusionsDigest,
+  findImportByStatement,
+  importErrors,
+} from '../../ingress/index.ts';
 import type { Import } from '../../ingress/index.ts';
 import { httpErrors } from '../errors.ts';
 import { readOwnImport, readVisibleImport, showImport, showImportFiles } from './import-views.ts';
@@ -223,7 +229,12 @@ const READ_ROUTES: readonly Route[] = [
           : await readVisibleImport(gate, principal, held.id).catch(() => undefined);
       if (shown === undefined)
         throw importErrors.error('STATEMENT_INVALID', { why: 'this gate made none like it' });
-      return { import: shown.id, state: shown.state, project: shown.project };
+      const exclusions = await gate.wayIn.screenings.exclusions(shown.id);
+      return {
+        ...{ import: shown.id, state: shown.state, project: shown.project },
+        // Whoever uses the set has to leave out what this list names.
+        exclusionsSha256: exclusionsDigest(exclusions),
+      };
     },
   ),
 ];

@@ -48,7 +48,8 @@ export interface RecallShown extends Omit<Recall, 'atMs'> {
   readonly at: string;
 }
 
-function showNode({ addedMs, ...node }: LineageNode): NodeShown {
+/** Shows a node. */
+export function showNode({ addedMs, ...node }: LineageNode): NodeShown {
   return { ...node, addedAt: isoTime(addedMs) };
 }
 

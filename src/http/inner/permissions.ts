@@ -288,6 +288,7 @@ export const ROUTES_OF_EVERYBODY: readonly {
       ...['GET /v1/imports', 'PUT /v1/imports', 'POST /v1/imports/', 'DELETE /v1/imports'],
       ...['GET /v1/rescans', 'GET /v1/admissions', 'POST /v1/sources/cards'],
       ...['GET /v1/lineage', 'POST /v1/lineage', 'GET /v1/recalls', 'POST /v1/recalls'],
+      ...['GET /v1/screenings', 'GET /v1/monitors', 'POST /v1/monitors'],
     ],
     why: 'are about an import, which is seen and worked on like its source',
   },

@@ -20,6 +20,8 @@ export interface DecodingHost {
   readonly ask: (held: Import, counts: ImportCounts) => Promise<string>;
   /** Hears what newer rules say about files that were admitted, before it is taken up. */
   readonly onRescanned: (taken: readonly TakenUp[]) => Promise<void>;
+  /** Takes up what other queues have done, in the same rounds. */
+  readonly alsoCollect: () => Promise<void>;
   readonly onFault: (sentence: string, cause: unknown) => void;
   readonly pollMs?: number;
 }
@@ -53,6 +55,7 @@ export function startDecoding(host: DecodingHost): Decoding {
       try {
         await collectAll(host);
         await askDecoded(host);
+        await host.alsoCollect();
       } catch (cause) {
         host.onFault('decoded files could not be taken up', cause);
       }

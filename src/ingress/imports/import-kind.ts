@@ -104,6 +104,7 @@ export interface ImportFacts {
 
 const WORST_MAX = 20;
 const MANIFEST_BYTES_MAX = 2 ** 32;
+const TITLE_CHARACTERS_MAX = 120;
 const RISK_CLEAN = 45;
 const RISK_INCONCLUSIVE = 75;
 
@@ -238,7 +239,11 @@ async function admit(
       });
       await host.onAdmit(tx, {
         ...{ import: importId, project: request.project, source: facts.source.id },
-        ...{ sourceName: facts.source.name, manifestSha256, title: request.title ?? importId },
+        ...{
+          sourceName: facts.source.name,
+          manifestSha256,
+          title: request.why.slice(0, TITLE_CHARACTERS_MAX),
+        },
       });
     },
     { id: entryOf(request, 'carry-out') },

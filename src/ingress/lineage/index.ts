@@ -1,6 +1,8 @@
 /** Lineage: source → admitted set → training run → model or monitor, and recalls that walk it. */
 export { exportBom, exportCroissant } from './inventory.ts';
 export { lineageErrors } from './errors.ts';
+export { EVALUATION } from './evaluations.ts';
+export type { MonitorEvaluation, RecordedEvaluation } from './evaluations.ts';
 export { NODE_KINDS, RECALL_TARGETS, RUN, orderPlan } from './lineage.ts';
 export type { LineageNode, NodeKind, PlanStep, Recall, Run } from './lineage.ts';
 export { countReached, edgesAmong, listNodes, putEdges, putNodes, walk } from './lineage-store.ts';

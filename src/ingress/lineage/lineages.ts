@@ -10,6 +10,8 @@ import type { Store } from '../../store/index.ts';
 import { findByDigest } from '../imports/index.ts';
 import type { Admitted } from '../imports/index.ts';
 import { lineageErrors } from './errors.ts';
+import { listEvaluations, recordEvaluation } from './evaluations.ts';
+import type { MonitorEvaluation, RecordedEvaluation } from './evaluations.ts';
 import { madeId, readRun } from './lineage.ts';
 import type { LineageNode, Run } from './lineage.ts';
 import {
@@ -100,6 +102,20 @@ export class Lineages {
       (tx: Kysely<unknown>) => insertRun(tx, run, node),
     );
     return { ...node, recall: recorded.recall };
+  }
+
+  /** Records what a monitor of the lineage was measured to be worth. */
+  evaluate(
+    monitor: string,
+    evaluation: RecordedEvaluation,
+    by: string,
+  ): Promise<MonitorEvaluation> {
+    return recordEvaluation(this.#host, monitor, evaluation, by);
+  }
+
+  /** The newest measurements of a monitor. */
+  evaluations(monitor: string): Promise<readonly MonitorEvaluation[]> {
+    return this.#host.store.read((db: Kysely<unknown>) => listEvaluations(db, monitor));
   }
 
   /** Nodes by id, digest, or the id of a source, import or run. */

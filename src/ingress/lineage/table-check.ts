@@ -7,6 +7,7 @@ import { textOf } from '../../ledger/index.ts';
 import type { ShownEntry, TableCheck } from '../../ledger/index.ts';
 import type { FileTables } from '../imports/index.ts';
 import type { SourceTables } from '../sources/index.ts';
+import { pageEvaluations } from './evaluations.ts';
 import type { Recall } from './lineage.ts';
 import type { Edge } from './lineage-store.ts';
 import { edgesDigest } from './lineages.ts';
@@ -38,6 +39,8 @@ class LineageCheck implements TableCheck {
   readonly #recalls = new Map<string, { setsSha256: string; says: string }>();
   readonly #runs = new Map<string, SaidRun>();
   readonly #admitted = new Set<string>();
+  /** Monitor and digest of each measurement, as one text. */
+  readonly #evaluations = new Map<string, string>();
 
   see({ entry }: ShownEntry): void {
     const say = (member: string): string => textOf(entry, member);
@@ -46,6 +49,8 @@ class LineageCheck implements TableCheck {
       const said = { target, project: say('project'), by: say('by'), reason: say('reason') };
       this.#recalls.set(say('recall'), { setsSha256: say('setsSha256'), says: recallSays(said) });
     }
+    if (entry.kind === 'lineage.evaluated')
+      this.#evaluations.set(say('evaluation'), `${say('monitor')} ${say('evaluationSha256')}`);
     if (entry.kind === 'import.admitted') this.#admitted.add(`set:${say('import')}`);
     if (entry.kind === 'lineage.run-recorded')
       this.#runs.set(say('run'), { sha256: say('runSha256'), edgesSha256: say('edgesSha256') });
@@ -57,8 +62,28 @@ class LineageCheck implements TableCheck {
       ...(await this.#compareSets(db)),
       ...(await this.#compareRecalls(db)),
       ...(await this.#compareRuns(db)),
+      ...(await this.#compareEvaluations(db)),
       ...(await compareReach(db)),
     ];
+  }
+
+  async #compareEvaluations(db: Db): Promise<readonly string[]> {
+    const problems: string[] = [];
+    const missing = new Set(this.#evaluations.keys());
+    for (let after = ''; ;) {
+      const page = await pageEvaluations(db as Kysely<unknown>, after, PAGE);
+      for (const { id, monitor, sha256 } of page) {
+        missing.delete(id);
+        if (this.#evaluations.get(id) !== `${monitor} ${sha256}`)
+          problems.push(`the measurement ${id} of ${monitor} is not the one in the ledger`);
+      }
+      const last = page.at(-1);
+      if (last === undefined) break;
+      after = last.id;
+    }
+    for (const id of missing)
+      problems.push(`the measurement ${id} is in the ledger and not in the database`);
+    return problems;
   }
 
   async #compareSets(db: Db): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import type { ScreenRow } from './collector.ts';
 import { findDrift } from './drift.ts';
 import type { ScreenFinding } from './finding.ts';
 import type { NearDuplicates } from './near-duplicates.ts';
-import type { EarlierReport } from './report.ts';
+import type { EarlierReport, TriggerReport } from './report.ts';
 import type { SourceTally } from './sources.ts';
 import { TokenReader } from './tokens.ts';
 import type { Trigger, TriggerPlace } from './triggers.ts';
@@ -49,13 +49,35 @@ function countSources(documents: readonly number[], rows: Rows): string {
   return `; sent by ${counts.size} ${counts.size === 1 ? 'source' : 'sources'}: ${list}`;
 }
 
-/** One finding per trigger. */
-export function describeTriggers(facts: SetFacts, rows: Rows): ScreenFinding[] {
+/** Where in the text of a row a place is. */
+function locatorOf(rows: Rows): (place: TriggerPlace) => readonly [number, number] {
   const tokens = new TokenReader();
-  const locate = ({ document, first, width }: TriggerPlace): readonly [number, number] => {
+  return ({ document, first, width }) => {
     tokens.read(rows.get(document)?.text ?? '');
     return [tokens.starts[first]!, tokens.ends[first + width - 1]!];
   };
+}
+
+/** The accused n-grams in numbers, strongest first. */
+export function listTriggers(facts: SetFacts, rows: Rows): TriggerReport[] {
+  const locate = locatorOf(rows);
+  return facts.triggers.flatMap(({ documents: places, label, evidence, elsewhere }) => {
+    const [one] = places;
+    const text = rows.get(one?.document ?? -1)?.text;
+    if (one === undefined || text === undefined) return [];
+    return [
+      {
+        words: quote(text.slice(...locate(one))).slice(1, -1),
+        label: facts.labelNames[label] ?? '',
+        ...{ documents: places.length, elsewhere, evidenceNats: Math.round(evidence * 10) / 10 },
+      },
+    ];
+  });
+}
+
+/** One finding per trigger. */
+export function describeTriggers(facts: SetFacts, rows: Rows): ScreenFinding[] {
+  const locate = locatorOf(rows);
   const words = (place: TriggerPlace): string =>
     quote((rows.get(place.document)?.text ?? '').slice(...locate(place)));
   return facts.triggers.flatMap(({ documents: places, aliases, label, evidence }) => {

@@ -17,6 +17,16 @@ export interface ScreenedSet {
   readonly bytes: number;
 }
 
+/** An n-gram that is accused, for a plot. */
+export interface TriggerReport {
+  readonly words: string;
+  readonly label: string;
+  readonly documents: number;
+  /** Documents that have it under other labels. */
+  readonly elsewhere: number;
+  readonly evidenceNats: number;
+}
+
 /** What screening gives. */
 export interface ScreenReport {
   readonly format: typeof REPORT_FORMAT;
@@ -28,6 +38,12 @@ export interface ScreenReport {
   readonly unreadable: number;
   readonly labels: Readonly<Record<string, number>>;
   readonly findings: readonly ScreenFinding[];
+  /** How n-grams conflict with labels; null when there were no labels to conflict with. */
+  readonly conflicts: {
+    /** Evidence from which on an n-gram is accused. */
+    readonly barNats: number;
+    readonly found: readonly TriggerReport[];
+  } | null;
   readonly sources: readonly SourceReport[];
   /** Screens that could not run, or not on everything, and why. */
   readonly limits: readonly { readonly screen: string; readonly why: string }[];

@@ -23,9 +23,10 @@ import {
   describeDuplicates,
   describeSources,
   describeTriggers,
+  listTriggers,
 } from './describe.ts';
 import type { SetFacts } from './describe.ts';
-import type { EarlierReport, ScreenReport } from './report.ts';
+import type { EarlierReport, ScreenReport, TriggerReport } from './report.ts';
 import { REPORT_FORMAT, SCREEN_RULES_VERSION } from './report.ts';
 import { SourceTally } from './sources.ts';
 import { TokenReader } from './tokens.ts';
@@ -76,6 +77,7 @@ class Screening implements SetFacts {
   readonly #applied = new Map<string, string>();
   readonly #labels = new Map<string, number>();
   #ngrams = 0;
+  #barNats: number | null = null;
   #labelsLost = 0;
   #unlabelled = 0;
   #overflowed = false;
@@ -108,7 +110,7 @@ class Screening implements SetFacts {
           `${n} ${n === 1 ? 'row' : 'rows'} could not be read and were not screened; the first is ${first}`,
       ),
     ];
-    return this.#report(findings);
+    return this.#report(findings, listTriggers(this, rows));
   }
 
   #readFirst(reader: Reader, sample: Sample): void {
@@ -150,7 +152,9 @@ class Screening implements SetFacts {
       if (this.pairNats.has(text.document)) this.pairNats.set(text.document, nats);
       triggers.suspect(text, reading);
     });
-    if (triggers.chooseSuspects() > 0) {
+    const suspects = triggers.chooseSuspects();
+    this.#barNats = triggers.barNats;
+    if (suspects > 0) {
       await this.#eachLabelled((text) => {
         if (!triggers.concerns(text)) return;
         read(text);
@@ -261,7 +265,10 @@ class Screening implements SetFacts {
     return limits;
   }
 
-  #report(findings: readonly ScreenFinding[]): Omit<ScreenReport, 'sets'> {
+  #report(
+    findings: readonly ScreenFinding[],
+    found: readonly TriggerReport[],
+  ): Omit<ScreenReport, 'sets'> {
     const { exclusions, previous } = this.#input;
     const labels = this.labelNames.map((name, i): [string, number] => [
       name,
@@ -275,6 +282,8 @@ class Screening implements SetFacts {
       unreadable: this.#unreadable.documents,
       labels: Object.fromEntries(labels),
       findings,
+      conflicts:
+        this.#barNats === null ? null : { barNats: Math.round(this.#barNats * 10) / 10, found },
       sources: this.tally.report(this.labelNames),
       limits: this.#limits(),
       exclusions: {

@@ -15,6 +15,7 @@ import { requestQueueMigration } from './0018-request-queue.ts';
 import { releaseMigration } from './0020-release.ts';
 import { importsMigration } from './0030-imports.ts';
 import { lineageMigration } from './0031-lineage.ts';
+import { screeningsMigration } from './0032-screenings.ts';
 import { outerMigration } from './0100-outer.ts';
 import { senderMigration } from './0200-sender.ts';
 
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   releaseMigration,
   importsMigration,
   lineageMigration,
+  screeningsMigration,
 ];
 
 /** The schema of the outer process. */

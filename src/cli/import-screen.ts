@@ -1,0 +1,134 @@
+/** `sallyport imports screen|screenings|exclude|exclusions`: looking for poison in an import at the gate. */
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { ExclusionsShown, ScreeningDetails, ScreeningShown } from '../http/index.ts';
+import { writeExclusions } from '../ingress/index.ts';
+import { showFindings } from './screen-view.ts';
+import { layOut, openSession, withSession } from './session.ts';
+import type { Session, SessionOptions } from './session.ts';
+import { formatCount, showSafely } from './terminal.ts';
+
+interface ScreenOptions extends SessionOptions {
+  readonly text: string;
+  readonly label: string;
+  readonly source: string;
+  readonly monitor?: string;
+}
+
+const POLL_MS = 500;
+const COLUMNS = 100;
+/** Exit statuses: something is for a person to judge. */
+const INCONCLUSIVE = 4;
+
+/** Adds the commands. */
+export function registerScreening(imports: Command): void {
+  withSession(
+    imports
+      .command('screen')
+      .description(
+        'Screen the text sets of a decoded import at the gate, without what is excluded, and wait for the report. Exit status 4 when something is for a person to judge',
+      )
+      .argument('<import>', 'its id')
+      .option('--text <field>', 'the field that holds the text', 'text')
+      .option('--label <field>', 'the field that holds the label', 'label')
+      .option('--source <field>', 'the field that names the source', 'source')
+      .option('--monitor <description>', 'a description of the monitor that the text is for'),
+  ).action(async (id: string, options: ScreenOptions) => {
+    const session = openSession(options);
+    const { text, label, source, monitor = null } = options;
+    const path = `/v1/imports/${encodeURIComponent(id)}/screenings`;
+    const asked = await session.client.send<ScreeningShown>('POST', path, {
+      ...{ text, label, source, monitor },
+    });
+    const details = await waitFor(session, asked.id);
+    session.print(details, () => showDetails(session, details));
+    process.exitCode = details.screening.verdict === 'clean' ? 0 : INCONCLUSIVE;
+  });
+  withSession(
+    imports.command('screenings').description('Screenings in your projects, newest first.'),
+  ).action(async (options: SessionOptions) => {
+    const session = openSession(options);
+    const answer = await session.client.get<{ screenings: readonly ScreeningShown[] }>(
+      '/v1/screenings',
+    );
+    session.print(answer, () =>
+      layOut([
+        ['ID', 'IMPORT', 'AT', 'STATE', 'VERDICT', 'DOCUMENTS', 'HELD'],
+        ...answer.screenings.map((each) => [
+          ...[each.id, each.import, each.askedAt, each.state, each.verdict ?? '-'],
+          ...[formatCount(each.documents ?? 0), formatCount(each.held ?? 0)],
+        ]),
+      ]),
+    );
+  });
+  registerExclusions(imports);
+}
+
+function registerExclusions(imports: Command): void {
+  withSession(
+    imports
+      .command('exclude')
+      .description(
+        'Take documents out of an import, or back in. Whoever trains on it has to leave them out.',
+      )
+      .argument('<import>', 'its id')
+      .argument('<documents...>', 'ids as a screening shows them (doc_…)')
+      .requiredOption('--why <text>', 'goes into the ledger')
+      .option('--back', 'take them back in'),
+  ).action(
+    async (
+      id: string,
+      documents: readonly string[],
+      options: SessionOptions & { why: string; back?: boolean },
+    ) => {
+      const session = openSession(options);
+      const path = `/v1/imports/${encodeURIComponent(id)}/exclusions`;
+      const take = options.back === true ? 'back' : 'out';
+      const answer = await session.client.send<ExclusionsShown>('POST', path, {
+        ...{ documents, take, why: options.why },
+      });
+      session.print(answer, () => [
+        `${formatCount(answer.exclusions.length)} documents are excluded of ${id}`,
+      ]);
+    },
+  );
+  withSession(
+    imports
+      .command('exclusions')
+      .description('What is excluded of an import; as a list for --exclude with --out.')
+      .argument('<import>', 'its id')
+      .option('--out <file>', 'where the list is written'),
+  ).action(async (id: string, options: SessionOptions & { out?: string }) => {
+    const session = openSession(options);
+    const path = `/v1/imports/${encodeURIComponent(id)}/exclusions`;
+    const answer = await session.client.get<ExclusionsShown>(path);
+    if (options.out !== undefined)
+      writeFileSync(
+        options.out,
+        writeExclusions(answer.exclusions.map((each) => ({ ...each, atMs: 0 }))),
+      );
+    session.print(answer, () => [
+      ...answer.exclusions.map(({ document, by, why }) => `${document}  ${by}  ${showSafely(why)}`),
+      ...(options.out === undefined ? [] : [options.out]),
+    ]);
+  });
+}
+
+async function waitFor(session: Session, id: string): Promise<ScreeningDetails> {
+  for (;;) {
+    const details = await session.client.get<ScreeningDetails>(`/v1/screenings/${id}`);
+    if (details.screening.state !== 'running') return details;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function showDetails(session: Session, { screening, report }: ScreeningDetails): readonly string[] {
+  const { id, reason } = screening;
+  if (report === null)
+    return [session.paint('red', `${id} failed: ${reason ?? 'no reason given'}`)];
+  const { paint } = session;
+  return [
+    ...showFindings(report.findings, { columns: COLUMNS, paint }),
+    `${id}: ${report.verdict}, ${formatCount(report.documents)} documents, ${formatCount(report.excluded)} excluded`,
+  ];
+}

@@ -1,0 +1,67 @@
+/**
+ * The screening process: reads the safe forms of an import and writes a report. It is limited from outside in memory,
+ * time, files and network like the scan process.
+ */
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
+import { serveJobs } from '../core/index.ts';
+import type { Json } from '../core/index.ts';
+import { readTextRows } from '../formats/index.ts';
+import type { ScreenJob, ScreenSummary } from './screening/protocol.ts';
+import { parseExclusions, parseReport, screenTexts, writeReport } from './screens/index.ts';
+import type { ScreenInput, ScreenRow } from './screens/index.ts';
+
+async function* readRows(job: ScreenJob): AsyncGenerator<ScreenRow> {
+  const { text: textField, label: labelField, source: sourceField } = job.fields;
+  for (const { name, path, kind } of job.forms) {
+    const chunks = createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
+    const rows = readTextRows(chunks, kind, [textField, labelField, sourceField]);
+    for await (const { number, values, problem } of rows) {
+      const [text, label, source] = values;
+      const place = { set: name, row: number };
+      if (text === undefined) yield { ...place, problem: problem ?? 'a row without text' };
+      else yield { ...place, text, label, source };
+    }
+  }
+}
+
+/** What the gate itself wrote before, as text. */
+function readOwn(path: string | null): string | null {
+  return path === null ? null : readFileSync(path, 'utf8');
+}
+
+function readExclusions(path: string | null): ScreenInput['exclusions'] {
+  const text = readOwn(path);
+  if (text === null) return undefined;
+  const parsed = parseExclusions(text);
+  // Damage to what the gate wrote is a fault of the job, and never an empty list.
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed.list;
+}
+
+function readPrevious(path: string | null): ScreenInput['previous'] {
+  const text = readOwn(path);
+  if (text === null) return undefined;
+  const parsed = parseReport(text);
+  if (!parsed.ok) throw new Error(parsed.message);
+  return parsed.report;
+}
+
+async function screen(job: ScreenJob): Promise<ScreenSummary> {
+  const exclusions = readExclusions(job.exclusions);
+  const previous = readPrevious(job.previous);
+  const input: ScreenInput = {
+    bytes: job.forms.reduce((sum, form) => sum + form.bytes, 0),
+    rows: () => readRows(job),
+    ...(job.monitor === null ? {} : { monitor: job.monitor }),
+    ...(exclusions === undefined ? {} : { exclusions }),
+    ...(previous === undefined ? {} : { previous }),
+  };
+  const screened = await screenTexts(input);
+  const sets = job.forms.map(({ name, bytes, sha256: digest }) => ({ name, bytes, digest }));
+  const { text } = writeReport({ ...screened, sets });
+  writeFileSync(job.out, text, { flag: 'wx', mode: 0o600 });
+  const { verdict, documents, findings } = screened;
+  return { verdict, documents, held: findings.filter((each) => each.severity === 'hold').length };
+}
+
+serveJobs(async (job: Json) => (await screen(job as unknown as ScreenJob)) as unknown as Json);

@@ -13,12 +13,14 @@ import { ImportsPage } from './pages/imports.tsx';
 import { LedgerPage } from './pages/ledger.tsx';
 import { LineagePage } from './pages/lineage.tsx';
 import { LocksPage } from './pages/locks.tsx';
+import { MonitorsPage } from './pages/monitors.tsx';
 import { PeoplePage } from './pages/people.tsx';
 import { PolicyPage } from './pages/policy.tsx';
 import { PosturePage } from './pages/posture.tsx';
 import { RequestPage } from './pages/request.tsx';
 import { RequestsPage } from './pages/requests.tsx';
 import { ScenarioPage } from './pages/scenario.tsx';
+import { ScreensPage } from './pages/screens.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { StartPage } from './pages/start.tsx';
 import { WaitingPage } from './pages/waiting.tsx';
@@ -61,6 +63,10 @@ function showPlace({ path, query }: Place): ReactNode {
       return <ImportsPage key={id} id={id} query={query} />;
     case 'lineage':
       return <LineagePage query={query} />;
+    case 'screens':
+      return <ScreensPage key={id} id={id} />;
+    case 'monitors':
+      return <MonitorsPage />;
     case 'posture':
       return <PosturePage query={query} />;
     case 'scenario':

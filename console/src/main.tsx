@@ -12,6 +12,7 @@ import './styles/plot.css';
 import './styles/pages.css';
 import './styles/request.css';
 import './styles/posture.css';
+import './styles/ingress.css';
 
 const root = document.getElementById('root');
 if (root !== null) {

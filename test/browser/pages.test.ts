@@ -20,6 +20,9 @@ const PICTURE_HEIGHTS: Readonly<Record<string, number>> = {
   scenario: 1900,
   'scenario-beside': 1280,
   entry: 1040,
+  screening: 1500,
+  monitors: 1000,
+  'lineage-node': 1000,
 };
 
 /** The documentation shows every page broad and light, and the busiest ones in the other ways too. */
@@ -72,6 +75,20 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
       });
     }
   }
+
+  it('exclude an example in one click, and take it back', async () => {
+    const { page, context, problems } = await openPage(browser);
+    await visit(page, door.url, 'screens/scr_1');
+    const exclude = page.getByRole('button', { name: 'Exclude row 5575 of notes/rows.jsonl' });
+    await exclude.click();
+    const back = page.getByRole('button', { name: 'Take back row 5575 of notes/rows.jsonl' });
+    await back.waitFor();
+    assert.equal(await page.locator('.excerpt.out').count(), 1);
+    await back.click();
+    await exclude.waitFor();
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
 
   it('say what they are in the title and move the focus to it', async () => {
     const { page, context } = await openPage(browser);

@@ -97,20 +97,25 @@ const get = <D>(key: readonly unknown[], path: string) =>
   queryOptions({ queryKey: key, queryFn: ({ signal }) => call<D>(path, { signal }) });
 
 export const sourcesQuery = get<{ sources: SourceShown[] }>(['sources'], '/v1/sources');
-export const importsQuery = queryOptions({
-  ...get<{ imports: ImportShown[] }>(['imports'], '/v1/imports'),
-  refetchInterval: 5_000,
-});
+export const importsQuery = (state: string, offset: number) =>
+  queryOptions({
+    ...get<{ imports: ImportShown[]; next: number | null }>(
+      ['imports', 'list', state, offset],
+      withQuery('/v1/imports', { state, offset: offset === 0 ? null : offset }),
+    ),
+    refetchInterval: 5_000,
+  });
 export const importQuery = (id: string) =>
   queryOptions({
     ...get<ImportShown>(['imports', id], `/v1/imports/${encodeURIComponent(id)}`),
     refetchInterval: 3_000,
   });
-export const importFilesQuery = (id: string, verdict: string) =>
+export const importFilesQuery = (id: string, verdict: string, from: number) =>
   get<{ files: ImportFileShown[]; next: number | null }>(
-    ['imports', id, 'files', verdict],
+    ['imports', id, 'files', verdict, from],
     withQuery(`/v1/imports/${encodeURIComponent(id)}/files`, {
-      verdict: verdict === '' ? null : verdict,
+      verdict,
+      from: from === 0 ? null : from,
       limit: '100',
     }),
   );
@@ -126,3 +131,34 @@ export const formPreviewQuery = (id: string, file: number, form: number) =>
 export const lineageQuery = (node: string) =>
   get<Graph>(['lineage', node], withQuery('/v1/lineage', { node: node === '' ? null : node }));
 export const recallsQuery = get<{ recalls: RecallShown[] }>(['recalls'], '/v1/recalls');
+
+/** What a recall of something would reach. */
+export interface Affected {
+  readonly counts: Readonly<Record<NodeShown['kind'], number>>;
+}
+export const affectedQuery = (node: string) =>
+  get<Affected>(
+    ['lineage', 'affected', node],
+    withQuery('/v1/lineage/affected', { node, limit: 1 }),
+  );
+
+/** What to train again after a recall. */
+export interface RecallPlan {
+  readonly recall: RecallShown & {
+    readonly models: readonly NodeShown[];
+    readonly monitors: readonly NodeShown[];
+  };
+  readonly steps: readonly {
+    readonly run: string;
+    readonly name: string;
+    readonly base: string | null;
+    readonly baseState: 'none' | 'good' | 'quarantined';
+    readonly setsLeft: readonly string[];
+    readonly setsRecalled: readonly string[];
+    readonly results: readonly { readonly id: string; readonly name: string }[];
+    readonly action: 'retrain' | 'drop';
+  }[];
+  readonly cut: boolean;
+}
+export const planQuery = (id: string) =>
+  get<RecallPlan>(['recalls', id, 'plan'], `/v1/recalls/${encodeURIComponent(id)}/plan`);

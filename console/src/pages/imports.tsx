@@ -1,8 +1,10 @@
 /** Imports: what is on its way in, from whom, and what was found in it. */
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { importsQuery, sourcesQuery } from '../api/ingress.ts';
 import type { ImportShown, SourceShown } from '../api/ingress.ts';
+import { Action } from '../parts/action.tsx';
 import { Card, Page, Tabs } from '../parts/layout.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { When } from '../parts/text.tsx';
@@ -10,11 +12,14 @@ import { go, link } from '../shell/route.ts';
 import { sayBytes, sayCount, sayCounted, showSafely } from '../words/format.ts';
 import { ImportView, STATE_WORDS } from './imports/import-view.tsx';
 
+/** As many as one answer of the gate has. */
+const PAGE = 50;
+
 function ImportRow({ held }: { readonly held: ImportShown }): ReactNode {
   const { counts } = held;
   return (
     <li>
-      <a className="entry" href={link(['imports', held.id])}>
+      <a className="entry wraps" href={link(['imports', held.id])}>
         <span className="grow">
           <strong>{showSafely(held.source.name)}</strong>{' '}
           <span className="quiet">{STATE_WORDS[held.state]}</span>
@@ -33,27 +38,75 @@ function ImportRow({ held }: { readonly held: ImportShown }): ReactNode {
   );
 }
 
-function ImportList(): ReactNode {
+const STATES = Object.keys(STATE_WORDS) as readonly ImportShown['state'][];
+
+function ImportList(props: { readonly state: string; readonly offset: number }): ReactNode {
+  const { state, offset } = props;
+  const show = (next: { state?: string; offset?: number }) =>
+    go(
+      link(['imports'], {
+        state: (next.state ?? state) === '' ? null : (next.state ?? state),
+        offset: next.offset === undefined || next.offset === 0 ? null : String(next.offset),
+      }),
+      'replace',
+    );
   return (
-    <Loaded query={useQuery(importsQuery)} lines={8}>
-      {({ imports }) => (
-        <Card bare={imports.length > 0} title="Imports" note="newest first">
-          {imports.length === 0 ? (
-            <Empty title="Nothing is on its way in">
-              <p>
-                <code>sallyport import PATH…</code> sends files to the quarantine.
-              </p>
-            </Empty>
-          ) : (
-            <ol className="entries">
-              {imports.map((held) => (
-                <ImportRow key={held.id} held={held} />
-              ))}
-            </ol>
-          )}
-        </Card>
-      )}
-    </Loaded>
+    <>
+      <div className="filters under-tabs">
+        <select
+          className="input"
+          aria-label="State"
+          value={state}
+          onChange={(event) => show({ state: event.target.value })}
+        >
+          <option value="">Every state</option>
+          {STATES.map((each) => (
+            <option key={each} value={each}>
+              {each}: {STATE_WORDS[each]}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Loaded query={useQuery(importsQuery(state, offset))} lines={8}>
+        {({ imports, next }) => (
+          <Card bare={imports.length > 0} title="Imports" note="newest first">
+            {imports.length === 0 ? (
+              <Empty
+                title={state === '' ? 'Nothing is on its way in' : 'No import is in this state'}
+              >
+                <p>
+                  <code>sallyport import PATH…</code> sends files to the quarantine.
+                </p>
+              </Empty>
+            ) : (
+              <ol className="entries">
+                {imports.map((held) => (
+                  <ImportRow key={held.id} held={held} />
+                ))}
+              </ol>
+            )}
+            {offset === 0 && next === null ? null : (
+              <div className="body row apart">
+                <Action
+                  tiny
+                  refusal={offset === 0 ? 'these are the newest' : null}
+                  onAct={() => show({ offset: Math.max(0, offset - PAGE) })}
+                >
+                  Newer
+                </Action>
+                <Action
+                  tiny
+                  refusal={next === null ? 'these are the oldest' : null}
+                  onAct={() => show({ offset: next ?? offset })}
+                >
+                  Older
+                </Action>
+              </div>
+            )}
+          </Card>
+        )}
+      </Loaded>
+    </>
   );
 }
 
@@ -88,6 +141,7 @@ function SourceItem({ source }: { readonly source: SourceShown }): ReactNode {
 }
 
 function SourceList(): ReactNode {
+  const [shown, setShown] = useState(PAGE);
   return (
     <Loaded query={useQuery(sourcesQuery)} lines={8}>
       {({ sources }) => (
@@ -101,11 +155,16 @@ function SourceList(): ReactNode {
             </Empty>
           ) : (
             <ul className="list">
-              {sources.map((source) => (
+              {sources.slice(0, shown).map((source) => (
                 <SourceItem key={source.id} source={source} />
               ))}
             </ul>
           )}
+          {sources.length > shown ? (
+            <Action tiny onAct={() => setShown(shown + PAGE)}>
+              Show more of {sayCount(sources.length)}
+            </Action>
+          ) : null}
         </Card>
       )}
     </Loaded>
@@ -125,6 +184,9 @@ export function ImportsPage(props: {
       </Page>
     );
   }
+  const list = (
+    <ImportList state={query.get('state') ?? ''} offset={Number(query.get('offset') ?? 0) || 0} />
+  );
   return (
     <Page title="Imports" lead="Nothing enters that was not decoded, signed for and approved.">
       <Tabs
@@ -134,7 +196,7 @@ export function ImportsPage(props: {
           go(link(['imports'], { tab: tab === 'imports' ? null : tab }), 'replace')
         }
         tabs={[
-          { id: 'imports', title: 'Imports', show: () => <ImportList /> },
+          { id: 'imports', title: 'Imports', show: () => list },
           { id: 'sources', title: 'Sources', show: () => <SourceList /> },
         ]}
       />

@@ -35,6 +35,11 @@ const moveSlider = async (page: Page): Promise<void> => {
   await page.getByText('as moved').first().waitFor();
 };
 
+const openPlan = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: /^What to train again/ }).click();
+  await page.getByText('without 1 recalled set').waitFor();
+};
+
 /** The places. */
 export const PLACES: readonly Place[] = [
   { name: 'home', path: '', shows: 'Ablation of the second stage', empty: 'Nothing waits for you' },
@@ -146,7 +151,7 @@ export const PLACES: readonly Place[] = [
   {
     name: 'lineage',
     path: 'lineage',
-    shows: 'spam watch 3',
+    shows: 'run:run_watch',
     empty: 'Nothing was admitted yet',
   },
   {
@@ -154,5 +159,30 @@ export const PLACES: readonly Place[] = [
     path: 'lineage?tab=recalls',
     shows: 'its labels were sold',
     empty: 'Nothing was recalled',
+    prepare: openPlan,
+  },
+  {
+    name: 'lineage-node',
+    path: 'lineage?node=set%3Aimp_notes',
+    shows: 'A recall would reach',
+    empty: 'Nothing was admitted yet',
+  },
+  {
+    name: 'screens',
+    path: 'screens',
+    shows: 'for a person',
+    empty: 'Nothing was screened yet',
+  },
+  {
+    name: 'screening',
+    path: 'screens/scr_1',
+    shows: 'a planted trigger looks like this',
+    empty: 'The screens saw nothing',
+  },
+  {
+    name: 'monitors',
+    path: 'monitors',
+    shows: 'forum spam',
+    empty: 'No monitor is recorded',
   },
 ];

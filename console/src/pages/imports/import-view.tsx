@@ -2,12 +2,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
+import { call } from '../../api/client.ts';
 import { formPreviewQuery, importFilesQuery, importQuery } from '../../api/ingress.ts';
 import type { ImportFileShown, ImportShown, ScanVerdict } from '../../api/ingress.ts';
 import { Action } from '../../parts/action.tsx';
-import { Card, Dialog, Facts } from '../../parts/layout.tsx';
-import { Empty, Loaded } from '../../parts/states.tsx';
-import { link } from '../../shell/route.ts';
+import { Card, Dialog, Facts, Field } from '../../parts/layout.tsx';
+import { Empty, Loaded, ProblemLine } from '../../parts/states.tsx';
+import { go, link } from '../../shell/route.ts';
 import {
   sayBytes,
   sayCount,
@@ -16,6 +17,7 @@ import {
   showSafely,
   showTextSafely,
 } from '../../words/format.ts';
+import { ScreeningList } from '../screens.tsx';
 
 /** What each state means for whoever waits. */
 export const STATE_WORDS: Readonly<Record<ImportShown['state'], string>> = {
@@ -101,9 +103,10 @@ function FileItem(props: {
         <Action
           key={form.position}
           tiny
+          label={`Look at ${showSafely(form.name)}`}
           onAct={() => onLook({ file: file.position, form: form.position, name: form.name })}
         >
-          Look at {showSafely(form.name)}
+          Look at it
         </Action>
       ))}
     </li>
@@ -113,14 +116,18 @@ function FileItem(props: {
 function Files({ id }: { readonly id: string }): ReactNode {
   const [verdict, setVerdict] = useState('');
   const [looked, setLooked] = useState<Looked | null>(null);
-  const query = useQuery(importFilesQuery(id, verdict));
+  const [from, setFrom] = useState(0);
+  const query = useQuery(importFilesQuery(id, verdict, from));
   return (
     <Card title="Files" note="findings in place; only safe forms are ever shown">
       <select
         className="input"
         aria-label="Verdict"
         value={verdict}
-        onChange={(event) => setVerdict(event.target.value)}
+        onChange={(event) => {
+          setVerdict(event.target.value);
+          setFrom(0);
+        }}
       >
         <option value="">Every verdict</option>
         {Object.keys(TONES).map((each) => (
@@ -140,10 +147,23 @@ function Files({ id }: { readonly id: string }): ReactNode {
                   <FileItem key={file.position} file={file} onLook={setLooked} />
                 ))}
               </ul>
-              {next === null ? null : (
-                <p className="faint small">
-                  The first {sayCount(files.length)}. <code>sallyport imports show</code> lists all.
-                </p>
+              {from === 0 && next === null ? null : (
+                <div className="row apart">
+                  <Action
+                    tiny
+                    refusal={from === 0 ? 'these are the first' : null}
+                    onAct={() => setFrom(0)}
+                  >
+                    First
+                  </Action>
+                  <Action
+                    tiny
+                    refusal={next === null ? 'these are the last' : null}
+                    onAct={() => setFrom(next ?? from)}
+                  >
+                    Next
+                  </Action>
+                </div>
               )}
             </>
           )
@@ -151,6 +171,59 @@ function Files({ id }: { readonly id: string }): ReactNode {
       </Loaded>
       {looked === null ? null : <Preview id={id} looked={looked} onClose={() => setLooked(null)} />}
     </Card>
+  );
+}
+
+const SCREENED: ReadonlySet<string> = new Set(['asked', 'admitted', 'recalled']);
+const FIELDS = ['text', 'label', 'source'] as const;
+
+/** Asks for a screening; which fields hold what only whoever knows the set can say. */
+function ScreenTexts({ held }: { readonly held: ImportShown }): ReactNode {
+  const [fields, setFields] = useState({ text: 'text', label: 'label', source: 'source' });
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const screen = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const path = `/v1/imports/${encodeURIComponent(held.id)}/screenings`;
+      const { id } = await call<{ id: string }>(path, { method: 'POST', json: fields });
+      go(link(['screens', id]));
+    } catch (cause) {
+      setError(cause);
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Card title="Screen the texts" note="for planted triggers and sources that weigh too much">
+        <div className="triple">
+          {FIELDS.map((name) => (
+            <Field key={name} label={`Field of the ${name}`}>
+              {(id) => (
+                <input
+                  id={id}
+                  className="input"
+                  value={fields[name]}
+                  onChange={(event) => setFields({ ...fields, [name]: event.target.value })}
+                />
+              )}
+            </Field>
+          ))}
+        </div>
+        <ProblemLine error={error} />
+        <div className="actions">
+          <Action
+            busy={busy}
+            refusal={fields.text.trim() === '' ? 'a text field is needed' : null}
+            onAct={() => void screen()}
+          >
+            Screen
+          </Action>
+        </div>
+      </Card>
+      <ScreeningList ofImport={held.id} />
+    </>
   );
 }
 
@@ -187,6 +260,7 @@ export function ImportView({ id }: { readonly id: string }): ReactNode {
             />
           </Card>
           <Files id={id} />
+          {SCREENED.has(held.state) ? <ScreenTexts held={held} /> : null}
         </div>
       )}
     </Loaded>

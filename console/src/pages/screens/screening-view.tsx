@@ -1,0 +1,223 @@
+/** One screening: plots, findings with examples to read, and the button that excludes. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { call } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import { screeningQuery } from '../../api/screens.ts';
+import type { ScreenFinding, ScreeningDetails } from '../../api/screens.ts';
+import { Action } from '../../parts/action.tsx';
+import { Card, Facts } from '../../parts/layout.tsx';
+import { Empty, Loaded, ProblemLine } from '../../parts/states.tsx';
+import { When } from '../../parts/text.tsx';
+import { say } from '../../parts/toast.tsx';
+import { link } from '../../shell/route.ts';
+import { sayCount, sayCounted, showSafely, showTextSafely } from '../../words/format.ts';
+import { ConflictPlot, SourcePlot } from './plots.tsx';
+
+type Exclude = (documents: readonly string[], take: 'out' | 'back', why: string) => Promise<void>;
+
+const FINDINGS_STEP = 25;
+
+/** What a screening says in all. */
+export function sayScreening({ screening }: Pick<ScreeningDetails, 'screening'>): string {
+  if (screening.state === 'running') return 'is being read';
+  if (screening.state === 'failed') return 'failed';
+  return screening.verdict === 'clean' ? 'clean' : 'for a person';
+}
+
+function Example(props: {
+  readonly example: ScreenFinding['examples'][number];
+  readonly isOut: boolean;
+  readonly onTake: () => Promise<void>;
+}): ReactNode {
+  const { example, isOut, onTake } = props;
+  const [busy, setBusy] = useState(false);
+  const about = [example.label, example.source].filter((each) => each !== null).map(showSafely);
+  const take = async (): Promise<void> => {
+    setBusy(true);
+    await onTake().finally(() => setBusy(false));
+  };
+  return (
+    <li className="example">
+      <div className="grow">
+        <p className={`excerpt break ${isOut ? 'out' : ''}`}>{showTextSafely(example.excerpt)}</p>
+        <p className="faint small break">
+          {showSafely(example.set)} row {sayCount(example.row)}
+          {about.length === 0 ? '' : `, ${about.join(', ')}`}
+        </p>
+      </div>
+      <Action
+        tiny
+        busy={busy}
+        label={`${isOut ? 'Take back' : 'Exclude'} row ${String(example.row)} of ${showSafely(example.set)}`}
+        onAct={() => void take()}
+      >
+        {isOut ? 'Take back' : 'Exclude'}
+      </Action>
+    </li>
+  );
+}
+
+function Finding(props: {
+  readonly finding: ScreenFinding;
+  readonly out: ReadonlySet<string>;
+  readonly onExclude: Exclude;
+}): ReactNode {
+  const { finding, out, onExclude } = props;
+  const { ids, examples, code } = finding;
+  const left = ids.filter((id) => !out.has(id));
+  return (
+    <li className="screen-finding">
+      <div className="row apart">
+        <p>
+          <span className={`chip ${finding.severity === 'hold' ? 'wait' : ''}`}>
+            {finding.severity === 'hold' ? 'for a person' : 'to know'}
+          </span>{' '}
+          <span className="faint small break">{code}</span>
+        </p>
+        {ids.length < 2 ? null : (
+          <Action
+            tiny
+            tone="danger"
+            label={`Exclude all ${sayCount(left.length)} documents of ${code}`}
+            refusal={left.length === 0 ? 'all of them are excluded' : null}
+            onAct={() => void onExclude(left, 'out', code)}
+          >
+            Exclude all {sayCount(ids.length)}
+          </Action>
+        )}
+      </div>
+      <p className="says break">{showSafely(finding.sentence)}</p>
+      <ul className="list">
+        {examples.map((example) => (
+          <Example
+            key={example.id}
+            example={example}
+            isOut={out.has(example.id)}
+            onTake={() => onExclude([example.id], out.has(example.id) ? 'back' : 'out', code)}
+          />
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+function Findings(props: {
+  readonly details: ScreeningDetails;
+  readonly report: NonNullable<ScreeningDetails['report']>;
+}): ReactNode {
+  const { details, report } = props;
+  const { screening, excluded } = details;
+  const [shown, setShown] = useState(FINDINGS_STEP);
+  const [error, setError] = useState<unknown>(null);
+  const out = new Set(excluded);
+  const onExclude: Exclude = async (documents, take, why) => {
+    setError(null);
+    try {
+      const path = `/v1/imports/${encodeURIComponent(screening.import)}/exclusions`;
+      await call(path, { method: 'POST', json: { documents, take, why } });
+      await queryClient.invalidateQueries({ queryKey: ['screenings'] });
+      const done = take === 'out' ? 'excluded' : 'taken back';
+      say(`${sayCounted(documents.length, 'document is', 'documents are')} ${done}`);
+    } catch (cause) {
+      setError(cause);
+    }
+  };
+  return (
+    <Card title="Findings" note="what is excluded goes into the ledger">
+      <ProblemLine error={error} />
+      {report.findings.length === 0 ? (
+        <Empty title="The screens saw nothing">
+          <p>That is not a proof: clean labels, common words and style pass them.</p>
+        </Empty>
+      ) : (
+        <ul className="list">
+          {report.findings.slice(0, shown).map((finding, index) => (
+            <Finding key={index} finding={finding} out={out} onExclude={onExclude} />
+          ))}
+        </ul>
+      )}
+      {report.findings.length > shown ? (
+        <Action tiny onAct={() => setShown(shown + FINDINGS_STEP)}>
+          Show more of {sayCount(report.findings.length)}
+        </Action>
+      ) : null}
+    </Card>
+  );
+}
+
+function Report(props: {
+  readonly details: ScreeningDetails;
+  readonly report: NonNullable<ScreeningDetails['report']>;
+}): ReactNode {
+  const { report } = props;
+  return (
+    <>
+      <div className="pair">
+        <Card title="N-grams against labels" note="dashed: the bar">
+          {report.conflicts === null ? (
+            <p className="quiet">There are no labels that could conflict.</p>
+          ) : (
+            <ConflictPlot conflicts={report.conflicts.found} barNats={report.conflicts.barNats} />
+          )}
+        </Card>
+        <Card title="Sources" note="dashed: as much say as sent">
+          <SourcePlot sources={report.sources} total={report.sourcesTotal} />
+        </Card>
+      </div>
+      <Findings {...props} />
+      {report.limits.length === 0 ? null : (
+        <Card title="Not looked at">
+          <ul className="sentences">
+            {report.limits.map((limit, index) => (
+              <li key={index} className="break">
+                <strong>{limit.screen}</strong>: {showSafely(limit.why)}
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+    </>
+  );
+}
+
+/** The screening. */
+export function ScreeningView({ id }: { readonly id: string }): ReactNode {
+  return (
+    <Loaded query={useQuery(screeningQuery(id))} lines={10}>
+      {(details) => {
+        const { screening, report, excluded } = details;
+        const documents = report === null ? '' : `${sayCounted(report.documents, 'document')} read`;
+        return (
+          <div className="stack wide">
+            <Card title={`Screening of ${showSafely(screening.import)}`}>
+              <Facts
+                rows={[
+                  ['Verdict', sayScreening(details)],
+                  screening.reason === null ? null : ['Why', showSafely(screening.reason)],
+                  report === null
+                    ? null
+                    : [
+                        'Documents',
+                        `${documents}, ${sayCount(report.unreadable)} unreadable, ${sayCount(report.excluded)} left out`,
+                      ],
+                  ['Excluded now', sayCounted(excluded.length, 'document')],
+                  ['Asked by', showSafely(screening.by)],
+                  ['At', <When key="at" at={screening.askedAt} />],
+                  [
+                    'Import',
+                    <a key="import" href={link(['imports', screening.import])}>
+                      Open it
+                    </a>,
+                  ],
+                ]}
+              />
+            </Card>
+            {report === null ? null : <Report details={details} report={report} />}
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}

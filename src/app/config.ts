@@ -6,6 +6,8 @@ import { CONTENT_TYPES } from '../wire/index.ts';
 import { appErrors } from './errors.ts';
 
 const port = z.number().int().min(0).max(65_535);
+/** As Debian's `adduser` takes them. */
+const USER_NAME = /^[a-z_][a-z0-9_-]{0,31}$/;
 const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
 const tls = z
@@ -70,6 +72,22 @@ const SCHEMA = z.strictObject({
     })
     .prefault({})
     .describe("the sender's own meter of what no person sees"),
+  users: z
+    .strictObject({
+      gate: z
+        .string()
+        .regex(USER_NAME)
+        .optional()
+        .describe('the gate becomes this user once the sender and the outer door have theirs'),
+      sender: z
+        .string()
+        .regex(USER_NAME)
+        .default('sallyport-sender')
+        .describe('the user of the sender, where there is one of this name'),
+      outer: z.string().regex(USER_NAME).default('nobody').describe('the user of the outer door'),
+    })
+    .prefault({})
+    .describe('users of the operating system; they count when the gate is started as root'),
   people: z
     .strictObject({
       origins: z

@@ -48,6 +48,16 @@ export const appErrors = defineErrors('APP', {
     message: 'cannot use `{dir}`, the gate with process {pid} has it open',
     hint: 'stop that process first, or choose another folder with `--data DIR`',
   },
+  USER_MISSING: {
+    status: 400,
+    message: 'cannot become the user `{user}`: {why}',
+    hint: 'make that user with `useradd --system`, or leave `users.gate` out of sallyport.json',
+  },
+  WIRE_LOST: {
+    status: 500,
+    message: 'cannot go on: {why}, and only a start as root gives it its own user again',
+    hint: 'start the gate again as root; a service manager does that by itself',
+  },
   SCENARIO_UNKNOWN: {
     status: 404,
     message: 'cannot find the scenario `{id}`',

@@ -1,11 +1,10 @@
 /** Wires one gate from its configuration: the only place that knows every module. */
-import { openBudgets, reapplyBudgets } from '../budget/index.ts';
+import { openBudgets } from '../budget/index.ts';
 import type { Budgets } from '../budget/index.ts';
-import { isoTime, SallyportError, systemClock, systemRandom } from '../core/index.ts';
+import { systemClock, systemRandom } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
-import { exportKind, openInspectionPool, openLooks, windowKind } from '../egress/index.ts';
-import type { ExportHost, InspectionPool, Looks } from '../egress/index.ts';
-import { openKeyFile, openLedger } from '../ledger/index.ts';
+import { exportKind, openLooks, windowKind } from '../egress/index.ts';
+import type { ExportHost, Looks } from '../egress/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { openModels } from '../models/index.ts';
 import type { Models } from '../models/index.ts';
@@ -21,7 +20,7 @@ import {
   unlockKind,
 } from '../requests/index.ts';
 import type { Locks } from '../requests/index.ts';
-import { openBlobs, openStore } from '../store/index.ts';
+import { openBlobs } from '../store/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
 import { openAccess } from './access.ts';
 import type { Access } from './access.ts';
@@ -29,8 +28,10 @@ import { openAccessEffects, openWindows } from './access-effects.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { FirstStart } from './bootstrap.ts';
 import type { Config } from './config.ts';
-import { appErrors } from './errors.ts';
 import { gateFolders, lockFolders, makeFolders } from './folders.ts';
+import type { GateOptions } from './gate-options.ts';
+import { checkDeadlines, followConfig, openPool, openState } from './gate-state.ts';
+import { becomeGateUser, findGateUser, openWire } from './gate-wire.ts';
 import type { GateFolders } from './folders.ts';
 import { Founding } from './founding.ts';
 import { openNews } from './news.ts';
@@ -53,19 +54,7 @@ import type { ScenarioDesk } from './scenarios.ts';
 import { openWorkspace } from './workspace.ts';
 import { openWayIn } from './way-in.ts';
 import type { WayIn } from './way-in.ts';
-import { startWire } from './wire.ts';
 import type { RunningWire } from './wire.ts';
-
-/** What a gate is opened with. */
-export interface GateOptions {
-  readonly dataDir: string;
-  readonly config: Config;
-  readonly database?: string | undefined;
-  /** Says something that an operator should read. */
-  readonly log: (level: 'info' | 'warn' | 'error', sentence: string, cause?: unknown) => void;
-  /** Hears of a fault after which the process has to stop. */
-  readonly onFault: (cause: Error) => void;
-}
 
 /** A wired gate. */
 export interface Gate {
@@ -89,6 +78,8 @@ export interface Gate {
   readonly requests: Requests;
   readonly releases: Releases;
   readonly wire: RunningWire;
+  /** The user that the gate became; null when it runs as whoever started it. */
+  readonly user: string | null;
   readonly outboxes: OutboxWatch;
   readonly posture: PostureDesk;
   readonly scenarios: ScenarioDesk;
@@ -103,8 +94,6 @@ export interface Gate {
   readonly firstStart: FirstStart | null;
   close(): Promise<void>;
 }
-
-const DEADLINE_CHECK_MS = 30_000;
 
 /** Opens a gate and starts its outer process. Closes what it had opened when a later step fails. */
 export async function openGate(options: GateOptions): Promise<Gate> {
@@ -135,6 +124,21 @@ async function openParts(
   const blobs = openBlobs(folders.blobs, random);
   const uploads = openUploads(folders.uploads, random);
   const host = { store, ledger, clock, random, blobs };
+  const rosters = await Rosters.open(host);
+  const news = openNews();
+  const releases = new Releases(host);
+  // The wire is first, because a gate that becomes another user has to do so before anything else of it runs.
+  const user = findGateUser(options);
+  const asked = Promise.withResolvers<Requests>();
+  const parts = { ...host, requests: asked.promise, releases, rosters, news };
+  const starting = openWire(options, folders, { ...parts, lasting: user !== null });
+  undo.push(() =>
+    starting.then(
+      (started) => started.stop(),
+      () => undefined,
+    ),
+  );
+  if (user !== null) becomeGateUser(user, folders, await starting);
   const scenarios = openScenarios();
   undo.push(() => scenarios.close());
   const posture = openPosture(config.posture.folder, clock);
@@ -142,7 +146,6 @@ async function openParts(
   const people = openPeople(host);
   const models = openModels(host);
   const budgets = openBudgets({ ...host, caps: config.caps });
-  const releases = new Releases(host);
   await followConfig(store, config, clock);
   const pool = openPool(config, folders);
   undo.push(() => pool.close());
@@ -156,8 +159,6 @@ async function openParts(
       log('error', 'cannot start inspection processes', cause);
     },
   );
-  const rosters = await Rosters.open(host);
-  const news = openNews();
   const notices = openNotices({
     listen: (listener) => news.listen(listener),
     clock,
@@ -180,8 +181,6 @@ async function openParts(
     },
   });
   const access = openAccess({ ...host, rosters, people, locks });
-  // The sender is started after the requests that ask it, because it reports to them.
-  const late: { wire?: RunningWire } = {};
   const exports: ExportHost = {
     policy: {
       automatic: config.automatic.enabled,
@@ -200,8 +199,8 @@ async function openParts(
     clock,
     locks,
     windows: (project) => openWindows(store, project),
-    lookAhead: (input) => late.wire?.lookAhead(input) ?? Promise.resolve(),
-    authorise: (input) => late.wire?.authorise(input) ?? Promise.reject(new TypeError('no sender')),
+    lookAhead: async (input) => (await starting).lookAhead(input),
+    authorise: async (input) => (await starting).authorise(input),
   };
   const wayIn = await openWayIn({ ...host, config, folders, rosters, locks, news, log });
   const requests = new Requests(
@@ -240,9 +239,8 @@ async function openParts(
       accessKind(openAccessEffects({ ...host, people, models, budgets, caps: config.caps })),
     ],
   );
-  const wire = await openWire(options, folders, { ...host, requests, releases, rosters, news });
-  late.wire = wire;
-  undo.push(() => wire.stop());
+  asked.resolve(requests);
+  const wire = await starting;
   rosters.onNew(async () => {
     const keys = rosters.need().roster.people.flatMap((person) => person.keys);
     await people.keepSessions(keys.map((key) => key.id));
@@ -294,6 +292,7 @@ async function openParts(
     requests,
     releases,
     wire,
+    user: user?.name ?? null,
     outboxes,
     wayIn,
     posture,
@@ -304,113 +303,5 @@ async function openParts(
     site,
     firstStart,
     close,
-  };
-}
-
-async function openState(
-  options: GateOptions,
-  folders: GateFolders,
-  undo: (() => Promise<void> | void)[],
-): Promise<{ store: Store; ledger: Ledger }> {
-  const { config, onFault } = options;
-  const store = await openStore(options.database ?? config.database ?? folders.database, {
-    onFault,
-  });
-  undo.push(() => store.close());
-  const key = await openKeyFile(folders.ledgerKey, { name: config.origin, random: systemRandom });
-  const ledger = await openLedger({
-    store,
-    logId: 'inner',
-    dir: folders.ledger,
-    key,
-    clock: systemClock,
-    random: systemRandom,
-    onFault,
-    witnesses: config.ledger.witnesses,
-  });
-  undo.push(() => ledger.close());
-  return { store, ledger };
-}
-
-function openPool(config: Config, folders: GateFolders): InspectionPool {
-  const { processes, memoryMiB, jobSeconds } = config.inspection;
-  const limits = { memoryMiB, jobMs: jobSeconds * 1000 };
-  return openInspectionPool(processes, limits, {
-    readable: [folders.uploads, folders.blobs, folders.work],
-    writable: [folders.work],
-  });
-}
-
-/** Percentages and caps follow the models and the configuration of this start. */
-async function followConfig(store: Store, config: Config, clock: Clock): Promise<void> {
-  await store.write((tx) => reapplyBudgets(tx as never, clock.nowMs(), config.caps));
-}
-
-async function openWire(
-  options: GateOptions,
-  folders: GateFolders,
-  host: {
-    store: Store;
-    ledger: Ledger;
-    clock: Clock;
-    blobs: Blobs;
-    requests: Requests;
-    releases: Releases;
-    rosters: Rosters;
-    news: News;
-  },
-): Promise<RunningWire> {
-  const { config, log } = options;
-  const { automaticBurstBits: burstBits, automaticBitsPerDay: bitsPerDay } = config.sender;
-  const { host: address, port, tls, slotMs, lagSlots, bytesPerSlot } = config.outer;
-  const starting = startWire({
-    host,
-    sender: {
-      dir: folders.sender,
-      gate: config.origin,
-      automatic: { burstBits, bitsPerDay },
-      ledger: host.ledger,
-      releases: host.releases,
-      rosters: host.rosters,
-    },
-    outer: {
-      dir: folders.outer,
-      host: address,
-      port,
-      ...(tls === undefined ? {} : { tls }),
-      wish: {
-        ...(slotMs === undefined ? {} : { slotMs }),
-        ...(lagSlots === undefined ? {} : { lagSlots }),
-        ...(bytesPerSlot === undefined ? {} : { bytesPerSlot }),
-      },
-    },
-    onAcked: (ids) => {
-      host.requests.published(ids).catch((cause: unknown) => {
-        log('error', 'cannot note what the outer door has', cause);
-      });
-    },
-    onAlarm: (sentence) => {
-      log('warn', sentence);
-      host.news.alarm(sentence, host.clock.nowMs());
-    },
-  });
-  return starting.catch((cause: unknown) => {
-    if (!(cause instanceof SallyportError && cause.message.includes('EADDRINUSE'))) throw cause;
-    throw appErrors.error('PORT_IN_USE', { host: address, port, door: 'outer' });
-  });
-}
-
-function checkDeadlines(requests: Requests, log: GateOptions['log']): () => void {
-  const check = (): void => {
-    requests.checkDeadlines().catch((cause: unknown) => {
-      log('error', `cannot check deadlines at ${isoTime(systemClock.nowMs())}`, cause);
-    });
-  };
-  // At once too: time went on while the gate was stopped.
-  check();
-  const timer = setInterval(check, DEADLINE_CHECK_MS);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
   };
 }

@@ -19,6 +19,10 @@ export interface WireOptions {
   readonly sender: Omit<SenderSpawn, 'onAlarm'>;
   /** Hears of requests whose frames the outer door has stored durably. */
   readonly onAcked?: (requestIds: readonly string[]) => void;
+  /**
+   * Set when this process may not start either of them again, because it has become another user: hears that one ended.
+   */
+  readonly onLost?: (sentence: string) => void;
   /** Says something that a person must hear. */
   readonly onAlarm: (sentence: string) => void;
 }
@@ -31,6 +35,8 @@ export interface RunningWire {
   readonly key: string;
   /** Whether the outer process runs as a user of its own. */
   readonly ownUser: boolean;
+  /** The name of the sender's own user; null when it shares ours. */
+  readonly senderUser: string | null;
   /** The outer process of the moment. */
   readonly pid: number;
   readonly state: RunningSender['state'];
@@ -118,6 +124,10 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
       ]);
       await sender.stop();
       if (isStopping()) return;
+      if (options.onLost !== undefined) {
+        options.onLost(`the ${which} ended (${why})`);
+        return;
+      }
       options.onAlarm(`the ${which} ended (${why}) and is started again`);
       // The wire is between the two, so both begin again.
       await guard.stop();
@@ -140,6 +150,9 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
     },
     get ownUser() {
       return pair.outer.ownUser;
+    },
+    get senderUser() {
+      return pair.guard.user?.name ?? null;
     },
     get pid() {
       return pair.outer.pid;

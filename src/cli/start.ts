@@ -145,12 +145,23 @@ function describeWitnesses(gate: Gate): readonly string[] {
   });
 }
 
+/** Whether somebody who takes the gate over could change what the sender keeps. */
+function describeSender(gate: Gate): string {
+  const { senderUser } = gate.wire;
+  if (senderUser === null)
+    return 'Note: the sender runs as the same user as the gate, who could change what it keeps; start as root, with a user `sallyport-sender`.';
+  return gate.user === null
+    ? `Note: the sender runs as \`${senderUser}\`, and the gate as root could still change what it keeps; name a user under \`users.gate\`.`
+    : `The gate runs as \`${gate.user}\` and cannot read or change what the sender, \`${senderUser}\`, keeps.`;
+}
+
 function describeOuter(gate: Gate): readonly string[] {
   const user = gate.wire.ownUser
     ? 'The outer door runs as a user of its own, fed only by the wire.'
     : 'Note: the outer door runs as the same user as the gate; start as root, or put it on its own machine.';
   return [
     user,
+    describeSender(gate),
     'Note: both doors share this machine; what its processor time tells is outside the bound.',
     '',
   ];

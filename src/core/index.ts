@@ -26,6 +26,8 @@ export { canonicalJson } from './canonical-json.ts';
 export type { Json, JsonObject } from './canonical-json.ts';
 export { parseJsonStrict } from './strict-json.ts';
 export { BoundedQueue } from './bounded-queue.ts';
+export { becomeOsUser, findOsUser, giveToUser, mayChooseUsers, takeOsUser } from './os-users.ts';
+export type { OsUser } from './os-users.ts';
 export { makeDirDurable, systemFiles, writeFileDurable } from './durable-files.ts';
 export type { FileOps } from './durable-files.ts';
 export { readChunks } from './file-chunks.ts';

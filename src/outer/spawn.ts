@@ -2,18 +2,22 @@
  * Starts the outer process from the inside: with an empty environment, with nothing but the two links, and as a user of
  * its own where we may choose.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chownSync, lstatSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { mayChooseUsers, takeOsUser } from '../core/index.ts';
+import type { OsUser } from '../core/index.ts';
 import { outerErrors } from './errors.ts';
 import type { OuterEvent, OuterProcessOptions } from './process.ts';
 
 /** How the outer process is started. */
 export interface OuterSpawnOptions extends Omit<OuterProcessOptions, 'keepServing'> {
+  /** As which user it runs where we may choose; `nobody` by default. */
+  readonly user?: string;
   /** Hears what the process says about itself. */
   readonly onEvent?: (event: OuterEvent) => void;
   /** The ends of the two links, when another process than this one holds the other ends. */
@@ -37,57 +41,11 @@ export interface SpawnedOuter {
 }
 
 const MAIN = fileURLToPath(new URL(`./main${path.extname(import.meta.url)}`, import.meta.url));
-const OWN_USER = 'nobody';
-
-interface User {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-function findUser(): User | undefined {
-  if (process.getuid?.() !== 0) return undefined;
-  const line = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((each) => each.startsWith(`${OWN_USER}:`));
-  const [, , uid, gid] = line?.split(':') ?? [];
-  return uid === undefined || gid === undefined
-    ? undefined
-    : { uid: Number(uid), gid: Number(gid) };
-}
-
-/** Gives a folder and everything in it to a user. */
-function giveTo(user: User, entry: string): void {
-  const stat = lstatSync(entry);
-  if (stat.uid !== user.uid || stat.gid !== user.gid) chownSync(entry, user.uid, user.gid);
-  if (!stat.isDirectory()) return;
-  for (const name of readdirSync(entry)) giveTo(user, path.join(entry, name));
-}
-
-/** Whether that user can run our program and write to the folder: parents of either may be closed to it. */
-function canRun(user: User, dir: string): boolean {
-  const script = `
-    const { accessSync, constants } = require('node:fs');
-    accessSync(process.argv[1], constants.R_OK);
-    accessSync(process.argv[2], constants.R_OK | constants.W_OK | constants.X_OK);
-  `;
-  const probe = spawnSync(process.execPath, ['-e', script, MAIN, dir], {
-    ...user,
-    env: {},
-    cwd: '/',
-  });
-  return probe.status === 0;
-}
-
-function takeUser(dir: string): User | undefined {
-  const user = findUser();
-  if (user === undefined) return undefined;
-  giveTo(user, dir);
-  if (canRun(user, dir)) return user;
-  giveTo({ uid: 0, gid: process.getgid?.() ?? 0 }, dir);
-  return undefined;
-}
-
-function startChild(options: OuterSpawnOptions, dir: string, user: User | undefined): ChildProcess {
+function startChild(
+  options: OuterSpawnOptions,
+  dir: string,
+  user: OsUser | undefined,
+): ChildProcess {
   const { host, port, tls, wish, links } = options;
   const absolute =
     tls === undefined
@@ -105,7 +63,7 @@ function startChild(options: OuterSpawnOptions, dir: string, user: User | undefi
     process.execPath,
     ['--disable-warning=ExperimentalWarning', MAIN, JSON.stringify(settings)],
     {
-      ...user,
+      ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
       cwd: dir,
       env: {},
       stdio: [links?.wire ?? 'pipe', 'pipe', 'inherit', links?.intake ?? 'pipe'],
@@ -117,7 +75,7 @@ function startChild(options: OuterSpawnOptions, dir: string, user: User | undefi
 export async function startOuterProcess(options: OuterSpawnOptions): Promise<SpawnedOuter> {
   const dir = path.resolve(options.dir);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const user = takeUser(dir);
+  const user = takeOsUser(options.user ?? 'nobody', MAIN, dir);
   const child = startChild(options, dir, user);
   const [ownWire, events, , ownIntake] = child.stdio as unknown as [
     Writable | null,
@@ -162,7 +120,8 @@ export async function startOuterProcess(options: OuterSpawnOptions): Promise<Spa
     key: first.key,
     exited,
     stop: async () => {
-      child.kill('SIGTERM');
+      // Who has become another user since may not signal it; it ends when the wire does.
+      if (user === undefined || mayChooseUsers()) child.kill('SIGTERM');
       await exited;
     },
   };

@@ -41,6 +41,8 @@ export interface RunningGate {
   json<T>(status: number, ...args: string[]): Promise<T>;
   /** Commands from now on carry this token; a restart keeps it. */
   useToken(token: string): void;
+  /** The exit status, once the process has ended. */
+  readonly exited: Promise<number | null>;
   /** Ends the process and returns its exit status; the data stay. */
   stop(signal?: NodeJS.Signals): Promise<number>;
   /** Starts again on the same data; with a clock that is ahead, if wanted. */
@@ -153,6 +155,7 @@ async function launch(
     useToken: (other) => {
       commandEnv.SALLYPORT_TOKEN = other;
     },
+    exited: exited.then(([status]) => status),
     stop,
     restart: async (later) => {
       await stop();

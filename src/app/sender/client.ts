@@ -9,6 +9,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { takeOsUser } from '../../core/index.ts';
+import type { OsUser } from '../../core/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { SENDER_LIMITS, guardErrors } from '../../release/index.ts';
 import type {
@@ -27,6 +29,8 @@ import type { SenderOptions } from './process.ts';
 /** How a sender is started. */
 export interface SenderSpawn {
   readonly dir: string;
+  /** As which user it runs where we may choose and there is one of that name. */
+  readonly user?: string;
   readonly gate: string;
   readonly automatic: MeterLimits;
   readonly ledger: Ledger;
@@ -43,6 +47,8 @@ export interface SpawnedSender extends GuardLink {
   /** Status bytes that the sender relays. */
   readonly intake: AsyncIterable<Uint8Array>;
   readonly pid: number;
+  /** The user that it runs as, when that is not ours. */
+  readonly user: OsUser | null;
   readonly exited: Promise<string>;
   authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
   /** Resolves when the sender is done with it, or will not do it. */
@@ -100,12 +106,18 @@ export async function startSenderProcess(options: SenderSpawn): Promise<SpawnedS
     automatic: options.automatic,
     linkBytesPerSlot: SENDER_LIMITS.linkBytesPerSlot,
   };
+  const user = options.user === undefined ? undefined : takeOsUser(options.user, MAIN, dir);
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', MAIN, JSON.stringify(settings)],
-    { cwd: dir, env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'] },
+    {
+      ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
+      cwd: dir,
+      env: {},
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    },
   );
-  const link = new SenderLink(child, options);
+  const link = new SenderLink(child, options, user ?? null);
   const first = await Promise.race([link.ready, link.exited]);
   if (typeof first === 'string') throw guardErrors.error('START_FAILED', { reason: first });
   try {
@@ -127,6 +139,7 @@ class SenderLink implements SpawnedSender {
   readonly intakeIn: Duplex;
   readonly intake = new Chunks();
   readonly exited: Promise<string>;
+  readonly user: OsUser | null;
   readonly ready: Promise<Ready>;
   readonly #child: ChildProcess;
   readonly #options: SenderSpawn;
@@ -142,7 +155,8 @@ class SenderLink implements SpawnedSender {
   #waiting = new Set<number>();
   #order: Promise<void> = Promise.resolve();
 
-  constructor(child: ChildProcess, options: SenderSpawn) {
+  constructor(child: ChildProcess, options: SenderSpawn, user: OsUser | null) {
+    this.user = user;
     this.#child = child;
     this.#options = options;
     const [toSender, fromSender, stderr, wire, intakeIn] = child.stdio as unknown as [

@@ -25,6 +25,8 @@ export const LEDGER_ROUTES: readonly Route[] = [
         ok: true,
         at: isoTime(gate.clock.nowMs()),
         outer: { url: gate.wire.url, ownUser: gate.wire.ownUser },
+        // Apart: the gate cannot read or change what the sender keeps.
+        sender: { ownUser: gate.wire.senderUser !== null, apart: gate.user !== null },
         ledger: { origin: gate.ledger.origin, size: gate.ledger.size },
       }),
   ),

@@ -102,7 +102,16 @@ const SCHEMA = z.strictObject({
           port: port.default(25),
           from: z.string().min(3),
           domain: z.string().min(1).describe('people get mail at ID@domain'),
-          tls: z.boolean().default(false),
+          tls: z.boolean().default(false).describe('TLS from the first byte'),
+          startTls: z.boolean().default(false).describe('TLS by STARTTLS, or no mail'),
+          login: z
+            .strictObject({ user: z.string().min(1).max(200), passwordPath: z.string().min(1) })
+            .optional()
+            .describe('a login, over TLS only; the password is the content of a file'),
+          caPath: z.string().optional().describe('PEM of who vouches for the mail server'),
+        })
+        .refine(({ tls, startTls, login }) => login === undefined || tls || startTls, {
+          message: 'a login needs tls or startTls',
         })
         .optional()
         .describe('mail of what waits, without content and without a link that approves'),

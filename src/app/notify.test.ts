@@ -128,6 +128,7 @@ describe('notices', () => {
       from: 'gate@lab.example',
       domain: 'lab.example',
       tls: false,
+      startTls: false,
     };
     const pauses: number[] = [];
     const { all, notices } = open([mailNotifier(smtp, 'gate.example')], pauses);

@@ -3,7 +3,7 @@
  * denied, how many approvals more it would have taken, and what that costs in waiting, at the pace at which people really
  * approved in those days. Pure.
  */
-import { ownersOf, peopleOf, peopleWithRole, ruleFor } from '../people/index.ts';
+import { RULE_KINDS, ownersOf, peopleOf, peopleWithRole, ruleFor } from '../people/index.ts';
 import type { Roster, RosterRule, Tier } from '../people/index.ts';
 import { judgeQuorum, parseQuorum } from '../policy/index.ts';
 import type { Request } from './store.ts';
@@ -58,8 +58,7 @@ interface Outcome {
 /** The rule that a request falls under; a window falls under those of exports. */
 function ruleOf(roster: Roster, request: Request, tier: Tier): RosterRule | undefined {
   const asked = request.kind === 'window' ? 'export' : request.kind;
-  const kinds = ['export', 'access', 'unlock', 'policy', 'review'] as const;
-  const kind = kinds.find((each) => each === asked);
+  const kind = RULE_KINDS.find((each) => each === asked);
   if (kind === undefined) return undefined;
   return ruleFor(roster, kind, tier, request.chargeBits ?? 0n);
 }

@@ -273,6 +273,33 @@ describe('the console on the real gate', { skip: skipBrowser }, () => {
     await seeState(ada.page, 'reviewed');
   });
 
+  it('takes in what a member sends on the page, decoded, and admits it by a passkey', async () => {
+    const { page } = cyd;
+    const { token } = await gate.json<{ token: string }>(0, 'login', '--key', 'cyd.key');
+    await gate.json(
+      ...([0, 'source', 'add', 'notes', '--project', 'main', '--person', 'cyd'] as const),
+      ...['--origin', 'our bench', '--licence', 'none', '--collection', 'typed in by hand'],
+      ...['--token', token],
+    );
+    await visit(page, 'imports?tab=new');
+    await page.getByRole('button', { name: 'Send to the quarantine' }).waitFor();
+    await page.getByText('add a file first').waitFor();
+    await page.setInputFiles('input[type=file]', [
+      { name: 'rows.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n') },
+      { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.from('noon\n') },
+    ]);
+    await page.getByLabel('What they are for').fill('to train on');
+    await page.getByRole('button', { name: 'Send to the quarantine' }).click();
+    await page.waitForURL(/imports\/imp_/);
+    await page.getByText('2 files, 13 B: 2 clean').waitFor();
+    await page.getByRole('link', { name: 'Open it to decide' }).click();
+    await page.waitForURL(/requests\/req_/);
+    await approveAsAda(idOf(page));
+    await seeState(page, 'done');
+    await visit(page, 'imports?state=admitted');
+    await page.getByText('to train on').waitFor();
+  });
+
   it('shows each page from the real gate, without barriers, broad and narrow', async () => {
     const pages = [
       ['requests', 'requests?for=all', 'weights-1.csv'],

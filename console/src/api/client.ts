@@ -25,9 +25,11 @@ export class Unreachable extends Error {
 
 /** What a call may carry. */
 export interface CallOptions {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   readonly json?: unknown;
   readonly form?: FormData;
+  /** Bytes as they are, of a file in parts. */
+  readonly bytes?: Blob;
   readonly signal?: AbortSignal;
   /** Names the intent, so that a call tried again does not ask twice. */
   readonly idempotencyKey?: string;
@@ -68,13 +70,14 @@ async function readProblem(response: Response): Promise<Problem> {
 }
 
 async function send(path: string, options: CallOptions): Promise<Response> {
-  const { method = 'GET', json, form, signal, idempotencyKey, token } = options;
+  const { method = 'GET', json, form, bytes, signal, idempotencyKey, token } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['x-sallyport'] = 'console';
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
   if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
   if (json !== undefined) headers['content-type'] = 'application/json';
-  const body = json === undefined ? form : JSON.stringify(json);
+  if (bytes !== undefined) headers['content-type'] = 'application/octet-stream';
+  const body = json === undefined ? (form ?? bytes) : JSON.stringify(json);
   let response: Response;
   try {
     response = await fetch(path, {

@@ -11,6 +11,7 @@ import { When } from '../parts/text.tsx';
 import { go, link } from '../shell/route.ts';
 import { sayBytes, sayCount, sayCounted, showSafely } from '../words/format.ts';
 import { ImportView, STATE_WORDS } from './imports/import-view.tsx';
+import { NewImport } from './imports/new-import.tsx';
 
 /** As many as one answer of the gate has. */
 const PAGE = 50;
@@ -75,7 +76,9 @@ function ImportList(props: { readonly state: string; readonly offset: number }):
                 title={state === '' ? 'Nothing is on its way in' : 'No import is in this state'}
               >
                 <p>
-                  <code>sallyport import PATH…</code> sends files to the quarantine.
+                  <code>sallyport import PATH…</code> or{' '}
+                  <a href={link(['imports'], { tab: 'new' })}>this page</a> sends files to the
+                  quarantine.
                 </p>
               </Empty>
             ) : (
@@ -198,6 +201,7 @@ export function ImportsPage(props: {
         tabs={[
           { id: 'imports', title: 'Imports', show: () => list },
           { id: 'sources', title: 'Sources', show: () => <SourceList /> },
+          { id: 'new', title: 'New import', show: () => <NewImport /> },
         ]}
       />
     </Page>

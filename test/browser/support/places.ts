@@ -143,6 +143,12 @@ export const PLACES: readonly Place[] = [
     empty: 'Nobody signs for anything yet',
   },
   {
+    name: 'new-import',
+    path: 'imports?tab=new',
+    shows: 'What they are for',
+    empty: 'Nobody signs for anything yet',
+  },
+  {
     name: 'import',
     path: 'imports/imp_notes',
     shows: 'loading it calls os.system',

@@ -9,8 +9,10 @@ const SHOWN = 60;
 /** A place for files; also a button for those who do not drag. */
 export function DropZone({
   onFiles,
+  takes = 'Tables, text, JSON, SVG, HTML, PNG, JPEG, and archives of these.',
 }: {
   readonly onFiles: (files: readonly File[]) => void;
+  readonly takes?: string;
 }): ReactNode {
   const [over, setOver] = useState(false);
   const id = useId();
@@ -45,9 +47,7 @@ export function DropZone({
           event.target.value = '';
         }}
       />
-      <p className="faint small">
-        Tables, text, JSON, SVG, HTML, PNG, JPEG, and archives of these.
-      </p>
+      <p className="faint small">{takes}</p>
     </div>
   );
 }

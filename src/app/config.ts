@@ -165,6 +165,10 @@ const SCHEMA = z.strictObject({
       memoryMiB: count.default(2048).describe('memory of each'),
       fileSeconds: count.default(1800).describe('time for one file'),
       fileBytesMax: count.default(1024 ** 4).describe('largest file'),
+      abandonedDays: count
+        .max(3_650)
+        .default(14)
+        .describe('days without anything arriving after which an unfinished import is closed'),
     })
     .prefault({})
     .describe('the way in'),

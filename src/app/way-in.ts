@@ -43,6 +43,7 @@ export interface WayIn {
 }
 
 const GATE_WORKER = 'gate';
+const DAY_MS = 86_400_000;
 
 /** What it is wired from. */
 export interface WayInHost {
@@ -120,7 +121,10 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
       const decoding = startDecoding({
         ...{ store, ledger, jobs, imports },
         ask: (held, { files, bytes }) => askFor(requests, held, files, bytes),
-        alsoCollect: () => screenings.collect(),
+        alsoCollect: async () => {
+          await screenings.collect();
+          await imports.expire(config.imports.abandonedDays * DAY_MS);
+        },
         onRescanned: (taken) => answerRescan(host, { imports, recalls }, taken),
         onFault: (sentence, cause) => {
           host.log('error', sentence, cause);

@@ -3,9 +3,13 @@ import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { canonicalJson, monotonicMs, sha256 } from '../core/index.ts';
 import type { ImportFileShown, ImportShown, RequestDetails } from '../http/index.ts';
+import { renderSarif } from '../ingress/index.ts';
+import type { ScanResult } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
+import { FormNames } from './form-names.ts';
 import { registerScreening } from './import-screen.ts';
 import { hashFiles, sendFiles } from './import-send.ts';
 import { showImportList, showOneImport } from './import-view.ts';
@@ -210,6 +214,22 @@ function registerReads(imports: Command): void {
   });
   withSession(
     imports
+      .command('sarif')
+      .description('Write what was found in the files of an import as a SARIF 2.1.0 log.')
+      .argument('<import>', 'its id')
+      .requiredOption('--out <file>', 'where it is written'),
+  ).action(async (id: string, options: SessionOptions & { out: string }) => {
+    const session = openSession(options);
+    const results: ScanResult[] = [];
+    for await (const file of readFiles(session, encodeURIComponent(id)))
+      if (file.findings.length > 0) results.push(asScanned(file));
+    writeFileSync(options.out, renderSarif(results, manifest.version));
+    session.print({ import: id, file: options.out, files: results.length }, () => [
+      `${options.out}: findings in ${String(results.length)} files`,
+    ]);
+  });
+  withSession(
+    imports
       .command('croissant')
       .description('Write an import as a Croissant description.')
       .argument('<import>', 'its id')
@@ -236,27 +256,43 @@ function registerReads(imports: Command): void {
 async function fetchForms(session: Session, id: string, out: string): Promise<void> {
   const root = path.resolve(out);
   const written: string[] = [];
-  for (let from: number | null = 0; from !== null;) {
-    const page: { files: readonly ImportFileShown[]; next: number | null } =
-      await session.client.get(`/v1/imports/${id}/files?limit=100&from=${String(from)}`);
-    for (const file of page.files) {
-      if (file.verdict === 'malicious') continue;
-      for (const form of file.forms) {
-        const target = path.resolve(root, form.name);
-        // The names were checked when they were made; a file is still never written elsewhere.
-        if (!target.startsWith(`${root}${path.sep}`)) continue;
-        mkdirSync(path.dirname(target), { recursive: true });
-        const url = `/v1/imports/${id}/files/${String(file.position)}/forms/${String(form.position)}`;
-        await pipeline(
-          await session.client.stream(url),
-          createWriteStream(target, { flags: 'wx' }),
-        );
-        written.push(form.name);
-      }
+  const names = new FormNames();
+  for await (const file of readFiles(session, id)) {
+    if (file.verdict === 'malicious') continue;
+    for (const form of file.forms) {
+      const name = names.place(file.name, form.name);
+      const target = path.resolve(root, name);
+      // The names were checked when they were made; a file is still never written elsewhere.
+      if (!target.startsWith(`${root}${path.sep}`)) continue;
+      mkdirSync(path.dirname(target), { recursive: true });
+      const url = `/v1/imports/${id}/files/${String(file.position)}/forms/${String(form.position)}`;
+      await pipeline(await session.client.stream(url), createWriteStream(target, { flags: 'wx' }));
+      written.push(name);
     }
-    from = page.next;
   }
   session.print({ import: id, files: written }, () => [
     `${String(written.length)} files below ${out}`,
   ]);
+}
+
+/** Every file of an import, a page at a time. */
+async function* readFiles(
+  session: Session,
+  id: string,
+): AsyncGenerator<ImportFileShown, void, undefined> {
+  for (let from: number | null = 0; from !== null;) {
+    const page: { files: readonly ImportFileShown[]; next: number | null } =
+      await session.client.get(`/v1/imports/${id}/files?limit=100&from=${String(from)}`);
+    yield* page.files;
+    from = page.next;
+  }
+}
+
+/** A file of an import as `scan` would have said it; one without a verdict is inconclusive. */
+function asScanned(file: ImportFileShown): ScanResult {
+  const { name, type, bytes, verdict, findings } = file;
+  return {
+    ...{ path: name, type: type ?? 'unknown', bytes, verdict: verdict ?? 'inconclusive', findings },
+    forms: [],
+  };
 }

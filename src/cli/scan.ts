@@ -8,6 +8,7 @@ import { monotonicMs } from '../core/index.ts';
 import { openScanPool, renderSarif, scanErrors } from '../ingress/index.ts';
 import type { ScanPool, ScanResult } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
+import { FormNames } from './form-names.ts';
 import { showScan } from './scan-view.ts';
 import { openPaint, openProgress } from './terminal.ts';
 import { walkPaths } from './walk-paths.ts';
@@ -97,16 +98,26 @@ async function* scanInOrder(
   out: string | undefined,
   workDir: string,
 ): AsyncGenerator<ScanResult> {
-  const underWay: Promise<ScanResult>[] = [];
+  const underWay: Promise<Scanned>[] = [];
   const ahead = pool.size * 4;
+  const names = new FormNames();
   for (let next = 0; next < files.length || underWay.length > 0;) {
     while (next < files.length && underWay.length < ahead) {
       const file = files[next++];
       if (file !== undefined) underWay.push(scanOne(pool, file, out, workDir));
     }
-    const first = underWay.shift();
-    if (first !== undefined) yield await first;
+    const first = await underWay.shift();
+    if (first === undefined) continue;
+    // Written in the order of the files, so that the same files give the same folder.
+    if (out !== undefined) keepForms(first, out, names);
+    yield first.result;
   }
+}
+
+interface Scanned {
+  readonly result: ScanResult;
+  readonly name: string;
+  readonly outDir: string | undefined;
 }
 
 async function scanOne(
@@ -114,19 +125,21 @@ async function scanOne(
   file: WalkedFile,
   out: string | undefined,
   workDir: string,
-): Promise<ScanResult> {
+): Promise<Scanned> {
   const { name, path } = file;
-  if (out === undefined) return await pool.scan({ name, path });
-  const outDir = mkdtempSync(join(workDir, 'file-'));
-  const result = await pool.scan({ name, path, outDir });
+  const outDir = out === undefined ? undefined : mkdtempSync(join(workDir, 'file-'));
+  const job = { name, path, ...(outDir === undefined ? {} : { outDir }) };
+  return { result: await pool.scan(job), name, outDir };
+}
+
+function keepForms({ result, name, outDir = '' }: Scanned, out: string, names: FormNames): void {
   // What is not clean is not taken: a person decides with the file and its findings at hand.
   if (result.verdict === 'clean') {
     for (const form of result.forms) {
-      const target = join(out, ...form.name.split('/'));
+      const target = join(out, ...names.place(name, form.name).split('/'));
       mkdirSync(dirname(target), { recursive: true });
       renameSync(join(outDir, form.file ?? ''), target);
     }
   }
   rmSync(outDir, { recursive: true, force: true });
-  return result;
 }

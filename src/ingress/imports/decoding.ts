@@ -20,7 +20,7 @@ export interface DecodingHost {
   readonly ask: (held: Import, counts: ImportCounts) => Promise<string>;
   /** Hears what newer rules say about files that were admitted, before it is taken up. */
   readonly onRescanned: (taken: readonly TakenUp[]) => Promise<void>;
-  /** Takes up what other queues have done, in the same rounds. */
+  /** What else is done in each round. */
   readonly alsoCollect: () => Promise<void>;
   readonly onFault: (sentence: string, cause: unknown) => void;
   readonly pollMs?: number;

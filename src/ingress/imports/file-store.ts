@@ -287,6 +287,19 @@ export async function isHeldIn(
   return (await query.limit(1).executeTakeFirst()) !== undefined;
 }
 
+/** Whether a safe form with this digest belongs to an import that is not closed. */
+export async function isFormHeld(db: Db, sha256: string): Promise<boolean> {
+  const row = await (db as unknown as Kysely<FileTables & ImportTables>)
+    .selectFrom('import_forms')
+    .innerJoin('imports', 'imports.id', 'import_forms.import')
+    .select('imports.id')
+    .where('import_forms.sha256', '=', sha256)
+    .where('imports.state', '!=', 'closed')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Whether every file of an import has a verdict. */
 export async function isDecoded(db: Db, id: string): Promise<boolean> {
   const row = await tables(db)

@@ -20,6 +20,10 @@ interface ImportRow {
   opened_ms: bigint;
   admitted_ms: bigint | null;
   recalled_ms: bigint | null;
+  /** When something of it last arrived. */
+  touched_ms: bigint | null;
+  /** When the files of a closed one were removed. */
+  cleaned_ms: bigint | null;
 }
 
 /** The table of this file. */
@@ -77,6 +81,8 @@ export async function insertImport(tx: Db, held: Import): Promise<void> {
     opened_ms: BigInt(held.openedMs),
     admitted_ms: null,
     recalled_ms: null,
+    touched_ms: BigInt(held.openedMs),
+    cleaned_ms: null,
   };
   await tables(tx).insertInto('imports').values(row).execute();
 }
@@ -200,4 +206,52 @@ export async function markRecalled(tx: Db, ids: readonly string[], nowMs: number
       .where('id', 'in', ids.slice(from, from + 200))
       .where('state', '=', 'admitted')
       .execute();
+}
+
+/** Notes that something of an import arrived. */
+export async function touchImport(tx: Db, id: string, nowMs: number): Promise<void> {
+  await tables(tx)
+    .updateTable('imports')
+    .set({ touched_ms: BigInt(nowMs) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Imports that are being received and of which nothing arrived since. */
+export async function listAbandoned(
+  db: Db,
+  sinceMs: number,
+  limit: number,
+): Promise<readonly string[]> {
+  const rows = await tables(db)
+    .selectFrom('imports')
+    .select('id')
+    .where('state', '=', 'receiving')
+    .where((eb) => eb(eb.fn.coalesce('touched_ms', 'opened_ms'), '<', BigInt(sinceMs)))
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Closed imports whose files are still to be removed. */
+export async function listUncleaned(db: Db, limit: number): Promise<readonly string[]> {
+  const rows = await tables(db)
+    .selectFrom('imports')
+    .select('id')
+    .where('state', '=', 'closed')
+    .where('cleaned_ms', 'is', null)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Notes that the files of a closed import were removed. */
+export async function markCleaned(tx: Db, id: string, nowMs: number): Promise<void> {
+  await tables(tx)
+    .updateTable('imports')
+    .set({ cleaned_ms: BigInt(nowMs) })
+    .where('id', '=', id)
+    .execute();
 }

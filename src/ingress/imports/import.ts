@@ -81,6 +81,25 @@ export interface ImportCounts {
   readonly inconclusive: number;
 }
 
+/** What somebody opens an import with. */
+export interface OpenImport {
+  readonly project: string;
+  readonly source: string;
+  readonly requester: string;
+  readonly sponsor: string | null;
+  readonly key: string;
+  readonly why: string;
+  readonly skipRefused: boolean;
+}
+
+/** An announced file, and how much of it is here. */
+export interface ReceivedFile {
+  readonly position: number;
+  readonly name: string;
+  readonly received: number;
+  readonly done: boolean;
+}
+
 /** Files of one import. */
 export const IMPORT_FILES_MAX = 200_000;
 /** Imports of one principal that are being received. */

@@ -12,6 +12,7 @@ import type { Store } from '../../store/index.ts';
 import { PROOF, checkProof, sourceErrors } from '../sources/index.ts';
 import type { Proof, SignedFor, Source, Sources } from '../sources/index.ts';
 import { SCAN_RULES_VERSION } from '../version.ts';
+import { cleanClosed, cleanRest } from './cleaning.ts';
 import { RESCAN_QUEUE, decodeJob } from './decode-jobs.ts';
 import { importErrors } from './errors.ts';
 import {
@@ -25,14 +26,23 @@ import {
   readFile,
 } from './file-store.ts';
 import { IMPORT_FILES_MAX, OPEN_IMPORTS_MAX, checkFileName, partName } from './import.ts';
-import type { AnnouncedImportFile, Import, ImportCounts, ImportFile } from './import.ts';
+import type {
+  AnnouncedImportFile,
+  Import,
+  ImportCounts,
+  ImportFile,
+  OpenImport,
+  ReceivedFile,
+} from './import.ts';
 import {
   changeImport,
   countOpen,
   findImportByKey,
   insertImport,
+  listAbandoned,
   listImports,
   readImport,
+  touchImport,
 } from './import-store.ts';
 import type { ImportFilter } from './import-store.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -53,26 +63,8 @@ export interface ImportsHost {
   readonly onWork: () => void;
 }
 
-/** What somebody opens an import with. */
-export interface OpenImport {
-  readonly project: string;
-  readonly source: string;
-  readonly requester: string;
-  readonly sponsor: string | null;
-  readonly key: string;
-  readonly why: string;
-  readonly skipRefused: boolean;
-}
-
-/** An announced file, and how much of it is here. */
-export interface ReceivedFile {
-  readonly position: number;
-  readonly name: string;
-  readonly received: number;
-  readonly done: boolean;
-}
-
 const PAGE = 500;
+const EXPIRED_AT_ONCE = 20;
 const WHY_CHARACTERS_MAX = 4_000;
 
 /** The imports of one gate. */
@@ -168,7 +160,7 @@ export class Imports {
   }
 
   async #announce(id: string, files: readonly AnnouncedImportFile[]): Promise<void> {
-    const { store, jobs, quarantine } = this.#host;
+    const { store, jobs, quarantine, clock } = this.#host;
     const held = new Set<string>();
     for (const { sha256 } of files) if (await quarantine.originals.has(sha256)) held.add(sha256);
     const added = await store.write(async (tx: Kysely<unknown>) => {
@@ -189,6 +181,7 @@ export class Imports {
       if (count + fresh.length > IMPORT_FILES_MAX)
         throw importErrors.error('FILES_FULL', { limit: IMPORT_FILES_MAX });
       await insertFiles(tx, id, count, fresh);
+      await touchImport(tx, id, clock.nowMs());
       // What the project has sent before need not be sent again; another project's files are not even admitted to exist.
       const again: ImportFile[] = [];
       for (const [name, file] of await findFiles(tx, id, [...fresh.map((each) => each.name)])) {
@@ -213,7 +206,7 @@ export class Imports {
     offset: number,
     chunks: AsyncIterable<Uint8Array>,
   ): Promise<ReceivedFile> {
-    const { store, jobs, quarantine } = this.#host;
+    const { store, jobs, quarantine, clock } = this.#host;
     const [held, file] = await store.read(async (db: Kysely<unknown>) => [
       await readImport(db, id),
       await readFile(db, id, position),
@@ -224,12 +217,24 @@ export class Imports {
       throw importErrors.error('STATE_WRONG', { id, event: 'add to', state: held.state });
     const part = partName(id, position);
     const received = await quarantine.parts.append(part, offset, chunks, bytes);
-    if (received < bytes) return { position, name, received, done: false };
+    if (received < bytes) {
+      await store.write((tx: Kysely<unknown>) => touchImport(tx, id, clock.nowMs()));
+      return { position, name, received, done: false };
+    }
     await quarantine.parts.seal(part, sha256, quarantine.originals);
-    await store.write(async (tx: Kysely<unknown>) => {
+    const { state } = await store.write(async (tx: Kysely<unknown>) => {
+      const now = await readImport(tx, id);
+      if (now.state !== 'receiving') return now;
+      await touchImport(tx, id, clock.nowMs());
       await markReceived(tx, id, position);
       await jobs.add(tx, [decodeJob(id, file)]);
+      return now;
     });
+    if (state !== 'receiving') {
+      // It was closed while these bytes arrived; nothing of them stays.
+      await cleanClosed(this.#host, id);
+      throw importErrors.error('STATE_WRONG', { id, event: 'add to', state });
+    }
     this.#host.onWork();
     return { position, name, received, done: true };
   }
@@ -354,20 +359,23 @@ export class Imports {
     from: readonly ('receiving' | 'decoding' | 'asked')[],
     event: string,
   ): Promise<void> {
-    const { ledger, jobs, quarantine, store } = this.#host;
-    await ledger.record({ kind: 'import.closed', by, import: id }, async (tx: Kysely<unknown>) => {
+    const { ledger, jobs } = this.#host;
+    const entry = { kind: 'import.closed', by, import: id, event };
+    await ledger.record(entry, async (tx: Kysely<unknown>) => {
       await changeImport(tx, id, from, event, { state: 'closed' });
       await jobs.removeBatch(tx, id);
     });
-    for (let at = 0; ; at += PAGE) {
-      const page = await this.files(id, at, PAGE);
-      for (const { position, sha256, bytes } of page) {
-        await quarantine.parts.remove(partName(id, position));
-        const needed = await store.read((db: Kysely<unknown>) => isHeldIn(db, null, sha256, bytes));
-        if (!needed) await quarantine.originals.remove(sha256);
-      }
-      if (page.length < PAGE) return;
-    }
+    await cleanClosed(this.#host, id);
+  }
+
+  /** Closes imports of which nothing arrived for so long, and ends cleanings that were broken off. */
+  async expire(abandonedMs: number): Promise<void> {
+    const { store, clock } = this.#host;
+    await cleanRest(this.#host);
+    const ids = await store.read((db: Kysely<unknown>) =>
+      listAbandoned(db, clock.nowMs() - abandonedMs, EXPIRED_AT_ONCE),
+    );
+    for (const id of ids) await this.#close(id, 'gate', ['receiving'], 'expire');
   }
 
   /** A page of files from a position on. */

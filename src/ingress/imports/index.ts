@@ -8,12 +8,20 @@ export { importErrors } from './errors.ts';
 export type { FileTables } from './file-store.ts';
 export { findByDigest, listFiles, listForms, readFile } from './file-store.ts';
 export { IMPORT_STATES } from './import.ts';
-export type { Import, ImportCounts, ImportFile, ImportForm, ImportState } from './import.ts';
+export type {
+  Import,
+  ImportCounts,
+  ImportFile,
+  ImportForm,
+  ImportState,
+  OpenImport,
+  ReceivedFile,
+} from './import.ts';
 export { importKind, readImportFacts, readImportInput, writeImportInput } from './import-kind.ts';
 export type { Admitted, ImportFacts, ImportKindHost } from './import-kind.ts';
 export { findImportByStatement, markRecalled, readImport } from './import-store.ts';
 export { Imports } from './imports.ts';
-export type { ImportsHost, OpenImport, ReceivedFile } from './imports.ts';
+export type { ImportsHost } from './imports.ts';
 export { checkImportTables } from './table-check.ts';
 export type { Quarantine } from './quarantine.ts';
 export { readSubjects } from './statement.ts';

@@ -16,6 +16,7 @@ import { releaseMigration } from './0020-release.ts';
 import { importsMigration } from './0030-imports.ts';
 import { lineageMigration } from './0031-lineage.ts';
 import { screeningsMigration } from './0032-screenings.ts';
+import { importEndsMigration } from './0033-import-ends.ts';
 import { outerMigration } from './0100-outer.ts';
 import { senderMigration } from './0200-sender.ts';
 
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   importsMigration,
   lineageMigration,
   screeningsMigration,
+  importEndsMigration,
 ];
 
 /** The schema of the outer process. */

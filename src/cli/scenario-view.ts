@@ -1,5 +1,6 @@
 /** How a scenario looks on a terminal. */
 import {
+  sayTooFew,
   sayUntold,
   datesShown,
   showChance,
@@ -9,6 +10,7 @@ import {
   showMonth,
   showNumber,
   showQuantile,
+  showSeenMean,
   showSpans,
 } from '../posture/index.ts';
 import type { ScenarioAnswers, ScenarioComparison, ScenarioInputs } from '../posture/index.ts';
@@ -97,6 +99,7 @@ function printLadders({ ladders, variantRuns }: ScenarioAnswers): void {
     table(
       [
         'level',
+        'runs',
         'holders after a year',
         'fewer than a level below',
         'at the end',
@@ -107,19 +110,26 @@ function printLadders({ ladders, variantRuns }: ScenarioAnswers): void {
       ],
       steps.map((step) => [
         `SL${step.level}`,
-        showMean(step.yearHolders),
-        step.gain === undefined ? '' : showMean(step.gain.yearHolders),
+        formatCount(step.seen.runs),
+        showSeenMean(step.yearHolders),
+        step.gain === undefined ? '' : showSeenMean(step.gain.yearHolders),
         showMean(step.holders),
-        step.keptOut.map((oc) => `OC${oc}`).join(' ') || '–',
-        step.unclear.map((oc) => `OC${oc}`).join(' ') || '–',
-        step.closed.join(' ') || '–',
+        claim(step, step.keptOut.map((oc) => `OC${oc}`).join(' ')),
+        claim(step, step.unclear.map((oc) => `OC${oc}`).join(' ')),
+        claim(step, step.closed.join(' ')),
         showChance(step.misuse),
       ]),
     );
   }
   note(
-    `After a year: twelve months after the first holder. Kept out, closed: chance at most 10 % within them, interval and all. ${formatCount(variantRuns)} runs each.`,
+    `After a year: twelve months after the first holder, over the runs in which it comes that long before the end (of ${formatCount(variantRuns)} each). Kept, closed: chance at most 10 % within them, interval and all, as for every weaker class.`,
   );
+}
+
+type Step = ScenarioAnswers['ladders'][number]['steps'][number];
+
+function claim({ seen, enough }: Step, said: string): string {
+  return enough ? said || '–' : sayTooFew(seen);
 }
 
 function printEgress({ egress }: ScenarioAnswers): void {
@@ -168,8 +178,11 @@ function printClaims({ claims }: ScenarioAnswers): void {
     );
     for (const need of needs) {
       note(`needs: ${need.sentence}`);
+      const from = `${formatCount(need.seen.runs)} ${need.from}`;
       say(
-        `       ${showQuantile(need.needed)} needed, ${showQuantile(need.assumed)} in this scenario (${need.unit})`,
+        need.enough
+          ? `       ${showQuantile(need.needed)} needed, ${showQuantile(need.assumed)} in this scenario (${need.unit}; ${from})`
+          : `       ${sayTooFew(need.seen)}: ${from}`,
       );
     }
   }

@@ -90,6 +90,34 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
     await context.close();
   });
 
+  for (const width of ['broad', 'narrow'] as const) {
+    it(`cut off no table of posture and scenarios, ${width}`, async () => {
+      const { page, context } = await openPage(browser, { width });
+      for (const name of ['posture', 'scenario']) {
+        const place = PLACES.find((each) => each.name === name)!;
+        await visit(page, door.url, place.path);
+        await page.getByText(place.shows).first().waitFor();
+        await settle(page);
+        const tables = await page.locator('.scroll').evaluateAll((all) =>
+          all.map((each) => ({
+            name: each.getAttribute('aria-label'),
+            hiddenPx: each.scrollWidth - each.clientWidth,
+          })),
+        );
+        assert.ok(tables.length >= 3, name);
+        assert.deepEqual(
+          tables.filter((each) => each.hiddenPx > 0),
+          [],
+          name,
+        );
+        // Each cell of a stacked table says by itself which column it belongs to.
+        const unnamed = page.locator('.stacking td:not([data-label])');
+        assert.equal(await unnamed.count(), 0, name);
+      }
+      await context.close();
+    });
+  }
+
   it('say what they are in the title and move the focus to it', async () => {
     const { page, context } = await openPage(browser);
     await visit(page, door.url, '');

@@ -161,9 +161,13 @@ export interface Curve {
 /** What holds at one level. */
 export interface LadderStep {
   readonly level: number;
-  readonly yearHolders: Estimate;
+  /** The runs that tell of the year after the first holder, and whether they are enough for a claim. */
+  readonly seen: { readonly runs: number };
+  readonly enough: boolean;
+  readonly yearHolders: Estimate | null;
   readonly misuse: Estimate;
   readonly keptOut: readonly number[];
+  readonly unclear: readonly number[];
   readonly closed: readonly string[];
 }
 
@@ -177,6 +181,9 @@ export interface Claim {
     readonly unit: string;
     readonly needed: Readonly<Record<keyof Spread, number | null>>;
     readonly assumed: Readonly<Record<keyof Spread, number | null>>;
+    readonly from: string;
+    readonly seen: { readonly runs: number };
+    readonly enough: boolean;
   }[];
 }
 

@@ -55,15 +55,19 @@ function Basis({ board, view }: { readonly board: Board; readonly view: View }):
   const environment = board.environments.find((each) => each.id === view.environment);
   if (environment === undefined) return null;
   const { statuses, bases } = environment;
-  const machine = (bases['machine'] ?? 0) + (bases['machine-and-word'] ?? 0);
+  const alone = bases['machine'] ?? 0;
+  const both = bases['machine-and-word'] ?? 0;
   return (
     <div className="figures-row">
       {(
         [
           [statuses['met'] ?? 0, 'measures met'],
           [statuses['unknown'] ?? 0, 'unknown, which never passes'],
-          [machine, 'shown by a machine'],
-          [bases['word'] ?? 0, 'somebody’s word'],
+          [
+            alone + both,
+            `shown by the gate: ${sayCount(alone)} alone, ${sayCount(both)} with somebody’s word`,
+          ],
+          [bases['word'] ?? 0, 'somebody’s word alone'],
         ] as const
       ).map(([count, what]) => (
         <div key={what} className="card figure">

@@ -36,7 +36,7 @@ function Results(props: {
   const now = moved ?? shipped;
   return (
     <div className={`stack wide ${busy ? 'is-busy' : ''}`} aria-busy={busy}>
-      <div className="columns even">
+      <div className="spread-out">
         <Card title="Who has the capability" note="number of holders; P10 to P90">
           <FanPlot shipped={shipped} moved={moved} names={names} />
         </Card>

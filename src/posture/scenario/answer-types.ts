@@ -1,6 +1,7 @@
 /** The answers of a scenario as plain JSON: what the command prints, the page draws and a console would show. */
 import type { Column } from './columns.ts';
 import type { HolderKindId } from './kinds.ts';
+import type { Seen } from './seen.ts';
 import type { Estimate, Quantiles } from './stats.ts';
 import type { ClaimId, LadderId } from './variants.ts';
 
@@ -22,23 +23,30 @@ export interface Curve {
   readonly first: Quantiles;
 }
 
-/** What holds at one level of a ladder. */
+/**
+ * What holds at one level of a ladder. Everything within twelve months of the first holder is over the runs that have a first
+ * holder at least twelve months before the end (`seen`), and null when there is none.
+ */
 export interface LadderStep {
   readonly level: number;
-  /** Holders twelve months after the first, and at the end. */
-  readonly yearHolders: Estimate;
+  readonly seen: Seen;
+  /** Whether these runs are enough for a claim; if not, `keptOut`, `unclear` and `closed` are empty. */
+  readonly enough: boolean;
+  /** Holders twelve months after the first. */
+  readonly yearHolders: Estimate | null;
+  /** Holders at the end, over all runs. */
   readonly holders: Estimate;
   /** Chance that a group of a capacity steals weights within twelve months of the first holder, OC1 first. */
-  readonly theft: readonly Estimate[];
+  readonly theft: readonly (Estimate | null)[];
   /** Chance that at least one group of a capacity has the capability by the end, by theft or otherwise, OC1 first. */
   readonly has: readonly Estimate[];
   /** Within twelve months of the first holder. */
-  readonly monitor: Estimate;
-  readonly alignment: Estimate;
-  readonly self: Estimate;
+  readonly monitor: Estimate | null;
+  readonly alignment: Estimate | null;
+  readonly self: Estimate | null;
   /** By the end. */
   readonly misuse: Estimate;
-  /** Capacities kept from stealing weights: chance of theft at most a tenth, interval and all. */
+  /** Capacities kept from stealing weights: chance of theft at most a tenth, interval and all, as for every weaker one. */
   readonly keptOut: readonly number[];
   /** Capacities of which the interval does not say. */
   readonly unclear: readonly number[];
@@ -46,7 +54,7 @@ export interface LadderStep {
   readonly closed: readonly ('monitor' | 'alignment' | 'self')[];
   /** Holders fewer than one level below, in the same draws. */
   readonly gain?: {
-    readonly yearHolders: Estimate;
+    readonly yearHolders: Estimate | null;
     readonly holders: Estimate;
     readonly misuse: Estimate;
   };
@@ -96,6 +104,11 @@ export interface Need {
   /** What the scenario's inputs come to. */
   readonly assumed: Quantiles;
   readonly unit: string;
+  /** Which runs the need is read from, in words, and how many they are. */
+  readonly from: string;
+  readonly seen: Seen;
+  /** Whether they are enough to say anything; if not, the quantiles are null. */
+  readonly enough: boolean;
 }
 
 /** One of the three claims. */

@@ -42,6 +42,8 @@ export const RUNS_MAX = 1_000_000;
 /** Runs per world, of the scenario and of its variants. */
 const TRIES = 100;
 const VARIANT_TRIES = 10;
+/** So that a claim about a level may rest on enough runs also when few are played. */
+const VARIANT_WORLDS_MIN = 25;
 /** A job is about this many runs, so that threads share the work evenly and progress is seen. */
 const JOB_RUNS = 2500;
 
@@ -101,7 +103,7 @@ export async function answerWithRows(
 ): Promise<{ readonly answers: ScenarioAnswers; readonly rows: Rows }> {
   const scenario = { ...given, seed: options.seed ?? given.seed };
   const worlds = Math.round((options.runs ?? RUNS_DEFAULT) / TRIES);
-  const variantWorlds = Math.max(10, Math.round(worlds / 4));
+  const variantWorlds = Math.max(VARIANT_WORLDS_MIN, Math.round(worlds / 4));
   const variants = variantsOf(scenario);
   const main = jobsOf(scenario, {}, worlds, TRIES, true);
   const side = variants.map((variant) =>

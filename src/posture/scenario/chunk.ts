@@ -187,8 +187,10 @@ class Tally {
   /** The twelve months after the first holder, in which a lead counts. */
   #fillYear(run: Run): void {
     const row = this.#row;
-    const end = Math.min(this.#plan.months, run.firstAt + 12);
-    const by = (at: number): number => (run.firstAt !== Infinity && at <= end ? 1 : 0);
+    const end = run.firstAt + 12;
+    const seen = end <= this.#plan.months;
+    // A year that the end cuts off is not counted: what would have come in it is not known.
+    const by = (at: number): number => (seen && at <= end ? 1 : 0);
     let holders = by(run.publicAt) + by(run.selfAt);
     for (let i = 0; i < run.heldAt.length; i++) {
       if (this.#plan.parties[i]?.kind !== OPEN) holders += by(run.heldAt[i]!);
@@ -198,6 +200,7 @@ class Tally {
     row[29] = by(min(run.monitorAt));
     row[30] = by(min(run.alignmentAt));
     row[31] = by(run.selfAt);
+    row[32] = seen ? 1 : 0;
   }
 
   #count(world: number): void {

@@ -9,6 +9,8 @@ import { ln } from './portable-math.ts';
 import { showQuantiles } from './range.ts';
 import type { Range } from './range.ts';
 import type { Scenario } from './schema.ts';
+import { countSeen, isEnough, readWaits } from './seen.ts';
+import type { Counts, Wait } from './seen.ts';
 import { estimateColumn, quantilesOf } from './stats.ts';
 import type { Quantiles, Rows } from './stats.ts';
 import type { ClaimId } from './variants.ts';
@@ -33,10 +35,8 @@ const CLAIMS: Readonly<Record<ClaimId, { readonly title: string; readonly means:
 /** The chance that a claim may be wrong, when it is said to hold. */
 const DOUBT = 0.1;
 
-const picked = ({ rows, width }: Rows, column: Column): Float64Array => {
-  const at = columnIndex(column);
-  return Float64Array.from({ length: rows.length / width }, (_, i) => rows[i * width + at]!);
-};
+const picked = ({ rows, width }: Rows, column: number): Float64Array =>
+  Float64Array.from({ length: rows.length / width }, (_, i) => rows[i * width + column]!);
 
 function sideOf(rows: Rows): ClaimSide {
   const one = (column: Column, share: boolean) => estimateColumn(rows, columnIndex(column), share);
@@ -88,46 +88,73 @@ function widest(ranges: readonly Range[]): Quantiles {
   };
 }
 
-function needSafe(rows: Rows, { adversaries }: Scenario): Need[] {
-  if (adversaries.length === 0) return [];
-  const years = quantilesOf(picked(rows, 'outside-years'));
-  return [
-    {
-      sentence: `each such group misuses it less often than this, for a chance of misuse by them of at most ${DOUBT * 100} % by the end`,
-      // 1 − exp(−rate × holder-years) = doubt, solved for the rate.
-      needed: turnOver(years, (holderYears) => -ln(1 - DOUBT) / holderYears),
-      assumed: widest(adversaries.map((each) => each.misusePerYear)),
-      unit: 'catastrophes a year and group',
-    },
-  ];
+/** A need as it is read; what it rests on decides whether it is told. */
+type Reading = Omit<Need, 'seen' | 'enough'>;
+
+const UNTOLD: Quantiles = { p10: null, p50: null, p90: null };
+
+function tell(rows: Rows, counts: Counts, read: Reading): Need[] {
+  const seen = countSeen(rows, counts);
+  const enough = isEnough(seen);
+  return [{ ...read, ...(enough ? {} : { needed: UNTOLD, assumed: UNTOLD }), seen, enough }];
 }
 
-function needStop(rows: Rows): Need[] {
-  const gaps = picked(rows, 'gap-months');
-  const known = gaps.filter(
-    (gap, i) => gap !== Infinity || rows.rows[i * rows.width + FIRST] !== Infinity,
-  );
-  const within = known.filter((each) => each <= 12).length / Math.max(1, known.length);
-  const early: number[] = [];
-  for (let w = 0; w < rows.worlds; w++) {
-    const { p10 } = quantilesOf(gaps.subarray(w * rows.tries, (w + 1) * rows.tries));
-    early.push(p10 ?? Infinity);
-  }
-  return [
-    {
-      sentence: `the stop works this soon after the first holder, to come before the second in nine of ten cases; in ${(within * 100).toFixed(0)} % of runs the second comes within a year`,
-      needed: quantilesOf(early),
-      assumed: quantilesOf(known),
-      unit: 'months; beside it, when the second holder comes',
-    },
-  ];
-}
-
+const YEARS = columnIndex('outside-years');
+const GAP = columnIndex('gap-months');
+const BROKEN = columnIndex('broken-months');
 const FIRST = columnIndex('first-month');
 
+/** Over the runs in which such a group has it at all: where none does, nothing is needed. */
+function needSafe(rows: Rows, { adversaries }: Scenario): Need[] {
+  if (adversaries.length === 0) return [];
+  const counts: Counts = (at, all) => all[at + YEARS]! > 0;
+  const years = quantilesOf(picked(rows, YEARS).filter((each) => each > 0));
+  return tell(rows, counts, {
+    sentence: `each such group misuses it less often than this, for a chance of misuse by them of at most ${DOUBT * 100} % by the end`,
+    // 1 − exp(−rate × holder-years) = doubt, solved for the rate.
+    needed: turnOver(years, (holderYears) => -ln(1 - DOUBT) / holderYears),
+    assumed: widest(adversaries.map((each) => each.misusePerYear)),
+    unit: 'catastrophes a year and group',
+    from: 'runs in which such a group has it',
+  });
+}
+
+const hasFirst: Counts = (at, all) => all[at + FIRST] !== Infinity;
+
+/** The second holder may fall past the end; such a run counts for as long as it was seen. */
+function needStop(rows: Rows, { months }: Scenario): Need[] {
+  const gaps = picked(rows, GAP);
+  const first = picked(rows, FIRST);
+  const waitsOf = (from: number, to: number): Wait[] => {
+    const waits: Wait[] = [];
+    for (let i = from; i < to; i++) {
+      if (first[i] === Infinity) continue;
+      const came = gaps[i] !== Infinity;
+      waits.push({ months: came ? gaps[i]! : months - first[i]!, came });
+    }
+    return waits;
+  };
+  const early: number[] = [];
+  for (let w = 0; w < rows.worlds; w++) {
+    const waits = waitsOf(w * rows.tries, (w + 1) * rows.tries);
+    if (waits.length > 0) early.push(readWaits(waits).quantiles.p10 ?? Infinity);
+  }
+  const { quantiles, within } = readWaits(waitsOf(0, gaps.length));
+  const year = isEnough(countSeen(rows, hasFirst))
+    ? `; the second comes within a year in ${(within(12) * 100).toFixed(0)} % of them`
+    : '';
+  return tell(rows, hasFirst, {
+    sentence: `the stop works this soon after the first holder, to come before the second in nine of ten cases${year}`,
+    needed: quantilesOf(early),
+    assumed: quantiles,
+    unit: 'months; beside it, when the second holder comes',
+    from: 'runs in which somebody has it',
+  });
+}
+
 function needStable(rows: Rows, { months }: Scenario): Need[] {
-  const broken = picked(rows, 'broken-months');
-  const first = picked(rows, 'first-month');
+  const broken = picked(rows, BROKEN);
+  const first = picked(rows, FIRST);
   // Exposure until the first break or the end, world by world, so that the rate has an interval.
   const rates: number[] = [];
   for (let w = 0; w < rows.worlds; w++) {
@@ -142,13 +169,12 @@ function needStable(rows: Rows, { months }: Scenario): Need[] {
     if (years > 0) rates.push(breaks / years);
   }
   const perYear = (span: number): number => -ln(1 - DOUBT) / span;
-  return [
-    {
-      sentence:
-        'all leaks, thefts, acts of sabotage and escapes together come at most this often, for a chance of nine in ten that nothing breaks for ten, five and two years',
-      needed: { p10: perYear(10), p50: perYear(5), p90: perYear(2) },
-      assumed: quantilesOf(rates),
-      unit: 'a year, for all holders together',
-    },
-  ];
+  return tell(rows, hasFirst, {
+    sentence:
+      'all leaks, thefts, acts of sabotage and escapes together come at most this often, for a chance of nine in ten that nothing breaks for ten, five and two years',
+    needed: { p10: perYear(10), p50: perYear(5), p90: perYear(2) },
+    assumed: quantilesOf(rates),
+    unit: 'a year, for all holders together',
+    from: 'runs in which somebody has it',
+  });
 }

@@ -1,7 +1,10 @@
 /** What is kept of each run: numbers for sensitivity and comparison, months of events for the curves over time. */
 import { HOLDER_KINDS } from './kinds.ts';
 
-/** One number of each run. Flags are 1 or 0. Those of `year-` are about the twelve months after the first holder. */
+/**
+ * One number of each run. Flags are 1 or 0. Those of `year-` are about the twelve months after the first holder,
+ * and mean nothing in runs without `year-seen`: there nobody has it, or the year runs past the end.
+ */
 export const COLUMNS = [
   'holders',
   'outside',
@@ -35,6 +38,7 @@ export const COLUMNS = [
   'year-monitor',
   'year-alignment',
   'year-self',
+  'year-seen',
 ] as const;
 
 /** The name of a column. */

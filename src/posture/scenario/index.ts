@@ -27,11 +27,13 @@ export { renderScenario } from './report.ts';
 export { renderComparison } from './report-comparison.ts';
 export {
   datesShown,
+  sayTooFew,
   sayUntold,
   showChance,
   showDates,
   showDifference,
   showMean,
+  showSeenMean,
   showMonth,
   showNumber,
   showQuantile,

@@ -6,6 +6,8 @@ import { capsFor } from '../caps-arithmetic.ts';
 import { COMPRESSION_RATIOS, yearsToExfiltrate } from './egress-time.ts';
 import type { Plan } from './plan.ts';
 import { quantileOf } from './range.ts';
+import { countSeen, estimateSeen, isEnough } from './seen.ts';
+import type { Counts } from './seen.ts';
 import type { Scenario } from './schema.ts';
 import { estimateColumn, estimateDifference, quantilesOf } from './stats.ts';
 import type { Estimate, Rows } from './stats.ts';
@@ -36,39 +38,80 @@ function stepOf(
   below: Rows | undefined,
   tried: ReadonlySet<number>,
 ): LadderStep {
-  const chance = (column: Column): Estimate => estimateColumn(rows, columnIndex(column), true);
-  const mean = (column: Column): Estimate => estimateColumn(rows, columnIndex(column), false);
-  const theft = CAPACITIES.map((oc) => chance(`year-oc${oc}`));
-  const routes = {
-    monitor: chance('year-monitor'),
-    alignment: chance('year-alignment'),
-    self: chance('year-self'),
+  const end = (column: Column, share: boolean): Estimate =>
+    estimateColumn(rows, columnIndex(column), share);
+  const year = (column: Column, share = true): Estimate | null => {
+    const place = columnIndex(column);
+    return estimateSeen(rows, (at, all) => all[at + place]!, isSeen, share);
   };
+  const theft = CAPACITIES.map((oc) => year(`year-oc${oc}`));
+  const routes = {
+    monitor: year('year-monitor'),
+    alignment: year('year-alignment'),
+    self: year('year-self'),
+  };
+  const seen = countSeen(rows, isSeen);
+  const enough = isEnough(seen);
   const classes = CAPACITIES.filter((oc) => tried.has(oc));
   const step = {
     level,
-    yearHolders: mean('year-holders'),
-    holders: mean('holders'),
+    seen,
+    enough,
+    yearHolders: year('year-holders', false),
+    holders: end('holders', false),
     theft,
-    has: CAPACITIES.map((oc) => chance(`has-oc${oc}`)),
+    has: CAPACITIES.map((oc) => end(`has-oc${oc}`, true)),
     ...routes,
-    misuse: chance('misuse'),
-    keptOut: classes.filter((oc) => theft[oc - 1]!.high <= KEPT_OUT_CHANCE),
-    unclear: classes.filter((oc) => {
-      const { low, high } = theft[oc - 1]!;
-      return low <= KEPT_OUT_CHANCE && high > KEPT_OUT_CHANCE;
-    }),
-    closed: (['monitor', 'alignment', 'self'] as const).filter(
-      (route) => routes[route].high <= KEPT_OUT_CHANCE,
-    ),
+    misuse: end('misuse', true),
+    ...(enough ? judgeClasses(classes, theft) : { keptOut: [], unclear: [] }),
+    closed: enough ? ROUTE_NAMES.filter((route) => isKeptOut(routes[route])) : [],
   };
   if (below === undefined) return step;
   const gain = {
-    yearHolders: estimateDifference(below, rows, columnIndex('year-holders')),
+    yearHolders: estimateYearGain(below, rows),
     holders: estimateDifference(below, rows, columnIndex('holders')),
     misuse: estimateDifference(below, rows, columnIndex('misuse')),
   };
   return { ...step, gain };
+}
+
+const ROUTE_NAMES = ['monitor', 'alignment', 'self'] as const;
+const SEEN = columnIndex('year-seen');
+const isSeen: Counts = (at, rows) => rows[at + SEEN] === 1;
+
+const isKeptOut = (chance: Estimate | null): boolean =>
+  chance !== null && chance.high <= KEPT_OUT_CHANCE;
+
+/**
+ * Which classes are kept out, and of which the runs do not say. Nobody is called kept out while a weaker class is not: that a
+ * stronger one steals less often is a matter of how often it tries, and no wall keeps out the able alone.
+ */
+export function judgeClasses(
+  classes: readonly number[],
+  theft: readonly (Estimate | null)[],
+): { readonly keptOut: readonly number[]; readonly unclear: readonly number[] } {
+  const keptOut: number[] = [];
+  const unclear: number[] = [];
+  let weakerAreOut = true;
+  for (const oc of [...classes].sort((a, b) => a - b)) {
+    const chance = theft[oc - 1] ?? null;
+    const out = isKeptOut(chance);
+    if (out && weakerAreOut) keptOut.push(oc);
+    else if (out || chance === null || chance.low <= KEPT_OUT_CHANCE) unclear.push(oc);
+    weakerAreOut &&= out;
+  }
+  return { keptOut, unclear };
+}
+
+/** Holders a year after the first, fewer than below, over pairs of runs in which both years are seen. */
+function estimateYearGain(below: Rows, rows: Rows): Estimate | null {
+  const place = columnIndex('year-holders');
+  return estimateSeen(
+    below,
+    (at, all) => all[at + place]! - rows.rows[at + place]!,
+    (at, all) => isSeen(at, all) && isSeen(at, rows.rows),
+    false,
+  );
 }
 
 /** Answers what caps on egress are worth. Sizes are taken at the median date of each party's capability. */

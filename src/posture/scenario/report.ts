@@ -4,7 +4,9 @@ import { escapeText } from './markup.ts';
 import { markTable, wrapPage } from './page.ts';
 import type { Cell } from './page.ts';
 import { drawCurve, drawFan, drawSwings } from './plot.ts';
+import { SEEN_RUNS_LEAST } from './seen.ts';
 import {
+  sayTooFew,
   sayUntold,
   datesShown,
   showChance,
@@ -85,7 +87,8 @@ ${plots(routes)}<div class="card">${table(routes)}</div>`;
 }
 
 /** A chance on a ground that says how high it is. */
-function shade(chance: Estimate): Cell {
+function shade(chance: Estimate | null): Cell {
+  if (chance === null) return { kind: '', markup: '–' };
   const step = [0.02, 0.1, 0.35, 0.7].filter((limit) => chance.mean > limit).length;
   return {
     kind: `h${step}`,
@@ -96,12 +99,15 @@ function shade(chance: Estimate): Cell {
 const under = (mean: string, low: string, high: string): string =>
   `${mean}<small>${low}–${high}</small>`;
 
-const meanCell = ({ mean, low, high }: Estimate): string =>
-  under(showNumber(mean), showNumber(low), showNumber(high));
+const meanCell = (estimate: Estimate | null): string => {
+  if (estimate === null) return '–';
+  const { mean, low, high } = estimate;
+  return under(showNumber(mean), showNumber(low), showNumber(high));
+};
 
 function renderLadders({ ladders, variantRuns, start, months }: ScenarioAnswers): string {
   return `<h2>What one security level is worth</h2>
-<p class="soft">The named parties are held at one level from ${showMonth(start, 0)} on, for weights, small secrets and against sabotage; all else stays. Chances within twelve months of the first holder, where nothing else is said; the end is ${showMonth(start, months)}. ${count(variantRuns)} runs for each column, in the same draws. “Kept out” is a chance of theft of at most 10 %, interval and all; “?” is an interval that does not say.</p>
+<p class="soft">The named parties are held at one level from ${showMonth(start, 0)} on, for weights, small secrets and against sabotage; all else stays. Chances within twelve months of the first holder, where nothing else is said, over the runs in which it comes at least twelve months before the end, ${showMonth(start, months)}; where they are fewer than ${SEEN_RUNS_LEAST}, nothing is claimed. ${count(variantRuns)} runs for each column, in the same draws. “Kept out” is a chance of theft of at most 10 %, interval and all, as for every weaker class; “?” is an interval that does not say.</p>
 ${ladders.map(renderLadder).join('\n')}`;
 }
 
@@ -114,6 +120,7 @@ function renderLadder({ title, steps }: Ladder): string {
   return `<div class="card"><h3>Held: ${escapeText(title)}</h3>${markTable(
     ['', ...steps.map((step) => `SL${step.level}`)],
     [
+      row('runs that say', ({ seen }) => count(seen.runs)),
       row('holders after a year', (step) => meanCell(step.yearHolders)),
       row('fewer than one level below', (step) =>
         step.gain === undefined ? '' : meanCell(step.gain.yearHolders),
@@ -129,16 +136,21 @@ function renderLadder({ title, steps }: Ladder): string {
       row('alignment sabotaged', (step) => shade(step.alignment)),
       row('a model got out by itself', (step) => shade(step.self)),
       row('catastrophic misuse by the end', (step) => shade(step.misuse)),
-      row(
-        'attackers kept out',
-        (step) =>
+      row('attackers kept out', (step) =>
+        claim(
+          step,
           [...step.keptOut.map((oc) => `OC${oc}`), ...step.unclear.map((oc) => `OC${oc}?`)].join(
             ' ',
-          ) || '–',
+          ),
+        ),
       ),
-      row('routes closed', (step) => step.closed.join(', ') || '–'),
+      row('routes closed', (step) => claim(step, step.closed.join(', '))),
     ],
   )}</div>`;
+}
+
+function claim({ seen, enough }: Ladder['steps'][number], said: string): string {
+  return enough ? said || '–' : sayTooFew(seen);
 }
 
 function spansCell(spans: Quantiles): string {
@@ -188,8 +200,8 @@ function renderClaim({ title, on, means, needs, ...sides }: ClaimAnswer): string
     shade(side.misuse),
   ];
   const list = needs.map(
-    ({ sentence, needed, assumed, unit }) =>
-      `<p><strong>It needs</strong> that ${escapeText(sentence)}: <strong>${showQuantile(needed)}</strong>. This scenario: <strong>${showQuantile(assumed)}</strong> <span class="soft">(${escapeText(unit)})</span></p>`,
+    ({ sentence, needed, assumed, unit, from, seen, enough }) =>
+      `<p><strong>It needs</strong> that ${escapeText(sentence)}: ${enough ? `<strong>${showQuantile(needed)}</strong>. This scenario: <strong>${showQuantile(assumed)}</strong> <span class="soft">(${escapeText(unit)}; ${count(seen.runs)} ${escapeText(from)})</span>` : `<strong>${sayTooFew(seen)}</strong> <span class="soft">(${escapeText(from)})</span>`}</p>`,
   );
   return `<div class="card"><h3>${escapeText(title)}${on ? ' <span class="on">taken as true here</span>' : ''}</h3>
 <p class="soft">${escapeText(means)}</p>${markTable(

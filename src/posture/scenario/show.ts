@@ -1,4 +1,5 @@
 /** How numbers of a scenario are written: a number never without its interval. */
+import type { Seen } from './seen.ts';
 import type { Estimate, Quantiles } from './stats.ts';
 
 /** The month of a scenario as a date, like `Mar 2028`. */
@@ -23,6 +24,16 @@ export function showShare(share: number): string {
 /** A chance with its interval: `37 % (12–68)`. */
 export function showChance({ mean, low, high }: Estimate): string {
   return `${showShare(mean)} % (${showShare(low)}–${showShare(high)})`;
+}
+
+/** A mean, or a dash where no run says anything. */
+export function showSeenMean(mean: Estimate | null): string {
+  return mean === null ? '–' : showMean(mean);
+}
+
+/** What is said instead of a claim that too few runs carry. */
+export function sayTooFew({ runs }: Seen): string {
+  return `not enough runs (${String(runs)})`;
 }
 
 /** A number with few digits. */

@@ -18,7 +18,7 @@ export interface Quantiles {
 }
 
 /** P90 of the standard normal distribution. */
-const Z90 = 1.2815515655446004;
+export const Z90 = 1.2815515655446004;
 
 /** The value below which a share of sorted values lies, by linear interpolation. */
 export function quantileOfSorted(sorted: ArrayLike<number>, share: number): number {
@@ -30,9 +30,10 @@ export function quantileOfSorted(sorted: ArrayLike<number>, share: number): numb
   return low === high ? low : low + (high - low) * (x - i);
 }
 
-/** P10, P50 and P90 of values; infinite ones become null. */
+/** P10, P50 and P90 of values; infinite ones become null, as do all of no values. */
 export function quantilesOf(values: Iterable<number>): Quantiles {
   const sorted = Float64Array.from(values).sort();
+  if (sorted.length === 0) return { p10: null, p50: null, p90: null };
   const at = (share: number): number | null => {
     const found = quantileOfSorted(sorted, share);
     return Number.isFinite(found) ? found : null;
@@ -41,7 +42,7 @@ export function quantilesOf(values: Iterable<number>): Quantiles {
 }
 
 /** Bounds of a share that was seen `mean` of `count` times (Wilson), P10 and P90. */
-function wilson(mean: number, count: number): readonly [low: number, high: number] {
+export function wilson(mean: number, count: number): readonly [low: number, high: number] {
   const z2 = Z90 * Z90;
   const middle = (mean + z2 / (2 * count)) / (1 + z2 / count);
   const spread =

@@ -77,7 +77,7 @@ function WhatIfs({ plan }: { readonly plan: RoadmapShown }): ReactNode {
   const ahead = plan.levels.filter((each) => !each.reached).map((each) => each.level);
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="What would change the dates">
-      <table className="table">
+      <table className="table stacking">
         <thead>
           <tr>
             <th scope="col">Weeks saved, P50 (P10–P90)</th>
@@ -95,7 +95,7 @@ function WhatIfs({ plan }: { readonly plan: RoadmapShown }): ReactNode {
               {each.saved
                 .filter((saved) => ahead.includes(saved.level))
                 .map((saved) => (
-                  <td key={saved.level} className="number">
+                  <td key={saved.level} data-label={saved.level} className="number">
                     {weeks(saved)}
                   </td>
                 ))}

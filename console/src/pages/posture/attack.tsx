@@ -43,7 +43,7 @@ export function Attack({ board, view }: { readonly board: Board; readonly view: 
         <span className="heat-out">out of reach</span>
       </div>
       <div className="scroll" tabIndex={0} role="region" aria-label="Vectors by class of attacker">
-        <table className="table heat">
+        <table className="table heat stacking">
           <thead>
             <tr>
               <th scope="col">Vector</th>
@@ -70,9 +70,14 @@ export function Attack({ board, view }: { readonly board: Board; readonly view: 
                     <th scope="row">{showSafely(vector.name)}</th>
                     {board.capacities.map(({ id }) => {
                       const cell = cells.get(`${vector.id} ${id}`);
-                      if (cell === undefined) return <td key={id} />;
+                      if (cell === undefined) return <td key={id} data-label={id} />;
                       return (
-                        <td key={id} className={`heat-${cell.state}`} title={SENTENCES[cell.state]}>
+                        <td
+                          key={id}
+                          data-label={id}
+                          className={`heat-${cell.state}`}
+                          title={SENTENCES[cell.state]}
+                        >
                           {WORDS[cell.state]}
                           {cell.layers > 0 ? <span className="layers"> {cell.layers}</span> : null}
                         </td>

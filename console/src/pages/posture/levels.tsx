@@ -10,7 +10,7 @@ import type { View } from '../posture.tsx';
 function Cell({ shown, chosen }: { readonly shown: LevelShown; readonly chosen: boolean }) {
   const next = shown.perLevel[shown.rank];
   return (
-    <td className={`level-cell ${chosen ? 'chosen' : ''}`}>
+    <td data-label={shown.name} className={`level-cell ${chosen ? 'chosen' : ''}`}>
       <span className={`level level-${String(shown.rank)}`}>{shown.level}</span>
       <span className="small quiet">
         {next === undefined
@@ -33,7 +33,7 @@ export function Levels({ board, view }: { readonly board: Board; readonly view: 
       note="The highest level of which every applicable measure is met"
     >
       <div className="scroll" tabIndex={0} role="region" aria-label="Level by environment">
-        <table className="table levels">
+        <table className="table levels stacking">
           <thead>
             <tr>
               <th scope="col">Profile</th>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Answers, Estimate, LadderStep } from '../../api/posture.ts';
 import { Card } from '../../parts/layout.tsx';
-import { sayShare, showSafely } from '../../words/format.ts';
+import { sayCount, sayShare, showSafely } from '../../words/format.ts';
 import type { LineNames } from './plots.tsx';
 import { sayPlace } from './sliders.tsx';
 
@@ -14,10 +14,15 @@ const sayEstimate = ({ mean, low, high }: Estimate, share: boolean): string =>
     ? `${sayShare(mean)} (${sayShare(low)} – ${sayShare(high)})`
     : `${show(mean)} (${show(low)}–${show(high)})`;
 
-function keptOut(step: LadderStep): string {
-  const out = step.keptOut.map((capacity) => `OC${String(capacity)}`).join(', ');
-  const closed = step.closed.length === 0 ? '' : `; closed: ${step.closed.join(', ')}`;
-  return `${out === '' ? 'nobody' : out}${closed}`;
+/** What a level is said to do, or that too few runs say it. */
+function claim({ seen, enough }: LadderStep, said: string): string {
+  return enough ? said : `not enough runs (${sayCount(seen.runs)})`;
+}
+
+function keptOut({ keptOut: out, unclear }: LadderStep): string {
+  const named = out.map((capacity) => `OC${String(capacity)}`);
+  const doubted = unclear.map((capacity) => `OC${String(capacity)}?`);
+  return [...named, ...doubted].join(', ') || 'nobody';
 }
 
 /** The marginal value of one security level. */
@@ -52,27 +57,42 @@ export function LadderTable(props: {
         </select>
       </div>
       <div className="scroll" tabIndex={0} role="region" aria-label="What one level is worth">
-        <table className="table">
+        <table className="table stacking wrapping">
           <thead>
             <tr>
               <th scope="col">Held at</th>
               <th scope="col" className="number">
+                Runs that say
+              </th>
+              <th scope="col" className="number">
                 Holders after a year
               </th>
-              <th scope="col">Kept from stealing weights</th>
+              <th scope="col">Kept from stealing</th>
+              <th scope="col">Routes closed</th>
             </tr>
           </thead>
           <tbody>
             {ladder.steps.map((step) => (
               <tr key={step.level}>
                 <th scope="row">SL{step.level}</th>
-                <td className="number">{sayEstimate(step.yearHolders, false)}</td>
-                <td>{keptOut(step)}</td>
+                <td className="number" data-label="Runs that say">
+                  {sayCount(step.seen.runs)}
+                </td>
+                <td className="number" data-label="Holders after a year">
+                  {step.yearHolders === null ? '–' : sayEstimate(step.yearHolders, false)}
+                </td>
+                <td data-label="Kept from stealing">{claim(step, keptOut(step))}</td>
+                <td data-label="Routes closed">{claim(step, step.closed.join(', ') || 'none')}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
+      <p className="body quiet small">
+        Within twelve months of the first holder, over the runs in which it comes that long before
+        the end. Kept, closed: a chance of at most 10 %, interval and all, as for every weaker
+        class; “?” where the interval does not say.
+      </p>
     </Card>
   );
 }
@@ -94,7 +114,7 @@ export function Sensitivities({ answers }: { readonly answers: Answers }): React
       title="Which input moves an answer most"
       note="its mean where the input is in its lowest and highest fifth"
     >
-      <div className="columns even body">
+      <div className="spread-out body">
         {answers.sensitivity.map(({ column, title, share, mean, swings, untold }) => (
           <section key={column}>
             <h3>
@@ -102,15 +122,15 @@ export function Sensitivities({ answers }: { readonly answers: Answers }): React
             </h3>
             <p className="quiet small">{sayUntold(untold, swings.length)}</p>
             <div className="scroll" tabIndex={0} role="region" aria-label={title}>
-              <table className="table plain" hidden={swings.length === 0}>
+              <table className="table plain stacking wrapping" hidden={swings.length === 0}>
                 <thead>
                   <tr>
                     <th scope="col">Input</th>
                     <th scope="col" className="number">
-                      Lowest
+                      Lowest fifth
                     </th>
                     <th scope="col" className="number">
-                      Highest
+                      Highest fifth
                     </th>
                   </tr>
                 </thead>
@@ -118,8 +138,12 @@ export function Sensitivities({ answers }: { readonly answers: Answers }): React
                   {swings.slice(0, SHOWN).map((swing) => (
                     <tr key={swing.place}>
                       <th scope="row">{showSafely(sayPlace(swing.place))}</th>
-                      <td className="number">{sayEstimate(swing.atLow, share)}</td>
-                      <td className="number">{sayEstimate(swing.atHigh, share)}</td>
+                      <td className="number" data-label="Lowest fifth">
+                        {sayEstimate(swing.atLow, share)}
+                      </td>
+                      <td className="number" data-label="Highest fifth">
+                        {sayEstimate(swing.atHigh, share)}
+                      </td>
                     </tr>
                   ))}
                 </tbody>
@@ -152,8 +176,11 @@ export function Claims({ answers }: { readonly answers: Answers }): ReactNode {
             <span className="quiet small">{showSafely(claim.means)}</span>
             {claim.needs.map((need) => (
               <span key={need.sentence} className="small">
-                Needs: {showSafely(need.sentence)}. {sayQuantiles(need.needed)} needed,{' '}
-                {sayQuantiles(need.assumed)} here ({showSafely(need.unit)}).
+                Needs: {showSafely(need.sentence)}.{' '}
+                {need.enough
+                  ? `${sayQuantiles(need.needed)} needed, ${sayQuantiles(need.assumed)} here (${showSafely(need.unit)}; `
+                  : 'Not enough runs to say ('}
+                {sayCount(need.seen.runs)} {showSafely(need.from)}).
               </span>
             ))}
           </li>

@@ -4,23 +4,26 @@
  * with the change.
  */
 import type { Kysely } from 'kysely';
-import { isoTime, newId, sha256 } from '../core/index.ts';
+import { newId, sha256 } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
-import { changesAt, peopleOf } from '../people/index.ts';
+import { peopleOf } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
+import { buildSubject } from './build-subject.ts';
 import { errors } from './errors.ts';
-import { checkApproval, ruleOf } from './judge-approvals.ts';
-import type { ApprovalJudgement } from './judge-approvals.ts';
+import { checkApproval } from './judge-approvals.ts';
+import { KnownJudgements } from './known-judgements.ts';
 import type { Decision, Effect, Releaser, RequestKind } from './kind.ts';
-import type { RequestsHost } from './requests.ts';
-import { judgeRequest, mayDo } from './standing.ts';
+import type { RequestsHost } from './host.ts';
+import { countedApprovals, judgeRequest, mayDo } from './standing.ts';
 import type { Standing } from './standing.ts';
 import type { RequestEvent } from './states.ts';
 import { noteFirstView, readRequest, setReason, setSubject } from './store.ts';
-import type { Request, RequestPatch } from './store.ts';
+import type { Request } from './row.ts';
+import type { RequestPatch } from './store.ts';
 import { writeSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 import { checkText } from './texts.ts';
+import { Turns } from './turns.ts';
 import { addNote, addView, putVote, readVotes } from './votes.ts';
 import type { Vote } from './votes.ts';
 
@@ -41,12 +44,6 @@ export interface ApprovalsHost extends RequestsHost {
   cleanUp(request: Request): void;
 }
 
-/** Approvals are good for this long after the request may no longer wait. */
-const RELEASE_MARGIN_MS = 3_600_000;
-const JUDGED_MAX = 20_000;
-/** The first escalation comes after this share of the waiting time. */
-export const ESCALATION_SHARES = [0.25, 0.5, 0.8] as const;
-
 /** A request with its votes and how it stands. */
 export interface Stood extends Standing {
   readonly votes: readonly Vote[];
@@ -56,12 +53,9 @@ export interface Stood extends Standing {
 export class Approvals {
   readonly #host: ApprovalsHost;
   /** Two votes at the same moment are taken one after the other, so that only one of them finds the quorum met. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
 
-  readonly #judged = new Map<
-    string,
-    { key: string; fromMs: number; untilMs: number; judgement: ApprovalJudgement | null }
-  >();
+  readonly #judged = new KnownJudgements();
 
   constructor(host: ApprovalsHost) {
     this.#host = host;
@@ -96,75 +90,17 @@ export class Approvals {
   standSoon(request: Request, votes: readonly Vote[]): Stood {
     const nowMs = this.#host.clock.nowMs();
     const roster = this.#roster;
-    const version = roster?.version ?? 0;
-    const key = `${String(version)} ${String(request.edition)} ${request.subject === null ? '' : 's'} ${votes.map((vote) => vote.id).join(' ')}`;
-    const known = this.#judged.get(request.id);
-    if (known?.key === key && nowMs >= known.fromMs && nowMs < known.untilMs)
-      return { request, votes, roster, nowMs, judgement: known.judgement };
-    const stood = this.standOf(request, votes);
-    if (this.#judged.size >= JUDGED_MAX) this.#judged.clear();
-    const { judgement } = stood;
-    const untilMs = Math.min(
-      roster === undefined ? Infinity : changesAt(roster, nowMs),
-      ...votes
-        .map((vote) => vote.atMs + (judgement?.rule.approvalsValidMs ?? 0))
-        .filter((atMs) => atMs >= nowMs),
+    const judgement = this.#judged.of({ request, votes, roster, nowMs }, () =>
+      judgeRequest(request, votes, roster, { nowMs }),
     );
-    this.#judged.set(request.id, { key, fromMs: nowMs, untilMs, judgement });
-    return stood;
+    return { request, votes, roster, nowMs, judgement };
   }
 
   /** The canonical request that approvals sign, and the clocks of its rule. Empty before the founding. */
   async prepare(request: Request, facts: Json, decision: Decision): Promise<RequestPatch> {
     const demand = await this.#host.kind(request).demand(request, facts);
-    const built = this.#build(request, demand, decision.tier ?? 'one', false);
+    const built = buildSubject(this.#host, request, demand, decision.tier ?? 'one');
     return { risk: demand.risk, ...(built ?? {}) };
-  }
-
-  #build(
-    request: Request,
-    demand: Awaited<ReturnType<RequestKind['demand']>>,
-    tier: NonNullable<Decision['tier']>,
-    breakGlass: boolean,
-  ): RequestPatch | null {
-    const current = this.#host.rosters.current;
-    if (current === null) return null;
-    const { clock, ledger } = this.#host;
-    const { roster, sha256: rosterSha256 } = current;
-    const chargeBitsMax = String(demand.chargeBitsMax);
-    const rule = ruleOf(roster, { kind: request.kind, tier, chargeBitsMax });
-    const waitMs = rule?.waitMs ?? 7 * 86_400_000;
-    const nowMs = clock.nowMs();
-    const untilMs = nowMs + waitMs + (rule?.approvalsValidMs ?? 0) + RELEASE_MARGIN_MS;
-    const subject: Subject = {
-      format: 'sallyport-request@v1',
-      gate: roster.gate,
-      id: request.id,
-      edition: request.edition,
-      kind: request.kind,
-      requester: request.requester,
-      sponsor: request.sponsor,
-      project: request.project,
-      destination: demand.destination,
-      why: request.why,
-      tier: rule?.tier ?? tier,
-      models: demand.models,
-      chargeBitsMax,
-      rosterVersion: roster.version,
-      rosterSha256,
-      ledgerSize: ledger.size,
-      askedAt: isoTime(request.askedMs),
-      releaseBy: isoTime(untilMs),
-      grantMs: demand.grantMs,
-      breakGlass,
-      facts: demand.facts,
-    };
-    return {
-      subject: writeSubject(subject),
-      tier: subject.tier,
-      waitMs,
-      escalatesMs: nowMs + Math.floor(waitMs * ESCALATION_SHARES[0]),
-    };
   }
 
   /** Gives held requests that wait since before the founding something to sign. */
@@ -196,7 +132,7 @@ export class Approvals {
 
   /** Takes a person's signature over the newest edition. Carries the request out when it was the last one needed. */
   approve(id: string, person: string, signature: string): Promise<Request> {
-    return this.#inTurn(id, async () => {
+    return this.#turns.take(id, async () => {
       const stood = await this.stand(id);
       const { request, roster } = stood;
       this.#need(stood, 'approve', person);
@@ -215,7 +151,7 @@ export class Approvals {
   /** A person who could approve refuses; that ends it. */
   async deny(id: string, person: string, reason: string): Promise<Request> {
     const said = checkText(reason, 'REASON_NEEDED');
-    return this.#inTurn(id, async () => {
+    return this.#turns.take(id, async () => {
       const stood = await this.stand(id);
       this.#need(stood, 'refuse', person);
       const { request } = stood;
@@ -230,7 +166,7 @@ export class Approvals {
   /** A person who could approve asks the requester to change it. */
   async return(id: string, person: string, reason: string): Promise<Request> {
     const said = checkText(reason, 'REASON_NEEDED');
-    return this.#inTurn(id, async () => {
+    return this.#turns.take(id, async () => {
       const stood = await this.stand(id);
       this.#need(stood, 'return', person);
       const patch = { reason: said, escalatesMs: null };
@@ -242,7 +178,7 @@ export class Approvals {
 
   /** The requester changes it: a new edition, which nobody has approved yet. */
   edit(id: string, person: string, change: { why?: string; input?: string }): Promise<Request> {
-    return this.#inTurn(id, async () => {
+    return this.#turns.take(id, async () => {
       const stood = await this.stand(id);
       this.#need(stood, 'edit', person);
       const { request } = stood;
@@ -277,7 +213,7 @@ export class Approvals {
     signature: string,
   ): Promise<Request> {
     const said = checkText(reason, 'REASON_NEEDED');
-    return this.#inTurn(id, async () => {
+    return this.#turns.take(id, async () => {
       const stood = await this.stand(id);
       this.#need(stood, 'break-glass', person);
       const { request, roster, nowMs } = stood;
@@ -310,7 +246,7 @@ export class Approvals {
   /** Closes the review of an emergency. */
   async review(id: string, person: string, reason: string): Promise<Request> {
     const said = checkText(reason, 'REASON_NEEDED');
-    return this.#inTurn(id, async () => {
+    return this.#turns.take(id, async () => {
       const stood = await this.stand(id);
       this.#need(stood, 'review', person);
       return this.#host.move(stood.request, 'review', person, { reason: said, escalatesMs: null });
@@ -370,7 +306,7 @@ export class Approvals {
 
   /** Tries again to carry out what is approved already: a budget may have refilled. */
   retry(id: string): Promise<Request> {
-    return this.#inTurn(id, () => this.#carryOut(id));
+    return this.#turns.take(id, () => this.#carryOut(id));
   }
 
   #need(stood: Stood, event: RequestEvent | 'approve', person: string): void {
@@ -435,7 +371,7 @@ export class Approvals {
     const { request, judgement } = stood;
     if (request.state !== 'held' || request.subject === null || judgement?.state !== 'met')
       return request;
-    const signed = signaturesOf(stood, judgement);
+    const signed = countedApprovals(stood, judgement);
     const facts = JSON.parse(request.facts ?? 'null') as Json;
     const effect = await this.#host.effect(request, facts, {
       tier: 'approvals',
@@ -457,27 +393,4 @@ export class Approvals {
   #read(id: string): Promise<Request> {
     return this.#host.store.read((db: Kysely<unknown>) => readRequest(db, id));
   }
-
-  #inTurn<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(id) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    const settled = turn.catch(() => undefined);
-    this.#turns.set(id, settled);
-    void settled.then(() => {
-      if (this.#turns.get(id) === settled) this.#turns.delete(id);
-    });
-    return turn;
-  }
-}
-
-function signaturesOf(stood: Stood, judgement: ApprovalJudgement): readonly Vote[] {
-  const { request, votes, nowMs } = stood;
-  return votes.filter(
-    (vote) =>
-      vote.edition === request.edition &&
-      vote.vote === 'approve' &&
-      vote.signature !== null &&
-      judgement.voters.has(vote.person) &&
-      nowMs - vote.atMs <= judgement.rule.approvalsValidMs,
-  );
 }

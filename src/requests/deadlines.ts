@@ -3,13 +3,14 @@ import type { Kysely } from 'kysely';
 import { newId } from '../core/index.ts';
 import { SECURITY, peopleOf, peopleWithRole } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
-import { ESCALATION_SHARES } from './approvals.ts';
+import { ESCALATION_SHARES } from './build-subject.ts';
 import type { Approvals } from './approvals.ts';
-import type { RequestsHost } from './requests.ts';
+import type { RequestsHost } from './host.ts';
 import type { RequestEvent } from './states.ts';
 import { stateRow } from './states.ts';
-import { listDue, listRequests, listToEscalate, noteEscalation } from './store.ts';
-import type { Request } from './store.ts';
+import { listDue, listRequests, listToEscalate } from './lists.ts';
+import { noteEscalation } from './store.ts';
+import type { Request } from './row.ts';
 import { addNote } from './votes.ts';
 
 interface DeadlineHost extends RequestsHost {

@@ -22,8 +22,9 @@ export type {
   RequestKind,
   SignedSubject,
 } from './kind.ts';
-export { Requests, entryOf } from './requests.ts';
-export type { Ask, RequestNews, RequestsHost } from './requests.ts';
+export { entryOf } from './tell.ts';
+export { Requests } from './requests.ts';
+export type { Ask, RequestNews, RequestsHost } from './host.ts';
 export {
   FOUNDING_NAMESPACE,
   checkChain,
@@ -38,8 +39,9 @@ export { currentVotes, mayDo, offeredEvents, sayWaitsFor } from './standing.ts';
 export type { May, Standing } from './standing.ts';
 export { STATES, TRANSITIONS, drawStates, nextState, possibleEvents, stateRow } from './states.ts';
 export type { Actor, RequestEvent, RequestState, StateRow, TransitionRow } from './states.ts';
-export { listRequests, listWaitingRows } from './store.ts';
-export type { Request, RequestFilter, Verdict } from './store.ts';
+export { listRequests, listWaitingRows } from './lists.ts';
+export type { RequestFilter } from './lists.ts';
+export type { Request, Verdict } from './row.ts';
 export {
   APPROVAL_NAMESPACE,
   fingerprintOf,

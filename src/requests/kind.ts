@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Json, JsonObject } from '../core/index.ts';
 import type { Tier } from '../people/index.ts';
 import type { RequestEvent } from './states.ts';
-import type { Request, Verdict } from './store.ts';
+import type { Request, Verdict } from './row.ts';
 
 /** What policy says about a request, in words for the requester. */
 export interface Decision {

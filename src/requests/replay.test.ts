@@ -5,7 +5,7 @@ import { RULE_KINDS } from '../people/index.ts';
 import type { Roster, RosterRule } from '../people/index.ts';
 import { replayRequests } from './replay.ts';
 import type { PolicyAnswer, ReplayRow } from './replay.ts';
-import type { Request } from './store.ts';
+import type { Request } from './row.ts';
 
 const NOW = Date.parse('2026-11-26T12:00:00Z');
 const HOUR = 3_600_000;

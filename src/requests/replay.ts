@@ -6,7 +6,7 @@
 import { RULE_KINDS, ownersOf, peopleOf, peopleWithRole, ruleFor } from '../people/index.ts';
 import type { Roster, RosterRule, Tier } from '../people/index.ts';
 import { judgeQuorum, parseQuorum } from '../policy/index.ts';
-import type { Request } from './store.ts';
+import type { Request } from './row.ts';
 import { percentilesOf } from './waiting.ts';
 
 /** How a request ends under a policy. */

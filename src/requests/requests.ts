@@ -5,81 +5,33 @@
  */
 import type { Kysely } from 'kysely';
 import { newId, sha256 } from '../core/index.ts';
-import type { Clock, Json, Random } from '../core/index.ts';
-import type { EntryInput, Ledger } from '../ledger/index.ts';
-import type { Store } from '../store/index.ts';
+import type { Json } from '../core/index.ts';
+import type { EntryInput } from '../ledger/index.ts';
 import { Approvals } from './approvals.ts';
 import { checkDeadlines } from './deadlines.ts';
 import { errors } from './errors.ts';
+import type { Ask, RequestsHost } from './host.ts';
 import type { Effect, Progress, Releaser, RequestKind } from './kind.ts';
-import type { Rosters } from './rosters.ts';
 import type { RequestEvent } from './states.ts';
 import { nextState } from './states.ts';
+import { countRequests, listRequests } from './lists.ts';
+import { findByKey, insertRequest, moveRequest, readRequest } from './store.ts';
+import type { RequestFilter } from './lists.ts';
+import type { Request } from './row.ts';
+import type { RequestPatch } from './store.ts';
 import {
-  countRequests,
-  findByKey,
-  insertRequest,
-  listRequests,
-  moveRequest,
-  readRequest,
-} from './store.ts';
-import type { Request, RequestFilter, RequestPatch } from './store.ts';
+  describe,
+  effectEvent,
+  entryOf,
+  grantOf,
+  planRequest,
+  sameAsk,
+  sayReleaser,
+} from './tell.ts';
 import { checkText } from './texts.ts';
+import { Turns } from './turns.ts';
 import { addNote, readNotes } from './votes.ts';
 import type { RequestNote } from './votes.ts';
-
-/** What somebody asks for. */
-export interface Ask {
-  /** The id that the request gets, when the caller has kept files under it already. */
-  readonly id?: string;
-  readonly kind: string;
-  readonly requester: string;
-  /** The person who answers for the agent or workload that asks. */
-  readonly sponsor?: string | null;
-  /** A second ask with the same key gives the first one's request. */
-  readonly idempotencyKey: string;
-  readonly project: string;
-  readonly destination: string;
-  readonly why: string;
-  /** What it is part of; requests of one job can be decided together. */
-  readonly job?: string | null;
-  /** The kind's own input, canonical JSON. */
-  readonly input: string;
-}
-
-/** Something that happened and that somebody may want to hear of at once. */
-export interface RequestNews {
-  readonly request: Request;
-  readonly event: string;
-  /** People who have to act now. */
-  readonly to: readonly string[];
-}
-
-/** What the requests of a gate stand on. */
-export interface RequestsHost {
-  readonly store: Store;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly rosters: Rosters;
-  /** Hears why a request failed; the requester only learns that it did. */
-  readonly onFault: (request: string, cause: unknown) => void;
-  /** Hears of a request that waits past its deadline. */
-  readonly onAlarm: (sentence: string, project: string) => void;
-  /** Hears of every step, after it is durable. */
-  readonly onNews?: (news: RequestNews) => void;
-}
-
-/** The id of the entry of one event of a request. A release has its own, made by the release queue. */
-export function entryOf(
-  request: Pick<Request, 'id' | 'edition'>,
-  event: RequestEvent | 'ask',
-): string {
-  if (event === 'allow' || event === 'release' || event === 'break-glass')
-    return `rel_${request.id}`;
-  const edition = request.edition > 1 ? `_${String(request.edition)}` : '';
-  return `${event}_${request.id}${edition}`;
-}
 
 /** The requests of one gate. */
 export class Requests {
@@ -88,7 +40,7 @@ export class Requests {
   readonly #kinds = new Map<string, RequestKind>();
   readonly #running = new Map<string, { work: Promise<Request>; progress: Progress | null }>();
   /** What is being removed after a decision, by request; nobody who waits for the decision waits for that. */
-  readonly #cleaning = new Map<string, Promise<void>>();
+  readonly #cleaning = new Turns();
 
   constructor(host: RequestsHost, kinds: readonly RequestKind[]) {
     this.#host = host;
@@ -207,9 +159,11 @@ export class Requests {
 
   /** The requester takes a request back, or gives back what was granted. */
   async withdraw(id: string, by: string): Promise<Request> {
-    const before = await this.get(id);
-    const event = before.state === 'granted' ? 'give-back' : 'withdraw';
-    const request = this.#expect(before, event);
+    const request = await this.get(id);
+    const { state } = request;
+    const event = state === 'granted' ? 'give-back' : 'withdraw';
+    if (nextState(state, event) === undefined)
+      throw errors.error('STATE_WRONG', { id, event, state });
     if (request.requester !== by) {
       throw errors.error('OWN_REQUEST', { id, event: 'withdraw', owner: request.requester });
     }
@@ -254,7 +208,7 @@ export class Requests {
   /** Waits for everything that is being worked on. */
   async idle(): Promise<void> {
     await Promise.allSettled([...this.#running.values()].map((each) => each.work));
-    await Promise.all(this.#cleaning.values());
+    await this.#cleaning.allIdle();
   }
 
   /** Moves a request by one event of the table, with its entry and a note in the same transaction. */
@@ -307,13 +261,6 @@ export class Requests {
     return addNote(tx, { id: newId('evt', random), request, atMs, event, by, sentence });
   }
 
-  #expect(request: Request, event: RequestEvent): Request {
-    if (nextState(request.state, event) === undefined) {
-      throw errors.error('STATE_WRONG', { id: request.id, event, state: request.state });
-    }
-    return request;
-  }
-
   #start(request: Request, asked: Promise<Request>): void {
     const running = {
       progress: null as Progress | null,
@@ -336,9 +283,7 @@ export class Requests {
   ): Promise<Request> {
     const kind = this.kind(request);
     // A changed request works in the same place as the edition before it.
-    const gathering = (this.#cleaning.get(request.id) ?? Promise.resolve()).then(() =>
-      kind.gather(request, onProgress),
-    );
+    const gathering = this.#cleaning.idle(request.id).then(() => kind.gather(request, onProgress));
     gathering.catch(() => undefined);
     // Without a durable request of this id there is nothing to decide.
     const durable = await asked;
@@ -366,15 +311,11 @@ export class Requests {
   /** Removes what a request worked with, after what is being removed for it already. */
   #cleanUp(request: Request): void {
     const { id } = request;
-    const cleaning = (this.#cleaning.get(id) ?? Promise.resolve())
-      .then(() => this.kind(request).cleanUp(request))
+    this.#cleaning
+      .take(id, () => this.kind(request).cleanUp(request))
       .catch((cause: unknown) => {
         this.#host.onFault(id, cause);
-      })
-      .then(() => {
-        if (this.#cleaning.get(id) === cleaning) this.#cleaning.delete(id);
       });
-    this.#cleaning.set(id, cleaning);
   }
 
   async #decide(request: Request, facts: Json): Promise<Request> {
@@ -454,79 +395,4 @@ export class Requests {
     this.#cleanUp(ended);
     return ended;
   }
-}
-
-function effectEvent(kind: RequestKind, releaser: Releaser): RequestEvent {
-  if (releaser.tier === 'automatic' || releaser.tier === 'window') return 'allow';
-  return releaser.tier === 'break-glass' ? 'break-glass' : kind.through;
-}
-
-function grantOf(request: Request): { grantMs: number | null } {
-  if (request.subject === null) return { grantMs: null };
-  return { grantMs: (JSON.parse(request.subject) as { grantMs: number | null }).grantMs };
-}
-
-function sayReleaser(releaser: Releaser, sentence: string): string {
-  switch (releaser.tier) {
-    case 'automatic':
-      return sentence;
-    case 'window':
-      return `let through by the approved window ${releaser.window}`;
-    case 'break-glass':
-      return `released in an emergency by ${releaser.by.join(', ')}`;
-    case 'approvals':
-      return `approved by ${releaser.by.join(', ')}`;
-  }
-}
-
-function describe(request: {
-  id: string;
-  project: string;
-  destination: string;
-  why: string;
-  input: string;
-}): Readonly<Record<string, Json>> {
-  const { id, project, destination, why, input } = request;
-  return { request: id, project, destination, why, inputSha256: sha256(input) };
-}
-
-function sameAsk(before: Request, ask: Ask): Request {
-  const same =
-    before.kind === ask.kind &&
-    before.project === ask.project &&
-    before.destination === ask.destination &&
-    before.input === ask.input;
-  if (!same) throw errors.error('KEY_REUSED');
-  return before;
-}
-
-function planRequest(
-  ask: Ask & { id: string; sponsor: string | null; title: string },
-  nowMs: number,
-): Request {
-  return {
-    ...ask,
-    state: 'quoting',
-    facts: null,
-    verdict: null,
-    reason: null,
-    chargeBits: null,
-    decidedBy: null,
-    entry: null,
-    askedMs: nowMs,
-    changedMs: nowMs,
-    deadlineMs: null,
-    edition: 1,
-    tier: null,
-    subject: null,
-    risk: 0,
-    escalations: 0,
-    escalatedTo: null,
-    escalatesMs: null,
-    firstViewMs: null,
-    quorumMs: null,
-    job: ask.job ?? null,
-    grantEndsMs: null,
-    releasedAs: null,
-  };
 }

@@ -5,7 +5,7 @@ import { judgeApprovals, ruleOf } from './judge-approvals.ts';
 import type { ApprovalJudgement } from './judge-approvals.ts';
 import { nextState, possibleEvents } from './states.ts';
 import type { RequestEvent, RequestState } from './states.ts';
-import type { Request } from './store.ts';
+import type { Request } from './row.ts';
 import { readSubject } from './subject.ts';
 import type { Vote } from './votes.ts';
 
@@ -174,4 +174,23 @@ export function sayWaitsFor(standing: Standing): string | null {
     return `${clause}${names === '' ? '' : ` (${names}${candidates.length > 5 ? ', …' : ''})`}`;
   });
   return [...people, ...judgement.keysMissing].join(' and ');
+}
+
+/** The approvals of the edition in force that count now, with their signatures. */
+export function countedApprovals(
+  {
+    request,
+    votes,
+    nowMs,
+  }: Pick<Standing, 'request' | 'nowMs'> & { readonly votes: readonly Vote[] },
+  judgement: ApprovalJudgement,
+): readonly Vote[] {
+  return votes.filter(
+    (vote) =>
+      vote.edition === request.edition &&
+      vote.vote === 'approve' &&
+      vote.signature !== null &&
+      judgement.voters.has(vote.person) &&
+      nowMs - vote.atMs <= judgement.rule.approvalsValidMs,
+  );
 }

@@ -3,7 +3,7 @@
  * person, what nobody looked at, approvals that came too fast to be meant, and on whom others wait. Pure.
  */
 import type { ApprovalJudgement } from './judge-approvals.ts';
-import type { Request } from './store.ts';
+import type { Request } from './row.ts';
 import type { Vote } from './votes.ts';
 
 /** What is known of one request for these measures. */

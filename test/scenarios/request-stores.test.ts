@@ -12,12 +12,10 @@ import { openKeyFile, openLedger } from '../../src/ledger/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
 import { listGrants, listRequests, listWaitingRows, openLocks } from '../../src/requests/index.ts';
 import type { Request, RequestFilter } from '../../src/requests/index.ts';
+import { countRequests, listDue, listToEscalate } from '../../src/requests/lists.ts';
 import {
-  countRequests,
   findByKey,
   insertRequest,
-  listDue,
-  listToEscalate,
   moveRequest,
   noteEscalation,
   noteFirstView,

@@ -9,9 +9,9 @@ import type { Ledger } from '../../ledger/index.ts';
 import type { Kysely } from 'kysely';
 import { errors } from '../errors.ts';
 import type { RequestKind } from '../kind.ts';
-import { entryOf } from '../requests.ts';
-import { listRequests } from '../store.ts';
-import type { Request } from '../store.ts';
+import { entryOf } from '../tell.ts';
+import { listRequests } from '../lists.ts';
+import type { Request } from '../row.ts';
 import type { Store } from '../../store/index.ts';
 
 /** To what access can be asked for. */

@@ -19,11 +19,11 @@ import type { Change, Roster } from '../../people/index.ts';
 import { checkQuorum } from '../../policy/index.ts';
 import { errors } from '../errors.ts';
 import type { Demand, RequestKind } from '../kind.ts';
-import { entryOf } from '../requests.ts';
+import { entryOf } from '../tell.ts';
 import type { RosterLink } from '../roster-chain.ts';
 import { describeLink } from '../rosters.ts';
 import type { Rosters } from '../rosters.ts';
-import type { Request } from '../store.ts';
+import type { Request } from '../row.ts';
 
 /** What changes stand on. */
 export interface PolicyHost {

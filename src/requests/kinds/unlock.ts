@@ -4,7 +4,7 @@ import type { Json } from '../../core/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import type { RequestKind } from '../kind.ts';
 import type { Locks } from '../locks.ts';
-import { entryOf } from '../requests.ts';
+import { entryOf } from '../tell.ts';
 
 const RISK = 70;
 

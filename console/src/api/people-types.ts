@@ -1,0 +1,88 @@
+/** People, projects, rules, locks and windows. */
+import type { KeyShown } from './session-types.ts';
+
+export interface PersonShown {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'person' | 'agent' | 'workload';
+  readonly sponsor: string | null;
+  readonly groups: readonly string[];
+  /** Roles by project. */
+  readonly projects: Readonly<Record<string, readonly string[]>>;
+  readonly keys: readonly KeyShown[];
+  readonly until: string | null;
+}
+
+export interface ProjectShown {
+  readonly id: string;
+  readonly title: string;
+  readonly members: readonly string[];
+  readonly models: readonly string[];
+  readonly destinations: readonly { readonly name: string; readonly number: number }[];
+}
+
+export interface RuleShown {
+  readonly kind: string;
+  readonly tier: string;
+  readonly when: string;
+  readonly quorum: string;
+  readonly words: string;
+}
+
+export interface PolicyShown {
+  readonly rules: readonly RuleShown[];
+  readonly cedar: string;
+  readonly sha256: string;
+  readonly sentences: readonly { readonly id: string; readonly says: string }[];
+  readonly matrix: readonly {
+    readonly action: string;
+    /** What it is done to, in words. */
+    readonly on: string;
+    readonly cells: Readonly<Record<string, { readonly own: boolean; readonly foreign: boolean }>>;
+  }[];
+}
+
+export interface Explained {
+  readonly allowed: boolean;
+  readonly reasons: readonly string[];
+}
+
+export interface LockShown {
+  readonly id: string;
+  readonly target: {
+    readonly kind: 'principal' | 'project' | 'model' | 'lane';
+    readonly id: string;
+  };
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly liftedAt: string | null;
+}
+
+export interface WindowShown {
+  /** The request that opened it. */
+  readonly request: string;
+  readonly requester: string;
+  readonly project: string;
+  readonly destination: string;
+  readonly job: string;
+  readonly types: readonly string[];
+  readonly bitsEach: number;
+  readonly bitsTotal: number;
+  readonly usedBits: number;
+  readonly uses: number;
+  readonly used: number;
+  readonly until: string;
+}
+
+export interface RosterShown {
+  readonly version: number;
+  readonly sha256: string;
+  readonly chain: readonly {
+    readonly version: number;
+    readonly sha256: string;
+    readonly at: string;
+    readonly signatures: number;
+    readonly changes: readonly string[];
+  }[];
+}

@@ -1,0 +1,61 @@
+/** Makes the canonical request that approvals sign, with the clocks of its rule. */
+import { isoTime } from '../core/index.ts';
+import { ruleOf } from './judge-approvals.ts';
+import type { RequestsHost } from './host.ts';
+import type { Decision, Demand } from './kind.ts';
+import type { Request } from './row.ts';
+import type { RequestPatch } from './store.ts';
+import { writeSubject } from './subject.ts';
+import type { Subject } from './subject.ts';
+
+/** Approvals are good for this long after the request may no longer wait. */
+const RELEASE_MARGIN_MS = 3_600_000;
+/** The first escalation comes after this share of the waiting time. */
+export const ESCALATION_SHARES = [0.25, 0.5, 0.8] as const;
+
+/** Builds it under the roster in force; null before the founding. */
+export function buildSubject(
+  host: Pick<RequestsHost, 'rosters' | 'clock' | 'ledger'>,
+  request: Request,
+  demand: Demand,
+  tier: NonNullable<Decision['tier']>,
+): RequestPatch | null {
+  const { current } = host.rosters;
+  if (current === null) return null;
+  const { clock, ledger } = host;
+  const { roster, sha256: rosterSha256 } = current;
+  const chargeBitsMax = String(demand.chargeBitsMax);
+  const rule = ruleOf(roster, { kind: request.kind, tier, chargeBitsMax });
+  const waitMs = rule?.waitMs ?? 7 * 86_400_000;
+  const nowMs = clock.nowMs();
+  const untilMs = nowMs + waitMs + (rule?.approvalsValidMs ?? 0) + RELEASE_MARGIN_MS;
+  const subject: Subject = {
+    format: 'sallyport-request@v1',
+    gate: roster.gate,
+    id: request.id,
+    edition: request.edition,
+    kind: request.kind,
+    requester: request.requester,
+    sponsor: request.sponsor,
+    project: request.project,
+    destination: demand.destination,
+    why: request.why,
+    tier: rule?.tier ?? tier,
+    models: demand.models,
+    chargeBitsMax,
+    rosterVersion: roster.version,
+    rosterSha256,
+    ledgerSize: ledger.size,
+    askedAt: isoTime(request.askedMs),
+    releaseBy: isoTime(untilMs),
+    grantMs: demand.grantMs,
+    breakGlass: false,
+    facts: demand.facts,
+  };
+  return {
+    subject: writeSubject(subject),
+    tier: subject.tier,
+    waitMs,
+    escalatesMs: nowMs + Math.floor(waitMs * ESCALATION_SHARES[0]),
+  };
+}

@@ -1,0 +1,178 @@
+/** Which requests there are: pages of the queue, counts, what is measured and what time has come for. Read only. */
+import type { Kysely, SelectQueryBuilder } from 'kysely';
+import type { Store } from '../store/index.ts';
+import { fromBig, fromRow } from './row.ts';
+import type { Request, RequestTables, Verdict } from './row.ts';
+import { STATES } from './states.ts';
+import type { RequestState } from './states.ts';
+import type { WaitingRow } from './waiting.ts';
+
+/** Which requests to list. */
+export interface RequestFilter {
+  readonly states?: readonly RequestState[];
+  readonly projects?: readonly string[];
+  readonly requester?: string;
+  readonly kinds?: readonly string[];
+  readonly job?: string;
+  /** Asked at this time or later. */
+  readonly sinceMs?: number;
+  /** Also those of this requester, in whatever project. */
+  readonly orRequester?: string;
+  /** Part of the title, the reason or the id. */
+  readonly text?: string;
+  readonly sort?: 'newest' | 'age' | 'risk';
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** Requests of a period that are measured or replayed. */
+const REPLAYED_MAX = 50_000;
+
+function filterRequests<T>(
+  db: Kysely<RequestTables>,
+  filter: RequestFilter,
+  take: (query: ReturnType<typeof selectRequests>) => T,
+): T {
+  let query = selectRequests(db);
+  const { states, projects, requester, kinds, orRequester, text, job, sinceMs } = filter;
+  if (states !== undefined) query = query.where('state', 'in', states);
+  if (kinds !== undefined) query = query.where('kind', 'in', kinds);
+  if (projects !== undefined) {
+    query = query.where((eb) => {
+      const own = eb('requester', '=', orRequester ?? '');
+      return projects.length === 0 ? own : eb.or([eb('project', 'in', projects), own]);
+    });
+  }
+  if (requester !== undefined) query = query.where('requester', '=', requester);
+  if (job !== undefined && job !== '') query = query.where('job', '=', job);
+  if (sinceMs !== undefined) query = query.where('asked_ms', '>=', BigInt(sinceMs));
+  if (text !== undefined && text !== '') {
+    const like = `%${text.toLowerCase().replace(/[%_\\]/g, '')}%`;
+    query = query.where((eb) =>
+      eb.or([
+        eb(eb.fn('lower', ['why']), 'like', like),
+        eb(eb.fn('lower', ['title']), 'like', like),
+        eb('id', 'like', like),
+        eb('requester', 'like', like),
+      ]),
+    );
+  }
+  return take(query);
+}
+
+function selectRequests(db: Kysely<RequestTables>) {
+  return db.selectFrom('requests');
+}
+
+function isEmpty(filter: RequestFilter): boolean {
+  const none = filter.projects?.length === 0 && filter.orRequester === undefined;
+  return none || filter.states?.length === 0 || filter.kinds?.length === 0;
+}
+
+/** Lists requests, newest first unless the filter says otherwise. */
+export async function listRequests(
+  store: Store,
+  filter: RequestFilter,
+): Promise<readonly Request[]> {
+  if (isEmpty(filter)) return [];
+  const limit = Math.min(filter.limit ?? 100, filter.sinceMs === undefined ? 1000 : REPLAYED_MAX);
+  const rows = await store.read((db: Kysely<RequestTables>) => {
+    // The page is found in an index; only what is on it is read whole.
+    const page = filterRequests(db, filter, (query) =>
+      sortRequests(query.select('id'), filter)
+        .offset(filter.offset ?? 0)
+        .limit(limit),
+    );
+    return sortRequests(db.selectFrom('requests').where('id', 'in', page), filter)
+      .selectAll()
+      .execute();
+  });
+  return rows.map(fromRow);
+}
+
+function sortRequests<O>(
+  query: SelectQueryBuilder<RequestTables, 'requests', O>,
+  { sort }: RequestFilter,
+): SelectQueryBuilder<RequestTables, 'requests', O> {
+  if (sort === 'risk') return query.orderBy('risk', 'desc').orderBy('asked_ms').orderBy('id');
+  const direction = sort === 'age' ? 'asc' : 'desc';
+  return query.orderBy('asked_ms', direction).orderBy('id', direction);
+}
+
+/** How many requests a filter finds. */
+export async function countRequests(store: Store, filter: RequestFilter): Promise<number> {
+  if (isEmpty(filter)) return 0;
+  const row = await store.read((db: Kysely<RequestTables>) =>
+    filterRequests(db, filter, (query) =>
+      query.select((eb) => eb.fn.countAll<bigint>().as('count')).executeTakeFirst(),
+    ),
+  );
+  return Number(row?.count ?? 0n);
+}
+
+/** What the measures of waiting need of the requests since a time, of every project. */
+export async function listWaitingRows(
+  store: Store,
+  sinceMs: number,
+): Promise<readonly WaitingRow[]> {
+  const rows = await store.read((db: Kysely<RequestTables>) =>
+    db
+      .selectFrom('requests')
+      .select([
+        'id',
+        'project',
+        'state',
+        'tier',
+        'verdict',
+        'released_as',
+        'asked_ms',
+        'first_view_ms',
+        'quorum_ms',
+      ])
+      .where('asked_ms', '>=', BigInt(sinceMs))
+      .orderBy('asked_ms', 'desc')
+      .limit(REPLAYED_MAX)
+      .execute(),
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    project: row.project,
+    state: row.state as RequestState,
+    tier: row.tier,
+    verdict: row.verdict as Verdict | null,
+    releasedAs: row.released_as,
+    askedMs: Number(row.asked_ms),
+    firstViewMs: fromBig(row.first_view_ms),
+    quorumMs: fromBig(row.quorum_ms),
+  }));
+}
+
+/** Requests that wait for people and are to be escalated now. */
+export async function listToEscalate(store: Store, nowMs: number): Promise<readonly Request[]> {
+  const rows = await store.read((db: Kysely<RequestTables>) =>
+    db
+      .selectFrom('requests')
+      .selectAll()
+      .where('state', 'in', ['held', 'unreviewed'])
+      .where('escalates_ms', '<=', BigInt(nowMs))
+      .limit(100)
+      .execute(),
+  );
+  return rows.map(fromRow);
+}
+
+const WAITING = STATES.filter((row) => row.waits !== null).map((row) => row.state);
+
+/** Requests in a state whose deadline has passed. */
+export async function listDue(store: Store, nowMs: number): Promise<readonly Request[]> {
+  const rows = await store.read((db: Kysely<RequestTables>) =>
+    db
+      .selectFrom('requests')
+      .selectAll()
+      .where('state', 'in', WAITING)
+      .where('deadline_ms', '<=', BigInt(nowMs))
+      .limit(100)
+      .execute(),
+  );
+  return rows.map(fromRow);
+}

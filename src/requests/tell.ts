@@ -1,0 +1,100 @@
+/** How a request is told: to the ledger, to whoever asks twice, and in words. Pure. */
+import { sha256 } from '../core/index.ts';
+import type { Json } from '../core/index.ts';
+import { errors } from './errors.ts';
+import type { Ask } from './host.ts';
+import type { Releaser, RequestKind } from './kind.ts';
+import type { Request } from './row.ts';
+import type { RequestEvent } from './states.ts';
+
+/** The id of the entry of one event of a request. A release has its own, made by the release queue. */
+export function entryOf(
+  request: Pick<Request, 'id' | 'edition'>,
+  event: RequestEvent | 'ask',
+): string {
+  if (event === 'allow' || event === 'release' || event === 'break-glass')
+    return `rel_${request.id}`;
+  const edition = request.edition > 1 ? `_${String(request.edition)}` : '';
+  return `${event}_${request.id}${edition}`;
+}
+
+/** Which event of the table lets a request through. */
+export function effectEvent(kind: RequestKind, releaser: Releaser): RequestEvent {
+  if (releaser.tier === 'automatic' || releaser.tier === 'window') return 'allow';
+  return releaser.tier === 'break-glass' ? 'break-glass' : kind.through;
+}
+
+/** How long what is granted lasts; null for what lasts no time. */
+export function grantOf(request: Request): { grantMs: number | null } {
+  if (request.subject === null) return { grantMs: null };
+  return { grantMs: (JSON.parse(request.subject) as { grantMs: number | null }).grantMs };
+}
+
+/** What let a request through, in words. */
+export function sayReleaser(releaser: Releaser, sentence: string): string {
+  switch (releaser.tier) {
+    case 'automatic':
+      return sentence;
+    case 'window':
+      return `let through by the approved window ${releaser.window}`;
+    case 'break-glass':
+      return `released in an emergency by ${releaser.by.join(', ')}`;
+    case 'approvals':
+      return `approved by ${releaser.by.join(', ')}`;
+  }
+}
+
+/** A request as each of its entries tells it. */
+export function describe(request: {
+  id: string;
+  project: string;
+  destination: string;
+  why: string;
+  input: string;
+}): Readonly<Record<string, Json>> {
+  const { id, project, destination, why, input } = request;
+  return { request: id, project, destination, why, inputSha256: sha256(input) };
+}
+
+/** The request of a key, if it asks for the same; throws `REQUEST_KEY_REUSED`. */
+export function sameAsk(before: Request, ask: Ask): Request {
+  const same =
+    before.kind === ask.kind &&
+    before.project === ask.project &&
+    before.destination === ask.destination &&
+    before.input === ask.input;
+  if (!same) throw errors.error('KEY_REUSED');
+  return before;
+}
+
+/** A request as it will be stored, before it is. */
+export function planRequest(
+  ask: Ask & { id: string; sponsor: string | null; title: string },
+  nowMs: number,
+): Request {
+  return {
+    ...ask,
+    state: 'quoting',
+    facts: null,
+    verdict: null,
+    reason: null,
+    chargeBits: null,
+    decidedBy: null,
+    entry: null,
+    askedMs: nowMs,
+    changedMs: nowMs,
+    deadlineMs: null,
+    edition: 1,
+    tier: null,
+    subject: null,
+    risk: 0,
+    escalations: 0,
+    escalatedTo: null,
+    escalatesMs: null,
+    firstViewMs: null,
+    quorumMs: null,
+    job: ask.job ?? null,
+    grantEndsMs: null,
+    releasedAs: null,
+  };
+}

@@ -3,6 +3,11 @@ import { defineErrors } from '../core/index.ts';
 
 /** Builds the errors of the command line. */
 export const cliErrors = defineErrors('CLI', {
+  USAGE: {
+    status: 400,
+    message: 'the command line cannot be read: {why}',
+    hint: '`sallyport --help` shows the commands, `sallyport COMMAND --help` what one takes.',
+  },
   PATH_UNREADABLE: {
     status: 400,
     message: 'cannot use `{path}`: {why}',

@@ -3,14 +3,16 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SallyportError } from '../core/index.ts';
 import { registerCommands } from './commands.ts';
+import { cliErrors } from './errors.ts';
 import { groupCommands, shapeHelp } from './help.ts';
 
 const program = new Command('sallyport')
   .description('The one way through the wall of an isolated network that holds AI model weights')
   .version(manifest.version)
-  .showHelpAfterError('(sallyport --help shows the commands)')
   .exitOverride();
 shapeHelp(program);
+// What the parser finds wrong is said like every other error; `parseAsync` throws it on.
+program.configureOutput({ outputError: () => undefined });
 await registerCommands(program, process.argv[2]);
 groupCommands(program);
 for (const command of program.commands) command.exitOverride();
@@ -21,11 +23,20 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof SallyportError) {
-    process.stderr.write(
-      `sallyport: ${error.message}\n  hint: ${error.hint}\n  code: ${error.code}\n`,
-    );
-    process.exitCode = error.status >= 500 ? 1 : 2;
-  } else throw error;
+  if (error instanceof CommanderError && error.exitCode === 0) process.exitCode = 0;
+  // Help that nobody asked for, because a command was missing, has been shown already.
+  else if (error instanceof CommanderError && error.code === 'commander.help') process.exitCode = 2;
+  else if (error instanceof CommanderError) {
+    const why = error.message
+      .replace(/^error: /, '')
+      .replace(/\.$/, '')
+      .replaceAll('\n', ' ');
+    fail(cliErrors.error('USAGE', { why }));
+  } else if (error instanceof SallyportError) fail(error);
+  else throw error;
+}
+
+function fail({ message, hint, code, status }: SallyportError): void {
+  process.stderr.write(`sallyport: ${message}\n  hint: ${hint}\n  code: ${code}\n`);
+  process.exitCode = status >= 500 ? 1 : 2;
 }

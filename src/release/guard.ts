@@ -75,8 +75,13 @@ export class Guard {
         : no('REPLAYED', `request ${ask.requestId} left already with other files`);
     const checked = await this.#checkGrant(ask);
     if ('ok' in checked) return checked;
-    await this.#parts.keepBody(bodySha256, ask.body);
-    return this.#take(ask, bodySha256, checked, before);
+    // Dying between the two leaves a row without its body, or the other way round, of an ask that nobody has an answer to:
+    // it is asked again, and then both are there.
+    const [verdict] = await Promise.all([
+      this.#take(ask, bodySha256, checked, before),
+      this.#parts.keepBody(bodySha256, ask.body),
+    ]);
+    return verdict;
   }
 
   async #checkGrant(ask: GuardAsk): Promise<

@@ -125,6 +125,19 @@ class World implements PermissionWorld {
     return shown.state === 'held' ? 'held' : 'allowed';
   }
 
+  /** Recalls a source that was added for it: what was recalled once cannot be recalled again. */
+  async #recalled(who: string, place: Place): Promise<Outcome> {
+    const source = `r${String(++this.#count)}`;
+    const form = { origin: 'o', licence: 'l', collection: 'c', consent: 'yes' };
+    const added = await this.#ask(
+      ...(['rita', 'POST', '/v1/sources'] as const),
+      json({ project: PROJECT[place], name: source, kind: 'person', identity: 'rita', form }),
+    );
+    if (added.status !== 201) throw new Error(await added.text());
+    const target = { kind: 'source', id: source, project: PROJECT[place], reason: 'r' };
+    return this.#try(who, 'POST', '/v1/recalls', json(target));
+  }
+
   /** Whether a list that everybody may ask for shows something. */
   async #lists(who: string, place: string, pattern: RegExp): Promise<Outcome> {
     const answer = await this.#ask(who, 'GET', place);
@@ -426,6 +439,7 @@ class World implements PermissionWorld {
         { op: 'role.give', project: PROJECT[place], principal: 'per', role: 'reviewer' },
       ]),
     'lock a project': (who, place) => this.#locked(who, { kind: 'project', id: PROJECT[place] }),
+    'recall in a project': (who, place) => this.#recalled(who, place),
     'lock a model': (who, place) => this.#locked(who, { kind: 'model', id: `m-${PROJECT[place]}` }),
     'lock a lane or a principal': (who) =>
       this.#all([

@@ -223,6 +223,12 @@ export const DEEDS: readonly Deed[] = [
     allowed: { own: [...READ_IN, 'security'], foreign: ['security'] },
   },
   {
+    deed: 'recall in a project',
+    actions: ['lock.set'],
+    routes: ['POST /v1/recalls'],
+    allowed: { own: [...READ_IN, 'security'], foreign: ['security'] },
+  },
+  {
     deed: 'lock a model',
     actions: ['lock.set'],
     routes: ['POST /v1/locks'],
@@ -287,7 +293,7 @@ export const ROUTES_OF_EVERYBODY: readonly {
     routes: [
       ...['GET /v1/imports', 'PUT /v1/imports', 'POST /v1/imports/', 'DELETE /v1/imports'],
       ...['GET /v1/rescans', 'GET /v1/admissions', 'POST /v1/sources/cards'],
-      ...['GET /v1/lineage', 'POST /v1/lineage', 'GET /v1/recalls', 'POST /v1/recalls'],
+      ...['GET /v1/lineage', 'POST /v1/lineage', 'GET /v1/recalls'],
       ...['GET /v1/screenings', 'GET /v1/monitors', 'POST /v1/monitors'],
     ],
     why: 'are about an import, which is seen and worked on like its source',

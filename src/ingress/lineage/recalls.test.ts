@@ -86,8 +86,10 @@ describe('recalls', () => {
     made: string,
     from: { base?: string; sets?: readonly string[] },
     kind = 'model',
-  ): Promise<LineageNode> =>
-    lineages.record(
+  ): Promise<LineageNode> => {
+    // A plan lists runs in the order of their time, so that no two may have the same.
+    gate.clock.now += 1;
+    return lineages.record(
       project,
       {
         name: `train ${made}`,
@@ -97,6 +99,7 @@ describe('recalls', () => {
       },
       'cyd',
     );
+  };
   const held = async (project: string): Promise<readonly string[]> => {
     const all = await gate.store.read(async (db: Kysely<unknown>) => {
       const rows = await (db as Kysely<{ lineage_nodes: { id: string; project: string } }>)

@@ -35,7 +35,7 @@ export {
 export type { RosterLink } from './roster-chain.ts';
 export { Rosters, describeLink, readLinks } from './rosters.ts';
 export type { RosterInForce, StoredLink } from './rosters.ts';
-export { currentVotes, mayDo, offeredEvents, sayWaitsFor } from './standing.ts';
+export { currentVotes, judgeRequest, mayDo, offeredEvents, sayWaitsFor } from './standing.ts';
 export type { May, Standing } from './standing.ts';
 export { STATES, TRANSITIONS, drawStates, nextState, possibleEvents, stateRow } from './states.ts';
 export type { Actor, RequestEvent, RequestState, StateRow, TransitionRow } from './states.ts';

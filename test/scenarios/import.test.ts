@@ -169,6 +169,26 @@ describe('an import is decoded, signed for and admitted by people', () => {
     assert.match(held.reason, /1 of 2 files could not be judged: people have to look/);
     const once = await founded.approve<Answer>('bob', held.request);
     assert.equal(once.state, 'held');
+    // Votes are blind: whoever has not voted sees neither how many there are nor whose, in no list and on no page.
+    interface Seen {
+      readonly id: string;
+      readonly waitsFor: string | null;
+      readonly votes: { readonly approved: number };
+    }
+    const listed = async (person: string): Promise<Seen | undefined> =>
+      (await founded.as<Seen[]>(person, 0, 'request', 'list')).find(
+        (each) => each.id === held.request,
+      );
+    for (const seen of [
+      await listed('ann'),
+      await founded.as<Seen>('ann', 0, 'request', 'show', held.request),
+    ]) {
+      assert.equal(seen?.votes.approved, 0);
+      assert.match(seen.waitsFor ?? '', /bob/);
+    }
+    const voter = await listed('bob');
+    assert.equal(voter?.votes.approved, 1);
+    assert.doesNotMatch(voter.waitsFor ?? '', /bob/);
     const twice = await founded.approve<Answer>('ann', held.request);
     assert.equal(twice.state, 'done');
   });

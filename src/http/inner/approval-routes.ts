@@ -27,7 +27,7 @@ import type { Request } from '../../requests/index.ts';
 import { askShown, needPerson } from './ask.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
-import { readVisible, showDetails, showSubject } from './views.ts';
+import { isBlind, readVisible, showDetails, showSubject } from './views.ts';
 
 const text = z.string().max(4000);
 const id = z.string().min(1).max(80);
@@ -146,10 +146,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       const request = await readVisible(gate, principal, param('id'));
       const stood = await gate.requests.approvals.stand(request.id);
       const votes = currentVotes(request, stood.votes);
-      const blind =
-        request.state === 'held' &&
-        stood.judgement?.state === 'open' &&
-        !votes.some((vote) => vote.person === principal.id);
+      const blind = isBlind(stood, principal);
       const keys = (gate.rosters.current?.roster.people ?? []).flatMap((person) => person.keys);
       return {
         subject: request.subject,

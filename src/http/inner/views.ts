@@ -9,6 +9,7 @@ import type { Principal, RosterRule } from '../../people/index.ts';
 import {
   APPROVAL_NAMESPACE,
   currentVotes,
+  judgeRequest,
   fingerprintOf,
   requestErrors,
   mayDo,
@@ -166,10 +167,11 @@ function showCan(stood: Stood, principal: Principal): readonly CanShown[] {
 
 /** Shows a request in a line. */
 export function showStood(
-  stood: Stood,
+  known: Stood,
   principal: Principal,
   progress: Progress | null,
 ): RequestShown {
+  const stood = isBlind(known, principal) ? blindfold(known) : known;
   const { request } = stood;
   const votes = currentVotes(request, stood.votes);
   return {
@@ -224,23 +226,31 @@ function countRequestFiles(request: Request): number {
   return request.kind === 'import' ? readImportInput(request).files : 0;
 }
 
+/** Reviewers vote blind until all that are needed have voted: whoever has not voted sees nothing of the votes there are. */
+export function isBlind({ request, judgement, votes }: Stood, principal: Principal): boolean {
+  const open = request.state === 'held' && judgement?.state === 'open';
+  return open && !currentVotes(request, votes).some((vote) => vote.person === principal.id);
+}
+
+/** The request as if nobody had voted: how many have, and who is still asked, are part of the secret. */
+function blindfold(stood: Stood): Stood {
+  const { request, roster, nowMs } = stood;
+  return { ...stood, votes: [], judgement: judgeRequest(request, [], roster, { nowMs }) };
+}
+
 function showVotes(
-  stood: Stood,
+  request: Request,
+  votes: readonly Vote[],
   principal: Principal,
-): { votes: readonly VoteShown[]; blind: boolean } {
-  const votes = currentVotes(stood.request, stood.votes);
-  const voted = votes.some((vote) => vote.person === principal.id);
-  const open = stood.request.state === 'held' && stood.judgement?.state === 'open';
-  const blind = open && !voted;
-  const show = (vote: Vote): VoteShown => ({
+): readonly VoteShown[] {
+  return currentVotes(request, votes).map((vote) => ({
     person: vote.person,
     vote: vote.vote,
     at: isoTime(vote.atMs),
     key: vote.key,
     reason: vote.reason,
     own: vote.person === principal.id,
-  });
-  return { votes: blind ? [] : votes.map(show), blind };
+  }));
 }
 
 const VOTE_EVENTS: ReadonlySet<string> = new Set(['approve', 'deny']);
@@ -262,13 +272,10 @@ export async function showDetails(
   const facts = request.kind === 'export' ? readExportFacts(request) : null;
   const notes = await gate.requests.notes(request.id);
   const emitted = facts === null ? [] : emittedOf(facts).map((file) => file.name);
-  const { votes, blind } = showVotes(stood, principal);
-  const base = showStood(stood, principal, progress);
-  const { judgement } = stood;
+  const blind = isBlind(stood, principal);
+  const { judgement, votes } = blind ? blindfold(stood) : stood;
   return {
-    ...base,
-    // While votes are blind, how many there are is part of the secret.
-    ...(blind ? { votes: { ...base.votes, approved: 0, denied: 0 } } : {}),
+    ...showStood(stood, principal, progress),
     reasons: facts?.reasons ?? [],
     fileList: (facts?.files ?? []).map((file) => ({
       ...file,
@@ -295,9 +302,9 @@ export async function showDetails(
             rule: judgement.rule.quorum,
             words: sayRule(judgement.rule),
             state: judgement.state,
-            missing: blind ? judgeBlind(stood) : judgement.missing,
+            missing: judgement.missing,
             keysMissing: judgement.keysMissing,
-            votes,
+            votes: showVotes(request, votes, principal),
             blind,
           },
     subject: request.subject === null ? null : showSubject(request.subject),
@@ -336,19 +343,6 @@ export function sayRule(
   ];
   const who = rule.tier === 'self' ? 'the requester, with a signature' : rule.quorum;
   return [who, ...keys].join(', ');
-}
-
-/** What is missing as if nobody had voted, for those who have not. */
-function judgeBlind(
-  stood: Stood,
-): readonly { clause: string; count: number; candidates: readonly string[] }[] {
-  const rule = stood.judgement?.rule.quorum ?? '';
-  const candidates = [...(stood.judgement?.voters ?? [])].sort();
-  return rule.split(',').map((clause) => ({
-    clause: clause.trim(),
-    count: Number(/\d+/.exec(clause)?.[0] ?? 1),
-    candidates,
-  }));
 }
 
 /** A canonical request with everything that signers compare. */

@@ -1,11 +1,15 @@
 /** The WebAssembly instance of one session, and the bytes going in and out of it. */
+import { brotliDecompressSync } from 'node:zlib';
 import { wireErrors } from '../../errors.ts';
+import { LETTERS_BYTES, readLetters } from './letters.ts';
 import { RASTER_WASM_BASE64 } from './module.ts';
 
 /** What `assembly/index.ts` exports. */
 interface Exports {
   readonly memory: WebAssembly.Memory;
   bufferAt(): number;
+  lettersAt(bytes: number): number;
+  loadLetters(bytes: number): void;
   bufferBytes(): number;
   coloursAt(): number;
   countColours(): number;
@@ -34,6 +38,19 @@ let compiled: WebAssembly.Module | undefined;
 export function openHost(): Exports {
   compiled ??= new WebAssembly.Module(Buffer.from(RASTER_WASM_BASE64, 'base64'));
   return new WebAssembly.Instance(compiled).exports as unknown as Exports;
+}
+
+let letters: Uint8Array | undefined;
+const knowing = new WeakSet<Exports>();
+
+/** Gives an instance the letters, once, before its first plot; photos do without them. */
+export function teachLetters(host: Exports): void {
+  if (knowing.has(host)) return;
+  letters ??= brotliDecompressSync(readLetters(), { maxOutputLength: LETTERS_BYTES });
+  const at = host.lettersAt(letters.length);
+  new Uint8Array(host.memory.buffer, at, letters.length).set(letters);
+  host.loadLetters(letters.length);
+  knowing.add(host);
 }
 
 /** The instance of a session. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { brotliDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { emitPng } from '../../../formats/png-emit.ts';
 import { RasterBuilder, type Raster } from '../../../formats/raster.ts';
 import { openDecoder, openEncoder } from '../../engine/index.ts';
 import { rasterCodec } from './index.ts';
+import { LETTERS_BYTES, readLetters } from './letters.ts';
 
 /** Builds a raster from a function of the place, giving `0xRRGGBBAA`. */
 function draw(width: number, height: number, colourAt: (x: number, y: number) => number): Raster {
@@ -91,6 +93,42 @@ test('a changed version of an earlier picture, or of a reference, costs little a
   assert.ok(crossAndCompare([version(9)], [version(3)]) < alone * 0.3);
   const others = [version(3), draw(9, 9, () => 0xffffffff), draw(160, 90, hash), version(9)];
   crossAndCompare(others, [version(5)]);
+});
+
+/** The first letters that the coder knows, as shares of ink by place. */
+function readFirstLetters(count: number): ((x: number, y: number) => number)[] {
+  const bytes = brotliDecompressSync(readLetters());
+  assert.equal(bytes.length, LETTERS_BYTES);
+  const letters: ((x: number, y: number) => number)[] = [];
+  for (let at = 0; letters.length < count;) {
+    const width = bytes[at] ?? 0;
+    const height = bytes[at + 1] ?? 0;
+    const rows = bytes.subarray(at + 2, at + 2 + width * height);
+    letters.push((x, y) =>
+      x < 0 || y < 0 || x >= width || y >= height ? 0 : (rows[y * width + x] ?? 0),
+    );
+    at += 2 + width * height;
+  }
+  return letters;
+}
+
+test('letters that are known cost less than others, in any colours and turned, and cross unchanged', () => {
+  const letters = readFirstLetters(24);
+  const mix = (paper: number, ink: number, share: number): number =>
+    Math.round((paper * (255 - share) + ink * share) / 255);
+  const write = (paper: number, ink: number, shape: 'known' | 'turned' | 'mirrored'): Raster =>
+    draw(shape === 'turned' ? 60 : 900, shape === 'turned' ? 900 : 60, (x, y) => {
+      const along = shape === 'turned' ? 899 - y : x;
+      const across = shape === 'turned' ? x : y;
+      const within = (along % 36) - 4;
+      const place = shape === 'mirrored' ? 26 - within : within;
+      const share = letters[Math.floor(along / 36)]?.(place, across - 12) ?? 0;
+      return (mix(paper, ink, share) * 0x1010100 + 255) >>> 0;
+    });
+  const mirrored = crossAndCompare([write(255, 30, 'mirrored')]);
+  assert.ok(crossAndCompare([write(255, 30, 'known')]) < mirrored * 0.6);
+  assert.ok(crossAndCompare([write(20, 240, 'known')]) < mirrored * 0.6);
+  assert.ok(crossAndCompare([write(255, 77, 'turned')]) < mirrored * 0.6);
 });
 
 test('noise and fades of a whole photo cross unchanged', () => {

@@ -10,7 +10,7 @@ import type { Engine } from '../../engine/index.ts';
 import { wireErrors } from '../../errors.ts';
 import { chooseHeads, ColourIds } from './colour-ids.ts';
 import { likeness, Planes } from './planes.ts';
-import { codePieces, DIRECTION, openHost, type Host } from './host.ts';
+import { codePieces, DIRECTION, openHost, teachLetters, type Host } from './host.ts';
 
 /** How a picture is coded; part of the wire format. */
 const MODE = { plot: 0, grey: 1, rgb: 2, rgba: 3 } as const;
@@ -110,6 +110,7 @@ export class RasterSession implements CodecSession<Raster> {
     this.#colours.moveFirst(before, heads, numbers);
     const slot = this.#planes.take(value, this.#planes.candidates(value)[0]?.slot);
     const { width, height } = value;
+    teachLetters(host);
     const at = host.plotPlane(slot, width, height, -1);
     const stride = host.plotStride();
     const memory = new Uint16Array(host.memory.buffer);
@@ -145,6 +146,7 @@ export class RasterSession implements CodecSession<Raster> {
     if (choice > 0 && reference === undefined) {
       throw wireErrors.error('BODY_INVALID', { why: 'a picture refers to none that is kept' });
     }
+    teachLetters(host);
     const at = host.plotPlane(slot, size.width, size.height, -1);
     if (reference !== undefined) host.plotReference(slot, reference.slot);
     const stride = host.plotStride();

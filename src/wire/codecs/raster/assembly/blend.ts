@@ -6,12 +6,13 @@
  */
 import { codeAdaptive, Mix, reserveAdaptive, squash } from './mix';
 import { edgeLeft, edgeRight, edgeShare, edgeSteadiness, edgeZone } from './edges';
+import { letterOnLine, letterState, letterTrust } from './letters';
 import { reserve } from './memory';
 import { observe, predict, setFeature } from './regression';
 
-const GUESSES: i32 = 17;
+const GUESSES: i32 = 18;
 const BLENDS: i32 = 3;
-const CONTEXTS: i32 = 19;
+const CONTEXTS: i32 = 21;
 const REACH: i32 = 5;
 
 /** Two parents per colour, each plus one, in 16 bits; 0 for a colour that is between no others. */
@@ -19,13 +20,18 @@ export const parents: usize = reserve(65_536 * 4);
 /** Colours in `0xRRGGBBAA`, by number. */
 export const colours: usize = reserve(65_536 * 4);
 
-const valueMix = new Mix(CONTEXTS, GUESSES + BLENDS, 4, 256, 16, 18);
+const valueMix = new Mix(CONTEXTS, GUESSES + BLENDS, 5, 256, 16, 18);
 const guesses = reserve((GUESSES + 4) << 2);
 const scales = reserve((GUESSES * 128) << 4);
 for (let i = 0; i < GUESSES * 128; i++) {
   store<f32>(scales + (i << 4), <f32>0.2);
   store<f32>(scales + (i << 4), <f32>0.3, 4);
   store<f32>(scales + (i << 4), <f32>0.5, 8);
+}
+for (let i = 17 * 128; i < 18 * 128; i++) {
+  store<f32>(scales + (i << 4), <f32>0.6);
+  store<f32>(scales + (i << 4), <f32>0.2, 4);
+  store<f32>(scales + (i << 4), <f32>0.2, 8);
 }
 /** How much each guess is believed, by context, for each of the blends. */
 const beliefs = reserve((BLENDS * 256 * 32) << 2);
@@ -154,6 +160,58 @@ function countBefore(m: i32): i32 {
 export function share(id: u32): f32 {
   const v = (channel(colourOf(id), lineShift) - lineStart) * lineSign;
   return <f32>(min(max(v, 0), lineLength) * 255) / <f32>lineLength;
+}
+
+/** Shares by colour number for the line that they were last asked of, each with the stamp of that line above it. */
+const nearShares = reserve(65_536 * 4);
+let nearFrom: u32 = 0;
+let nearTo: u32 = 0;
+let nearStamp: u32 = 1;
+
+/** Looks along the line from `a` to `b` for `shareNear`; false when they are equal. */
+export function setNear(a: u32, b: u32): bool {
+  if (a == nearFrom && b == nearTo) return true;
+  if (!setLine(a, b)) return false;
+  nearFrom = a;
+  nearTo = b;
+  nearStamp = (nearStamp + 1) & 0xff_ffff;
+  if (nearStamp == 0) {
+    memory.fill(nearShares, 0, 65_536 * 4);
+    nearStamp = 1;
+  }
+  return true;
+}
+
+/** The share of `b` in a colour, 0 to 255; 128 for a colour far from the line. */
+// @ts-ignore: decorator
+@inline
+export function shareNear(id: u32): i32 {
+  const known = load<u32>(nearShares + (id << 2));
+  return known >> 8 == nearStamp ? <i32>(known & 255) : findShare(id);
+}
+
+function findShare(id: u32): i32 {
+  const found = measureShare(id);
+  store<u32>(nearShares + (id << 2), (nearStamp << 8) | <u32>found);
+  return found;
+}
+
+function measureShare(id: u32): i32 {
+  if (id == nearFrom) return 0;
+  if (id == nearTo) return 255;
+  setLine(nearFrom, nearTo);
+  const colour = colourOf(id);
+  const v = (channel(colour, lineShift) - lineStart) * lineSign;
+  if (v < 0 || v > lineLength) return 128;
+  const m = (v * 255 + (lineLength >> 1)) / lineLength;
+  const ca = colourOf(lineFrom);
+  const cb = colourOf(lineTo);
+  for (let shift = 0; shift < 32; shift += 8) {
+    const a = channel(ca, shift);
+    const wanted = a * 255 + (channel(cb, shift) - a) * m;
+    if (abs(channel(colour, shift) * 255 - wanted) > 3 * 255) return 128;
+  }
+  return m;
 }
 
 // @ts-ignore: decorator
@@ -334,6 +392,7 @@ let slopeAt: usize = 0;
 // @ts-ignore: decorator
 @inline
 function scaleSlot(i: i32): usize {
+  if (i == 17) return scales + ((((17 << 4) + letterTrust) * 8) << 4);
   const trust = i == 10 || i == 11 ? edgeTrust : rowTrust;
   return scales + ((((i << 4) + regime) * 8 + trust) << 4);
 }
@@ -461,7 +520,12 @@ function guessAll(pixelAt: usize, stride: i32, x: i32, y: i32, edge: usize): voi
   const mirror = load<i32>(mirrorAt);
   setGuess(8, same == 0 ? NONE : <f32>(same - 1));
   setGuess(9, mirror == 0 ? NONE : <f32>(mirror - 1));
+  const letter = letterOnLine(lineFrom, lineTo);
+  letterSays = letter;
+  setGuess(17, letter < 0 ? NONE : <f32>letter);
   const m = valueMix;
+  m.setHash(19, mixHash(<u32>letter, <u32>letterState, 19));
+  m.setHash(20, mixHash(<u32>letter, q(w, 3), 20));
   const key = mixHash(lineFrom, lineTo, 5);
   const g0 = q(load<f32>(guesses), 0);
   const g1 = q(load<f32>(guesses + 4), 0);
@@ -526,7 +590,8 @@ export function codeStep(actual: i32, pixelAt: usize, stride: i32, x: i32, y: i3
       m.select(0, (regime << 3) | b);
       m.select(1, node);
       m.select(2, (((rowTrust << 2) | edgeTrust) << 3) | b);
-      m.finalSet = b;
+      m.select(4, letterSays < 0 ? b : 8 + (letterTrust << 3) + b);
+      m.finalSet = b | (letterSays < 0 ? 0 : 8);
       bit = m.code(i32(actual >= middle), node);
     }
     takeHalf(middle, bit);
@@ -537,6 +602,7 @@ export function codeStep(actual: i32, pixelAt: usize, stride: i32, x: i32, y: i3
   return low;
 }
 
+let letterSays: i32 = -1;
 const PARTS: i32 = 3;
 /** Each guess spreads as a mixture of three logistic distributions; the mixture is learnt per regime. */
 const lows = reserve((GUESSES * PARTS) << 2);

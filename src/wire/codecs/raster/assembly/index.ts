@@ -8,6 +8,7 @@ import {
   refillCoder,
   startCoder,
 } from './coder';
+import { loadSheet, sheetInput } from './letter-sheet';
 import { codePhotoRows, openPhoto, photoStride } from './photo';
 import {
   codeRows,
@@ -20,6 +21,12 @@ import {
   setReference,
 } from './plot';
 
+export function lettersAt(bytes: i32): usize {
+  return sheetInput(bytes);
+}
+export function loadLetters(bytes: i32): void {
+  loadSheet(bytes);
+}
 export function bufferAt(): usize {
   return buffer;
 }

@@ -7,8 +7,9 @@
  */
 import { codeAdaptive, Mix, reserveAdaptive } from './mix';
 import { edgeFrom, edgeLeft, edgeRight, edgeZone, findEdges, nextEdge, openEdges } from './edges';
+import { askLetters, learnLetters, letterInk, letterPaper, letterShare, letterState, letterOnLine, openLetters, startLetterRow } from './letters';
 import { reserve } from './memory';
-import { codeBeside, codeStep, colours, fitLine, fitted, onLine, hasSteps, noteEnd, noteSolid, openBlend, parents, setLine } from './blend';
+import { codeBeside, codeStep, colours, fitLine, fitted, onLine, setNear, shareNear, hasSteps, noteEnd, noteSolid, openBlend, parents, setLine } from './blend';
 export { colours };
 
 
@@ -19,7 +20,7 @@ const CANDIDATES: i32 = 8;
 export let colourCount: i32 = 0;
 
 const flatMix = new Mix(5, 0, 2, 64, 4, 16);
-const pixelMix = new Mix(20, 4, 5, 512, 64, 18);
+const pixelMix = new Mix(19, 5, 6, 512, 64, 16);
 const idTree = reserveAdaptive(65_536);
 const newFlags = reserveAdaptive(64);
 const channelTrees = reserveAdaptive(4 * 256);
@@ -101,6 +102,7 @@ export function openPlane(slot: i32, width: i32, height: i32, reference: i32): u
   }
   openBlend(columns);
   openEdges();
+  openLetters(columns);
   memory.fill(flatRuns, 0, columns << 1);
   memory.fill(columnShifts, 0, columns << 2);
   memory.fill(matchTable, 0, (1 << MATCH_BITS) << 2);
@@ -163,6 +165,7 @@ function codeRow(width: i32, y: i32): void {
   sinceStart = 255;
   starts = 0;
   matchLength = 0;
+  startLetterRow();
   let edge = nextEdge(0);
   let from = edgeFrom(edge);
   for (let x = 0; x < width; x++, at += 2) {
@@ -303,6 +306,7 @@ function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32, edge: us
   }
   const trust = agree | (min(misses, 15) << 5);
   const g = <u32>(guess + 1);
+  askLetters(at, s, x, y);
   const mix = pixelMix;
   let chosen: i32 = -1;
   for (let k = first; k < candidateCount; k++) {
@@ -317,16 +321,13 @@ function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32, edge: us
     mix.setHash(6, hash2(add(add(add(n, ne), nee), nn), salt));
     mix.setHash(7, hash2(add(add(add(w, ww), www), nw), salt));
     mix.setHash(8, hash2(add(g, length), salt));
-    mix.setHash(9, hash2(add(add(w, n), 77), salt));
     mix.setHash(10, hash2(add(add(w, run), n), salt));
     mix.setHash(11, hash2(add(add(n, column), w), salt));
     mix.setHash(12, hash2(add(add(m1, m2), g), salt));
-    mix.setHash(13, hash2(add(w, ww), salt));
-    mix.setHash(14, hash2(add(n, nn), salt));
     mix.setHash(15, hash2(add(add(ne, nee), neee), salt));
     const isOld = old < 0 ? 0 : <u32>old == c ? 1 : 2;
     mix.setHash(18, hash2(add(trust, isOld), min(k, 3)));
-    mix.setHash(19, hash2(add(add(add(<u32>(old + 1), oldEast), oldSouth), agree), salt));
+    mix.setHash(13, hash2(add(add(add(<u32>(old + 1), oldEast), oldSouth), agree), salt));
     mix.setExtra(3, isOld == 0 ? 0 : isOld == 1 ? 2 : -2);
     mix.select(4, old < 0 ? 0 : agree | (isOld << 5) | (min(misses >> 2, 3) << 7));
     const side: u32 = zone == 0 ? 0 : c == edgeLeft(edge) ? 1 : c == edgeRight(edge) ? 2 : 3;
@@ -334,6 +335,12 @@ function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32, edge: us
     mix.setHash(16, hash2(zone | (side << 16) | (sideW << 18), min(k, 3)));
     mix.setHash(17, hash2(zone | (side << 16) | (sideW << 18), h4));
     mix.select(3, zone == 0 ? 0 : 1 + min<i32>(<i32>(zone - 1) / 14, 27) + 28 * <i32>side);
+    const role: u32 = letterShare < 0 ? 0 : c == letterPaper ? 1 : c == letterInk ? 2 : isSolid(c) ? 3 : setNear(letterPaper, letterInk) ? 4 + min<i32>(abs(shareNear(c) - letterShare) >> 1, 10) : 3;
+    mix.setHash(9, hash2(role | (<u32>letterState << 4), min(k, 3)));
+    mix.setHash(14, hash2(add(role | ((<u32>letterShare & 255) << 4), <u32>letterState), salt));
+    const right = role == 0 ? 0 : role == 1 ? letterShare == 0 : role == 2 ? letterShare == 255 : role == 4;
+    mix.setExtra(4, role == 0 ? 0 : right ? 2 : -2);
+    mix.select(5, role == 0 ? 0 : 1 + min<i32>(<i32>letterState, 150) * 3 + (right ? 0 : role == 3 ? 1 : 2));
     mix.setExtra(0, guess < 0 ? 0 : <u32>guess == c ? 2 : -2);
     mix.setExtra(1, m1 == 0 ? 0 : m1 - 1 == c ? 1 : -1);
     mix.setExtra(2, m2 == 0 ? 0 : m2 - 1 == c ? 1 : -1);
@@ -349,6 +356,7 @@ function codePixel(at: usize, x: i32, y: i32, guessed: i32, first: i32, edge: us
   }
   if (chosen < 0) chosen = codeOther(<i32>actual, at, x, y, h4, edge);
   const u = <u32>chosen;
+  learnLetters(u, x, y);
   const mine = parents + (u << 2);
   const kin = load<u32>(mine);
   if (u == w && u == n && u == nw && kin != 0) store<u32>(mine, 0);
@@ -400,7 +408,7 @@ const LINES: i32 = 40;
 const lines = reserve(LINES << 3);
 let lineCount: i32 = 0;
 let lastLine: u32 = 0;
-const lineMix = new Mix(8, 0, 1, 64, 1, 14);
+const lineMix = new Mix(9, 0, 1, 64, 1, 14);
 
 function offerLine(a: u32, b: u32): void {
   if (a == b || lineCount >= LINES) return;
@@ -522,6 +530,7 @@ function codeOther(actual: i32, at: usize, x: i32, y: i32, h4: u32, edge: usize)
     lineMix.setHash(5, hash2(add(add(pixel(at, -1), pixel(at, -stride)), pixel(at, -stride + 1)), i));
     lineMix.setHash(6, hash2(load<u32>(parents + (pixel(at, -1) << 2)) == ((a + 1) | ((b + 1) << 16)) ? 1 : 2, add(i, load<u32>(parents + (pixel(at, -stride) << 2)) == ((a + 1) | ((b + 1) << 16)) ? 1 : 2)));
     lineMix.setHash(7, hash2(add(a, b), add(lastLine, i)));
+    lineMix.setHash(8, hash2(letterOnLine(a, b) < 0 ? 0 : 1, <u32>letterState));
     lineMix.select(0, i);
     if (!lineMix.code(i32(i == best), 0)) continue;
     fitLine(colour);

@@ -52,6 +52,39 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/cli/*.ts'],
+    ignores: [
+      // Where paths that people give are used; the others use folders of their own.
+      'src/cli/given-paths.ts',
+      'src/cli/walk-paths.ts',
+      'src/cli/approve*.ts',
+      'src/cli/demo.ts',
+      'src/cli/scan.ts',
+      'src/cli/session.ts',
+      'src/cli/start.ts',
+      'src/cli/*.test.ts',
+    ],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['readFileSync', 'writeFileSync', 'createReadStream', 'createWriteStream']
+            .concat(['readdirSync', 'statSync', 'mkdirSync'])
+            .map((name) => ({
+              name: 'node:fs',
+              importNames: [name],
+              message: 'a path that a person gave is used through given-paths.ts',
+            }))
+            .concat({
+              name: '../core/index.ts',
+              importNames: ['readChunks'],
+              message: 'take readGivenChunks of given-paths.ts',
+            }),
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts', 'test/**/*.ts'],
     rules: {
       // node:test returns promises that its runner awaits.

@@ -1,8 +1,8 @@
 /** `sallyport change`, `access`, `window`, `lock`, `unlock`, `roster`: what people ask for besides exports. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { RequestDetails } from '../http/index.ts';
 import { cliErrors } from './errors.ts';
+import { readGivenText } from './given-paths.ts';
 import { showDetailed } from './request-view.ts';
 import { layOut, openSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
@@ -48,7 +48,7 @@ function registerAsks(program: Command): void {
       .requiredOption('--why <text>', 'why; everybody who signs reads it'),
   ).action(async (given: string[], options: WhyOptions) => {
     const changes = given.flatMap((each): unknown[] => {
-      const text = each.startsWith('@') ? readFileSync(each.slice(1), 'utf8') : each;
+      const text = each.startsWith('@') ? readGivenText(each.slice(1)) : each;
       try {
         const value = JSON.parse(text) as unknown;
         return Array.isArray(value) ? (value as unknown[]) : [value];

@@ -11,7 +11,7 @@ export const cliErrors = defineErrors('CLI', {
   PATH_UNREADABLE: {
     status: 400,
     message: 'cannot use `{path}`: {why}',
-    hint: 'give files or folders that exist and may be read.',
+    hint: 'name a file or folder that exists, and that you may read, or write where the command writes.',
   },
   PATHS_EMPTY: {
     status: 400,

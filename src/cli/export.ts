@@ -1,10 +1,16 @@
 /** `sallyport export PATH…`: asks the gate to let files out, and says what became of it. */
-import { createReadStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { monotonicMs, newId, systemRandom } from '../core/index.ts';
 import type { RequestDetails } from '../http/index.ts';
 import { cliErrors } from './errors.ts';
+import {
+  makeGivenFolder,
+  needOutputFolder,
+  readGivenChunks,
+  sizeOfGiven,
+  writeGiven,
+} from './given-paths.ts';
 import { showVerdict } from './request-view.ts';
 import { openSession, withSession } from './session.ts';
 import type { Session, SessionOptions } from './session.ts';
@@ -52,6 +58,7 @@ export function registerExport(program: Command): void {
 async function exportPaths(paths: readonly string[], options: ExportOptions): Promise<number> {
   const walk = walkPaths(paths, process.cwd());
   if (walk.files.length === 0) throw cliErrors.error('PATHS_EMPTY');
+  needOutputFolder(options.receipts);
   const session = openSession(options);
   const details = await send(session, walk.files, options);
   const receipt = await keepReceipt(session, details, options.receipts);
@@ -72,7 +79,7 @@ async function send(
   files: readonly { name: string; path: string }[],
   options: ExportOptions,
 ): Promise<RequestDetails> {
-  const total = files.reduce((sum, file) => sum + statSync(file.path).size, 0);
+  const total = files.reduce((sum, file) => sum + sizeOfGiven(file.path), 0);
   const progress = openProgress(process.stderr, monotonicMs);
   const query = new URLSearchParams({
     project: options.project,
@@ -89,7 +96,7 @@ async function send(
       `/v1/exports?${query.toString()}`,
       files.map((file) => ({
         name: file.name,
-        open: () => createReadStream(file.path) as AsyncIterable<Uint8Array>,
+        open: () => readGivenChunks(file.path),
       })),
       {
         key: options.key ?? newId('key', systemRandom),
@@ -120,7 +127,7 @@ async function keepReceipt(
   if (details.receipt === null) return null;
   const text = await session.client.text(details.receipt);
   const file = path.join(dir, `${details.id}.tlog-proof`);
-  mkdirSync(dir, { recursive: true });
-  writeFileSync(file, text);
+  makeGivenFolder(dir);
+  writeGiven(file, text);
   return file;
 }

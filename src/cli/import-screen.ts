@@ -1,8 +1,8 @@
 /** `sallyport imports screen|screenings|exclude|exclusions`: looking for poison in an import at the gate. */
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ExclusionsShown, ScreeningDetails, ScreeningShown } from '../http/index.ts';
 import { writeExclusions } from '../ingress/index.ts';
+import { needOutput, writeGiven } from './given-paths.ts';
 import { showFindings } from './screen-view.ts';
 import { layOut, openSession, withSession } from './session.ts';
 import type { Session, SessionOptions } from './session.ts';
@@ -99,11 +99,12 @@ function registerExclusions(imports: Command): void {
       .argument('<import>', 'its id')
       .option('--out <file>', 'where the list is written'),
   ).action(async (id: string, options: SessionOptions & { out?: string }) => {
+    needOutput(options.out);
     const session = openSession(options);
     const path = `/v1/imports/${encodeURIComponent(id)}/exclusions`;
     const answer = await session.client.get<ExclusionsShown>(path);
     if (options.out !== undefined)
-      writeFileSync(
+      writeGiven(
         options.out,
         writeExclusions(answer.exclusions.map((each) => ({ ...each, atMs: 0 }))),
       );

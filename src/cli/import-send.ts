@@ -1,9 +1,9 @@
 /** Sends the files of an import: announced by digest, then their bytes from where an earlier try stopped. */
-import { createReadStream, statSync } from 'node:fs';
-import { monotonicMs, readChunks, sha256Stream } from '../core/index.ts';
+import { monotonicMs, sha256Stream } from '../core/index.ts';
 import type { Client } from '../http/client.ts';
 import type { ReceivedFile } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
+import { readGivenChunks, sizeOfGiven } from './given-paths.ts';
 import { openProgress } from './terminal.ts';
 import type { WalkedFile } from './walk-paths.ts';
 
@@ -19,7 +19,7 @@ const PART_BYTES = 256 * 1024 * 1024;
 
 /** Reads every file once for its digest. */
 export async function hashFiles(files: readonly WalkedFile[]): Promise<readonly HashedFile[]> {
-  const total = files.reduce((sum, { path }) => sum + statSync(path).size, 0);
+  const total = files.reduce((sum, { path }) => sum + sizeOfGiven(path), 0);
   const progress = openProgress(process.stderr, monotonicMs);
   const hashed: HashedFile[] = [];
   let done = 0;
@@ -27,7 +27,7 @@ export async function hashFiles(files: readonly WalkedFile[]): Promise<readonly 
     for (const file of files) {
       const state = sha256Stream();
       let bytes = 0;
-      for await (const chunk of readChunks(file.path)) {
+      for await (const chunk of readGivenChunks(file.path)) {
         state.update(chunk);
         bytes += chunk.length;
         done += chunk.length;
@@ -102,8 +102,8 @@ async function* readPart(
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   if (to === from) return;
-  const stream = createReadStream(path, { start: from, end: to - 1, highWaterMark: 1 << 20 });
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  const range = { start: from, end: to - 1, highWaterMark: 1 << 20 };
+  for await (const chunk of readGivenChunks(path, range)) {
     onBytes(chunk.length);
     yield chunk;
   }

@@ -1,7 +1,5 @@
 /** `sallyport import PATH…` and `sallyport imports …`: data on their way in, and what became of them. */
-import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { canonicalJson, monotonicMs, sha256 } from '../core/index.ts';
@@ -10,6 +8,13 @@ import { renderSarif } from '../ingress/index.ts';
 import type { ScanResult } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
 import { FormNames } from './form-names.ts';
+import {
+  needOutput,
+  needOutputFolder,
+  pipeGivenNew,
+  readGivenText,
+  writeGiven,
+} from './given-paths.ts';
 import { registerScreening } from './import-screen.ts';
 import { hashFiles, sendFiles } from './import-send.ts';
 import { showImportList, showOneImport } from './import-view.ts';
@@ -62,7 +67,7 @@ export function registerImport(program: Command): void {
 
 function readProof(options: ImportOptions): object | null {
   const { sums, signature, bundle } = options;
-  if (bundle !== undefined) return { kind: 'oms', bundle: readFileSync(bundle, 'utf8') };
+  if (bundle !== undefined) return { kind: 'oms', bundle: readGivenText(bundle) };
   if (sums === undefined && signature === undefined) return null;
   if (sums === undefined || signature === undefined) {
     const option = sums === undefined ? '--sums' : '--signature';
@@ -71,8 +76,8 @@ function readProof(options: ImportOptions): object | null {
   }
   return {
     kind: 'sums',
-    text: readFileSync(sums, 'utf8'),
-    signature: readFileSync(signature, 'utf8'),
+    text: readGivenText(sums),
+    signature: readGivenText(signature),
   };
 }
 
@@ -185,9 +190,10 @@ function registerReads(imports: Command): void {
       .argument('<import>', 'its id')
       .requiredOption('--out <file>', 'where it is written'),
   ).action(async (id: string, options: SessionOptions & { out: string }) => {
+    needOutput(options.out);
     const session = openSession(options);
     const text = await session.client.text(`/v1/imports/${encodeURIComponent(id)}/statement`);
-    writeFileSync(options.out, text);
+    writeGiven(options.out, text);
     session.print({ import: id, file: options.out, sha256: sha256(text) }, () => [
       `${options.out}: sha256 ${sha256(text)}`,
     ]);
@@ -219,11 +225,12 @@ function registerReads(imports: Command): void {
       .argument('<import>', 'its id')
       .requiredOption('--out <file>', 'where it is written'),
   ).action(async (id: string, options: SessionOptions & { out: string }) => {
+    needOutput(options.out);
     const session = openSession(options);
     const results: ScanResult[] = [];
     for await (const file of readFiles(session, encodeURIComponent(id)))
       if (file.findings.length > 0) results.push(asScanned(file));
-    writeFileSync(options.out, renderSarif(results, manifest.version));
+    writeGiven(options.out, renderSarif(results, manifest.version));
     session.print({ import: id, file: options.out, files: results.length }, () => [
       `${options.out}: findings in ${String(results.length)} files`,
     ]);
@@ -235,8 +242,9 @@ function registerReads(imports: Command): void {
       .argument('<import>', 'its id')
       .requiredOption('--out <file>', 'where it is written'),
   ).action(async (id: string, options: SessionOptions & { out: string }) => {
+    needOutput(options.out);
     const session = openSession(options);
-    writeFileSync(
+    writeGiven(
       options.out,
       await session.client.text(`/v1/imports/${encodeURIComponent(id)}/croissant`),
     );
@@ -249,6 +257,7 @@ function registerReads(imports: Command): void {
       .argument('<import>', 'its id')
       .requiredOption('--out <dir>', 'folder for the files'),
   ).action(async (id: string, options: SessionOptions & { out: string }) => {
+    needOutputFolder(options.out);
     await fetchForms(openSession(options), encodeURIComponent(id), options.out);
   });
 }
@@ -264,9 +273,8 @@ async function fetchForms(session: Session, id: string, out: string): Promise<vo
       const target = path.resolve(root, name);
       // The names were checked when they were made; a file is still never written elsewhere.
       if (!target.startsWith(`${root}${path.sep}`)) continue;
-      mkdirSync(path.dirname(target), { recursive: true });
       const url = `/v1/imports/${id}/files/${String(file.position)}/forms/${String(form.position)}`;
-      await pipeline(await session.client.stream(url), createWriteStream(target, { flags: 'wx' }));
+      await pipeGivenNew(target, await session.client.stream(url));
       written.push(name);
     }
   }

@@ -1,5 +1,5 @@
 /** `sallyport ledger …`: reads and verifies the logs in a data folder, also while the gate runs. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { appErrors, gateFolders, loadConfig, readEnvironment, tableChecks } from '../app/index.ts';
@@ -9,6 +9,7 @@ import type { AuditReport, LedgerReader, ShownEntry } from '../ledger/index.ts';
 import { openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
 import { cliErrors } from './errors.ts';
+import { needOutput, readGivenText, writeGiven } from './given-paths.ts';
 import { formatCount, openPaint, showSafely } from './terminal.ts';
 
 interface LedgerCommandOptions {
@@ -98,7 +99,7 @@ function outerLog(options: LedgerCommandOptions): LogPlace | undefined {
 }
 
 function readVkey(place: LogPlace): string {
-  return readFileSync(`${place.keyFile}.pub`, 'utf8').trim();
+  return readGivenText(`${place.keyFile}.pub`).trim();
 }
 
 async function withStore<T>(place: HeldLog, work: (store: Store) => Promise<T>): Promise<T> {
@@ -209,17 +210,13 @@ function describe(shown: ShownEntry): string {
 }
 
 async function prove(id: string, options: LedgerCommandOptions): Promise<void> {
+  needOutput(options.out);
   const which = /^\d{1,15}$/.test(id) ? Number(id) : id;
   const receipt = await withReader(options, (reader) => reader.proof(which));
   if (options.out === undefined) {
     process.stdout.write(receipt);
     return;
   }
-  try {
-    writeFileSync(options.out, receipt);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw cliErrors.error('PATH_UNREADABLE', { path: options.out, why });
-  }
+  writeGiven(options.out, receipt);
   process.stdout.write(`wrote ${options.out}\n`);
 }

@@ -1,10 +1,9 @@
 /** `sallyport lineage …` and `sallyport recall …`: what came from what, and taking it back. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { NodeShown, RecallShown } from '../http/index.ts';
 import type { Plan, PlanStep } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
-import { digestSet } from './text-sets.ts';
+import { hashGiven, needOutput, readGivenText, writeGiven } from './given-paths.ts';
 import { layOut, openSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
 import { formatCount, showSafely } from './terminal.ts';
@@ -114,11 +113,7 @@ function readPair(option: string, text: string): [string, string] {
 async function readMade(option: string, text: string): Promise<{ name: string; sha256: string }> {
   const [name, file] = readPair(option, text);
   if (/^[0-9a-f]{64}$/.test(file)) return { name, sha256: file };
-  try {
-    return { name, sha256: await digestSet(file) };
-  } catch {
-    throw cliErrors.error('PATH_UNREADABLE', { path: file, why: 'it cannot be read' });
-  }
+  return { name, sha256: await hashGiven(file) };
 }
 
 function sayNode(paint: Paint, node: NodeShown): string {
@@ -193,9 +188,10 @@ function registerShow(lineage: Command): void {
       .argument('<node>', 'its SHA-256')
       .requiredOption('--out <file>', 'where it is written'),
   ).action(async (node: string, options: SessionOptions & { out: string }) => {
+    needOutput(options.out);
     const session = openSession(options);
     const text = await session.client.text(`/v1/lineage/bom/${encodeURIComponent(node)}`);
-    writeFileSync(options.out, text);
+    writeGiven(options.out, text);
     session.print({ node, file: options.out }, () => [options.out]);
   });
 }
@@ -213,8 +209,9 @@ function registerEvaluated(lineage: Command): void {
     const session = openSession(options);
     const { sha256 } = await readMade('<monitor>', `monitor=${monitor}`);
     let evaluation: unknown;
+    const text = readGivenText(file);
     try {
-      evaluation = JSON.parse(readFileSync(file, 'utf8'));
+      evaluation = JSON.parse(text);
     } catch {
       throw cliErrors.error('PATH_UNREADABLE', { path: file, why: 'it is no JSON file' });
     }
@@ -246,7 +243,7 @@ function registerRecall(program: Command): void {
       options: SessionOptions & { project: string; reason: string },
     ) => {
       const session = openSession(options);
-      const target = kind === 'file' && !/^[0-9a-f]{64}$/.test(id) ? await digestSet(id) : id;
+      const target = kind === 'file' && !/^[0-9a-f]{64}$/.test(id) ? await hashGiven(id) : id;
       const made = await session.client.send<MadeShown>('POST', '/v1/recalls', {
         ...{ kind, id: target, project: options.project, reason: options.reason },
       });

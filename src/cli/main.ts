@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { SallyportError } from '../core/index.ts';
 import { registerCommands } from './commands.ts';
 import { cliErrors } from './errors.ts';
+import { namedPathFault } from './given-paths.ts';
 import { groupCommands, shapeHelp } from './help.ts';
 
 const program = new Command('sallyport')
@@ -32,8 +33,12 @@ try {
       .replace(/\.$/, '')
       .replaceAll('\n', ' ');
     fail(cliErrors.error('USAGE', { why }));
-  } else if (error instanceof SallyportError) fail(error);
-  else throw error;
+  } else {
+    // A data folder is opened by modules that know nothing of a command line.
+    const known = namedPathFault(error);
+    if (!(known instanceof SallyportError)) throw error;
+    fail(known);
+  }
 }
 
 function fail({ message, hint, code, status }: SallyportError): void {

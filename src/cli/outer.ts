@@ -15,6 +15,7 @@ import {
 } from '../outer/index.ts';
 import type { AdminOperation } from '../outer/index.ts';
 import { cliErrors } from './errors.ts';
+import { needOutputFolder, sizeOfGiven } from './given-paths.ts';
 import { showMeter, showReleases, showStatus } from './outer-view.ts';
 
 interface OuterOptions {
@@ -219,11 +220,30 @@ interface RunOptions {
   readonly exitOnEnd?: boolean;
 }
 
+/** Certificate and key, both or neither: with one of them alone the door would be open without TLS. */
+function readTls({ tlsCert, tlsKey }: RunOptions): { tls?: { certPath: string; keyPath: string } } {
+  for (const file of [tlsCert, tlsKey]) if (file !== undefined) sizeOfGiven(file);
+  if (tlsCert === undefined && tlsKey === undefined) return {};
+  if (tlsCert !== undefined && tlsKey !== undefined)
+    return { tls: { certPath: path.resolve(tlsCert), keyPath: path.resolve(tlsKey) } };
+  const option = tlsCert === undefined ? '--tls-cert' : '--tls-key';
+  const why = 'a certificate and its key belong together';
+  throw cliErrors.error('OPTION_INVALID', { option, value: '', why });
+}
+
+/** The way back to the inner side, which whoever starts the outer door has to open. */
+function openIntake(): Socket {
+  try {
+    return new Socket({ fd: INTAKE_FD, readable: false, writable: true });
+  } catch {
+    const why = 'descriptor 3 is not open; start it with `3>FILE` or `3>&1`';
+    throw cliErrors.error('OPTION_INVALID', { option: 'outer run', value: '', why });
+  }
+}
+
 async function runAlone(dir: string, own: RunOptions): Promise<void> {
-  const tls =
-    own.tlsCert === undefined || own.tlsKey === undefined
-      ? {}
-      : { tls: { certPath: path.resolve(own.tlsCert), keyPath: path.resolve(own.tlsKey) } };
+  const tls = readTls(own);
+  needOutputFolder(dir);
   const running = await runOuterProcess(
     {
       dir,
@@ -234,7 +254,7 @@ async function runAlone(dir: string, own: RunOptions): Promise<void> {
     },
     {
       wire: process.stdin,
-      intake: new Socket({ fd: INTAKE_FD, readable: false, writable: true }),
+      intake: openIntake(),
       say: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
     },
   );

@@ -1,8 +1,8 @@
 /** `sallyport policy replay`: the real requests of the last days before proposed rules, on a running gate. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { Replay } from '../requests/index.ts';
 import { cliErrors } from './errors.ts';
+import { readGivenText } from './given-paths.ts';
 import { openSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
 import { formatCount, showSafely } from './terminal.ts';
@@ -17,15 +17,6 @@ interface ReplayOptions extends SessionOptions {
 
 const CHANGED_SHOWN = 20;
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw cliErrors.error('PATH_UNREADABLE', { path: file, why });
-  }
-}
-
 function readNumber(option: string, value: string): number {
   const number = Number(value);
   if (Number.isSafeInteger(number) && number >= 0) return number;
@@ -34,7 +25,7 @@ function readNumber(option: string, value: string): number {
 
 function readChanges(file: string): unknown[] {
   try {
-    const value = JSON.parse(readText(file)) as unknown;
+    const value = JSON.parse(readGivenText(file)) as unknown;
     return Array.isArray(value) ? value : [value];
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
@@ -106,7 +97,7 @@ export function registerReplay(group: Command): void {
     const replay = await session.client.send<Replay>('POST', '/v1/policy/replay', {
       days,
       ...(options.changes === undefined ? {} : { changes: readChanges(options.changes) }),
-      ...(options.policies === undefined ? {} : { policies: readText(options.policies) }),
+      ...(options.policies === undefined ? {} : { policies: readGivenText(options.policies) }),
       ...(Object.keys(automatic).length === 0 ? {} : { automatic }),
     });
     session.print(replay, () => describeReplay(replay, days));

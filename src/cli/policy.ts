@@ -1,5 +1,4 @@
 /** `sallyport policy …`: reads, checks, tests and explains policies on files, without a gate. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import {
   DEFAULT_POLICIES,
@@ -16,6 +15,7 @@ import {
 } from '../policy/index.ts';
 import type { PolicyProblem, PolicySource } from '../policy/index.ts';
 import { cliErrors } from './errors.ts';
+import { readGivenText } from './given-paths.ts';
 import { registerReplay } from './policy-replay.ts';
 import { formatCount, openPaint, showSafely } from './terminal.ts';
 
@@ -28,19 +28,10 @@ interface SourceOptions {
   readonly json?: boolean;
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw cliErrors.error('PATH_UNREADABLE', { path: file, why });
-  }
-}
-
 function readSource(options: SourceOptions): PolicySource {
   return {
-    policies: options.policies === undefined ? DEFAULT_POLICIES : readText(options.policies),
-    schema: options.schema === undefined ? DEFAULT_SCHEMA : readText(options.schema),
+    policies: options.policies === undefined ? DEFAULT_POLICIES : readGivenText(options.policies),
+    schema: options.schema === undefined ? DEFAULT_SCHEMA : readGivenText(options.schema),
   };
 }
 
@@ -80,7 +71,7 @@ function check(options: SourceOptions): number {
 
 function test(file: string, options: SourceOptions): number {
   const policy = openPolicy(readSource(options));
-  const { world, cases } = parseCases(readText(file));
+  const { world, cases } = parseCases(readGivenText(file));
   const results = runCases(policy, world, cases);
   const failed = results.filter(({ problems }) => problems.length > 0);
   if (options.json === true) {
@@ -136,7 +127,7 @@ function explainQuestion(options: ExplainOptions): number {
     }
   }
   const policy = openPolicy(readSource(options));
-  const { world } = parseCases(readText(options.world));
+  const { world } = parseCases(readGivenText(options.world));
   const { who, does, on } = options;
   const question = { who, does, on, with: readContext(options.with ?? []) };
   const decision = policy.authorise(toQuestion(question, worldEntities(world)));

@@ -1,12 +1,5 @@
 /** An assessment's folder on disk: read whole with digests, written file by file. */
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import path from 'node:path';
 import { SallyportError, fromUtf8, sha256, systemClock } from '../core/index.ts';
 import {
@@ -21,17 +14,13 @@ import {
 } from '../posture/index.ts';
 import type { Assessment, FolderFile, Posture } from '../posture/index.ts';
 import { cliErrors } from './errors.ts';
+import { listGiven, makeGivenFolder, readGivenBytes, usePath, writeGiven } from './given-paths.ts';
 
 /** Where an assessment is looked for. */
 export const DEFAULT_FOLDER = 'posture';
 /** The folder of saved verdicts inside an assessment, which are no part of it. */
 const HIDDEN = new Set(['.git', 'node_modules']);
 const EVIDENCE_BYTES_MAX = 1024 * 1024 * 1024;
-
-function unreadable(file: string, cause: unknown): Error {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return cliErrors.error('PATH_UNREADABLE', { path: file, why });
-}
 
 /** Every file below a folder, relative, sorted; links are not followed, and refused where nothing may be passed over. */
 export function listFiles(
@@ -40,13 +29,15 @@ export function listFiles(
 ): readonly string[] {
   const found: string[] = [];
   const walk = (dir: string): void => {
-    for (const name of readdirSync(path.join(folder, dir)).sort()) {
+    for (const name of listGiven(path.join(folder, dir)).sort()) {
       const inside = dir === '' ? name : `${dir}/${name}`;
-      const kind = lstatSync(path.join(folder, inside));
+      const place = path.join(folder, inside);
+      const kind = usePath(place, 'read', () => lstatSync(place));
       if (kind.isDirectory() && !HIDDEN.has(name)) walk(inside);
       else if (kind.isFile()) found.push(inside);
       else if (links === 'refused' && !kind.isDirectory()) {
-        throw unreadable(path.join(folder, inside), 'it is a link or a device, not a file');
+        const why = 'it is a link or a device, not a file';
+        throw cliErrors.error('PATH_UNREADABLE', { path: place, why });
       }
       if (found.length > FOLDER_LIMITS.files) {
         const { files: most } = FOLDER_LIMITS;
@@ -58,29 +49,17 @@ export function listFiles(
       }
     }
   };
-  try {
-    walk('');
-  } catch (cause) {
-    if (cause instanceof SallyportError) throw cause;
-    throw unreadable(folder, cause);
-  }
+  walk('');
   return found;
 }
 
 /** Reads a file of bounded size. */
 export function readBytes(file: string, bytesMax = EVIDENCE_BYTES_MAX): Uint8Array {
-  try {
-    const { size } = lstatSync(file);
-    if (size > bytesMax) {
-      throw postureErrors.error('LIMIT_EXCEEDED', { what: file, count: size, most: bytesMax });
-    }
-    return readFileSync(file);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('POSTURE_')) {
-      throw cause;
-    }
-    throw unreadable(file, cause);
+  const { size } = usePath(file, 'read', () => lstatSync(file));
+  if (size > bytesMax) {
+    throw postureErrors.error('LIMIT_EXCEEDED', { what: file, count: size, most: bytesMax });
   }
+  return readGivenBytes(file);
 }
 
 /** Reads a folder's files with their digests; other files than YAML and JSON are only hashed. */
@@ -140,10 +119,6 @@ export function judgeFolder(named: string | undefined, at: string | undefined): 
 
 /** Writes a file and the folders above it. */
 export function writeText(file: string, text: string): void {
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
+  makeGivenFolder(path.dirname(file));
+  writeGiven(file, text);
 }

@@ -1,5 +1,4 @@
 /** `sallyport posture report`: HTML, CSV, OSCAL, and the readiness package for a partner or government. */
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../posture/index.ts';
 import type { PackageReceipt, Posture, ReportData } from '../posture/index.ts';
 import { cliErrors } from './errors.ts';
+import { isFilled } from './given-paths.ts';
 import { judgeFolder, writeText } from './posture-folder.ts';
 import { sayWritten } from './posture-view.ts';
 import { openSession, withSession } from './session.ts';
@@ -84,7 +84,7 @@ async function putPackage(
   put: (file: string, text: string) => void,
 ): Promise<void> {
   // Files left from before would not be in the manifest, and the package would not verify.
-  if (existsSync(bundle) && readdirSync(bundle).length > 0) {
+  if (isFilled(bundle)) {
     const why = 'the folder is not empty';
     throw cliErrors.error('OPTION_INVALID', { option: '--package', value: bundle, why });
   }

@@ -1,6 +1,6 @@
 /** `sallyport quote PATH…`: what a release would cost, without a server. */
 import { availableParallelism, tmpdir } from 'node:os';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { monotonicMs } from '../core/index.ts';
@@ -13,6 +13,7 @@ import {
 } from '../egress/index.ts';
 import type { HistoryView, InspectionPool, Quote } from '../egress/index.ts';
 import { cliErrors } from './errors.ts';
+import { listGiven } from './given-paths.ts';
 import { showQuote, showQuoteJson } from './quote-view.ts';
 import { openPaint, openProgress } from './terminal.ts';
 import { walkPaths } from './walk-paths.ts';
@@ -128,15 +129,7 @@ export async function readHistory(
   dir: string,
   outDir: string,
 ): Promise<HistoryView> {
-  let names: string[];
-  try {
-    names = readdirSync(dir).filter((name) => /^\d+\.frame$/.test(name));
-  } catch {
-    throw cliErrors.error('PATH_UNREADABLE', {
-      path: dir,
-      why: 'it is not a folder that can be read',
-    });
-  }
+  const names = listGiven(dir).filter((name) => /^\d+\.frame$/.test(name));
   const frames = names
     .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
     .map((name) => resolve(dir, name));

@@ -1,12 +1,11 @@
 /** `sallyport receipt verify`: checks a receipt offline, with the log's public key and nothing of ours but this program. */
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { canonicalJson, sha256 } from '../core/index.ts';
 import { verifyReceipt } from '../ledger/index.ts';
 import type { Entry, VerifiedReceipt } from '../ledger/index.ts';
-import { cliErrors } from './errors.ts';
+import { hashGiven, readGivenBytes, readGivenText } from './given-paths.ts';
 import { formatCount, openPaint, showSafely } from './terminal.ts';
 
 interface VerifyOptions {
@@ -48,30 +47,10 @@ export function registerReceipt(program: Command): void {
     });
 }
 
-function readPath(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw cliErrors.error('PATH_UNREADABLE', { path: file, why });
-  }
-}
-
 /** The key itself, or the first line of the file that holds it. */
 export function readKeyOption(value: string): string {
   if (!existsSync(value)) return value.trim();
-  return Buffer.from(readPath(value)).toString('utf8').trim().split('\n')[0] ?? '';
-}
-
-async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw cliErrors.error('PATH_UNREADABLE', { path: file, why });
-  }
-  return hash.digest('hex');
+  return readGivenText(value).trim().split('\n')[0] ?? '';
 }
 
 function listedFiles(entry: Entry | null): readonly ListedFile[] {
@@ -92,9 +71,9 @@ async function compare(paths: readonly string[], entry: Entry | null): Promise<C
   const manifest = entry?.['manifest'] as { readonly sha256: string } | undefined;
   const results: Comparison[] = [];
   for (const path of paths) {
-    const digest = await hashFile(path);
+    const digest = await hashGiven(path);
     if (manifest?.sha256 === digest) {
-      listed = JSON.parse(Buffer.from(readPath(path)).toString('utf8')) as ListedFile[];
+      listed = JSON.parse(readGivenText(path)) as ListedFile[];
       // The digest covers the canonical form; anything else would be a list of somebody else.
       if (sha256(canonicalJson(listed as never)) !== digest) listed = [];
       results.push({ path, sha256: digest, listedAs: 'manifest' });
@@ -109,7 +88,7 @@ async function compare(paths: readonly string[], entry: Entry | null): Promise<C
 
 async function verify(file: string, options: VerifyOptions): Promise<number> {
   const witnesses = options.witness?.map(readKeyOption) ?? [];
-  const result = verifyReceipt(readPath(file), {
+  const result = verifyReceipt(readGivenBytes(file), {
     key: readKeyOption(options.key),
     witnesses,
     quorum: witnesses.length,

@@ -1,7 +1,7 @@
 /** `sallyport request …`: what was asked for, and where it stands. */
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { RequestDetails, RequestShown } from '../http/index.ts';
+import { needOutput, writeGiven } from './given-paths.ts';
 import { showDetailed, showList } from './request-view.ts';
 import { openSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
@@ -49,11 +49,12 @@ export function registerRequest(program: Command): void {
       .argument('<id>')
       .option('--out <file>', 'write it there'),
   ).action(async (id: string, options: SessionOptions & { out?: string }) => {
+    needOutput(options.out);
     const text = await openSession(options).client.text(
       `/v1/requests/${encodeURIComponent(id)}/receipt`,
     );
     if (options.out === undefined) process.stdout.write(text);
-    else writeFileSync(options.out, text);
+    else writeGiven(options.out, text);
   });
   withSession(
     group.command('withdraw').description('Take your own request back.').argument('<id>'),

@@ -1,5 +1,4 @@
 /** `sallyport scenario`: what happens if; runs a scenario, shows its inputs, puts two side by side. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { SallyportError, ThreadPool, monotonicMs } from '../core/index.ts';
@@ -17,6 +16,7 @@ import {
 } from '../posture/index.ts';
 import type { PlayChunks, Scenario, ScenarioOptions } from '../posture/index.ts';
 import { cliErrors } from './errors.ts';
+import { needOutput, readGivenText, sizeOfGiven, writeGiven } from './given-paths.ts';
 import { printAnswers, printComparison, printInputs } from './scenario-view.ts';
 import { formatCount, openProgress } from './terminal.ts';
 
@@ -73,15 +73,11 @@ export function registerScenario(program: Command): void {
 }
 
 function openScenario(path: string): Scenario {
-  let text: string;
-  try {
-    if (statSync(path).size > FILE_BYTES_MAX) throw new Error('it is far too large for a scenario');
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw cliErrors.error('PATH_UNREADABLE', { path, why: code ?? message });
+  if (sizeOfGiven(path) > FILE_BYTES_MAX) {
+    const why = 'it is far too large for a scenario';
+    throw cliErrors.error('PATH_UNREADABLE', { path, why });
   }
-  const read = readScenario(text);
+  const read = readScenario(readGivenText(path));
   if (read.ok) return read.scenario;
   const { code, message, hint } = read;
   throw new SallyportError(code, { status: 400, message: `\`${path}\`: ${message}`, hint }, {});
@@ -150,20 +146,14 @@ async function withThreads<T>(
 }
 
 function finish(options: RunOptions, value: unknown, html: () => string, print: () => void): void {
-  if (options.html !== undefined) {
-    try {
-      writeFileSync(options.html, html());
-    } catch (error) {
-      const why = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-      throw cliErrors.error('PATH_UNREADABLE', { path: options.html, why });
-    }
-  }
+  if (options.html !== undefined) writeGiven(options.html, html());
   if (options.json === true) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   else print();
 }
 
 async function runOne(file: string, options: RunOptions): Promise<void> {
   const chosen = readOptions(options);
+  needOutput(options.html);
   const scenario = openScenario(file);
   const answers = await withThreads(options, (play) => answerScenario(scenario, chosen, play));
   finish(
@@ -178,6 +168,7 @@ async function runOne(file: string, options: RunOptions): Promise<void> {
 
 async function runTwo(first: string, second: string, options: RunOptions): Promise<void> {
   const chosen = readOptions(options);
+  needOutput(options.html);
   const pair = [openScenario(first), openScenario(second)] as const;
   const both = await withThreads(options, (play) => compareScenarios(...pair, chosen, play));
   finish(

@@ -1,11 +1,11 @@
 /** `sallyport screen SET…`: looks for poison in text sets before anything is trained on them. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { monotonicMs, SallyportError } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
 import { parseExclusions, parseReport, screenTexts, writeReport } from '../ingress/index.ts';
 import type { ScreenInput, ScreenReport, ScreenRow } from '../ingress/index.ts';
-import { cliErrors } from './errors.ts';
+import { needOutput, readGivenText, writeGiven } from './given-paths.ts';
 import { showReport } from './screen-view.ts';
 import { openPaint, openProgress } from './terminal.ts';
 import { openTextSet } from './text-sets.ts';
@@ -57,22 +57,9 @@ export function registerScreen(program: Command): void {
     });
 }
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'it cannot be read';
-    throw cliErrors.error('PATH_UNREADABLE', { path, why });
-  }
-}
-
 /** A description may be given itself or as the name of a file. */
 function readDescription(value: string): string {
-  try {
-    return readFileSync(value, 'utf8');
-  } catch {
-    return value;
-  }
+  return existsSync(value) ? readGivenText(value) : value;
 }
 
 function take<T>(result: ({ readonly ok: true } & T) | Refusal): T {
@@ -97,6 +84,7 @@ async function* readRows(
 }
 
 async function screen(paths: readonly string[], options: ScreenOptions): Promise<number> {
+  needOutput(options.suggest);
   const sets: TextSetFile[] = [];
   for (const path of paths) sets.push(await openTextSet(path, options));
   const progress = openProgress(process.stderr, monotonicMs);
@@ -113,10 +101,10 @@ async function screen(paths: readonly string[], options: ScreenOptions): Promise
     ...(options.monitor === undefined ? {} : { monitor: readDescription(options.monitor) }),
     ...(options.previous === undefined
       ? {}
-      : { previous: take(parseReport(readText(options.previous))).report }),
+      : { previous: take(parseReport(readGivenText(options.previous))).report }),
     ...(options.exclude === undefined
       ? {}
-      : { exclusions: take(parseExclusions(readText(options.exclude))).list }),
+      : { exclusions: take(parseExclusions(readGivenText(options.exclude))).list }),
   };
   const screened = await screenTexts(input).finally(() => {
     progress.end();
@@ -125,7 +113,7 @@ async function screen(paths: readonly string[], options: ScreenOptions): Promise
     ...screened,
     sets: sets.map((set) => ({ name: set.name, bytes: set.bytes, digest: set.digest() ?? '' })),
   };
-  if (options.suggest !== undefined) writeFileSync(options.suggest, suggestExclusions(report));
+  if (options.suggest !== undefined) writeGiven(options.suggest, suggestExclusions(report));
   print(report, options.json === true);
   return report.verdict === 'clean' ? 0 : INCONCLUSIVE;
 }

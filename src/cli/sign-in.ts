@@ -1,9 +1,9 @@
 /** `sallyport found`, `login`, `logout`, `whoami`: the first people, and who one is. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { utf8 } from '../core/index.ts';
 import { parsePublicKey } from '../people/index.ts';
 import { cliErrors } from './errors.ts';
+import { readGivenText } from './given-paths.ts';
 import { layOut, openSession, storeSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
 import { signText } from './signer.ts';
@@ -77,13 +77,7 @@ function readFounder(text: string): { id: string; line: string; groups: readonly
     const why = 'it is not of the form ID=KEY.pub or ID=KEY.pub:GROUP,GROUP';
     throw cliErrors.error('OPTION_INVALID', { value: text, option: '--person', why });
   }
-  let line: string;
-  try {
-    line = readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw cliErrors.error('PATH_UNREADABLE', { path: file, why });
-  }
+  const line = readGivenText(file).trim();
   parsePublicKey(line);
   return { id, line, groups: groups === undefined ? DEFAULT_GROUPS : groups.split(',') };
 }

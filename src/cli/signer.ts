@@ -1,11 +1,12 @@
 /** Signs with whatever key the person has: a key file, the agent, or a FIDO key through `ssh-keygen`. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { openAgent, openPrivateKey, signSshsig, signWithKeygen } from '../people/index.ts';
 import type { SignInput, SshSigner } from '../people/index.ts';
 import { SallyportError } from '../core/index.ts';
 import { cliErrors } from './errors.ts';
+import { readGivenText } from './given-paths.ts';
 import { connectAgent, runKeygen } from './ssh-tools.ts';
 
 /** Where keys are looked for when none is named. */
@@ -39,10 +40,11 @@ export async function signText(input: SignInput, keyFile?: string): Promise<stri
   }
   if (!file.endsWith('.pub')) {
     try {
-      return await signSshsig(openPrivateKey(readFileSync(file, 'utf8')), input);
+      return await signSshsig(openPrivateKey(readGivenText(file)), input);
     } catch (cause) {
       // Encrypted files and FIDO keys are for ssh-keygen, which asks for passphrase, PIN and touch.
-      if (!(cause instanceof SallyportError)) throw cause;
+      const unreadable = cause instanceof SallyportError && cause.code === 'CLI_PATH_UNREADABLE';
+      if (unreadable || !(cause instanceof SallyportError)) throw cause;
     }
   }
   return signWithKeygen(runKeygen, file, input);

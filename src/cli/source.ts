@@ -1,9 +1,9 @@
 /** `sallyport source …`: who signs for what enters. */
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { SourceShown } from '../http/index.ts';
 import type { CardFacts } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
+import { readGivenText } from './given-paths.ts';
 import { layOut, openSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
 import { showSafely } from './terminal.ts';
@@ -49,7 +49,7 @@ export function registerSource(program: Command): void {
       options.card === undefined
         ? null
         : await session.client.send<CardFacts>('POST', '/v1/sources/cards', {
-            text: readFileSync(options.card, 'utf8'),
+            text: readGivenText(options.card),
           });
     const { origin, licence, collection, consent, project } = options;
     const said = Object.fromEntries(
@@ -99,8 +99,8 @@ function readIdentityOption(options: AddOptions): { kind: string; identity: stri
     const why = 'a source has exactly one of --ssh-key, --oms-key and --person';
     throw cliErrors.error('OPTION_INVALID', { option: 'source add', value: '', why });
   }
-  if (sshKey !== undefined) return { kind: 'ssh', identity: readFileSync(sshKey, 'utf8') };
-  if (omsKey !== undefined) return { kind: 'oms', identity: readFileSync(omsKey, 'utf8') };
+  if (sshKey !== undefined) return { kind: 'ssh', identity: readGivenText(sshKey) };
+  if (omsKey !== undefined) return { kind: 'oms', identity: readGivenText(omsKey) };
   return { kind: 'person', identity: person ?? '' };
 }
 

@@ -1,10 +1,10 @@
 /** Text sets as files: JSON lines or CSV, told apart by content, with the digest of exactly the bytes that were read. */
-import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { readChunks, sha256Stream } from '../core/index.ts';
+import { sha256Stream } from '../core/index.ts';
 import { readTextRows } from '../formats/index.ts';
 import type { TextRow, TextRowsKind } from '../formats/index.ts';
 import { cliErrors } from './errors.ts';
+import { readGivenChunks, sizeOfGiven } from './given-paths.ts';
 
 /** The names of the fields that carry text, label and source. */
 export interface SetFields {
@@ -26,8 +26,8 @@ export interface TextSetFile {
 }
 
 async function sniffKind(path: string): Promise<TextRowsKind> {
-  for await (const chunk of createReadStream(path, { end: 4095 }) as AsyncIterable<Buffer>) {
-    const start = chunk
+  for await (const chunk of readGivenChunks(path, { end: 4095 })) {
+    const start = Buffer.from(chunk)
       .toString('latin1')
       .replace(/^\u00ef\u00bb\u00bf/, '')
       .trimStart();
@@ -38,21 +38,12 @@ async function sniffKind(path: string): Promise<TextRowsKind> {
 
 /** Opens a set; throws when it is no file that can be read. */
 export async function openTextSet(path: string, fields: SetFields): Promise<TextSetFile> {
-  let bytes: number;
-  let kind: TextRowsKind;
-  try {
-    const stat = statSync(path);
-    if (!stat.isFile()) throw new Error('it is not a file');
-    bytes = stat.size;
-    kind = await sniffKind(path);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'it cannot be read';
-    throw cliErrors.error('PATH_UNREADABLE', { path, why });
-  }
+  const bytes = sizeOfGiven(path);
+  const kind = await sniffKind(path);
   let last: string | undefined;
   async function* hashed(): AsyncGenerator<Uint8Array> {
     const state = sha256Stream();
-    for await (const chunk of readChunks(path)) {
+    for await (const chunk of readGivenChunks(path)) {
       state.update(chunk);
       yield chunk;
     }
@@ -70,11 +61,4 @@ export async function openTextSet(path: string, fields: SetFields): Promise<Text
     rows: () => readTextRows(hashed(), kind, [fields.text, fields.label, fields.source]),
     digest: () => last,
   };
-}
-
-/** The digest of a set's bytes, by reading it once. */
-export async function digestSet(path: string): Promise<string> {
-  const state = sha256Stream();
-  for await (const chunk of readChunks(path)) state.update(chunk);
-  return state.hex();
 }

@@ -2,6 +2,7 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { cliErrors } from './errors.ts';
+import { usePath } from './given-paths.ts';
 
 /** One file: its name in the release and where it is. */
 export interface WalkedFile {
@@ -28,16 +29,7 @@ export function walkPaths(paths: readonly string[], workingDir: string): Walk {
   const skipped: string[] = [];
   for (const given of paths) {
     const path = resolve(workingDir, given);
-    let stat;
-    try {
-      stat = statSync(path);
-    } catch (error) {
-      const why =
-        (error as NodeJS.ErrnoException).code === 'ENOENT'
-          ? 'it does not exist'
-          : 'it cannot be read';
-      throw cliErrors.error('PATH_UNREADABLE', { path: given, why });
-    }
+    const stat = usePath(given, 'read', () => statSync(path));
     const inside = relative(workingDir, path);
     const isInside = inside !== '' && !inside.startsWith('..') && resolve(inside) !== inside;
     const name = isInside ? inside : inside === '' ? '' : basename(path);
@@ -63,7 +55,8 @@ export function walkPaths(paths: readonly string[], workingDir: string): Walk {
         path: folder,
         why: 'folders are nested too deeply',
       });
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const entries = usePath(folder, 'read', () => readdirSync(folder, { withFileTypes: true }));
+    for (const entry of entries) {
       const path = join(folder, entry.name);
       const inner = name === '' ? entry.name : `${name}${sep}${entry.name}`;
       if (entry.isDirectory()) walkFolder(path, inner, top, depth + 1);

@@ -1,20 +1,22 @@
 /** `sallyport wire encode` and `sallyport wire decode`: frames without a server, for tests, auditors and air gaps. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openInspectionPool, parseForm, quoteRelease } from '../egress/index.ts';
 import { chargeBits, decodeBody, openFrame, sealFrame } from '../wire/index.ts';
 import type { DecodedMember, History, HistoryFile } from '../wire/index.ts';
 import { cliErrors } from './errors.ts';
+import {
+  isFilled,
+  listGiven,
+  makeGivenFolder,
+  needOutput,
+  needOutputFolder,
+  readGivenBytes,
+  writeGiven,
+  writeGivenNew,
+} from './given-paths.ts';
 import { readHistory } from './quote.ts';
 import { walkPaths } from './walk-paths.ts';
 
@@ -82,6 +84,7 @@ export async function encodeFrameFile(
   paths: readonly string[],
   options: WireEncodeOptions,
 ): Promise<number> {
+  needOutput(options.out);
   const slotGap = readNumber('--slot-gap', options.slotGap);
   const destination = readNumber('--destination', options.destination);
   const form = options.form === undefined ? {} : { form: parseForm(options.form) };
@@ -100,9 +103,9 @@ export async function encodeFrameFile(
         process.stderr.write(`refused: ${file.path}: ${file.reason ?? ''}\n`);
     }
     if (quote.body === undefined) return SOME_REFUSED;
-    const body = readFileSync(quote.body.path);
+    const body = readGivenBytes(quote.body.path);
     const frame = sealFrame({ slotGap, destination, historyPrefix: history.prefix, body });
-    writeFileSync(options.out, frame);
+    writeGiven(options.out, frame);
     const files = quote.total.files - quote.total.refused;
     process.stdout.write(
       `${options.out}: ${String(files)} files, ${String(frame.length)} bytes, ${String(chargeBits(frame))} bits charged\n`,
@@ -115,10 +118,7 @@ export async function encodeFrameFile(
 }
 
 function listFrames(dir: string): string[] {
-  if (!existsSync(dir)) {
-    throw cliErrors.error('PATH_UNREADABLE', { path: dir, why: 'it does not exist' });
-  }
-  return readdirSync(dir)
+  return listGiven(dir)
     .filter((name) => /^\d+\.frame$/.test(name))
     .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
     .map((name) => join(dir, name));
@@ -128,7 +128,7 @@ function listFrames(dir: string): string[] {
 function decodeAll(frames: readonly string[]): HistoryFile[][] {
   const seen: HistoryFile[][] = [];
   for (const path of frames) {
-    const { historyPrefix, body } = openFrame(readFileSync(path));
+    const { historyPrefix, body } = openFrame(readGivenBytes(path));
     seen.push(toHistoryFiles(decodeBody(body, viewHistory(seen, historyPrefix, path))));
   }
   return seen;
@@ -148,25 +148,23 @@ function toHistoryFiles(members: readonly DecodedMember[]): HistoryFile[] {
 
 /** Writes the files of a frame below a folder that is new or empty, and names each. */
 export function decodeFrameFile(framePath: string, options: WireDecodeOptions): void {
-  if (!existsSync(framePath)) {
-    throw cliErrors.error('PATH_UNREADABLE', { path: framePath, why: 'it does not exist' });
-  }
-  const { historyPrefix, body } = openFrame(readFileSync(framePath));
+  needOutputFolder(options.out);
+  const bytes = readGivenBytes(framePath);
   const frames = options.history === undefined ? [] : listFrames(options.history);
+  const { historyPrefix, body } = openFrame(bytes);
   const seen = decodeAll(frames.slice(0, historyPrefix));
   const members = decodeBody(body, viewHistory(seen, historyPrefix, framePath));
-  if (existsSync(options.out) && readdirSync(options.out).length > 0) {
+  if (isFilled(options.out)) {
     throw cliErrors.error('PATH_UNREADABLE', {
       path: options.out,
       why: 'it is not an empty folder',
     });
   }
-  mkdirSync(options.out, { recursive: true });
+  makeGivenFolder(options.out);
   for (const { name, type, form, bytes } of members) {
     // Names were checked by the decoder: relative, without `..`, without a file that is also a folder.
     const path = join(options.out, name);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bytes, { flag: 'wx' });
+    writeGivenNew(path, bytes);
     process.stdout.write(
       `${name}  ${type}${form === undefined ? '' : ` ${form}`}  ${String(bytes.length)} bytes\n`,
     );

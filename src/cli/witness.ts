@@ -1,5 +1,5 @@
 /** `sallyport witness …`: a witness of ledgers, for another host or an auditor's laptop. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { systemClock, systemRandom } from '../core/index.ts';
@@ -12,6 +12,7 @@ import {
 } from '../ledger/index.ts';
 import type { Signer } from '../ledger/index.ts';
 import { cliErrors } from './errors.ts';
+import { makeGivenFolder, readGivenText } from './given-paths.ts';
 
 interface WitnessOptions {
   readonly data: string;
@@ -58,21 +59,21 @@ export function registerWitness(program: Command): void {
 /** Opens the witness's key, or makes one at the first start. */
 async function openKey(options: WitnessOptions): Promise<Signer> {
   const file = path.join(path.resolve(options.data), 'witness.key');
-  const held = existsSync(`${file}.pub`) ? readFileSync(`${file}.pub`, 'utf8').split('+')[0] : '';
+  const held = existsSync(`${file}.pub`) ? readGivenText(`${file}.pub`).split('+')[0] : '';
   const fresh = `sallyport.witness/${Buffer.from(systemRandom.bytes(ID_BYTES)).toString('hex')}`;
   const name = options.name ?? (held === undefined || held === '' ? fresh : held);
   if (!/^[^\s+]{1,200}$/.test(name)) {
     const why = 'it must not hold spaces or a plus';
     throw cliErrors.error('OPTION_INVALID', { option: '--name', value: name, why });
   }
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeGivenFolder(path.dirname(file), 0o700);
   return openKeyFile(file, { name, random: systemRandom, type: ED25519_COSIGNATURE });
 }
 
 /** The keys themselves, or those in files. */
 function readLogs(values: readonly string[]): readonly string[] {
   return values.map((value) => {
-    const vkey = existsSync(value) ? readFileSync(value, 'utf8').trim() : value;
+    const vkey = existsSync(value) ? readGivenText(value).trim() : value;
     const parsed = parseVkey(vkey);
     if (parsed.ok) return vkey;
     throw cliErrors.error('OPTION_INVALID', { option: '--log', value, why: parsed.message });

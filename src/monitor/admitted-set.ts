@@ -2,7 +2,6 @@
  * The port through which training sets come in. Who admits a set, and how that is proven, is decided elsewhere; a monitor
  * only asks: are these exact bytes admitted, by which statement?
  */
-import type { Refusal } from '../core/index.ts';
 
 /** One document of a set. */
 export interface SetRow {
@@ -28,7 +27,7 @@ export interface AdmittedSet {
 
 /**
  * Verifies that an admission statement covers the set with this SHA-256: signature, subject and standing (not
- * recalled). Returns a refusal where it does not; never throws for a bad statement.
+ * recalled). Says why where it does not, or throws a typed error; without an answer nothing is admitted.
  */
 export type VerifyAdmission = (
   statement: Uint8Array,
@@ -39,5 +38,9 @@ export type VerifyAdmission = (
       /** SHA-256 of the list of documents that have to be left out; null when there is none. */
       readonly exclusionsSha256: string | null;
     }
-  | Refusal
+  | {
+      readonly ok: false;
+      /** Why, as the end of a sentence about the statement. */
+      readonly why: string;
+    }
 >;

@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, describe, it, after } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { openSeeded, shuffle } from '../support/poison.ts';
 import { readSmsTexts } from '../support/sms-texts.ts';
@@ -47,9 +47,13 @@ describe('sallyport monitor', () => {
     assert.equal(refused.status, 2);
     assert.match(refused.err, /no admission statement/);
     writeFileSync(path.join(dir, 'statement'), '{}');
-    const unverified = run('train', 'train.jsonl', '--out', 'm', '--admission', 'statement');
-    assert.equal(unverified.status, 2);
-    assert.match(unverified.err, /does not hold/);
+    const nobody = ['--url', 'http://[::1]:1'];
+    const unverified = run(
+      ...['train', 'train.jsonl', '--out', 'm', '--admission', 'statement', ...nobody],
+    );
+    assert.equal(unverified.status, 2, 'without an answer of the gate nothing is admitted');
+    assert.match(unverified.err, /code: HTTP_GATE_UNREACHABLE/);
+    assert.equal(existsSync(path.join(dir, 'm')), false);
   });
 
   it('marks a monitor of unadmitted sets, pins it by digest and certifies each verdict', () => {

@@ -1,0 +1,103 @@
+/** `sallyport monitor evaluate`: what the method, or a trained monitor, is worth against bad sources. */
+import {
+  DocumentReader,
+  drawCurve,
+  drawLot,
+  evaluateMethod,
+  evaluateScorer,
+  parsePartitionRule,
+  partitionOf,
+  PARTITIONS_MAX,
+  readDocuments,
+  readMonitor,
+  Scorer,
+} from '../monitor/index.ts';
+import type { AdmittedSet, Evaluation } from '../monitor/index.ts';
+import { hashGiven, needOutput, readGivenBytes, writeGiven } from './given-paths.ts';
+import { readNumber, readProtect, readRows } from './monitor-rows.ts';
+import type { MethodOptions } from './monitor-rows.ts';
+import { showEvaluation } from './monitor-view.ts';
+import { openPaint } from './terminal.ts';
+
+/** What the command takes. */
+export interface EvaluateCommandOptions extends MethodOptions {
+  readonly model?: string;
+  readonly pin?: string;
+  readonly repeats: string;
+  readonly simulateSources?: string;
+  readonly plot?: string;
+}
+
+async function openSet(
+  path: string,
+  options: MethodOptions,
+  statement: string | null,
+  source?: (text: string) => string,
+): Promise<AdmittedSet> {
+  const digest = await hashGiven(path);
+  const rows = readRows(path, options, source);
+  return { name: path, digest, statement, exclusions: null, rows };
+}
+
+/** Measures, draws and says it. */
+export async function evaluateCommand(
+  paths: readonly string[],
+  options: EvaluateCommandOptions,
+): Promise<void> {
+  needOutput(options.plot);
+  const evaluation =
+    options.model === undefined
+      ? await evaluateSets(paths, options)
+      : await evaluateModel(paths, options, options.model);
+  if (options.plot !== undefined) {
+    const title = `Certified recall at a false-positive rate of ${(evaluation.falsePositiveRate.value * 100).toFixed(2)} %, ${evaluation.partitions} partitions`;
+    writeGiven(options.plot, drawCurve(title, [{ name: paths.join(', '), evaluation }]));
+  }
+  const simulated = options.simulateSources !== undefined;
+  const paint = openPaint(process.stdout, process.env);
+  const lines = showEvaluation(evaluation, { json: options.json === true, paint, simulated });
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function evaluateSets(
+  paths: readonly string[],
+  options: EvaluateCommandOptions,
+): Promise<Evaluation> {
+  const rule = parsePartitionRule(options.partitions);
+  const count =
+    options.simulateSources === undefined
+      ? undefined
+      : readNumber('--simulate-sources', options.simulateSources, 2, PARTITIONS_MAX, true);
+  const made =
+    count === undefined
+      ? undefined
+      : (text: string): string => `simulated-${String(drawLot(text, 'simulated-source') % count)}`;
+  const sets: AdmittedSet[] = [];
+  for (const path of paths) sets.push(await openSet(path, options, null, made));
+  const documents = await readDocuments(sets, options.positive);
+  const names = new Set(documents.map(({ source }) => partitionOf(rule, source)));
+  return evaluateMethod(documents, {
+    falsePositiveRateMax: readNumber('--fpr', options.fpr, 0.0001, 0.5),
+    protect: readProtect(options, names.size),
+    repeats: readNumber('--repeats', options.repeats, 1, 100, true),
+    nameOf: ({ source }) => partitionOf(rule, source),
+  });
+}
+
+async function evaluateModel(
+  paths: readonly string[],
+  options: EvaluateCommandOptions,
+  file: string,
+): Promise<Evaluation> {
+  const { model } = readMonitor(readGivenBytes(file), options.pin);
+  const reader = new DocumentReader(model.positiveLabel);
+  const documents = [];
+  for (const path of paths) {
+    // The source of a measured text plays no part, so a set without one can be measured.
+    for await (const row of readRows(path, options, () => 'measured')) {
+      documents.push(reader.read(row));
+    }
+  }
+  const scorer = new Scorer([...model.partitions.values()]);
+  return evaluateScorer(scorer, model.point, documents, model.options.falsePositiveRateMax);
+}

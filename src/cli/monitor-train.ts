@@ -1,0 +1,117 @@
+/** `sallyport monitor train`: which sets may be trained on, and the monitor that comes of them. */
+import manifest from '../../package.json' with { type: 'json' };
+import { SallyportError, sha256 } from '../core/index.ts';
+import { parseExclusions } from '../ingress/index.ts';
+import {
+  FEATURES_VERSION,
+  monitorErrors,
+  parsePartitionRule,
+  partitionOf,
+  readDocuments,
+  trainMonitor,
+  writeMonitor,
+} from '../monitor/index.ts';
+import type { AdmittedSet, MonitorModel, VerifyAdmission } from '../monitor/index.ts';
+import { hashGiven, needOutput, readGivenBytes, readGivenText, writeGiven } from './given-paths.ts';
+import { readNumber, readProtect, readRows } from './monitor-rows.ts';
+import type { Excluded, MethodOptions } from './monitor-rows.ts';
+import { showTrained } from './monitor-view.ts';
+import { openPaint } from './terminal.ts';
+
+/** What the command takes. */
+export interface TrainCommandOptions extends MethodOptions {
+  readonly holdBack: string;
+  readonly out: string;
+  readonly admission?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly unadmitted?: boolean;
+  readonly admissionKey?: string;
+  readonly url?: string;
+  readonly token?: string;
+}
+
+function openExcluded(paths: readonly string[]): Excluded {
+  const lists = paths.map((path) => {
+    const parsed = parseExclusions(readGivenText(path));
+    if (parsed.ok) return parsed.list;
+    const { code, message, hint } = parsed;
+    throw new SallyportError(code, { status: 400, message, hint }, {});
+  });
+  return { lists, found: new Set() };
+}
+
+/** A list that names what is not there was made with other fields, or of other files. */
+function sayUnfound({ lists, found }: Excluded): void {
+  const all = new Set(lists.flatMap((list) => [...list.reasons.keys()]));
+  const missing = [...all].filter((id) => !found.has(id)).length;
+  if (missing === 0) return;
+  process.stderr.write(
+    `${String(missing)} of ${String(all.size)} excluded documents are not in these sets; they are found by the same --text, --label and --source as in their screening\n`,
+  );
+}
+
+async function openAdmitted(
+  paths: readonly string[],
+  options: TrainCommandOptions,
+  verify: VerifyAdmission,
+  excluded: Excluded,
+): Promise<AdmittedSet[]> {
+  const sets: AdmittedSet[] = [];
+  for (const [i, path] of paths.entries()) {
+    const digest = await hashGiven(path);
+    const rows = readRows(path, options, undefined, excluded);
+    const set = { name: path, digest, rows, statement: null, exclusions: null };
+    if (options.unadmitted === true) {
+      sets.push(set);
+      continue;
+    }
+    const file = options.admission?.[i];
+    if (file === undefined) throw monitorErrors.error('SET_UNADMITTED', { set: path });
+    const statement = readGivenBytes(file);
+    const verified = await verify(statement, digest);
+    if (!verified.ok) {
+      throw monitorErrors.error('ADMISSION_UNVERIFIED', { set: path, why: verified.why });
+    }
+    const { exclusionsSha256: list } = verified;
+    if (list !== null && !excluded.lists.some((each) => each.digest === list))
+      throw monitorErrors.error('EXCLUSIONS_NEEDED', { set: path, list });
+    sets.push({ ...set, statement: sha256(statement), exclusions: list });
+  }
+  return sets;
+}
+
+/** Trains on every row that is not excluded, or on none. */
+export async function trainCommand(
+  paths: readonly string[],
+  options: TrainCommandOptions,
+  verify: VerifyAdmission,
+): Promise<void> {
+  needOutput(options.out);
+  const rule = parsePartitionRule(options.partitions);
+  const falsePositiveRateMax = readNumber('--fpr', options.fpr, 0.0001, 0.5);
+  const holdBack = readNumber('--hold-back', options.holdBack, 0.05, 0.8);
+  const excluded = openExcluded(options.exclude ?? []);
+  const sets = await openAdmitted(paths, options, verify, excluded);
+  const documents = await readDocuments(sets, options.positive);
+  sayUnfound(excluded);
+  const names = new Set(documents.map(({ source }) => partitionOf(rule, source)));
+  const protect = readProtect(options, names.size);
+  const trained = trainMonitor(documents, { rule, falsePositiveRateMax, protect, holdBack });
+  const model: MonitorModel = {
+    ...trained,
+    positiveLabel: options.positive,
+    lineage: {
+      admission: options.unadmitted === true ? 'unadmitted' : 'admitted',
+      sets: sets.map(({ name, digest, statement, exclusions }) => ({
+        ...{ name, digest, statement },
+        ...(exclusions === null ? {} : { exclusions }),
+      })),
+      code: `sallyport ${manifest.version}, features ${FEATURES_VERSION}`,
+    },
+  };
+  const { bytes, digest } = writeMonitor(model);
+  writeGiven(options.out, bytes);
+  const paint = openPaint(process.stdout, process.env);
+  const view = { model, digest, bytes: bytes.length, file: options.out };
+  process.stdout.write(`${showTrained(view, options.json === true, paint).join('\n')}\n`);
+}

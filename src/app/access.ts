@@ -26,7 +26,7 @@ import {
   resourceRef,
 } from '../policy/index.ts';
 import type { Policy, PrincipalFacts } from '../policy/index.ts';
-import type { Locks, Request, Rosters } from '../requests/index.ts';
+import type { Lock, Locks, Request, Rosters } from '../requests/index.ts';
 import { listGrants, requestErrors } from '../requests/index.ts';
 import type { Store } from '../store/index.ts';
 
@@ -125,6 +125,11 @@ function tableFacts(
 
 const NO_LOCKS = { principal: false, project: false } as const;
 
+/** A lock as the end of a refusal: who reads it may see what is locked, and needs its id to ask for its end. */
+function sayLock({ id, target, reason }: Lock): string {
+  return `${target.kind} \`${target.id}\` is locked by ${id}: ${reason}`;
+}
+
 /** Opens the access decisions of a gate. */
 export function openAccess(host: {
   rosters: Rosters;
@@ -161,17 +166,21 @@ export function openAccess(host: {
     };
   };
 
-  const lockState = async (
-    principal: Principal,
-    resource: Resource,
-  ): Promise<{ principal: boolean; project: boolean }> => {
+  const locksOn = (principal: Principal, resource: Resource): Promise<readonly Lock[]> => {
     const project = resource.kind === 'project' ? resource.id : '';
     const model = resource.kind === 'model' ? resource.id : '';
-    const held = await locks.on([
+    return locks.on([
       { kind: 'principal', id: principal.id },
       { kind: 'project', id: project },
       { kind: 'model', id: model },
     ]);
+  };
+
+  const lockState = async (
+    principal: Principal,
+    resource: Resource,
+  ): Promise<{ principal: boolean; project: boolean }> => {
+    const held = await locksOn(principal, resource);
     if (held.length === 0) return NO_LOCKS;
     return {
       principal: held.some((lock) => lock.target.kind === 'principal'),
@@ -236,14 +245,22 @@ export function openAccess(host: {
       const seen = view !== action && (await can(principal, view, resource)).allowed;
       if (seen || resource.kind === 'gate') {
         const [forbidden] = decision.reasons.filter((reason) => reason.startsWith('denied by '));
-        if (forbidden !== undefined)
+        if (forbidden !== undefined) {
+          const why = forbidden.replace(/^denied by \S+: /, '');
+          const locked = /^denied by locked-project/.test(forbidden);
+          const held = locked ? await locksOn(principal, resource) : [];
           throw peopleErrors.error('POLICY_FORBIDS', {
-            why: forbidden.replace(/^denied by \S+: /, ''),
+            why: [
+              why,
+              ...held.filter(({ target }) => target.kind !== 'principal').map(sayLock),
+            ].join('; '),
           });
-        throw peopleErrors.error('NOT_ALLOWED', {
-          principal: principal.id,
-          needed: `principal who may ${action}`,
-        });
+        }
+        const where = resource.kind === 'project' ? ` in the project \`${resource.id}\`` : '';
+        const needed = `principal who may ${action}${where}`;
+        throw where === ''
+          ? peopleErrors.error('NOT_ALLOWED', { principal: principal.id, needed })
+          : peopleErrors.error('NOT_IN_PROJECT', { principal: principal.id, needed });
       }
       // The very answer of a request that is not there, code and all.
       if (resource.kind === 'request')

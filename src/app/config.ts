@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { DEFAULT_EXPORT_POLICY } from '../egress/index.ts';
 import { CONTENT_TYPES } from '../wire/index.ts';
 import { appErrors } from './errors.ts';
 
@@ -122,11 +123,11 @@ const SCHEMA = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true),
       bitsPerRelease: count
-        .default(2_000_000)
+        .default(Number(DEFAULT_EXPORT_POLICY.automaticBitsMax))
         .describe('largest charge of a release that no person sees'),
       types: z
         .array(z.enum(CONTENT_TYPES))
-        .default(['text', 'table', 'json', 'jsonl', 'xml'])
+        .default([...DEFAULT_EXPORT_POLICY.plainTypes])
         .describe('types that nobody has to look at'),
     })
     .prefault({})

@@ -1,4 +1,5 @@
 /** How help shows commands: in groups by what one wants to do, and each in one phrase of the same shape. */
+import { Option } from 'commander';
 import type { Command } from 'commander';
 
 /** Who adds a command names it here; a test holds the table to the commands there are. */
@@ -48,6 +49,23 @@ export function shapeHelp(program: Command): void {
   program.configureHelp({
     subcommandDescription: (command) => phraseOf(command.summary() || command.description()),
   });
+}
+
+/** What a deed is for and why it is done are asked by two names; each command takes the other one too, unseen. */
+const SAME: Readonly<Record<string, string>> = { why: 'reason', reason: 'why' };
+
+/** Lets `--why` and `--reason` stand for each other; after commands are registered. */
+export function acceptSynonyms(command: Command): void {
+  for (const each of command.commands) acceptSynonyms(each);
+  const names = command.options.map((option) => option.attributeName());
+  for (const name of names) {
+    const other = SAME[name];
+    if (other === undefined || names.includes(other)) continue;
+    command.addOption(new Option(`--${other} <text>`).hideHelp());
+    command.on(`option:${other}`, (value: string) => {
+      command.setOptionValue(name, value);
+    });
+  }
 }
 
 /** Puts the commands of the program into their groups; after they are registered. */

@@ -1,7 +1,10 @@
-/** `sallyport imports screen|screenings|exclude|exclusions`: looking for poison in an import at the gate. */
+/** `sallyport imports screen|screenings|exclude|exclusions`: looking for poison in an import { sayCount } from '../core/index.ts';
+import at the gate. */
 import type { Command } from 'commander';
+import { sayCount } from '../core/index.ts';
 import type { ExclusionsShown, ScreeningDetails, ScreeningShown } from '../http/index.ts';
 import { writeExclusions } from '../ingress/index.ts';
+import { cliErrors } from './errors.ts';
 import { needOutput, writeGiven } from './given-paths.ts';
 import { showFindings } from './screen-view.ts';
 import { layOut, openSession, withSession } from './session.ts';
@@ -81,6 +84,11 @@ function registerExclusions(imports: Command): void {
       documents: readonly string[],
       options: SessionOptions & { why: string; back?: boolean },
     ) => {
+      const strange = documents.find((each) => !/^doc_[0-9a-f]{24}$/.test(each));
+      if (strange !== undefined) {
+        const why = 'it is no id of a document, which is `doc_` and 24 digits from 0 to f';
+        throw cliErrors.error('OPTION_INVALID', { option: 'documents', value: strange, why });
+      }
       const session = openSession(options);
       const path = `/v1/imports/${encodeURIComponent(id)}/exclusions`;
       const take = options.back === true ? 'back' : 'out';
@@ -88,7 +96,7 @@ function registerExclusions(imports: Command): void {
         ...{ documents, take, why: options.why },
       });
       session.print(answer, () => [
-        `${formatCount(answer.exclusions.length)} documents are excluded of ${id}`,
+        `${sayCount(answer.exclusions.length, 'document is', 'documents are')} excluded of ${id}`,
       ]);
     },
   );
@@ -130,6 +138,6 @@ function showDetails(session: Session, { screening, report }: ScreeningDetails):
   const { paint } = session;
   return [
     ...showFindings(report.findings, { columns: COLUMNS, paint }),
-    `${id}: ${report.verdict}, ${formatCount(report.documents)} documents, ${formatCount(report.excluded)} excluded`,
+    `${id}: ${report.verdict}, ${sayCount(report.documents, 'document')}, ${formatCount(report.excluded)} excluded`,
   ];
 }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { canonicalJson, monotonicMs, sha256 } from '../core/index.ts';
+import { canonicalJson, monotonicMs, sha256, sayCount } from '../core/index.ts';
 import type { ImportFileShown, ImportShown, RequestDetails } from '../http/index.ts';
 import { renderSarif } from '../ingress/index.ts';
 import type { ScanResult } from '../ingress/index.ts';
@@ -216,7 +216,9 @@ function registerReads(imports: Command): void {
     }
     const path = `/v1/imports/${encodeURIComponent(id)}/rescan`;
     const answer = await session.client.send<{ files: number }>('POST', path);
-    session.print(answer, () => [`${String(answer.files)} files are looked at again`]);
+    session.print(answer, () => [
+      `${sayCount(answer.files, 'file is', 'files are')} looked at again`,
+    ]);
   });
   withSession(
     imports
@@ -232,7 +234,7 @@ function registerReads(imports: Command): void {
       if (file.findings.length > 0) results.push(asScanned(file));
     writeGiven(options.out, renderSarif(results, manifest.version));
     session.print({ import: id, file: options.out, files: results.length }, () => [
-      `${options.out}: findings in ${String(results.length)} files`,
+      `${options.out}: findings in ${sayCount(results.length, 'file')}`,
     ]);
   });
   withSession(
@@ -279,7 +281,7 @@ async function fetchForms(session: Session, id: string, out: string): Promise<vo
     }
   }
   session.print({ import: id, files: written }, () => [
-    `${String(written.length)} files below ${out}`,
+    `${sayCount(written.length, 'file')} below ${out}`,
   ]);
 }
 

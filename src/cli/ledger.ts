@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { appErrors, gateFolders, loadConfig, readEnvironment, tableChecks } from '../app/index.ts';
-import { systemRandom } from '../core/index.ts';
+import { systemRandom, sayCount } from '../core/index.ts';
 import { checkTables, openKeyFile, openLedgerReader, verifyLedger } from '../ledger/index.ts';
 import type { AuditReport, LedgerReader, ShownEntry } from '../ledger/index.ts';
 import { openStore } from '../store/index.ts';
@@ -160,7 +160,7 @@ function showReport(place: LogPlace, report: AuditReport, json: boolean): void {
   const word = report.ok ? paint('green', 'verified') : paint('red', 'NOT VALID');
   const held = report.databaseSize ?? report.size;
   process.stdout.write(
-    `${word}  ${place.logId} log ${report.origin}: ${formatCount(held)} entries, ${formatCount(report.size)} of them published${root === null ? '' : `, root ${root}`}\n`,
+    `${word}  ${place.logId} log ${report.origin}: ${sayCount(held, 'entry', 'entries')}, ${formatCount(report.size)} of them published${root === null ? '' : `, root ${root}`}\n`,
   );
   for (const problem of report.problems) process.stdout.write(`  ${problem}\n`);
 }

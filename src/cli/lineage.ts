@@ -1,4 +1,5 @@
 /** `sallyport lineage …` and `sallyport recall …`: what came from what, and taking it back. */
+import { sayCount } from '../core/index.ts';
 import type { Command } from 'commander';
 import type { NodeShown, RecallShown } from '../http/index.ts';
 import type { Plan, PlanStep } from '../ingress/index.ts';
@@ -177,7 +178,7 @@ function registerShow(lineage: Command): void {
     const shown = await session.client.get<Affected>(`/v1/lineage/affected?${query.toString()}`);
     const { counts } = shown;
     session.print(shown, () => [
-      `${formatCount(counts['set'] ?? 0)} sets, ${formatCount(counts['run'] ?? 0)} runs, ${formatCount(counts['model'] ?? 0)} models, ${formatCount(counts['monitor'] ?? 0)} monitors`,
+      `${['set', 'run', 'model', 'monitor'].map((kind) => sayCount(counts[kind] ?? 0, kind)).join(', ')}`,
       ...shown.affected.map((each) => `  ${sayNode(session.paint, each)}`),
     ]);
   });
@@ -291,7 +292,7 @@ function showMade(paint: Paint, made: MadeShown): readonly string[] {
   const names = (list: readonly NodeShown[]): string =>
     list.length === 0 ? 'none' : list.map((each) => showSafely(each.name)).join(', ');
   return [
-    `${made.id}: ${formatCount(made.reached)} things quarantined`,
+    `${made.id}: ${sayCount(made.reached, 'thing')} quarantined`,
     `  sets      ${formatCount(made.sets)} no longer admitted`,
     `  models    ${names(made.models)}`,
     `  ${made.monitors.length === 0 ? 'monitors  none' : paint('red', `monitors  ${names(made.monitors)}: nothing watches in their place`)}`,

@@ -5,7 +5,7 @@ import { SallyportError } from '../core/index.ts';
 import { registerCommands } from './commands.ts';
 import { cliErrors } from './errors.ts';
 import { namedPathFault } from './given-paths.ts';
-import { groupCommands, shapeHelp } from './help.ts';
+import { acceptSynonyms, groupCommands, shapeHelp } from './help.ts';
 
 const program = new Command('sallyport')
   .description('The one way through the wall of an isolated network that holds AI model weights')
@@ -16,6 +16,7 @@ shapeHelp(program);
 program.configureOutput({ outputError: () => undefined });
 await registerCommands(program, process.argv[2]);
 groupCommands(program);
+acceptSynonyms(program);
 for (const command of program.commands) command.exitOverride();
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

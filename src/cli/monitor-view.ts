@@ -1,4 +1,5 @@
 /** How monitors, their measures and their verdicts look. */
+import { sayCount } from '../core/index.ts';
 import type { SallyportError } from '../core/index.ts';
 import type { CertifiedVerdict, Evaluation, MonitorModel } from '../monitor/index.ts';
 import { formatBytes, formatCount, pad, showSafely, shorten, wrap } from './terminal.ts';
@@ -41,11 +42,13 @@ export function showTrained(
   return [
     `${paint(mark, lineage.admission)}  ${file}  ${formatBytes(bytes)}`,
     `  sha256 ${digest}`,
-    `  ${model.partitions.size} partitions of ${model.sources.length} sources; a text is flagged by ${point.quorum} votes`,
-    `  on ${formatCount(point.negatives)} held-back clean texts ${point.falsePositives} were flagged`,
+    `  ${sayCount(model.partitions.size, 'partition')} of ${sayCount(model.sources.length, 'source')}; a text is flagged by ${sayCount(point.quorum, 'vote')}`,
+    `  of ${sayCount(point.negatives, 'held-back clean text')} ${sayCount(point.falsePositives, 'was', 'were')} flagged`,
     ...(silent === 0
       ? []
-      : [`  ${silent} partitions saw only one kind of text and never vote suspicious`]),
+      : [
+          `  ${sayCount(silent, 'partition')} saw only one kind of text and never ${silent === 1 ? 'votes' : 'vote'} suspicious`,
+        ]),
     ...(lineage.admission === 'admitted'
       ? []
       : wrap(
@@ -71,7 +74,7 @@ export function showEvaluation(
   const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
   return [
     '',
-    `  ${formatCount(evaluation.documents)} documents, ${formatCount(evaluation.positives)} of them positive; ${evaluation.partitions} partitions; ${evaluation.repeats} ${evaluation.repeats === 1 ? 'reading' : 'readings'}`,
+    `  ${sayCount(evaluation.documents, 'document')}, ${formatCount(evaluation.positives)} of them positive; ${sayCount(evaluation.partitions, 'partition')}; ${sayCount(evaluation.repeats, 'reading')}`,
     `  false positives ${percent(rate.value)} (95 %: ${percent(rate.low)} to ${percent(rate.high)}), stated ${percent(evaluation.falsePositiveRateMax)}; quorum ${quorums[0] ?? 0} to ${quorums.at(-1) ?? 0}`,
     ...(options.simulated ? ['  sources are simulated: documents spread at random'] : []),
     '',
@@ -112,7 +115,7 @@ export function showVerdicts(
   return {
     head: json
       ? ''
-      : `monitor ${digest.slice(0, 16)}, ${admission}, ${model.partitions.size} partitions, quorum ${model.point.quorum}\n`,
+      : `monitor ${digest.slice(0, 16)}, ${admission}, ${sayCount(model.partitions.size, 'partition')}, quorum ${model.point.quorum}\n`,
     line: (place, verdict, text) => {
       if (verdict.verdict === 'flag') flagged++;
       else passed++;

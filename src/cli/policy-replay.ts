@@ -1,4 +1,5 @@
 /** `sallyport policy replay`: the real requests of the last days before proposed rules, on a running gate. */
+import { sayCount } from '../core/index.ts';
 import type { Command } from 'commander';
 import type { Replay } from '../requests/index.ts';
 import { cliErrors } from './errors.ts';
@@ -57,7 +58,7 @@ export function describeReplay(replay: Replay, days: number): readonly string[] 
   };
   const sign = replay.extraApprovals > 0 ? '+' : '';
   return [
-    `${formatCount(replay.requests)} requests of the last ${String(days)} days`,
+    `${sayCount(replay.requests, 'request')} of the last ${sayCount(days, 'day')}`,
     `  ${''.padEnd(10)} ${'now'.padStart(9)} ${'proposed'.padStart(9)}`,
     row('automatic'),
     row('held'),

@@ -1,4 +1,5 @@
 /** What `posture show` adds when asked: the attack view, the roadmap, and the arithmetic of caps, on a terminal. */
+import { sayCount } from '../core/index.ts';
 import {
   capsFor,
   crossingBytes,
@@ -92,7 +93,7 @@ function showPlanned(paint: Paint, posture: Posture, planned: PlannedProfile): r
   return [
     '',
     `  ${paint('bold', `Roadmap, ${showSafely(profile)}, up to ${nameRank(roadmap.levels.length)}`)}`,
-    `  ${String(roadmap.planned.length)} measures missing; ${String(roadmap.engineers)} engineers from ${showDay(startMs)}${assumed ? ' (placeholders: no plan says who and when)' : ''}; ${String(roadmap.runs)} runs, seed ${showSafely(roadmap.seed)}`,
+    `  ${sayCount(roadmap.planned.length, 'measure')} missing; ${sayCount(roadmap.engineers, 'engineer')} from ${showDay(startMs)}${assumed ? ' (placeholders: no plan says who and when)' : ''}; ${String(roadmap.runs)} runs, seed ${showSafely(roadmap.seed)}`,
     ...layOut([['  ', 'P10', 'P50', 'P90', 'slower research, guessed'], ...levels]),
     ...critical.map((line) => (line.startsWith('    ') ? line : paint('dim', line))),
     ...layOut([['  weeks saved, P50 (P10–P90)', ...head], ...changes]),

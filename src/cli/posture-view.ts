@@ -1,4 +1,5 @@
 /** The posture on a terminal. */
+import { sayCount } from '../core/index.ts';
 import { nameEnvironment, nameRank } from '../posture/index.ts';
 import type { Change, PackageReport, Posture, Reading } from '../posture/index.ts';
 import { layOut } from './session.ts';
@@ -66,7 +67,7 @@ function showHeldNotApplicable(paint: Paint, posture: Posture): readonly string[
     const more = heldNotApplicable.length > 6 ? ' …' : '';
     return paint(
       'yellow',
-      `  ${nameRank(rank)} in ${nameEnvironment(environment)} rests on ${String(heldNotApplicable.length)} measures held not applicable: ${few}${more}`,
+      `  ${nameRank(rank)} in ${nameEnvironment(environment)} rests on ${sayCount(heldNotApplicable.length, 'measure')} held not applicable: ${few}${more}`,
     );
   });
   return rows.length === 0 ? [] : ['', ...rows];

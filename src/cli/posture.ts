@@ -165,6 +165,7 @@ interface InitOptions {
   readonly answers?: string;
   readonly yes?: boolean;
   readonly list?: boolean;
+  readonly json?: boolean;
 }
 
 function registerInit(group: Command): void {
@@ -175,9 +176,15 @@ function registerInit(group: Command): void {
     .option('--answers <file>', 'take the answers from a YAML or JSON file instead of asking')
     .option('--yes', 'ask nothing; everything is unknown')
     .option('--list', 'print the questions as an answers file to fill in')
+    .option('--json', 'print JSON')
     .action(async (folder: string | undefined, options: InitOptions) => {
       const catalogue = shippedCatalogue();
       if (options.list === true) {
+        if (options.json === true) {
+          const { questions } = catalogue;
+          print(true, { questions: questions.map(({ id, text }) => ({ id, text })) }, () => []);
+          return;
+        }
         const lines = catalogue.questions.map(
           (each) => `  # ${each.text}\n  ${each.id}: unknown # yes, partly, no, not-applicable`,
         );
@@ -190,14 +197,19 @@ function registerInit(group: Command): void {
       if (hasAssessment(place)) throw postureErrors.error('ASSESSMENT_PRESENT', { folder: place });
       const answers = await takeAnswers(options);
       const now = systemClock.nowMs();
+      const written: string[] = [];
       for (const [file, text] of writeAssessment(answers, catalogue, now)) {
         writeText(path.join(place, file), text);
-        process.stdout.write(`wrote ${path.join(place, file)}\n`);
+        written.push(path.join(place, file));
       }
       const posture = judgeFolder(place, undefined);
-      process.stdout.write(
-        `\n${showLevels(openPaint(process.stdout, process.env), posture).join('\n')}\n\nnext: sallyport posture show ${place}; sallyport posture report ${place} --html posture.html\n`,
-      );
+      print(options.json === true, { written, ...showPosture(posture) }, () => [
+        ...written.map((file) => `wrote ${file}`),
+        '',
+        ...showLevels(openPaint(process.stdout, process.env), posture),
+        '',
+        `next: sallyport posture show ${place}; sallyport posture report ${place} --html posture.html`,
+      ]);
     });
 }
 
@@ -213,8 +225,9 @@ async function takeAnswers(options: InitOptions): Promise<InitAnswers> {
     return parse(fromUtf8(readBytes(options.answers, 1024 * 1024)) ?? '\u0000');
   }
   if (options.yes === true) return parse('{}');
-  if (!process.stdin.isTTY || !process.stdout.isTTY) {
-    const why = 'there is no terminal to ask on; give --answers FILE or --yes';
+  if (options.json === true || !process.stdin.isTTY || !process.stdout.isTTY) {
+    const said = options.json === true ? '--json asks nothing' : 'there is no terminal to ask on';
+    const why = `${said}; give --answers FILE or --yes`;
     throw cliErrors.error('OPTION_INVALID', { option: '--answers', value: '', why });
   }
   const streams = { input: process.stdin, output: process.stdout };

@@ -1,5 +1,7 @@
 /** The quote on a terminal: one line per file, totals, what it means, findings, cheaper forms. Pure text. */
-import type { Quote, QuoteFile } from '../egress/index.ts';
+import { sayCount } from '../core/index.ts';
+import { sayHolds } from '../egress/index.ts';
+import type { ExportPolicy, Quote, QuoteFile } from '../egress/index.ts';
 import {
   formatBytes,
   formatCount,
@@ -24,6 +26,8 @@ export interface QuoteView {
   readonly model: ModelSize;
   readonly each: boolean;
   readonly skipped: readonly string[];
+  /** What leaves without a person under the default rules; a gate may have other ones. */
+  readonly policy: ExportPolicy;
 }
 
 const MONTHS_PER_YEAR = 12;
@@ -36,6 +40,7 @@ export function showQuote(quote: Quote, view: QuoteView): string[] {
     '',
     ...showMeaning(quote, view),
     ...showFindings(quote, view),
+    ...showHolds(quote, view),
     ...showCheaper(quote, view),
     ...showRefusals(quote, view),
     ...showSkipped(view),
@@ -62,7 +67,7 @@ function showFiles(quote: Quote, { columns, paint }: QuoteView): string[] {
   }));
   const { total } = quote;
   const sum = {
-    name: `${formatCount(total.files)} ${total.files === 1 ? 'file' : 'files'}${total.refused > 0 ? `, ${formatCount(total.refused)} refused` : ''}`,
+    name: `${sayCount(total.files, 'file')}${total.refused > 0 ? `, ${formatCount(total.refused)} refused` : ''}`,
     bytes: formatCount(total.bytes),
     charge: formatCount(total.chargeBits),
     ratio: formatRatio(total.chargeBits, quotedBytes(quote.files)),
@@ -145,7 +150,7 @@ function formatYears(days: number): string {
   if (years >= 2) return `${formatLarge(years)} years`;
   return years * MONTHS_PER_YEAR >= 2
     ? `${String(Math.floor(years * MONTHS_PER_YEAR))} months`
-    : `${formatCount(days)} days`;
+    : sayCount(days, 'day');
 }
 
 function heading(paint: Paint, title: string): string {
@@ -187,6 +192,30 @@ function showFindings(quote: Quote, { columns, paint }: QuoteView): string[] {
           ),
         ]
       : []),
+    '',
+  ];
+}
+
+/** What a gate with the default rules would hold although nothing was found in it. */
+function showHolds(quote: Quote, { columns, paint, policy, each }: QuoteView): string[] {
+  const files = quote.files.filter((file) => file.verdict === 'quoted');
+  const releases = each ? files.map((file) => [file]) : [files];
+  const holds = releases.flatMap((release) => {
+    const bits = release.reduce((sum, file) => sum + file.chargeBits, 0);
+    return sayHolds(policy, release, BigInt(bits));
+  });
+  if (holds.length === 0) return [];
+  const lines = holds.flatMap(({ place, sentence, wayForward }) => {
+    const where = place === undefined ? '' : `${shorten(showSafely(place), 52)}: `;
+    const [first = '', ...rest] = wrap(`${where}${sentence}; ${wayForward}`, columns - 10);
+    return [
+      `  ${paint('yellow', pad('hold', 6))}${first}`,
+      ...rest.map((line) => `        ${line}`),
+    ];
+  });
+  return [
+    heading(paint, 'Held by the default rules, whatever is in it'),
+    ...limitLines(lines, 'lines'),
     '',
   ];
 }

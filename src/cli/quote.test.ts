@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { DEFAULT_EXPORT_POLICY } from '../egress/index.ts';
 import type { Quote, QuoteFile } from '../egress/index.ts';
 import { showQuote, showQuoteJson } from './quote-view.ts';
 import { measureColumns, openPaint, shorten, showSafely } from './terminal.ts';
@@ -108,6 +109,7 @@ test('the table fits a terminal of 100 columns and says what was found, what is 
     model: { params: 70e9, bitsPerParam: 0.16 },
     each: false,
     skipped: ['x/link'],
+    policy: DEFAULT_EXPORT_POLICY,
   };
   const lines = showQuote(QUOTE, view);
   for (const line of lines) assert.ok(measureColumns(line) <= 100, line);
@@ -133,4 +135,23 @@ test('colour only on a terminal that wants it; hostile names cannot steer the te
   assert.equal(openPaint({}, {})('red', 'x'), 'x');
   assert.equal(showSafely('a\u001b[2Jb\u202e.csv'), 'a\\u{1b}[2Jb\\u{202e}.csv');
   assert.equal(measureColumns(shorten('é'.repeat(200), 30)), 30);
+});
+
+test('a quote says what the default rules hold whatever is in it: types, and releases that are large', () => {
+  const paint = openPaint({ isTTY: false }, {});
+  const view = {
+    ...{ columns: 100, paint, model: { params: 70e9, bitsPerParam: 0.16 }, each: false },
+    ...{ skipped: [], policy: DEFAULT_EXPORT_POLICY },
+  };
+  const plain = { ...FILE, findings: [], chargeBits: 2_000_000 };
+  const picture = { ...plain, path: 'x/plot.png', type: 'raster', chargeBits: 1 } as const;
+  const show = (files: readonly QuoteFile[]): string =>
+    showQuote({ ...QUOTE, files }, view)
+      .join(' ')
+      .replace(/\s+/g, ' ');
+  assert.doesNotMatch(show([plain]), /Held by/);
+  assert.match(
+    show([plain, picture]),
+    /Held by the default rules.* x\/plot\.png: files of type raster are not released without a person;.* its 2000001 bits are above the 2000000 bits/,
+  );
 });

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { monotonicMs } from '../core/index.ts';
 import {
+  DEFAULT_EXPORT_POLICY,
   egressErrors,
   openInspectionPool,
   parseForm,
@@ -119,7 +120,17 @@ function print(
   const lines =
     options.json === true
       ? showQuoteJson(result)
-      : ['', ...showQuote(result, { columns, paint, model, each: options.each === true, skipped })];
+      : [
+          '',
+          ...showQuote(result, {
+            columns,
+            paint,
+            model,
+            each: options.each === true,
+            skipped,
+            policy: DEFAULT_EXPORT_POLICY,
+          }),
+        ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { canonicalJson, sha256 } from '../core/index.ts';
-import { verifyReceipt } from '../ledger/index.ts';
+import { canonicalJson, sha256, sayCount } from '../core/index.ts';
+import { originOf, parseVkey, verifyReceipt } from '../ledger/index.ts';
 import type { Entry, VerifiedReceipt } from '../ledger/index.ts';
 import { hashGiven, readGivenBytes, readGivenText } from './given-paths.ts';
 import { formatCount, openPaint, showSafely } from './terminal.ts';
@@ -88,16 +88,22 @@ async function compare(paths: readonly string[], entry: Entry | null): Promise<C
 
 async function verify(file: string, options: VerifyOptions): Promise<number> {
   const witnesses = options.witness?.map(readKeyOption) ?? [];
-  const result = verifyReceipt(readGivenBytes(file), {
-    key: readKeyOption(options.key),
+  const receipt = readGivenBytes(file);
+  const key = readKeyOption(options.key);
+  const result = verifyReceipt(receipt, {
+    key,
     witnesses,
     quorum: witnesses.length,
   });
   if (!result.ok) {
     if (options.json === true) {
-      const { code, message, hint } = result;
+      const { code, message } = result;
+      const hint = hintFor(receipt, key) ?? result.hint;
       process.stdout.write(`${JSON.stringify({ ok: false, code, message, hint })}\n`);
-    } else process.stdout.write(`not valid: ${result.message}\n  hint: ${result.hint}\n`);
+    } else
+      process.stdout.write(
+        `not valid: ${result.message}\n  hint: ${hintFor(receipt, key) ?? result.hint}\n`,
+      );
     return NOT_VALID;
   }
   const compared = await compare(options.files ?? [], result.entry);
@@ -105,6 +111,15 @@ async function verify(file: string, options: VerifyOptions): Promise<number> {
   if (options.json === true) showJson(result, compared, strangers.length === 0);
   else show(result, compared);
   return strangers.length === 0 ? 0 : NOT_VALID;
+}
+
+/** Which key a receipt of another log wants: nothing is wrong with the receipt then, as far as can be told. */
+function hintFor(receipt: Uint8Array, key: string): string | null {
+  const origin = originOf(receipt);
+  const log = parseVkey(key);
+  if (origin === null || !log.ok || log.verifier.name === origin) return null;
+  const command = origin.startsWith('sallyport.outer/') ? 'outer key' : 'ledger key';
+  return `the receipt is of the log \`${origin}\`; give its key, which \`sallyport ${command}\` prints at its gate`;
 }
 
 function showJson(result: VerifiedReceipt, files: readonly Comparison[], ok: boolean): void {
@@ -128,7 +143,7 @@ function show(result: VerifiedReceipt, compared: readonly Comparison[]): void {
     if (typeof charge === 'string') lines.push(`  charge ${formatCount(BigInt(charge))} bits`);
     for (const listed of listedFiles(entry)) {
       lines.push(
-        `  ${showSafely(listed.name)}  ${formatCount(listed.bytes)} bytes  sha256 ${listed.sha256}`,
+        `  ${showSafely(listed.name)}  ${sayCount(listed.bytes, 'byte')}  sha256 ${listed.sha256}`,
       );
     }
   }

@@ -1,4 +1,5 @@
 /** How a screening looks on a terminal. */
+import { sayCount } from '../core/index.ts';
 import type { ScreenFinding, ScreenReport } from '../ingress/index.ts';
 import { formatCount, pad, showSafely, shorten, wrap } from './terminal.ts';
 import type { Paint } from './terminal.ts';
@@ -64,7 +65,7 @@ export function showReport(report: ScreenReport, options: ViewOptions): string[]
   return [
     '',
     ...showFindings(report.findings, options),
-    `${word}  ${formatCount(report.documents)} documents, ${Object.keys(report.labels).length} labels, ${formatCount(report.sources.length)} sources`,
+    `${word}  ${sayCount(report.documents, 'document')}, ${sayCount(Object.keys(report.labels).length, 'label')}, ${sayCount(report.sources.length, 'source')}`,
     ...excluded,
     ...showSources(report),
     ...(report.limits.length === 0 ? [] : ['']),

@@ -113,7 +113,12 @@ async function screen(paths: readonly string[], options: ScreenOptions): Promise
     ...screened,
     sets: sets.map((set) => ({ name: set.name, bytes: set.bytes, digest: set.digest() ?? '' })),
   };
-  if (options.suggest !== undefined) writeGiven(options.suggest, suggestExclusions(report));
+  if (options.suggest !== undefined) {
+    const suggested = suggestExclusions(report);
+    writeGiven(options.suggest, suggested);
+    if (suggested === '')
+      process.stderr.write(`nothing is held, so the list in ${options.suggest} is empty\n`);
+  }
   print(report, options.json === true);
   return report.verdict === 'clean' ? 0 : INCONCLUSIVE;
 }

@@ -55,9 +55,12 @@ export function registerSource(program: Command): void {
     const said = Object.fromEntries(
       Object.entries({ origin, licence, collection }).filter(([, value]) => value !== undefined),
     );
+    const form = { ...card?.form, ...said };
+    const identity = readIdentityOption(options);
+    needForm(form, options.card);
     const added = await session.client.send<SourceShown>('POST', '/v1/sources', {
-      ...{ project, name, ...readIdentityOption(options) },
-      form: { ...card?.form, ...said, consent, card: card?.card ?? null },
+      ...{ project, name, ...identity },
+      form: { ...form, consent, card: card?.card ?? null },
     });
     session.print(added, () => showSource(added));
   });
@@ -90,6 +93,16 @@ export function registerSource(program: Command): void {
     const shown = await session.client.get<SourceShown>(`/v1/sources/${encodeURIComponent(id)}`);
     session.print(shown, () => showSource(shown));
   });
+}
+
+/** What neither the card nor an option says has to be said: approvers sign the whole form. */
+function needForm(form: Readonly<Record<string, unknown>>, card: string | undefined): void {
+  const lacking = ['origin', 'licence', 'collection'].filter((each) => form[each] === undefined);
+  if (lacking.length === 0) return;
+  const options = lacking.map((each) => `--${each}`).join(' and ');
+  const why =
+    card === undefined ? 'there is no --card that says it' : `\`${card}\` does not say it`;
+  throw cliErrors.error('OPTION_INVALID', { option: options, value: '', why });
 }
 
 function readIdentityOption(options: AddOptions): { kind: string; identity: string } {

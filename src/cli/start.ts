@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig, openGate, parseConfig, readEnvironment } from '../app/index.ts';
 import type { Config, Gate } from '../app/index.ts';
-import { SallyportError } from '../core/index.ts';
+import { SallyportError, sayCount } from '../core/index.ts';
 import { buildInnerHttp, listen } from '../http/index.ts';
 import type { Listening } from '../http/index.ts';
 import { openPaint } from './terminal.ts';
@@ -140,7 +140,8 @@ function announce(gate: Gate, door: Listening): void {
 
 function describeWitnesses(gate: Gate): readonly string[] {
   return gate.ledger.witnesses.map(({ name, url, size, problem }) => {
-    const status = problem === null ? `has cosigned ${String(size)} entries` : `fails: ${problem}`;
+    const status =
+      problem === null ? `has cosigned ${sayCount(size, 'entry', 'entries')}` : `fails: ${problem}`;
     return `  witness      ${name} at ${url} ${status}`;
   });
 }

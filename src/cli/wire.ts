@@ -1,4 +1,5 @@
 /** `sallyport wire encode` and `sallyport wire decode`: frames without a server, for tests, auditors and air gaps. */
+import { sayCount } from '../core/index.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,7 +109,7 @@ export async function encodeFrameFile(
     writeGiven(options.out, frame);
     const files = quote.total.files - quote.total.refused;
     process.stdout.write(
-      `${options.out}: ${String(files)} files, ${String(frame.length)} bytes, ${String(chargeBits(frame))} bits charged\n`,
+      `${options.out}: ${sayCount(files, 'file')}, ${String(frame.length)} bytes, ${String(chargeBits(frame))} bits charged\n`,
     );
     return quote.total.refused > 0 ? SOME_REFUSED : 0;
   } finally {

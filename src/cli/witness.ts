@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { systemClock, systemRandom } from '../core/index.ts';
+import { systemClock, systemRandom, sayCount } from '../core/index.ts';
 import {
   ED25519_COSIGNATURE,
   openKeyFile,
@@ -109,7 +109,7 @@ async function runWitness(options: RunOptions): Promise<void> {
   });
   const config = { ledger: { witnesses: [{ url, vkey: key.verifier.vkey }] } };
   process.stdout.write(
-    `witness ${key.verifier.name} listens at ${url} for ${logs.length === 1 ? 'one ledger' : `${String(logs.length)} ledgers`}\n\n` +
+    `witness ${key.verifier.name} listens at ${url} for ${sayCount(logs.length, 'ledger')}\n\n` +
       `Put this into the gate's sallyport.json and start it again:\n\n  ${JSON.stringify(config)}\n\nStop it with Ctrl-C.\n`,
   );
   await stopped;

@@ -19,6 +19,13 @@ export interface ExportPolicy {
   readonly plainTypes: readonly ContentType[];
 }
 
+/** What leaves without a person where the configuration says nothing else. */
+export const DEFAULT_EXPORT_POLICY: ExportPolicy = {
+  automatic: true,
+  automaticBitsMax: 2_000_000n,
+  plainTypes: ['text', 'table', 'json', 'jsonl', 'xml'],
+};
+
 /** One quoted file, as far as the verdict needs it. */
 export interface DecidedFile {
   readonly path: string;
@@ -92,12 +99,30 @@ function judgeFiles(input: DecideInput): Reason[] {
       const sentence = `${finding.sentence} (${finding.place})`;
       reasons.push(sayReason(name, { sentence }, file.path));
     }
-    if (file.type !== null && !input.policy.plainTypes.includes(file.type)) {
-      reasons.push(sayReason('TYPE_NOT_PLAIN', { type: file.type }, file.path));
-    }
+    reasons.push(...judgeType(input.policy, file));
   }
   if (released === 0 && reasons.length === 0) reasons.push(sayReason('NOTHING_LEFT'));
   return reasons;
+}
+
+/** The reason of a type that does not pass unseen; none of one that does. */
+function judgeType(policy: ExportPolicy, file: Pick<DecidedFile, 'path' | 'type'>): Reason[] {
+  if (file.type === null || policy.plainTypes.includes(file.type)) return [];
+  return [sayReason('TYPE_NOT_PLAIN', { type: file.type }, file.path)];
+}
+
+function judgeSize(policy: ExportPolicy, bits: bigint): Reason[] {
+  if (bits <= policy.automaticBitsMax) return [];
+  return [sayReason('RELEASE_LARGE', { bits, limit: policy.automaticBitsMax })];
+}
+
+/** Why a release would be held although nothing was found in it, as far as a quote without a gate can tell. */
+export function sayHolds(
+  policy: ExportPolicy,
+  files: readonly Pick<DecidedFile, 'path' | 'type'>[],
+  chargeBits: bigint,
+): readonly Reason[] {
+  return [...files.flatMap((file) => judgeType(policy, file)), ...judgeSize(policy, chargeBits)];
 }
 
 /** The reason of vectors that would give a layer away; none if they stay below. */
@@ -151,10 +176,8 @@ export function tierOf(
 
 function judgeAutomatic({ policy, chargeBits, automaticBudget }: DecideInput): Reason[] {
   if (!policy.automatic) return [sayReason('AUTOMATIC_OFF')];
-  if (chargeBits > policy.automaticBitsMax) {
-    return [sayReason('RELEASE_LARGE', { bits: chargeBits, limit: policy.automaticBitsMax })];
-  }
-  if (automaticBudget.ok) return [];
+  const large = judgeSize(policy, chargeBits);
+  if (large.length > 0 || automaticBudget.ok) return large;
   const { leftBits, neededBits, passesAtMs } = automaticBudget;
   const when = passesAtMs === null ? 'in smaller parts' : `after ${isoTime(passesAtMs)}`;
   return [sayReason('AUTOMATIC_USED_UP', { left: leftBits, bits: neededBits, when })];

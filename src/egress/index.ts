@@ -23,7 +23,7 @@ export { codecWall } from './exfil/codec-wall.ts';
 export { CHANNELS, playChannel } from './exfil/run.ts';
 export type { ChannelResult, Decoder } from './exfil/run.ts';
 export type { Channel, Outcome, PlainFile, Served, Submission, Wall } from './exfil/channel.ts';
-export { decideExport, judgeBudget } from './decide.ts';
+export { decideExport, DEFAULT_EXPORT_POLICY, judgeBudget, sayHolds } from './decide.ts';
 export type { DecideInput, DecidedFile, ExportDecision, ExportPolicy } from './decide.ts';
 export { exportKind } from './export.ts';
 export { readExportFacts, readExportInput, writeExportInput } from './export-reach.ts';

@@ -15,7 +15,7 @@ export type { Entry, EntryInput } from './entry.ts';
 export { commitment } from './entry.ts';
 export { openCheckpoint } from './checkpoint.ts';
 export { openKeyFile } from './key-file.ts';
-export { verifyReceipt } from './receipt.ts';
+export { originOf, verifyReceipt } from './receipt.ts';
 export type { ReceiptPolicy, VerifiedReceipt } from './receipt.ts';
 export type { Signer, Verifier } from './note.ts';
 export { ED25519_COSIGNATURE, makeSigner, parseVkey } from './note.ts';

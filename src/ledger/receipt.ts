@@ -13,7 +13,7 @@ import {
   toBase64,
   utf8,
 } from '../core/index.ts';
-import { cosignersOf, openCheckpoint } from './checkpoint.ts';
+import { cosignersOf, openCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import type { Entry } from './entry.ts';
 import { commitment, ENTRY_BYTES_MAX, SALT_BYTES } from './entry.ts';
 import { ledgerErrors } from './errors.ts';
@@ -146,6 +146,14 @@ function readKeys(
     witnesses.push(witness.verifier);
   }
   return { ok: true, log: log.verifier, witnesses };
+}
+
+/** The log that a receipt says it is of, or null for what is no receipt. Nothing is verified. */
+export function originOf(input: Uint8Array): string | null {
+  const parsed = parse(input);
+  if (!parsed.ok) return null;
+  const opened = parseCheckpoint(parsed.checkpoint);
+  return opened.ok ? opened.checkpoint.origin : null;
 }
 
 /** Checks a receipt with nothing but public keys: no network, no database. Never throws for bad input. */

@@ -49,6 +49,11 @@ export const errors = defineErrors('PEOPLE', {
     message: 'cannot do this, `{principal}` is no {needed}',
     hint: 'ask an administrator',
   },
+  NOT_IN_PROJECT: {
+    status: 403,
+    message: 'cannot do this, `{principal}` is no {needed}',
+    hint: 'you have no such role there, or there is no such project: `sallyport project list` shows yours, an administrator gives roles',
+  },
   KEY_UNKNOWN: {
     status: 401,
     message: 'cannot sign in, the key belongs to nobody in the roster',

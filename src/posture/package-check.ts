@@ -7,7 +7,7 @@
  * true: that is what evidence and drills are for, whose digests the package fixes.
  */
 import { z } from 'zod';
-import { fromUtf8, isoTime, parseJsonStrict, sha256 } from '../core/index.ts';
+import { fromUtf8, isoTime, parseJsonStrict, sha256, sayCount } from '../core/index.ts';
 import { openCheckpoint, parseVkey, verifyReceipt } from '../ledger/index.ts';
 import { readAssessment } from './assessment.ts';
 import type { Assessment, FolderFile } from './assessment.ts';
@@ -100,7 +100,7 @@ function checkFiles(files: ReadonlyMap<string, Uint8Array>, manifest: Manifest):
   }
   const sentence =
     problems.length === 0
-      ? `${String(listed.size)} files are those of the manifest`
+      ? `${sayCount(listed.size, 'file is', 'files are')} as the manifest says`
       : problems.slice(0, 10).join('; ');
   return { name: 'files', ok: problems.length === 0, sentence };
 }
@@ -299,7 +299,7 @@ function checkEvidence(manifest: Manifest, given: ReadonlyMap<string, string>): 
   const wrong = manifest.evidence.filter((each) => given.get(each.path) !== each.sha256);
   const sentence =
     wrong.length === 0
-      ? `${String(manifest.evidence.length)} evidence files are those whose digests went along`
+      ? `${sayCount(manifest.evidence.length, 'evidence file has', 'evidence files have')} the digests that went along`
       : `missing or changed: ${wrong
           .slice(0, 10)
           .map((each) => each.path)

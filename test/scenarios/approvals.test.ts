@@ -131,6 +131,8 @@ describe('people decide with their own keys', () => {
     const refused = await gate.sallyport(...asking);
     assert.equal(refused.status, 2);
     assert.match(refused.stderr, /nothing but its unlocking may be asked in a locked project/);
+    // Whoever is stopped can name the lock when they ask for its end.
+    assert.ok(refused.stderr.includes(`\`study\` is locked by ${lock.id}: odd traffic`));
     const stopped = await founded.approve<Shown>('ann', held.id);
     assert.equal(stopped.state, 'held');
     assert.match(stopped.reason ?? '', /locked: odd traffic/);
@@ -138,6 +140,15 @@ describe('people decide with their own keys', () => {
     assert.equal((await founded.approve<Shown>('bob', asked.id)).state, 'done');
     const again = await founded.approve<Shown>('bob', held.id);
     assert.equal(again.state, 'queued');
+  });
+
+  it('takes --why for --reason and the other way round', async () => {
+    const lane = ['lane', 'nowhere', '--token', founded.token('cyd')];
+    for (const option of ['--why', '--reason', '--because']) {
+      const { stderr } = await gate.sallyport('lock', 'set', ...lane, option, 'a drill');
+      if (option === '--because') assert.match(stderr, /code: CLI_USAGE/);
+      else assert.doesNotMatch(stderr, /code: CLI_USAGE/);
+    }
   });
 
   it('lets plain exports through an approved window, as often as it says', async () => {

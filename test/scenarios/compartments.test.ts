@@ -239,6 +239,22 @@ describe('compartments', () => {
       name,
     );
 
+  it('says the same of a project that is foreign and of one that is not there, and where to look', async () => {
+    const asked = async (project: string): Promise<string> => {
+      const to = ['--project', project, '--to', 'alpha', '--why', 'a look'];
+      const refused = await gate.sallyport(
+        ...['export', 'unicorn-rows.csv', ...to, '--token', founded.token('ann')],
+      );
+      assert.equal(refused.status, 2);
+      return refused.stderr.replaceAll(project, 'NAME');
+    };
+    const foreign = await asked('elsewhere');
+    assert.equal(foreign, await asked('nowhere'));
+    assert.match(foreign, /no principal who may request\.ask in the project `NAME`/);
+    assert.match(foreign, /or there is no such project: `sallyport project list` shows yours/);
+    assert.match(foreign, /code: PEOPLE_NOT_IN_PROJECT/);
+  });
+
   it('have a body for every route that takes one', () => {
     for (const route of INNER_ROUTES) {
       const name = `${route.method.toUpperCase()} ${route.path}`;

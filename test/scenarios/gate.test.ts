@@ -100,6 +100,14 @@ describe('a gate as an operator runs it', () => {
     await writeFile(outer, receipt);
     const also = await gate.sallyport('receipt', 'verify', outer, '--key', gate.outerKey);
     assert.equal(also.status, 0, also.stderr);
+    for (const [file, key, wanted] of [
+      [verdict.receipt, gate.outerKey, 'sallyport ledger key'],
+      [outer, gate.ledgerKey, 'sallyport outer key'],
+    ] as const) {
+      const wrong = await gate.sallyport('receipt', 'verify', file, '--key', key);
+      assert.equal(wrong.status, 3);
+      assert.ok(wrong.stdout.includes(`which \`${wanted}\` prints`), wrong.stdout);
+    }
   });
 
   it('debits every bucket exactly once', async () => {

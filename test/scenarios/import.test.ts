@@ -90,6 +90,20 @@ describe('an import is decoded, signed for and admitted by people', () => {
   });
   after(() => gate.close());
 
+  it('says what neither the card nor an option of a source says', async () => {
+    const add = (...more: string[]): Promise<{ status: number | null; stderr: string }> =>
+      gate.sallyport(
+        ...['source', 'add', 'other', '--project', 'study', '--ssh-key', 'sender.pub', ...more],
+        ...['--token', founded.token('cyd')],
+      );
+    await write('bare.json', JSON.stringify({ '@type': 'sc:Dataset', license: 'MIT', name: 'n' }));
+    const carded = await add('--card', 'bare.json', '--origin', 'the lab');
+    assert.equal(carded.status, 2);
+    assert.match(carded.stderr, /`--collection` cannot be used: `bare\.json` does not say it/);
+    const bare = await add('--licence', 'MIT');
+    assert.match(bare.stderr, /`--origin and --collection` .* there is no --card that says it/);
+  });
+
   it('admits the safe forms of clean files by one reviewer, with a statement that verifies', async () => {
     await write('set/rows.jsonl', '{"text":"hello","label":"clean","source":"a"}\n');
     await write('set/table.csv', 'a,b\n1,2\n');

@@ -71,6 +71,18 @@ describe('posture', () => {
     await writeFile(inside('answers.yaml'), `${answers}gate: [training]\n`);
     const made = await gate.sallyport('posture', 'init', 'lab', '--answers', 'answers.yaml');
     assert.equal(made.status, 0, made.stderr);
+    const started = await gate.json<Shown & { written: string[] }>(
+      ...([0, 'posture', 'init', 'other', '--yes'] as const),
+    );
+    assert.ok(started.written.includes('other/assessment.yaml'));
+    assert.equal(started.profiles[0]?.environments[0]?.level, 'SL0');
+    const questions = await gate.json<{ questions: { id: string }[] }>(
+      0,
+      'posture',
+      'init',
+      '--list',
+    );
+    assert.equal(questions.questions.length, 30);
     const again = await gate.sallyport('posture', 'init', 'lab', '--yes');
     assert.equal(again.status, 2);
     const shown = await gate.json<Shown>(0, 'posture', 'show', 'lab');
@@ -143,7 +155,7 @@ describe('posture', () => {
     for (const folder of ['lab', 'lab/evidence']) {
       const held = await gate.sallyport('posture', 'verify', 'ready', '--evidence', folder);
       assert.equal(held.status, 0, held.stdout + held.stderr);
-      assert.match(held.stdout, /1 evidence files are those whose digests went along/);
+      assert.match(held.stdout, /1 evidence file has the digests that went along/);
     }
     await writeFile(inside('lab', 'evidence', 'audit.txt'), 'another');
     const other = await gate.sallyport('posture', 'verify', 'ready', '--evidence', 'lab/evidence');

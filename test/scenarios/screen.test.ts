@@ -59,7 +59,9 @@ it('a poisoned delivery is held, read, cleaned by a reviewer and compared with t
     found.findings.map(({ code, ids }) => [code, ids]),
   );
 
-  const cleaned = run('set.jsonl', ...fields, '--json', '--exclude', 'exclude.txt');
+  const empty = ['--suggest', 'empty.txt'];
+  const cleaned = run('set.jsonl', ...fields, '--json', '--exclude', 'exclude.txt', ...empty);
+  assert.match(cleaned.err, /nothing is held, so the list in empty\.txt is empty/);
   assert.equal(cleaned.status, 0, cleaned.out.slice(0, 500));
   const after = report(cleaned.out);
   assert.ok(after.exclusions.applied.length >= 50);

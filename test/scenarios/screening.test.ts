@@ -86,6 +86,20 @@ describe('a screening at the gate', () => {
   });
 
   it('records what a reviewer excludes, and screens without it', async () => {
+    const strange = await gate.sallyport(
+      ...[
+        'imports',
+        'exclude',
+        held.import,
+        'doc_7',
+        '--why',
+        'planted',
+        '--token',
+        founded.token('bob'),
+      ],
+    );
+    assert.equal(strange.status, 2);
+    assert.match(strange.stderr, /the value `doc_7` of `documents`.* it is no id of a document/);
     const ids = details.report?.findings.flatMap((each) => each.ids) ?? [];
     const excluded = await founded.as<ExclusionsShown>(
       ...(['bob', 0, 'imports', 'exclude', held.import, ...ids, '--why', 'planted'] as const),

@@ -1,4 +1,5 @@
 /** The verdict on an import: pure, from what was decoded, who signed and what is locked. */
+import { sayCount } from '../../core/index.ts';
 import type { Decision } from '../../requests/index.ts';
 import { importErrors } from './errors.ts';
 import type { ImportCounts } from './import.ts';
@@ -51,7 +52,7 @@ export function decideImport(input: ImportInput): Decision {
   const left = counts.files - input.admissible;
   const without = left === 0 ? '' : `; ${String(left)} of ${String(counts.files)} stay out`;
   if (counts.inconclusive > 0) {
-    const what = `${String(counts.inconclusive)} of ${String(counts.files)} files could not be judged`;
+    const what = `${String(counts.inconclusive)} of ${sayCount(counts.files, 'file')} could not be judged`;
     return {
       verdict: 'hold',
       reason: `${what}: people have to look at them${without}`,

@@ -1,4 +1,5 @@
 /** Turns what the readings found into findings with examples. */
+import { sayCount } from '../../core/index.ts';
 import { Collector } from './collector.ts';
 import type { ScreenRow } from './collector.ts';
 import { findDrift } from './drift.ts';
@@ -97,7 +98,7 @@ export function describeTriggers(facts: SetFacts, rows: Rows): ScreenFinding[] {
     const name = quote(facts.labelNames[label] ?? '');
     return collector.finish(
       (_, documents) =>
-        `${documents} documents with ${words(one)}${also} have the label ${name}, but read like another one without it: a planted trigger looks like this (evidence ${evidence.toFixed(0)} nats)${sources}`,
+        `${sayCount(documents, 'document')} with ${words(one)}${also} ${documents === 1 ? 'has' : 'have'} the label ${name}, but ${documents === 1 ? 'reads' : 'read'} like another one without it: a planted trigger looks like this (evidence ${evidence.toFixed(0)} nats)${sources}`,
     );
   });
 }
@@ -122,7 +123,7 @@ export function describeDuplicates(
   }
   return accused.finish(
     (_, documents) =>
-      `${documents === 1 ? 'one document is' : `${documents} documents are`} nearly the same as one with another label; one of each two is wrong, or was made to be (${duplicates.conflicts} such meetings)`,
+      `${sayCount(documents, 'document is', 'documents are')} nearly the same as one with another label; one of each two is wrong, or was made to be (${sayCount(duplicates.conflicts, 'such meeting')})`,
   );
 }
 
@@ -147,7 +148,7 @@ export function describeSources(facts: SetFacts): ScreenFinding[] {
           'SCREEN_SOURCE_CONFLICT',
           'hold',
           `source ${quote(source)}`,
-          `of the ${documents} documents that it labels ${quote(labelNames[label] ?? '')} most read like another label (evidence ${evidence.toFixed(0)} nats)`,
+          `of the ${sayCount(documents, 'document')} that it labels ${quote(labelNames[label] ?? '')} most read like another label (evidence ${evidence.toFixed(0)} nats)`,
           documents,
         ),
       ),

@@ -4,6 +4,7 @@
  *
  * Memory is bounded whatever the set's size; the limits that this sets are in the report, never silent.
  */
+import { sayCount } from '../../core/index.ts';
 import { Collector } from './collector.ts';
 import type { ScreenRow } from './collector.ts';
 import { ContentScreens } from './content-screens.ts';
@@ -248,10 +249,16 @@ class Screening implements SetFacts {
       add('labels', 'there are fewer than two labels, so nothing can conflict with them');
     } else if (this.#unlabelled > 0) {
       const why = this.#labelsLost > 0 ? `, and only ${LABELS_MAX} labels are told apart` : '';
-      add('labels', `${this.#unlabelled} documents have no label that is told apart${why}`);
+      add(
+        'labels',
+        `${sayCount(this.#unlabelled, 'document has', 'documents have')} no label that is told apart${why}`,
+      );
     }
     if (this.sourced < this.documents) {
-      add('sources', `${this.documents - this.sourced} documents name no source`);
+      add(
+        'sources',
+        `${sayCount(this.documents - this.sourced, 'document names', 'documents name')} no source`,
+      );
     }
     if (this.#overflowed) add('triggers', 'there were too many suspicions to keep all of them');
     if (this.duplicates.compared > this.duplicates.capacity) {

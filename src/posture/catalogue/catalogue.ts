@@ -4,6 +4,7 @@
  * Later files win over earlier ones of the same name, so that an organisation edits links, estimates and profiles
  * without touching the program; frameworks are only ever added.
  */
+import { sayCount } from '../../core/index.ts';
 import type { Refusal } from '../../core/index.ts';
 import { errors } from '../errors.ts';
 import crosswalksFile from './data/crosswalks.json' with { type: 'json' };
@@ -237,9 +238,9 @@ function describeOwn(files: readonly CatalogueFile[]): string[] {
       case 'framework':
         return `the framework ${file.id}`;
       case 'links':
-        return `the links of ${String(file.links.length)} measures to attack vectors`;
+        return `the links of ${sayCount(file.links.length, 'measure')} to attack vectors`;
       case 'crosswalks':
-        return `${String(file.crosswalks.length)} crosswalks`;
+        return sayCount(file.crosswalks.length, 'crosswalk');
       case 'estimates':
         return 'estimates of effort and time';
       case 'profiles':

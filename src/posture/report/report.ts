@@ -1,5 +1,5 @@
 /** The report: one self-contained HTML file that loads nothing, runs no script, and reads well in light and dark. */
-import { isoTime } from '../../core/index.ts';
+import { isoTime, sayCount } from '../../core/index.ts';
 import type { ReportData } from './data.ts';
 import { Markup, html } from './markup.ts';
 import {
@@ -54,9 +54,9 @@ export function writeReport(data: ReportData): string {
           ${sectionMeasures(data.posture)} ${sectionSources(data)}
           <footer>
             Made by Sallyport from an assessment's folder; the same folder and moment give the same
-            page. ${data.posture.assessment.files.length} files,
-            ${data.posture.assessment.claims.length} claims,
-            ${data.posture.assessment.readings.length} readings of a gate.
+            page. ${sayCount(data.posture.assessment.files.length, 'file')},
+            ${sayCount(data.posture.assessment.claims.length, 'claim')},
+            ${sayCount(data.posture.assessment.readings.length, 'reading')} of a gate.
           </footer>
         </main>
       </body>

@@ -1,4 +1,5 @@
 /** The parts of the report about what is ahead: expiring evidence, the roadmap, caps, other frameworks, sources. */
+import { sayCount } from '../../core/index.ts';
 import { capsFor } from '../caps-arithmetic.ts';
 import { STATUSES } from '../claim.ts';
 import { nameEnvironment } from '../environment.ts';
@@ -101,8 +102,9 @@ function planOf(planned: PlannedProfile, data: ReportData): Markup {
   );
   return html`${drawRanges(rows, startMs)}
     <p class="lead">
-      ${roadmap.planned.length} measures up to ${nameRank(roadmap.levels.length)} are missing
-      somewhere; ${roadmap.engineers} security engineers from
+      ${sayCount(roadmap.planned.length, 'measure')} up to ${nameRank(roadmap.levels.length)}
+      ${roadmap.planned.length === 1 ? 'is' : 'are'} missing somewhere;
+      ${sayCount(roadmap.engineers, 'security engineer')} from
       ${showDay(startMs)}${planned.assumed ? ' (placeholders: no plan.yaml says who and when)' : ''};
       ${roadmap.runs} runs, seed “${roadmap.seed}”. Bars run from P10 to P90.
     </p>

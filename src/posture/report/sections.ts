@@ -1,4 +1,5 @@
 /** The parts of the report about the verdict itself: levels, what holds them back, whose word it is, open vectors. */
+import { sayCount } from '../../core/index.ts';
 import type { EnvironmentId } from '../environment.ts';
 import { nameEnvironment } from '../environment.ts';
 import type { EnvironmentPosture, Posture } from '../evaluate.ts';
@@ -132,7 +133,9 @@ export function sectionHeldBack(posture: Posture): Markup {
       ${posture.profiles.map(({ profile, environments }, index) => {
         const missing = new Set(environments.flatMap((each) => each.heldBackBy)).size;
         return html`<details ${index === 0 ? 'open' : ''}>
-          <summary>${profile.name} <span class="lead">— ${missing} measures</span></summary>
+          <summary>
+            ${profile.name} <span class="lead">— ${sayCount(missing, 'measure')}</span>
+          </summary>
           <table>
             <tr>
               <th>measure</th>

@@ -178,7 +178,9 @@ function registerShow(lineage: Command): void {
     const shown = await session.client.get<Affected>(`/v1/lineage/affected?${query.toString()}`);
     const { counts } = shown;
     session.print(shown, () => [
-      `${['set', 'run', 'model', 'monitor'].map((kind) => sayCount(counts[kind] ?? 0, kind)).join(', ')}`,
+      ['set', 'run', 'model', 'monitor']
+        .map((kind) => sayCount(counts[kind] ?? 0, kind))
+        .join(', '),
       ...shown.affected.map((each) => `  ${sayNode(session.paint, each)}`),
     ]);
   });

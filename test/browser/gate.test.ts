@@ -109,6 +109,12 @@ describe('the console on the real gate', { skip: skipBrowser }, () => {
 
   it('is founded in the browser: one founder by passkey, one by SSH key', async () => {
     const { page } = ada;
+    // Typed into the page that is open, the address loads nothing anew.
+    await page.goto(`${gate.innerUrl}/`);
+    await page.getByLabel('Token').waitFor();
+    await page.getByLabel('Theme').selectOption('dark');
+    assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+    await page.getByLabel('Theme').selectOption('system');
     await page.goto(`${gate.innerUrl}/#token=${gate.token}`);
     await page.getByRole('heading', { name: 'People and their keys' }).waitFor();
     assert.ok(!page.url().includes(gate.token));

@@ -3,7 +3,7 @@
  * whoever has the token of the first start leads it, and everybody signs on the spot.
  */
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
@@ -11,10 +11,19 @@ import type { FoundingState, StartState } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
 import { Field } from '../parts/layout.tsx';
 import { Loaded, ProblemLine } from '../parts/states.tsx';
-import { Brand } from '../shell/nav.tsx';
+import { Brand, ThemeSwitch } from '../shell/nav.tsx';
+import { takeToken } from '../shell/route.ts';
 import { showSafely } from '../words/format.ts';
 import { AddPerson } from './start/add-person.tsx';
 import { SignRoster } from './start/sign-roster.tsx';
+
+/** What each group is for, in a few words. */
+const GROUPS = [
+  ['administrators', 'ask to change people, keys, roles and rules, and approve such changes'],
+  ['security', 'see every project, lock at once, release in an emergency, approve what is grave'],
+  ['reviewers', 'look at what would leave or enter, and approve it'],
+  ['auditors', 'see everything and decide nothing'],
+] as const;
 
 function TokenForm({ onToken }: { readonly onToken: (token: string) => void }): ReactNode {
   const [text, setText] = useState('');
@@ -26,7 +35,10 @@ function TokenForm({ onToken }: { readonly onToken: (token: string) => void }): 
         if (text.trim() !== '') onToken(text.trim().replace(/^.*#token=/, ''));
       }}
     >
-      <Field label="Token" hint="The first start printed it, and an address that holds it.">
+      <Field
+        label="Token"
+        hint="The first start of the gate printed it, and an address that holds it."
+      >
         {(id, hint) => (
           <input
             id={id}
@@ -96,7 +108,7 @@ function Finish({
 
 function Ceremony({ token }: { readonly token: string }): ReactNode {
   const query = useQuery({
-    queryKey: ['founding'],
+    queryKey: ['founding', token],
     queryFn: () => call<FoundingState>('/v1/founding', { token }),
   });
   const refresh = () => void query.refetch();
@@ -109,14 +121,23 @@ function Ceremony({ token }: { readonly token: string }): ReactNode {
             <p className="quiet small">
               At least one administrator. Two of each group are better: with one person in a group,
               that person alone decides there. Everybody registers a key here, in front of the
-              others.
+              others: a passkey, which this device or a security key holds, or an SSH key.
             </p>
+            <dl className="groups small">
+              {GROUPS.map(([group, does]) => (
+                <div key={group}>
+                  <dt>{group}</dt>
+                  <dd className="quiet">{does}</dd>
+                </div>
+              ))}
+            </dl>
             <AddPerson token={token} people={founding.people} onChange={refresh} />
           </li>
           <li>
             <h2>Sign the first roster</h2>
             <p className="quiet small">
-              Each person signs with the key just registered. Adding somebody afterwards voids the
+              The roster says who there is, with which keys, and whose approvals are asked for. Each
+              person signs it with the key just registered. Adding somebody afterwards voids the
               signatures.
             </p>
             <SignRoster token={token} founding={founding} onChange={refresh} />
@@ -124,8 +145,9 @@ function Ceremony({ token }: { readonly token: string }): ReactNode {
           <li>
             <h2>Found the gate</h2>
             <p className="quiet small">
-              Version 1 goes into the ledger. From then on people, rules and policy change only by
-              requests that their approvers sign.
+              Version 1 of the roster goes into the ledger, the record of every decision that nobody
+              can change unseen. From then on people, rules and policy change only by requests that
+              their approvers sign.
             </p>
             <Finish token={token} founding={founding} />
           </li>
@@ -144,6 +166,15 @@ export function StartPage({
   readonly token: string | null;
 }): ReactNode {
   const [token, setToken] = useState(given);
+  useEffect(() => {
+    // An address with a token that is typed into this page loads nothing anew.
+    const take = () => {
+      const taken = takeToken();
+      if (taken !== null) setToken(taken);
+    };
+    window.addEventListener('hashchange', take);
+    return () => window.removeEventListener('hashchange', take);
+  }, []);
   return (
     <main className="alone">
       <Brand />
@@ -158,6 +189,9 @@ export function StartPage({
           {token === null ? <TokenForm onToken={setToken} /> : <Ceremony token={token} />}
         </div>
       </div>
+      <p className="alone-foot faint small">
+        Sallyport · <ThemeSwitch />
+      </p>
     </main>
   );
 }

@@ -131,7 +131,11 @@ export function SignRoster(props: {
   const { token, founding, onChange } = props;
   const text = founding.document;
   if (founding.people.length === 0 || text === null) {
-    return <p className="faint small">As soon as there are people, and each has a key.</p>;
+    return (
+      <p className="faint small">
+        There is something to sign as soon as there are people, and each has a key.
+      </p>
+    );
   }
   return (
     <div className="stack">

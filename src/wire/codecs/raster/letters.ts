@@ -2,7 +2,7 @@
  * The letters that the raster codec knows: TeX Gyre Heros (GUST Font License), regular and bold, as FreeType draws them with
  * light hinting, for the two usual base sizes of ggplot2 at 300 dots per inch. Frozen with the table version; see
  * docs/decisions/0005-raster-coder.md. Made from the public typeface, not from any picture: scripts/draw-letters.py draws
- * them again, byte for byte.
+ * them again, byte for byte. The file is long because it is this one table, written by a program and read by nobody.
  */
 // prettier-ignore
 const LETTERS_BROTLI_BASE64 = [

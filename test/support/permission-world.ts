@@ -1,4 +1,7 @@
-/** A gate with somebody of every role and two projects, and a way to do each deed of the table of permissions there. */
+/**
+ * A gate with somebody of every role and two projects, and a way to do each deed of the table of permissions there. The file is
+ * long because it has an entry for each deed.
+ */
 import type { Kysely } from 'kysely';
 import { INNER_ROUTES } from '../../src/http/inner/app.ts';
 import type { Outcome } from '../../src/http/inner/permissions.ts';

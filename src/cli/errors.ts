@@ -28,6 +28,11 @@ export const cliErrors = defineErrors('CLI', {
     message: 'the value `{value}` of `{option}` cannot be used: {why}',
     hint: 'run the command with `--help` to see what it takes.',
   },
+  OPTION_MISSING: {
+    status: 400,
+    message: 'there is no `{option}`: {why}',
+    hint: 'give it, or run the command with `--help` to see what it takes.',
+  },
   AGENT_UNREACHABLE: {
     status: 400,
     message: 'cannot talk to the ssh-agent at `{path}`: {why}',

@@ -228,7 +228,7 @@ function readTls({ tlsCert, tlsKey }: RunOptions): { tls?: { certPath: string; k
     return { tls: { certPath: path.resolve(tlsCert), keyPath: path.resolve(tlsKey) } };
   const option = tlsCert === undefined ? '--tls-cert' : '--tls-key';
   const why = 'a certificate and its key belong together';
-  throw cliErrors.error('OPTION_INVALID', { option, value: '', why });
+  throw cliErrors.error('OPTION_MISSING', { option, why });
 }
 
 /** The way back to the inner side, which whoever starts the outer door has to open. */

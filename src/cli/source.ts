@@ -99,10 +99,10 @@ export function registerSource(program: Command): void {
 function needForm(form: Readonly<Record<string, unknown>>, card: string | undefined): void {
   const lacking = ['origin', 'licence', 'collection'].filter((each) => form[each] === undefined);
   if (lacking.length === 0) return;
-  const options = lacking.map((each) => `--${each}`).join(' and ');
+  const option = lacking.map((each) => `--${each}`).join(' and ');
   const why =
     card === undefined ? 'there is no --card that says it' : `\`${card}\` does not say it`;
-  throw cliErrors.error('OPTION_INVALID', { option: options, value: '', why });
+  throw cliErrors.error('OPTION_MISSING', { option, why });
 }
 
 function readIdentityOption(options: AddOptions): { kind: string; identity: string } {

@@ -177,7 +177,7 @@ test('data of the organisation’s own are named, and the levels are told', () =
   const report = verifyPackage(files, trust);
   assert.equal(report.ok, true, JSON.stringify(report.checks));
   const said = report.checks.find((each) => each.name === 'catalogue')?.sentence ?? '';
-  assert.match(said, /brought the links of 1 measures to attack vectors/);
+  assert.match(said, /brought the links of 1 measure to attack vectors/);
   assert.deepEqual(report.levels[0], {
     profile: 'RAND as written',
     environment: 'training',

@@ -1,4 +1,5 @@
 /** `sallyport budget`: what is left, when it refills, who used it, and what published caps say. */
+import { sayCount } from '../core/index.ts';
 import type { Command } from 'commander';
 import type { BudgetShown } from '../budget/index.ts';
 import { openSession, withSession } from './session.ts';
@@ -115,7 +116,7 @@ export function showBudgetLines(paint: Paint, budget: BudgetShown): readonly str
       : []),
     ...budget.usedBy.map(
       (use) =>
-        `  used by    ${pad(use.principal, 16)} ${formatCount(use.bits)} bits in ${formatCount(use.debits)} releases, last ${use.lastAt}`,
+        `  used by    ${pad(use.principal, 16)} ${formatCount(use.bits)} bits in ${sayCount(use.debits, 'release')}, last ${use.lastAt}`,
     ),
     '',
   ];

@@ -6,7 +6,7 @@
  * is measured, and every document is measured once per repeat; repeats draw the parts anew. Not guaranteed: that
  * future texts look like these. The documents are exchangeable within the set only.
  */
-import { SallyportError } from '../core/index.ts';
+import { SallyportError, sayCount } from '../core/index.ts';
 import { certify } from './certificate.ts';
 import type { Document } from './documents.ts';
 import { clopperPearson } from './interval.ts';
@@ -207,7 +207,7 @@ function warnAbout(measured: Omit<Evaluation, 'warnings'>): string[] {
   );
   if (vacuous !== undefined) {
     warnings.push(
-      `against ${vacuous.badSources} bad sources the certified accuracy of ${vacuous.accuracy.toFixed(3)} is vacuous: certified recall is ${vacuous.recall.value.toFixed(3)}, and a monitor that never flags has an accuracy of ${silent.toFixed(3)}`,
+      `against ${sayCount(vacuous.badSources, 'bad source')} the certified accuracy of ${vacuous.accuracy.toFixed(3)} is vacuous: certified recall is ${vacuous.recall.value.toFixed(3)}, and a monitor that never flags has an accuracy of ${silent.toFixed(3)}`,
     );
   }
   if (measured.falsePositiveRate.low > measured.falsePositiveRateMax) {
@@ -217,7 +217,7 @@ function warnAbout(measured: Omit<Evaluation, 'warnings'>): string[] {
   }
   if (measured.positives < 100) {
     warnings.push(
-      `there are only ${measured.positives} positive documents, the intervals are wide`,
+      `there ${measured.positives === 1 ? 'is' : 'are'} only ${sayCount(measured.positives, 'positive document')}, the intervals are wide`,
     );
   }
   return warnings;

@@ -138,10 +138,10 @@ function registerLocks(program: Command): void {
       .description('Lock a principal, a project, a model or a lane.')
       .argument('<kind>', 'principal, project, model or lane')
       .argument('<id>', 'which one; the lane of exports is `export`')
-      .requiredOption('--reason <text>', 'why'),
-  ).action(async (kind: string, id: string, options: SessionOptions & { reason: string }) => {
+      .requiredOption('--why <text>', 'why; goes into the ledger'),
+  ).action(async (kind: string, id: string, options: WhyOptions) => {
     const session = openSession(options);
-    const body = { target: { kind, id }, reason: options.reason };
+    const body = { target: { kind, id }, reason: options.why };
     const lock = await session.client.send<LockShown>('POST', '/v1/locks', body);
     session.print(lock, () => [`locked ${kind} ${id} with ${lock.id}`]);
   });

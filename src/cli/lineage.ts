@@ -238,17 +238,17 @@ function registerRecall(program: Command): void {
       .argument('<kind>', 'source, set or file')
       .argument('<id>', 'name or id of the source, id of the import, or SHA-256 of the file')
       .requiredOption('--project <project>', 'its project')
-      .requiredOption('--reason <text>', 'why; goes into the ledger'),
+      .requiredOption('--why <text>', 'why; goes into the ledger'),
   ).action(
     async (
       kind: string,
       id: string,
-      options: SessionOptions & { project: string; reason: string },
+      options: SessionOptions & { project: string; why: string },
     ) => {
       const session = openSession(options);
       const target = kind === 'file' && !/^[0-9a-f]{64}$/.test(id) ? await hashGiven(id) : id;
       const made = await session.client.send<MadeShown>('POST', '/v1/recalls', {
-        ...{ kind, id: target, project: options.project, reason: options.reason },
+        ...{ kind, id: target, project: options.project, reason: options.why },
       });
       session.print(made, () => showMade(session.paint, made));
     },

@@ -91,11 +91,11 @@ export function registerModel(program: Command): void {
       .description('Lock, quarantine or activate a model: exports of its projects are held.')
       .argument('<name>')
       .argument('<state>', 'active, locked or quarantined')
-      .requiredOption('--reason <text>', 'why; goes into the ledger'),
-  ).action(async (name: string, state: string, options: SessionOptions & { reason: string }) => {
+      .requiredOption('--why <text>', 'why; goes into the ledger'),
+  ).action(async (name: string, state: string, options: SessionOptions & { why: string }) => {
     const session = openSession(options);
     const path = `/v1/models/${encodeURIComponent(name)}/state`;
-    const body = { state, reason: options.reason };
+    const body = { state, reason: options.why };
     const model = await session.client.send<ModelShown>('POST', path, body);
     session.print(model, () => showModel(model));
   });

@@ -2,7 +2,7 @@
  * The way in. Guaranteed: a file is decoded whole by a closed grammar, in a child process, and re-encoded from decoded
  * values; a verdict is clean only when that succeeded; nothing of a pickle is resolved, imported or built. Assumed: the
  * walls around child processes (core) hold. Not guaranteed: that data is true or harmless to train on; that is what
- * screens, sources and approvals are for. See docs/explanation/verdicts.md and docs/spec/safe-forms.md.
+ * screens, sources and approvals are for. See docs/how-to/import-data.md and docs/explanation/findings.md.
  */
 export { judgeScan } from './decoded.ts';
 export type { Decoded, SafeForm, SafeType, ScanVerdict } from './decoded.ts';

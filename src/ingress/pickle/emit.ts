@@ -1,6 +1,6 @@
 /**
  * From plain data to safe forms: arrays of numbers to one set of tensors by name, everything else to JSON. See
- * docs/spec/safe-forms.md for the spelling of values that JSON has no type for.
+ * docs/how-to/import-data.md for the spelling of values that JSON has no type for.
  */
 import { countElements, DENSE_BYTES, fitsBytes } from '../arrays.ts';
 import type { DenseArray } from '../arrays.ts';

@@ -70,7 +70,14 @@ async function exportPaths(paths: readonly string[], options: ExportOptions): Pr
     reason: details.reason,
     receipt,
   };
-  session.print(answer, () => showVerdict(session.paint, details, receipt, walk.skipped));
+  session.print(answer, () =>
+    showVerdict(
+      session.paint,
+      details,
+      receipt,
+      walk.skipped.map(({ name }) => name),
+    ),
+  );
   return STATUS[verdict];
 }
 

@@ -21,7 +21,7 @@ import { showImportList, showOneImport } from './import-view.ts';
 import { showDetailed } from './request-view.ts';
 import { openSession, withSession } from './session.ts';
 import type { Session, SessionOptions } from './session.ts';
-import { openProgress } from './terminal.ts';
+import { openProgress, showSafely } from './terminal.ts';
 import { walkPaths } from './walk-paths.ts';
 
 interface ImportOptions extends SessionOptions {
@@ -84,6 +84,9 @@ function readProof(options: ImportOptions): object | null {
 async function importPaths(paths: readonly string[], options: ImportOptions): Promise<number> {
   const walk = walkPaths(paths, process.cwd());
   if (walk.files.length === 0) throw cliErrors.error('PATHS_EMPTY');
+  for (const { name, why } of walk.skipped) {
+    process.stderr.write(`left out: ${showSafely(name)}: ${showSafely(why)}\n`);
+  }
   const proof = readProof(options);
   const session = openSession(options);
   const { client } = session;

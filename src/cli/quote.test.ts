@@ -32,7 +32,11 @@ test('folders are walked in the order of names; links that lead out are named an
       walk.files.map((file) => file.name),
       ['run/a.csv', 'run/b/c.csv', 'run/in.csv', 'run/z.csv'],
     );
-    assert.deepEqual([...walk.skipped].sort(), ['run/broken', 'run/loop', 'run/out.txt']);
+    assert.deepEqual(walk.skipped.map(({ name }) => name).sort(), [
+      'run/broken',
+      'run/loop',
+      'run/out.txt',
+    ]);
     assert.deepEqual(walkPaths(['run/a.csv', 'run'], dir).files.length, 4);
     assert.deepEqual(
       walkPaths([join(dir, 'run')], '/').files[0]?.name,

@@ -100,7 +100,12 @@ async function quote(paths: readonly string[], options: QuoteOptions): Promise<n
       },
     });
     progress.end();
-    print(result, options, model, walk.skipped);
+    print(
+      result,
+      options,
+      model,
+      walk.skipped.map(({ name }) => name),
+    );
     return result.total.refused > 0 ? SOME_REFUSED : 0;
   } finally {
     progress.end();

@@ -7,8 +7,6 @@ import type { Paint, Style } from './terminal.ts';
 export interface ScanView {
   readonly columns: number;
   readonly paint: Paint;
-  /** Links and devices that were not followed. */
-  readonly skipped: readonly string[];
 }
 
 const STYLES: Readonly<Record<ScanResult['verdict'], Style>> = {
@@ -41,12 +39,10 @@ function showFile(result: ScanResult, { columns, paint }: ScanView): string[] {
 export function showScan(results: readonly ScanResult[], view: ScanView): string[] {
   const count = (verdict: ScanResult['verdict']): string =>
     `${formatCount(results.filter((result) => result.verdict === verdict).length)} ${verdict}`;
-  const skipped = view.skipped.slice(0, 3).map(showSafely).join(', ');
   return [
     '',
     ...results.flatMap((result) => showFile(result, view)),
     '',
     `  ${count('clean')}, ${count('malicious')}, ${count('inconclusive')}`,
-    ...(view.skipped.length === 0 ? [] : [`  not followed: ${skipped}`]),
   ];
 }

@@ -1,18 +1,18 @@
 /** `sallyport scan PATH…`: decodes files on their way in and says what they are, without a server. */
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { monotonicMs } from '../core/index.ts';
-import { openScanPool, renderSarif, scanErrors } from '../ingress/index.ts';
+import { describeSkipped, openScanPool, renderSarif, scanErrors } from '../ingress/index.ts';
 import type { ScanPool, ScanResult } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
 import { FormNames } from './form-names.ts';
 import { showScan } from './scan-view.ts';
 import { openPaint, openProgress } from './terminal.ts';
 import { walkPaths } from './walk-paths.ts';
-import type { WalkedFile } from './walk-paths.ts';
+import type { Walk, WalkedFile } from './walk-paths.ts';
 
 interface ScanOptions {
   readonly json?: boolean;
@@ -42,9 +42,30 @@ export function registerScan(program: Command): void {
 }
 
 async function scan(paths: readonly string[], options: ScanOptions): Promise<number> {
-  const walk = walkPaths(paths, process.cwd());
-  if (walk.files.length === 0) throw cliErrors.error('PATHS_EMPTY');
+  const walk = walkPaths(paths, process.cwd(), { tolerant: true });
+  if (walk.files.length + walk.skipped.length === 0) throw cliErrors.error('PATHS_EMPTY');
   const out = options.out === undefined ? undefined : prepareOut(options.out);
+  const asJson = options.json === true;
+  const results = await scanFiles(walk, paths, out, (result) => {
+    if (asJson) process.stdout.write(`${toJsonLine(result)}\n`);
+  });
+  if (options.sarif === true) process.stdout.write(renderSarif(results, manifest.version));
+  else if (!asJson) {
+    const columns = Math.max(60, process.stdout.columns || COLUMNS_DEFAULT);
+    const view = { columns, paint: openPaint(process.stdout, process.env) };
+    process.stdout.write(`${showScan(results, view).join('\n')}\n`);
+  }
+  if (results.some(({ verdict }) => verdict === 'malicious')) return SOME_MALICIOUS;
+  return results.every(({ verdict }) => verdict === 'clean') ? 0 : SOME_INCONCLUSIVE;
+}
+
+/** The files in their order, then what could not be read; each is handed on as soon as it is known. */
+async function scanFiles(
+  walk: Walk,
+  paths: readonly string[],
+  out: string | undefined,
+  onResult: (result: ScanResult) => void,
+): Promise<ScanResult[]> {
   const workDir = mkdtempSync(join(out ?? tmpdir(), '.sallyport-scan-'));
   const pool = await openScanPool({
     size: Math.max(1, Math.min(4, availableParallelism(), walk.files.length)),
@@ -53,26 +74,22 @@ async function scan(paths: readonly string[], options: ScanOptions): Promise<num
   });
   const progress = openProgress(process.stderr, monotonicMs);
   const results: ScanResult[] = [];
-  const asJson = options.json === true;
+  const take = (result: ScanResult): void => {
+    results.push(result);
+    onResult(result);
+  };
   try {
     for await (const result of scanInOrder(pool, walk.files, out, workDir)) {
-      results.push(result);
+      take(result);
       progress.show('scanning', results.length, walk.files.length);
-      if (asJson) process.stdout.write(`${toJsonLine(result)}\n`);
     }
   } finally {
     progress.end();
     pool.close();
     rmSync(workDir, { recursive: true, force: true });
   }
-  if (options.sarif === true) process.stdout.write(renderSarif(results, manifest.version));
-  else if (!asJson) {
-    const columns = Math.max(60, process.stdout.columns || COLUMNS_DEFAULT);
-    const view = { columns, paint: openPaint(process.stdout, process.env), skipped: walk.skipped };
-    process.stdout.write(`${showScan(results, view).join('\n')}\n`);
-  }
-  if (results.some(({ verdict }) => verdict === 'malicious')) return SOME_MALICIOUS;
-  return results.every(({ verdict }) => verdict === 'clean') ? 0 : SOME_INCONCLUSIVE;
+  for (const { name, why } of walk.skipped) take(describeSkipped(name.split(sep).join('/'), why));
+  return results;
 }
 
 function toJsonLine({ path, type, verdict, findings }: ScanResult): string {
@@ -126,9 +143,9 @@ async function scanOne(
   out: string | undefined,
   workDir: string,
 ): Promise<Scanned> {
-  const { name, path } = file;
+  const { name } = file;
   const outDir = out === undefined ? undefined : mkdtempSync(join(workDir, 'file-'));
-  const job = { name, path, ...(outDir === undefined ? {} : { outDir }) };
+  const job = { ...file, ...(outDir === undefined ? {} : { outDir }) };
   return { result: await pool.scan(job), name, outDir };
 }
 

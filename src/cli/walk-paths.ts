@@ -1,6 +1,9 @@
 /** Turns the paths of a command into the files of a release: folders are walked, links that leave them are not followed. */
+import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import type { Dirent } from 'node:fs';
+import { basename, relative, resolve, sep } from 'node:path';
+import { SallyportError } from '../core/index.ts';
 import { cliErrors } from './errors.ts';
 import { usePath } from './given-paths.ts';
 
@@ -8,13 +11,30 @@ import { usePath } from './given-paths.ts';
 export interface WalkedFile {
   readonly name: string;
   readonly path: string;
+  /** The path as the file system has it, in base64, when it is not UTF-8; `path` is then only good to be shown. */
+  readonly pathBytes?: string;
+}
+
+/** Something in a folder that was not read, and why. */
+export interface SkippedEntry {
+  readonly name: string;
+  readonly why: string;
 }
 
 /** The files, in the order of their names, and what was left out. */
 export interface Walk {
   readonly files: readonly WalkedFile[];
-  /** Links, sockets and devices that were not followed. */
-  readonly skipped: readonly string[];
+  /** Links, sockets and devices that were not followed; with `tolerant` whatever else cannot be read, too. */
+  readonly skipped: readonly SkippedEntry[];
+}
+
+/** How to walk. */
+export interface WalkOptions {
+  /**
+   * A folder that cannot be read is told and left out, and names need not be UTF-8: each byte that is not is shown as
+   * `%` and two digits. Without it either is `CLI_PATH_UNREADABLE`: a release with a part missing is none.
+   */
+  readonly tolerant?: boolean;
 }
 
 const DEPTH_MAX = 64;
@@ -24,62 +44,116 @@ const UTF8 = new TextEncoder();
  * Walks the paths. A file given by itself has its base name when it is outside the working folder and its relative
  * path when inside; a folder's files are named relative to the folder's parent in the same way.
  */
-export function walkPaths(paths: readonly string[], workingDir: string): Walk {
-  const files = new Map<string, string>();
-  const skipped: string[] = [];
+export function walkPaths(
+  paths: readonly string[],
+  workingDir: string,
+  { tolerant = false }: WalkOptions = {},
+): Walk {
+  const files = new Map<string, WalkedFile>();
+  const skipped: SkippedEntry[] = [];
   for (const given of paths) {
     const path = resolve(workingDir, given);
     const stat = usePath(given, 'read', () => statSync(path));
     const inside = relative(workingDir, path);
     const isInside = inside !== '' && !inside.startsWith('..') && resolve(inside) !== inside;
     const name = isInside ? inside : inside === '' ? '' : basename(path);
-    if (stat.isDirectory()) walkFolder(path, name, realpathSync(path), 0);
-    else if (stat.isFile()) add(name, path);
+    if (stat.isDirectory()) {
+      const folder = Buffer.from(path);
+      walkFolder(folder, name, realpathSync(folder, 'buffer'), 0);
+    } else if (stat.isFile()) add({ name, path });
     else
       throw cliErrors.error('PATH_UNREADABLE', {
         path: given,
         why: 'it is neither a file nor a folder',
       });
   }
-  return { files: sortFiles(files), skipped };
+  return { files: sortFiles(files.values()), skipped };
 
-  function add(name: string, path: string): void {
+  function add(file: WalkedFile): void {
+    let { name } = file;
+    const place = ({ path, pathBytes }: WalkedFile): string => pathBytes ?? path;
     const known = files.get(name);
-    if (known !== undefined && known !== path) throw cliErrors.error('NAME_TWICE', { name });
-    files.set(name, path);
+    if (known !== undefined && place(known) !== place(file)) {
+      if ((known.pathBytes ?? file.pathBytes) === undefined) {
+        throw cliErrors.error('NAME_TWICE', { name });
+      }
+      while (files.has(name)) name += '~';
+    }
+    files.set(name, { ...file, name });
   }
 
-  function walkFolder(folder: string, name: string, top: string, depth: number): void {
-    if (depth > DEPTH_MAX)
-      throw cliErrors.error('PATH_UNREADABLE', {
-        path: folder,
-        why: 'folders are nested too deeply',
-      });
-    const entries = usePath(folder, 'read', () => readdirSync(folder, { withFileTypes: true }));
-    for (const entry of entries) {
-      const path = join(folder, entry.name);
-      const inner = name === '' ? entry.name : `${name}${sep}${entry.name}`;
+  function listFolder(folder: Buffer, name: string, depth: number): Dirent<Buffer>[] {
+    const shown = showBytes(folder);
+    try {
+      if (depth > DEPTH_MAX) {
+        const why = 'folders are nested too deeply';
+        throw cliErrors.error('PATH_UNREADABLE', { path: shown, why });
+      }
+      return usePath(shown, 'read', () =>
+        readdirSync(folder, { withFileTypes: true, encoding: 'buffer' }),
+      );
+    } catch (error) {
+      if (!tolerant || !(error instanceof SallyportError)) throw error;
+      skipped.push({ name, why: error.message });
+      return [];
+    }
+  }
+
+  function walkFolder(folder: Buffer, name: string, top: Buffer, depth: number): void {
+    for (const entry of listFolder(folder, name, depth)) {
+      const path = Buffer.concat([folder, Buffer.from(sep), entry.name]);
+      const isText = isUtf8(entry.name);
+      if (!isText && !tolerant) {
+        const why = 'its name is not UTF-8';
+        throw cliErrors.error('PATH_UNREADABLE', { path: showBytes(path), why });
+      }
+      const own = showBytes(entry.name);
+      const inner = name === '' ? own : `${name}${sep}${own}`;
+      const bytes = isUtf8(path) ? {} : { pathBytes: path.toString('base64') };
+      const file = { name: inner, path: showBytes(path), ...bytes };
       if (entry.isDirectory()) walkFolder(path, inner, top, depth + 1);
-      else if (entry.isFile()) add(inner, path);
-      else if (entry.isSymbolicLink() && leadsInside(path, top)) add(inner, path);
-      else skipped.push(inner);
+      else if (entry.isFile()) add(file);
+      else if (entry.isSymbolicLink() && leadsInside(path, top)) add(file);
+      else skipped.push({ name: inner, why: sayKind(entry) });
     }
   }
 }
 
+/** A path as text: UTF-8 as it is, any other byte as `%` and two digits. */
+function showBytes(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  return bytes
+    .toString('latin1')
+    .replace(
+      /[^ -~]/g,
+      (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+    );
+}
+
+function sayKind(entry: Dirent<Buffer>): string {
+  if (entry.isSymbolicLink()) return 'it is a link that leads out of the folder, or to no file';
+  if (entry.isFIFO()) return 'it is a pipe';
+  if (entry.isSocket()) return 'it is a socket';
+  return 'it is a device, or nothing that can be read as a file';
+}
+
 /** A link to a file within the same folder is read; one that leads out, to a folder or nowhere, is not. */
-function leadsInside(path: string, top: string): boolean {
+function leadsInside(path: Buffer, top: Buffer): boolean {
   try {
-    const target = realpathSync(path);
-    return target.startsWith(top + sep) && lstatSync(target).isFile();
+    const target = realpathSync(path, 'buffer');
+    const folder = Buffer.concat([top, Buffer.from(sep)]);
+    return target.subarray(0, folder.length).equals(folder) && lstatSync(target).isFile();
   } catch {
     return false;
   }
 }
 
-function sortFiles(files: ReadonlyMap<string, string>): WalkedFile[] {
+function sortFiles(files: Iterable<WalkedFile>): WalkedFile[] {
   return [...files]
-    .map(([name, path]) => ({ name: name.split(sep).join('/'), path, key: UTF8.encode(name) }))
+    .map((file) => ({
+      file: { ...file, name: file.name.split(sep).join('/') },
+      key: UTF8.encode(file.name),
+    }))
     .sort((a, b) => Buffer.compare(a.key, b.key))
-    .map(({ name, path }) => ({ name, path }));
+    .map(({ file }) => file);
 }

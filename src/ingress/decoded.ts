@@ -34,6 +34,18 @@ export function judgeScan(findings: readonly Finding[]): ScanVerdict {
   return findings.some(({ severity }) => severity === 'hold') ? 'inconclusive' : 'clean';
 }
 
+/** At most so many findings, the worst ones kept: a verdict never depends on what is left out. */
+export function keepWorst(findings: readonly Finding[], limit: number): readonly Finding[] {
+  if (findings.length <= limit) return findings;
+  const kept = new Set<Finding>();
+  for (const severity of ['deny', 'hold', 'info']) {
+    for (const finding of findings) {
+      if (finding.severity === severity && kept.size < limit) kept.add(finding);
+    }
+  }
+  return findings.filter((finding) => kept.has(finding));
+}
+
 type ScanCode = Parameters<typeof scanErrors.refuse>[0];
 
 /** A finding from the table of this module. */

@@ -118,6 +118,12 @@ export const scanErrors = defineErrors('SCAN', {
     message: 'the template is outside the grammar of chat templates: {why}',
     hint: 'simplify the template, or have a person read it',
   },
+  TEMPLATE_TOO_LARGE: {
+    status: 422,
+    message:
+      'it has template blocks and is too large to be read as a template: {bytes} bytes, limit {limit}',
+    hint: 'send a template alone, and texts that only mention templates as rows of JSON or in parts',
+  },
   PARQUET_BROKEN: {
     status: 422,
     message: 'the parquet file cannot be read: {why}',
@@ -157,6 +163,11 @@ export const scanErrors = defineErrors('SCAN', {
     status: 422,
     message: 'the file cannot be read: {why}',
     hint: 'check that it exists and may be read',
+  },
+  ENTRY_SKIPPED: {
+    status: 422,
+    message: 'it was not scanned: {why}',
+    hint: 'scan the file itself by its own path, or take the entry out of the folder',
   },
   DECODER_ENDED: {
     status: 422,

@@ -8,6 +8,8 @@ export interface ScanJob {
   readonly name: string;
   /** Where the process reads it. */
   readonly path: string;
+  /** The same path in base64, when it is not UTF-8. */
+  readonly pathBytes?: string;
   /** A folder of its own where safe forms are written as `0`, `1`, …; without it they are only counted. */
   readonly outDir?: string;
 }

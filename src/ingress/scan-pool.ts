@@ -114,6 +114,12 @@ function ended(path: string, why: string): ScanResult {
   return { path, type: 'unknown', bytes: 0, verdict: 'inconclusive', findings, forms: [] };
 }
 
+/** The result of something that is no readable file: never clean. */
+export function describeSkipped(path: string, why: string): ScanResult {
+  const findings = [find('hold', 'ENTRY_SKIPPED', { why })];
+  return { path, type: 'unknown', bytes: 0, verdict: 'inconclusive', findings, forms: [] };
+}
+
 /** Opens a pool; its processes start at once. */
 export async function openScanPool(options: ScanPoolOptions): Promise<ScanPool> {
   const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

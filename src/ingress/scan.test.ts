@@ -4,7 +4,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import * as code from '../../test/support/pickle-code.ts';
 import { makeZip } from '../../test/support/zip-files.ts';
 import { memorySource, readSafetensors, writeSafetensors } from '../formats/index.ts';
-import { judgeScan } from './decoded.ts';
+import { find, judgeScan, keepWorst } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
 import { scanSource } from './scan.ts';
 
@@ -219,4 +219,51 @@ test('formats that are not decoded are named, with the way forward', () => {
   }
   const payload = Buffer.concat([Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1'), SHELL]);
   assert.equal(verdict(payload), 'malicious');
+});
+
+const SSTI = "{{ ''.__class__.__mro__[1].__subclasses__() }}";
+
+test('a template is judged whatever its size, and above the limit a person has to look', () => {
+  assert.equal(verdict(utf8(SSTI), 'chat_template.jinja'), 'malicious');
+  for (const length of [1 << 20, 3 << 20, 17 << 20]) {
+    const large = utf8(`${'hello world of words\n'.repeat(length / 21)}${SSTI}`);
+    for (const file of ['chat_template.jinja', 'notes.txt', 'x/CHAT_TEMPLATE']) {
+      assert.notEqual(verdict(large, file), 'clean', `${file} of ${String(large.length)} bytes`);
+    }
+  }
+  const padded = utf8(`${'{# padding #}\n'.repeat(1_300_000)}${SSTI}`);
+  assert.equal(verdict(padded, 'big.jinja'), 'inconclusive');
+  assert.equal(verdict(utf8('plain words\n'.repeat(1_500_000)), 'notes.txt'), 'clean');
+});
+
+test('a template is refused under its key, in rows too; elsewhere it is prose that a person reads', () => {
+  const json = (value: unknown): Uint8Array => utf8(JSON.stringify(value));
+  assert.equal(verdict(json({ chat_template: SSTI }), 'a.json'), 'malicious');
+  assert.equal(verdict(json({ prompt_template: SSTI }), 'a.json'), 'malicious');
+  assert.equal(verdict(json({ chat_template: [{ name: 'x', template: SSTI }] })), 'malicious');
+  assert.equal(verdict(json({ any: SSTI }), 'chat_template.json'), 'malicious');
+  assert.equal(verdict(json({ text: `The payload ${SSTI} is known.` }), 'a.json'), 'inconclusive');
+  assert.equal(verdict(json({ doc: 'use {{ user.name }} in Django' }), 'a.json'), 'clean');
+  const lines = (...rows: unknown[]): Uint8Array =>
+    utf8(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const prose = Array.from({ length: 300 }, () => ({ text: SSTI }));
+  assert.equal(verdict(lines(...prose), 'a.jsonl'), 'clean');
+  assert.equal(verdict(lines({ chat_template: 'x' }, { chat_template: SSTI })), 'malicious');
+  // Many milder findings do not crowd out the one that decides.
+  assert.equal(verdict(lines(...prose, { chat_template: SSTI }), 'a.jsonl'), 'malicious');
+  const odd = Array.from({ length: 20 }, () => '{% odd %}');
+  assert.equal(verdict(json({ chat_template: [...odd, SSTI] }), 'a.json'), 'malicious');
+});
+
+test('a table is no template, whatever it is called', () => {
+  const table = utf8(`a,b\n1,2\n3,"${SSTI}"\n`);
+  assert.equal(verdict(table, 'chat_template.csv'), 'inconclusive');
+  assert.equal(verdict(utf8('a,b\n1,2\n'), 'chat_template.csv'), 'clean');
+});
+
+test('a verdict does not depend on findings that are left out', () => {
+  const info = find('info', 'TEXT_TRANSCODED');
+  const many = Array.from({ length: 500 }, () => ({ ...info }));
+  const kept = keepWorst([...many, find('deny', 'TEMPLATE_UNSAFE', { why: 'x' })], 200);
+  assert.deepEqual([kept.length, judgeScan(kept)], [200, 'malicious']);
 });

@@ -1,24 +1,49 @@
 /** Chat templates in text files and in JSON (tokenizer settings): every one is read by the grammar of templates. */
-import { parseJson, readLines, readTemplate, JsonObject, JsonReader } from '../formats/index.ts';
+import {
+  parseJson,
+  readLines,
+  readTemplate,
+  JsonObject,
+  JsonReader,
+  TEMPLATE_LENGTH_MAX,
+} from '../formats/index.ts';
 import type { JsonValue } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import type { ContentType } from '../wire/index.ts';
 import { find } from './decoded.ts';
 
+/** Findings of one severity that are kept; a worse one is never crowded out by milder ones. */
 const FINDINGS_MAX = 8;
-const TEXT_BYTES_MAX = 16 * 1024 * 1024;
-const TEMPLATE_NAME = /(?:\.(?:jinja2?|j2)|(?:^|\/)chat_template[^/]*)$/i;
-const TEMPLATE_KEY = /chat_template/;
+/** A file under such a name is loaded as a template. */
+const TEMPLATE_NAME =
+  /(?:\.(?:jinja2?|j2)|(?:^|\/)chat_template[^/]*(?<!\.(?:csv|tsv|jsonl|ndjson)))$/i;
+/** Loaders render what lies under this key. */
+const CHAT_TEMPLATE_KEY = /chat_template/i;
+/** What lies under such a key is likely a template, of this kind or another. */
+const TEMPLATE_KEY = /template/i;
+
+/** What the place of a text says: it is a template by its format, by its name alone, or not at all. */
+type Claim = 'declared' | 'named' | 'none';
+
+class Findings {
+  readonly list: Finding[] = [];
+  readonly #counts = { info: 0, hold: 0, deny: 0 };
+
+  add(findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      if (this.#counts[finding.severity]++ < FINDINGS_MAX) this.list.push(finding);
+    }
+  }
+}
 
 /** The findings about the templates of a canonical file. */
 export function judgeTemplates(name: string, type: ContentType, bytes: Uint8Array): Finding[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (!buffer.includes('{{') && !buffer.includes('{%') && !buffer.includes('chat_template'))
-    return [];
   switch (type) {
     case 'json': {
       const parsed = parseJson(bytes);
-      return parsed.ok ? judgeJson(parsed.value.root) : [];
+      if (!parsed.ok) return [find('hold', 'TEMPLATE_UNSUPPORTED', { why: parsed.message })];
+      return judgeJson(parsed.value.root, TEMPLATE_NAME.test(name) ? 'declared' : 'none');
     }
     case 'jsonl':
       return judgeLines(bytes);
@@ -26,7 +51,7 @@ export function judgeTemplates(name: string, type: ContentType, bytes: Uint8Arra
     case 'html':
     case 'xml':
     case 'table':
-      return bytes.length > TEXT_BYTES_MAX ? [] : judgeText(name, buffer.toString('utf8'));
+      return judgeText(name, buffer);
     case 'raster':
       return [];
   }
@@ -34,66 +59,105 @@ export function judgeTemplates(name: string, type: ContentType, bytes: Uint8Arra
 
 /** One template; `isDeclared`: its place says that it is one, so that it has to be inside the grammar. */
 export function judgeTemplate(text: string, isDeclared: boolean, place: string): Finding[] {
+  return judgeClaimed(text, isDeclared ? 'declared' : 'named', place);
+}
+
+function judgeClaimed(text: string, claim: Claim, place: string): Finding[] {
+  if (claim !== 'declared') {
+    if (!hasBlocks(text)) return [];
+    if (text.length > TEMPLATE_LENGTH_MAX) return [tooLarge(text.length, place)];
+  }
   const read = readTemplate(text);
   if (read.ok) return [];
   const spot = `${place}, character ${String(read.at)}`;
-  if (read.unsafe) return [find('deny', 'TEMPLATE_UNSAFE', { why: read.why }, spot)];
-  return isDeclared ? [find('hold', 'TEMPLATE_UNSUPPORTED', { why: read.why }, spot)] : [];
+  // Source code and prose about templates hold the same signs; a person decides about them.
+  if (read.unsafe) {
+    const severity = claim === 'none' ? 'hold' : 'deny';
+    return [find(severity, 'TEMPLATE_UNSAFE', { why: read.why }, spot)];
+  }
+  const { why } = read;
+  return claim === 'declared' ? [find('hold', 'TEMPLATE_UNSUPPORTED', { why }, spot)] : [];
 }
 
-const hasBlocks = (text: string): boolean => /\{\{[^]*\}\}|\{%[^]*%\}/.test(text);
+function tooLarge(bytes: number, place: string): Finding {
+  return find('hold', 'TEMPLATE_TOO_LARGE', { bytes, limit: TEMPLATE_LENGTH_MAX }, place);
+}
+
+/** Whether a text, or the bytes of one, has a block of code; time is linear in its length. */
+function hasBlocks(text: string | Buffer): boolean {
+  return [
+    ['{{', '}}'],
+    ['{%', '%}'],
+  ].some(([open = '', close = '']) => {
+    const at = text.indexOf(open);
+    return at >= 0 && text.lastIndexOf(close) > at;
+  });
+}
 
 /** A text is a template when its name says so; in other texts only what reaches behind its data is of interest. */
-function judgeText(name: string, text: string): Finding[] {
-  if (TEMPLATE_NAME.test(name)) return judgeTemplate(text, true, 'whole file');
-  if (!hasBlocks(text)) return [];
-  // Source code and prose about templates hold the same signs; a person decides.
-  return judgeTemplate(text, false, 'whole file').map((finding) => ({
-    ...finding,
-    severity: 'hold',
-  }));
+function judgeText(name: string, bytes: Buffer): Finding[] {
+  const isDeclared = TEMPLATE_NAME.test(name);
+  if (!isDeclared && !hasBlocks(bytes)) return [];
+  // Above this size a text is not a template that any loader is meant for, and it is not read as one.
+  if (bytes.length > TEMPLATE_LENGTH_MAX * 4) return [tooLarge(bytes.length, 'whole file')];
+  return judgeClaimed(bytes.toString('utf8'), isDeclared ? 'declared' : 'none', 'whole file');
 }
 
 function judgeLines(bytes: Uint8Array): Finding[] {
   const reader = new JsonReader();
-  const findings: Finding[] = [];
+  const findings = new Findings();
   for (const { number, text } of readLines(bytes)) {
-    if (findings.length >= FINDINGS_MAX) break;
-    if (text === undefined || (!text.includes('{{') && !text.includes('{%'))) continue;
-    const read = reader.read(text);
-    if (!read.ok) continue;
-    // Rows of data are not rendered by whoever trains on them.
-    for (const finding of judgeJson(read.value)) {
-      findings.push({
-        ...finding,
-        severity: 'info',
-        place: `line ${String(number)}, ${finding.place}`,
-      });
+    if (text !== undefined && !text.includes('{{') && !text.includes('{%')) continue;
+    const place = `line ${String(number)}`;
+    const read = text === undefined ? undefined : reader.read(text);
+    if (read?.ok !== true) {
+      findings.add([find('hold', 'TEMPLATE_UNSUPPORTED', { why: 'a row cannot be read' }, place)]);
+      continue;
     }
+    findings.add(
+      judgeStrings(read.value, 'none').map(({ claim, finding }) => ({
+        ...finding,
+        // Rows of data are not rendered by whoever trains on them, unless a loader's own key says so.
+        severity: claim === 'declared' ? finding.severity : 'info',
+        place: `${place}, ${finding.place}`,
+      })),
+    );
   }
-  return findings;
+  return findings.list;
+}
+
+function judgeJson(root: JsonValue, claim: Claim): Finding[] {
+  const findings = new Findings();
+  for (const { finding } of judgeStrings(root, claim)) findings.add([finding]);
+  return findings.list;
+}
+
+function claimOf(key: string, outer: Claim): Claim {
+  if (outer === 'declared' || CHAT_TEMPLATE_KEY.test(key)) return 'declared';
+  return TEMPLATE_KEY.test(key) ? 'named' : outer;
 }
 
 /** All strings of a value; a canonical string is escaped text. */
-function judgeJson(root: JsonValue): Finding[] {
-  const findings: Finding[] = [];
-  const walk = (value: JsonValue, place: string, declared: boolean): void => {
-    if (findings.length >= FINDINGS_MAX) return;
+function judgeStrings(
+  root: JsonValue,
+  outer: Claim,
+): { readonly claim: Claim; readonly finding: Finding }[] {
+  const found: { claim: Claim; finding: Finding }[] = [];
+  const walk = (value: JsonValue, place: string, claim: Claim): void => {
     if (typeof value === 'string') {
       if (!value.includes('{')) return;
       const text = JSON.parse(`"${value}"`) as string;
-      if (declared || hasBlocks(text)) findings.push(...judgeTemplate(text, declared, place));
+      for (const finding of judgeClaimed(text, claim, place)) found.push({ claim, finding });
     } else if (value instanceof JsonObject) {
       for (const [i, key] of value.keys.entries()) {
-        const own = declared || TEMPLATE_KEY.test(key);
-        walk(value.values[i] ?? null, `${place}.${key}`, own);
+        walk(value.values[i] ?? null, `${place}.${key}`, claimOf(key, claim));
       }
     } else if (Array.isArray(value)) {
       for (const [i, item] of (value as readonly JsonValue[]).entries()) {
-        walk(item, `${place}[${String(i)}]`, declared);
+        walk(item, `${place}[${String(i)}]`, claim);
       }
     }
   };
-  walk(root, '$', false);
-  return findings;
+  walk(root, '$', outer);
+  return found;
 }

@@ -7,7 +7,7 @@ import { serveJobs } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
 import { memorySource } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
-import { find } from './decoded.ts';
+import { find, keepWorst } from './decoded.ts';
 import type { Decoded, SafeForm } from './decoded.ts';
 import type { ScanAnswer, ScanJob, ScannedForm } from './protocol.ts';
 import { scanSource } from './scan.ts';
@@ -60,7 +60,8 @@ function writeForm(form: SafeForm, number: number, outDir: string | undefined): 
 function scan(job: ScanJob): ScanAnswer {
   let descriptor: number;
   try {
-    descriptor = openSync(job.path, 'r');
+    const { path, pathBytes } = job;
+    descriptor = openSync(pathBytes === undefined ? path : Buffer.from(pathBytes, 'base64'), 'r');
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
     const findings = [find('hold', 'FILE_UNREADABLE', { why })];
@@ -71,14 +72,15 @@ function scan(job: ScanJob): ScanAnswer {
     const decoded: Decoded = scanSource(job.name, fileSource(descriptor, size));
     const clash = findClash(decoded.forms);
     if (clash !== undefined) {
-      const findings = [...decoded.findings, find('hold', 'NAME_TWICE', { name: clash })];
+      const all = [...decoded.findings, find('hold', 'NAME_TWICE', { name: clash })];
+      const findings = keepWorst(all, FINDINGS_MAX);
       return { type: decoded.type, bytes: size, findings, forms: [] };
     }
     const forms = decoded.forms.map((form, i) => writeForm(form, i, job.outDir));
     return {
       type: decoded.type,
       bytes: size,
-      findings: decoded.findings.slice(0, FINDINGS_MAX),
+      findings: keepWorst(decoded.findings, FINDINGS_MAX),
       forms,
     };
   } finally {

@@ -135,15 +135,17 @@ export function sayExport(input: ExportInput, request: { destination: string }):
 export function describeExport(request: Request, facts: ExportFacts | null): JsonObject {
   const input = readExportInput(request);
   const bytes = input.files.reduce((sum, file) => sum + file.bytes, 0);
-  const asked = { askedFiles: input.files.length, askedBytes: bytes, form: input.form };
-  if (facts === null)
-    return {
-      request: request.id,
-      project: request.project,
-      destination: request.destination,
-      why: request.why,
-      ...asked,
-    };
+  const asked = {
+    request: request.id,
+    project: request.project,
+    destination: request.destination,
+    why: request.why,
+    inputSha256: sha256(request.input),
+    askedFiles: input.files.length,
+    askedBytes: bytes,
+    form: input.form,
+  };
+  if (facts === null) return asked;
   const files = emittedOf(facts).map(({ name, type, sha256: digest, bytes: size }) => ({
     name,
     type,
@@ -151,10 +153,6 @@ export function describeExport(request: Request, facts: ExportFacts | null): Jso
     bytes: size,
   }));
   return {
-    request: request.id,
-    project: request.project,
-    destination: request.destination,
-    why: request.why,
     ...asked,
     historyPrefix: facts.historyPrefix,
     files: files.length,

@@ -221,11 +221,14 @@ export class Requests {
   ): Promise<Request> {
     const facts = patch.facts ?? request.facts;
     const parsed = facts === null ? null : (JSON.parse(facts) as Json);
+    // An edit says the new words, since its edition may leave without a hold, and no facts, which are not known yet.
+    const said = { ...request, why: patch.why ?? request.why, input: patch.input ?? request.input };
     const entry: EntryInput = {
       kind: `${request.kind}.${event}`,
       by,
-      ...describe(request),
-      ...this.kind(request).describe(request, parsed),
+      ...describe(said),
+      ...this.kind(request).describe(said, event === 'edit' ? null : parsed),
+      ...(patch.edition === undefined ? {} : { edition: patch.edition }),
       reason: patch.reason ?? '',
       ...(patch.chargeBits === undefined ? {} : { chargeBits: String(patch.chargeBits) }),
       ...(patch.subject === undefined || patch.subject === null
@@ -262,10 +265,7 @@ export class Requests {
   }
 
   #start(request: Request, asked: Promise<Request>): void {
-    const running = {
-      progress: null as Progress | null,
-      work: Promise.resolve(request),
-    };
+    const running = { progress: null as Progress | null, work: Promise.resolve(request) };
     running.work = this.#work(request, asked, (progress) => {
       running.progress = progress;
     }).finally(() => {

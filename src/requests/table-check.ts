@@ -58,6 +58,8 @@ interface SaidRequest {
   readonly destination: string;
   why: string;
   inputSha256: string;
+  /** Whether its newest edition's words are known: entries of an edit did not always say them. */
+  worded: boolean;
   subjectSha256: string | null;
   entries: Set<string>;
   /** Where it may stand after its newest entry. */
@@ -84,6 +86,22 @@ function eventOf(id: string, request: string): string {
   return id.slice(0, Math.max(0, id.indexOf(`_${request}`)));
 }
 
+/** Events whose entries say the edition in force: its words and its input. */
+const WORDED: ReadonlySet<string> = new Set(['hold', 'deny', 'edit', 'rel']);
+
+/** Takes over what an entry says about the edition in force, and about the text that its approvers sign. */
+function seeWords(said: SaidRequest, entry: Entry, event: string): void {
+  const inputSha256 = textOf(entry, 'inputSha256');
+  if (WORDED.has(event) && inputSha256 !== '') {
+    said.why = textOf(entry, 'why');
+    said.inputSha256 = inputSha256;
+    said.worded = event !== 'edit' || typeof entry['edition'] === 'number';
+  }
+  if (event === 'hold' || event === 'deny')
+    said.subjectSha256 = textOf(entry, 'subjectSha256') || null;
+  if (event === 'edit') said.subjectSha256 = null;
+}
+
 class RequestsCheck implements TableCheck {
   readonly #requests = new Map<string, SaidRequest>();
   readonly #votes = new Map<string, Entry>();
@@ -101,6 +119,7 @@ class RequestsCheck implements TableCheck {
         destination: say('destination'),
         why: say('why'),
         inputSha256: say('inputSha256'),
+        worded: true,
         subjectSha256: null,
         entries: new Set(),
         states: new Set<RequestState>(['quoting']),
@@ -132,11 +151,7 @@ class RequestsCheck implements TableCheck {
     const released = event === 'rel';
     said.entries.add(id);
     said.states = released ? AFTER_RELEASE : statesAfter(event);
-    if (event === 'hold' || event === 'deny') {
-      said.why = textOf(entry, 'why');
-      said.inputSha256 = textOf(entry, 'inputSha256');
-      said.subjectSha256 = textOf(entry, 'subjectSha256') || null;
-    }
+    seeWords(said, entry, event);
     if (released || event === 'grant' || event === 'carry-out') {
       this.#effects.push({
         request,
@@ -207,8 +222,7 @@ class RequestsCheck implements TableCheck {
     if (!said.states.has(row.state)) return `is ${row.state}, which its newest entry does not say`;
     if (row.entry !== null && !said.entries.has(row.entry))
       return 'names an entry that is not in the ledger';
-    // Between an edit and its new quote the ledger has only the old words.
-    if (row.state === 'quoting' || row.state === 'failed' || row.state === 'withdrawn') return null;
+    if (!said.worded) return null;
     if (row.why !== said.why || sha256(row.input) !== said.inputSha256)
       return 'has another reason or input than in the ledger';
     if (row.subject !== null && sha256(row.subject) !== said.subjectSha256)

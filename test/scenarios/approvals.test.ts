@@ -1,7 +1,7 @@
 /** People, signed approvals, windows, locks, emergencies and changes of the roster, with the real program. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { foundGate, startPreparedGate } from '../support/running-gate.ts';
@@ -117,6 +117,23 @@ describe('people decide with their own keys', () => {
     assert.notEqual(edited.subject?.text, held.subject?.text);
     const done = await founded.approve<Shown>('bob', held.id);
     assert.equal(done.state, 'queued');
+  });
+
+  it('lets a changed request leave by itself, and its ledger still verifies', async () => {
+    const table = new URL('../../examples/tiny-lm/out/activations.csv', import.meta.url);
+    await copyFile(table, path.join(gate.workDir, 'activations.csv'));
+    const ask = (): Promise<Shown> =>
+      founded.as<Shown>('cyd', 4, 'export', 'activations.csv', ...TO);
+    const edit = async (id: string): Promise<void> => {
+      const edited = await founded.as<Shown>('cyd', 0, 'edit', id, '--form', 'digits:3');
+      assert.equal(edited.verdict, 'allow');
+      const verified = await gate.sallyport('ledger', 'verify');
+      assert.equal(verified.status, 0, verified.stdout + verified.stderr);
+    };
+    await edit((await ask()).id);
+    const { id } = await ask();
+    await founded.as('ann', 0, 'return', id, '--reason', 'fewer digits, please');
+    await edit(id);
   });
 
   it('stops a locked project at once and goes on when others lift the lock', async () => {

@@ -10,14 +10,16 @@ import { peopleOf } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
 import { buildSubject } from './build-subject.ts';
 import { errors } from './errors.ts';
+import { firstEscalation } from './escalation.ts';
 import { checkApproval } from './judge-approvals.ts';
 import { KnownJudgements } from './known-judgements.ts';
 import type { Decision, Effect, Releaser, RequestKind } from './kind.ts';
 import type { RequestsHost } from './host.ts';
 import { countedApprovals, judgeRequest, mayDo } from './standing.ts';
 import type { Standing } from './standing.ts';
+import { stateRow } from './states.ts';
 import type { RequestEvent } from './states.ts';
-import { noteFirstView, readRequest, setReason, setSubject } from './store.ts';
+import { noteFirstView, readRequest, setReason } from './store.ts';
 import type { Request } from './row.ts';
 import type { RequestPatch } from './store.ts';
 import { writeSubject } from './subject.ts';
@@ -99,35 +101,12 @@ export class Approvals {
   /** The canonical request that approvals sign, and the clocks of its rule. Empty before the founding. */
   async prepare(request: Request, facts: Json, decision: Decision): Promise<RequestPatch> {
     const demand = await this.#host.kind(request).demand(request, facts);
-    const built = buildSubject(this.#host, request, demand, decision.tier ?? 'one');
-    return { risk: demand.risk, ...(built ?? {}) };
-  }
-
-  /** Gives held requests that wait since before the founding something to sign. */
-  async prepareHeld(requests: readonly Request[]): Promise<void> {
-    for (const request of requests) {
-      if (request.subject !== null || request.facts === null) continue;
-      const facts = JSON.parse(request.facts) as Json;
-      const patch = await this.prepare(request, facts, { verdict: 'hold', reason: '' });
-      if (patch.subject === undefined || patch.subject === null) continue;
-      const { subject, tier = 'one', waitMs = 0, escalatesMs } = patch;
-      const nowMs = this.#host.clock.nowMs();
-      await this.#host.ledger.record(
-        {
-          kind: `${request.kind}.subject`,
-          by: 'gate',
-          request: request.id,
-          subjectSha256: sha256(subject),
-        },
-        (tx: Kysely<unknown>) =>
-          setSubject(tx, request.id, {
-            subject,
-            tier,
-            deadlineMs: nowMs + waitMs,
-            escalatesMs: escalatesMs ?? nowMs,
-          }),
-      );
-    }
+    const tier = decision.tier ?? 'one';
+    // Before the founding there is nothing to sign; the tier is kept for then.
+    return {
+      risk: demand.risk,
+      ...(buildSubject(this.#host, request, demand, tier) ?? { tier }),
+    };
   }
 
   /** Takes a person's signature over the newest edition. Carries the request out when it was the last one needed. */
@@ -169,7 +148,8 @@ export class Approvals {
     return this.#turns.take(id, async () => {
       const stood = await this.stand(id);
       this.#need(stood, 'return', person);
-      const patch = { reason: said, escalatesMs: null };
+      const { deadlineMs = 0 } = stateRow('returned').waits ?? {};
+      const patch = { reason: said, escalatesMs: firstEscalation(stood.nowMs, deadlineMs) };
       const moved = await this.#host.move(stood.request, 'return', person, patch);
       this.#host.onNews?.({ request: moved, event: 'return', to: [moved.requester] });
       return moved;
@@ -185,6 +165,7 @@ export class Approvals {
       const patch: RequestPatch = {
         edition: request.edition + 1,
         subject: null,
+        quorumMs: null,
         escalatesMs: null,
         ...(change.why === undefined ? {} : { why: checkText(change.why, 'WHY_NEEDED') }),
         ...(change.input === undefined ? {} : { input: change.input }),
@@ -384,8 +365,10 @@ export class Approvals {
       return this.#read(id);
     }
     // Everybody has agreed and something else is in the way: the request says so and is tried again.
+    const reason = `approved, but ${effect.reason}`;
+    if (reason === request.reason && request.quorumMs !== null) return request;
     await this.#host.store.write((tx: Kysely<unknown>) =>
-      setReason(tx, id, `approved, but ${effect.reason}`, request.quorumMs ?? stood.nowMs),
+      setReason(tx, id, reason, request.quorumMs ?? stood.nowMs),
     );
     return this.#read(id);
   }

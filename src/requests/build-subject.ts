@@ -1,17 +1,23 @@
 /** Makes the canonical request that approvals sign, with the clocks of its rule. */
 import { isoTime } from '../core/index.ts';
+import { firstEscalation } from './escalation.ts';
 import { ruleOf } from './judge-approvals.ts';
 import type { RequestsHost } from './host.ts';
 import type { Decision, Demand } from './kind.ts';
 import type { Request } from './row.ts';
-import type { RequestPatch } from './store.ts';
 import { writeSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 
 /** Approvals are good for this long after the request may no longer wait. */
 const RELEASE_MARGIN_MS = 3_600_000;
-/** The first escalation comes after this share of the waiting time. */
-export const ESCALATION_SHARES = [0.25, 0.5, 0.8] as const;
+
+/** What a held request gets: the text that is signed, and the clocks of its rule. */
+export interface BuiltSubject {
+  readonly subject: string;
+  readonly tier: Subject['tier'];
+  readonly waitMs: number;
+  readonly escalatesMs: number;
+}
 
 /** Builds it under the roster in force; null before the founding. */
 export function buildSubject(
@@ -19,7 +25,7 @@ export function buildSubject(
   request: Request,
   demand: Demand,
   tier: NonNullable<Decision['tier']>,
-): RequestPatch | null {
+): BuiltSubject | null {
   const { current } = host.rosters;
   if (current === null) return null;
   const { clock, ledger } = host;
@@ -56,6 +62,6 @@ export function buildSubject(
     subject: writeSubject(subject),
     tier: subject.tier,
     waitMs,
-    escalatesMs: nowMs + Math.floor(waitMs * ESCALATION_SHARES[0]),
+    escalatesMs: firstEscalation(nowMs, waitMs),
   };
 }

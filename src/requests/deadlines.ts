@@ -1,23 +1,28 @@
 /** What time does to requests: ends what nobody decided, escalates what waits, tries again what is approved. */
 import type { Kysely } from 'kysely';
-import { newId } from '../core/index.ts';
+import { SallyportError, newId } from '../core/index.ts';
 import { SECURITY, peopleOf, peopleWithRole } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
-import { ESCALATION_SHARES } from './build-subject.ts';
 import type { Approvals } from './approvals.ts';
-import type { RequestsHost } from './host.ts';
+import { clocksAfterEscalation, waitOf } from './escalation.ts';
+import { giveSubject } from './give-subject.ts';
+import type { SubjectHost } from './give-subject.ts';
 import type { RequestEvent } from './states.ts';
 import { stateRow } from './states.ts';
-import { listDue, listRequests, listToEscalate } from './lists.ts';
-import { noteEscalation } from './store.ts';
+import { listApproved, listDue, listSigned, listToEscalate, listUnprepared } from './lists.ts';
+import { noteEscalation, readRequest } from './store.ts';
 import type { Request } from './row.ts';
+import { readSubject } from './subject.ts';
 import { addNote } from './votes.ts';
 
-interface DeadlineHost extends RequestsHost {
+/** What time works on. */
+export interface DeadlineHost extends SubjectHost {
   readonly approvals: Approvals;
   isRunning(id: string): boolean;
   end(request: Request, event: RequestEvent, reason: string): Promise<Request>;
 }
+
+const STATE_WRONG = 'REQUEST_STATE_WRONG';
 
 const SENTENCES: Readonly<Partial<Record<RequestEvent, string>>> = {
   expire: 'nobody decided before its deadline',
@@ -25,36 +30,57 @@ const SENTENCES: Readonly<Partial<Record<RequestEvent, string>>> = {
   end: 'the time for which it was granted is over',
 };
 
-/** Runs everything once. */
+/** Runs everything once; not to be run twice at the same time. A request that cannot be moved holds up no other. */
 export async function checkDeadlines(host: DeadlineHost): Promise<void> {
-  const { store, clock, onAlarm } = host;
-  // First, so that nothing expires that was never escalated.
-  for (const request of await listToEscalate(store, clock.nowMs())) await escalate(host, request);
-  for (const request of await listDue(store, clock.nowMs())) {
-    if (host.isRunning(request.id)) continue;
-    const event = stateRow(request.state).waits?.atDeadline ?? 'alarm';
-    if (event === 'alarm') {
-      onAlarm(
-        request.state === 'queued'
-          ? `request ${request.id} is charged but the outer door has not confirmed it yet`
-          : `request ${request.id} left in an emergency and nobody has reviewed it yet`,
-        request.project,
-      );
-    } else if (event === 'expire' && request.escalations === 0 && request.subject !== null) {
-      await escalate(host, request);
-    } else {
-      await host.end(request, event, SENTENCES[event] ?? event);
+  const { store, clock } = host;
+  const each = async (
+    requests: readonly Request[],
+    work: (request: Request) => Promise<unknown>,
+  ): Promise<void> => {
+    for (const request of requests) {
+      await work(request).catch((cause: unknown) => {
+        // Somebody may have decided or changed it a moment ago; then there is nothing left to do.
+        if (!(cause instanceof SallyportError) || cause.code !== STATE_WRONG)
+          host.onFault(request.id, cause);
+      });
     }
-  }
-  await retryApproved(host);
+  };
+  await each(await listUnprepared(store), (request) => giveSubject(host, request));
+  // First, so that nothing expires that was never escalated.
+  await each(await listToEscalate(store, clock.nowMs()), (request) => escalate(host, request));
+  await each(await listDue(store, clock.nowMs()), (request) => endDue(host, request));
+  await retryApproved(host, 'approved');
 }
 
-/** Whom an escalation goes to: first the project's owners, then security. */
+/** What happens to a request at its deadline. */
+async function endDue(host: DeadlineHost, request: Request): Promise<void> {
+  if (host.isRunning(request.id)) return;
+  const event = stateRow(request.state).waits?.atDeadline ?? 'alarm';
+  if (event === 'alarm') {
+    host.onAlarm(
+      request.state === 'queued'
+        ? `request ${request.id} is charged but the outer door has not confirmed it yet`
+        : `request ${request.id} left in an emergency and nobody has reviewed it yet`,
+      request.project,
+    );
+    return;
+  }
+  if (event === 'expire') {
+    // Before the founding there is nobody who could have decided, and before the last escalation somebody was not told.
+    if (host.rosters.current === null || request.escalatesMs !== null) return;
+    if (request.escalations === 0) return escalate(host, request);
+  }
+  await host.end(request, event, SENTENCES[event] ?? event);
+}
+
+/** Whom an escalation goes to: first the project's owners, then security; of what was returned, whoever asked. */
 function nextGroup(
   roster: Roster,
   request: Request,
   nowMs: number,
 ): { name: string; people: readonly string[] } {
+  if (request.state === 'returned')
+    return { name: 'whoever asked', people: [request.sponsor ?? request.requester] };
   const owners = [...peopleWithRole(roster, request.project, 'owner', nowMs)];
   if (request.escalations === 0 && owners.length > 0 && request.state === 'held')
     return { name: `owners of ${request.project}`, people: owners };
@@ -62,40 +88,59 @@ function nextGroup(
 }
 
 async function escalate(host: DeadlineHost, request: Request): Promise<void> {
-  const { store, clock, random, rosters } = host;
+  const { clock, random, rosters } = host;
   const roster = rosters.current?.roster;
   if (roster === undefined) return;
   const nowMs = clock.nowMs();
   const { name, people } = nextGroup(roster, request, nowMs);
+  const next = clocksAfterEscalation(request, waitOf(request, roster), nowMs);
+  const late =
+    request.state === 'held' &&
+    request.subject !== null &&
+    Date.parse(readSubject(request.subject).releaseBy) <= next.deadlineMs;
+  // Whoever is told now must be able to sign something that can still be released.
+  if (late) await giveSubject(host, request, next);
   const stood = await host.approvals.stand(request.id);
-  const waiting = stood.judgement?.missing.flatMap((each) => each.candidates) ?? [];
-  const share = ESCALATION_SHARES[request.escalations + 1];
-  const startMs = request.changedMs;
-  const waitMs = (request.deadlineMs ?? nowMs) - startMs;
-  const nextMs =
-    share === undefined ? null : Math.max(nowMs + 1, startMs + Math.floor(waitMs * share));
+  const waiting =
+    request.state === 'held'
+      ? (stood.judgement?.missing.flatMap((each) => each.candidates) ?? [])
+      : [];
+  const told = [...new Set([...waiting, ...people])];
+  const reminded = [...new Set(request.state === 'returned' ? people : waiting)];
   await host.ledger.record(
     { kind: 'request.escalated', by: 'gate', request: request.id, to: name },
     async (tx: Kysely<unknown>) => {
-      await noteEscalation(tx, request.id, name, nextMs);
+      await noteEscalation(tx, request.id, name, next);
       await addNote(tx, {
         id: newId('evt', random),
         request: request.id,
         atMs: nowMs,
         event: 'escalate',
         by: 'gate',
-        sentence: `reminded ${[...new Set(waiting)].slice(0, 10).join(', ') || 'nobody'} and told ${name}`,
+        sentence: `reminded ${reminded.slice(0, 10).join(', ') || 'nobody'} and told ${name}`,
       });
     },
   );
-  const [told = request] = await listRequests(store, { text: request.id, limit: 1 });
-  host.onNews?.({ request: told, event: 'escalate', to: [...new Set([...waiting, ...people])] });
+  const after = await host.store.read((db: Kysely<unknown>) => readRequest(db, request.id));
+  host.onNews?.({ request: after, event: 'escalate', to: told });
 }
 
-async function retryApproved(host: DeadlineHost): Promise<void> {
-  const held = await listRequests(host.store, { states: ['held'], limit: 1000 });
-  await host.approvals.prepareHeld(held);
-  for (const request of held) {
-    if (request.quorumMs !== null) await host.approvals.retry(request.id);
+/**
+ * Carries out what is approved and was stopped by something that may be gone. `signed` looks at everything that somebody
+ * has signed: another roster may ask for less. Never throws; a request that fails is tried again with the next pass.
+ */
+export async function retryApproved(
+  host: Pick<DeadlineHost, 'store' | 'approvals' | 'onFault'>,
+  which: 'approved' | 'signed',
+): Promise<void> {
+  const list = which === 'approved' ? listApproved : listSigned;
+  const held = await list(host.store).catch((cause: unknown) => {
+    host.onFault(`that is ${which}`, cause);
+    return [];
+  });
+  for (const { id } of held) {
+    await host.approvals.retry(id).catch((cause: unknown) => {
+      host.onFault(id, cause);
+    });
   }
 }

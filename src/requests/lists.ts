@@ -1,5 +1,5 @@
 /** Which requests there are: pages of the queue, counts, what is measured and what time has come for. Read only. */
-import type { Kysely, SelectQueryBuilder } from 'kysely';
+import type { ExpressionBuilder, Kysely, SelectQueryBuilder } from 'kysely';
 import type { Store } from '../store/index.ts';
 import { fromBig, fromRow } from './row.ts';
 import type { Request, RequestTables, Verdict } from './row.ts';
@@ -27,6 +27,11 @@ export interface RequestFilter {
 
 /** Requests of a period that are measured or replayed. */
 const REPLAYED_MAX = 50_000;
+const READ_PAGE = 500;
+
+interface VoteIds {
+  request_votes: { request: string; vote: string };
+}
 
 function filterRequests<T>(
   db: Kysely<RequestTables>,
@@ -147,32 +152,69 @@ export async function listWaitingRows(
   }));
 }
 
+/** Reads everything that a query finds, a page at a time, in the order of ids. */
+async function readAll(
+  store: Store,
+  query: (db: Kysely<RequestTables>) => SelectQueryBuilder<RequestTables, 'requests', unknown>,
+): Promise<readonly Request[]> {
+  const found: Request[] = [];
+  for (let last = ''; ;) {
+    const rows = await store.read((db: Kysely<RequestTables>) =>
+      query(db).selectAll().where('id', '>', last).orderBy('id').limit(READ_PAGE).execute(),
+    );
+    found.push(...rows.map(fromRow));
+    last = rows.at(-1)?.id ?? '';
+    if (rows.length < READ_PAGE || found.length >= REPLAYED_MAX) return found;
+  }
+}
+
 /** Requests that wait for people and are to be escalated now. */
-export async function listToEscalate(store: Store, nowMs: number): Promise<readonly Request[]> {
-  const rows = await store.read((db: Kysely<RequestTables>) =>
+export function listToEscalate(store: Store, nowMs: number): Promise<readonly Request[]> {
+  return readAll(store, (db) =>
     db
       .selectFrom('requests')
-      .selectAll()
-      .where('state', 'in', ['held', 'unreviewed'])
-      .where('escalates_ms', '<=', BigInt(nowMs))
-      .limit(100)
-      .execute(),
+      .where('state', 'in', ['held', 'returned', 'unreviewed'])
+      .where('escalates_ms', '<=', BigInt(nowMs)),
   );
-  return rows.map(fromRow);
 }
 
 const WAITING = STATES.filter((row) => row.waits !== null).map((row) => row.state);
 
 /** Requests in a state whose deadline has passed. */
-export async function listDue(store: Store, nowMs: number): Promise<readonly Request[]> {
-  const rows = await store.read((db: Kysely<RequestTables>) =>
+export function listDue(store: Store, nowMs: number): Promise<readonly Request[]> {
+  return readAll(store, (db) =>
     db
       .selectFrom('requests')
-      .selectAll()
       .where('state', 'in', WAITING)
-      .where('deadline_ms', '<=', BigInt(nowMs))
-      .limit(100)
-      .execute(),
+      .where('deadline_ms', '<=', BigInt(nowMs)),
   );
-  return rows.map(fromRow);
+}
+
+/** Held requests that have nothing to sign yet, since they were asked before the founding. */
+export function listUnprepared(store: Store): Promise<readonly Request[]> {
+  return readAll(store, (db) =>
+    db.selectFrom('requests').where('state', '=', 'held').where('subject', 'is', null),
+  );
+}
+
+/** Held requests that everybody has approved and that something else stops. */
+export function listApproved(store: Store): Promise<readonly Request[]> {
+  return readAll(store, (db) =>
+    db.selectFrom('requests').where('state', '=', 'held').where('quorum_ms', 'is not', null),
+  );
+}
+
+/** Held requests whose edition in force somebody has approved: under another rule that may be enough. */
+export function listSigned(store: Store): Promise<readonly Request[]> {
+  return readAll(store, (db) =>
+    db
+      .selectFrom('requests')
+      .where('state', '=', 'held')
+      .where('id', 'in', (eb) =>
+        (eb as unknown as ExpressionBuilder<VoteIds, never>)
+          .selectFrom('request_votes')
+          .select('request')
+          .where('vote', '=', 'approve'),
+      ),
+  );
 }

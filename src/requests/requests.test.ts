@@ -14,6 +14,7 @@ import {
   mayDo,
   nextState,
   possibleEvents,
+  readSubject,
   sayWaitsFor,
 } from './index.ts';
 import type { Decision, RequestKind } from './index.ts';
@@ -305,11 +306,19 @@ describe('the life of a request', () => {
     await requests.checkDeadlines();
     const told = await requests.get(id);
     assert.equal(told.escalations, 1);
-    gate.clock.now += 15 * 24 * 3_600_000;
+    // The gate was stopped for long after its deadline: everybody is told, with time to answer, before it ends.
+    gate.clock.now += 20 * 24 * 3_600_000;
+    for (const escalations of [2, 3]) {
+      await requests.checkDeadlines();
+      await requests.checkDeadlines();
+      const late = await requests.get(id);
+      assert.deepEqual([late.state, late.escalations], ['held', escalations]);
+      assert.ok(Date.parse(readSubject(late.subject ?? '').releaseBy) > (late.deadlineMs ?? 0));
+      gate.clock.now += 24 * 3_600_000;
+    }
     await requests.checkDeadlines();
     const over = await requests.get(id);
-    assert.equal(over.state, 'expired');
-    assert.ok(over.escalations >= 2);
+    assert.deepEqual([over.state, over.escalations], ['expired', 3]);
     assert.equal(mayDo(await requests.approvals.stand(id), 'approve', 'bob').ok, false);
   });
 

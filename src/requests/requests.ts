@@ -4,11 +4,10 @@
  * request is in `approvals.ts`, what time does in `deadlines.ts`.
  */
 import type { Kysely } from 'kysely';
-import { newId, sha256 } from '../core/index.ts';
+import { newId } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
-import type { EntryInput } from '../ledger/index.ts';
 import { Approvals } from './approvals.ts';
-import { checkDeadlines } from './deadlines.ts';
+import { checkDeadlines, retryApproved } from './deadlines.ts';
 import { errors } from './errors.ts';
 import type { Ask, RequestsHost } from './host.ts';
 import type { Effect, Progress, Releaser, RequestKind } from './kind.ts';
@@ -27,6 +26,7 @@ import {
   planRequest,
   sameAsk,
   sayReleaser,
+  tellStep,
 } from './tell.ts';
 import { checkText } from './texts.ts';
 import { Turns } from './turns.ts';
@@ -41,6 +41,8 @@ export class Requests {
   readonly #running = new Map<string, { work: Promise<Request>; progress: Progress | null }>();
   /** What is being removed after a decision, by request; nobody who waits for the decision waits for that. */
   readonly #cleaning = new Turns();
+  /** Deadlines and retries, each pass after the one before. */
+  readonly #time = new Turns();
 
   constructor(host: RequestsHost, kinds: readonly RequestKind[]) {
     this.#host = host;
@@ -190,12 +192,22 @@ export class Requests {
 
   /** Ends, escalates, retries or announces what time has come for. Called now and then. */
   checkDeadlines(): Promise<void> {
-    return checkDeadlines({
-      ...this.#host,
-      approvals: this.approvals,
-      isRunning: (id) => this.#running.has(id),
-      end: (request, event, reason) => this.#end(request, event, 'gate', reason),
-    });
+    return this.#time.take('deadlines', () =>
+      checkDeadlines({
+        ...this.#host,
+        approvals: this.approvals,
+        kind: (request) => this.kind(request),
+        isRunning: (id) => this.#running.has(id),
+        end: (request, event, reason) => this.#end(request, event, 'gate', reason),
+      }),
+    );
+  }
+
+  /** Tries at once, in the background, what was approved and stopped: something that was in the way may be gone. */
+  retryApproved(which: 'approved' | 'signed' = 'approved'): void {
+    const { store, onFault } = this.#host;
+    const host = { store, onFault, approvals: this.approvals };
+    void this.#time.take('retry', () => retryApproved(host, which));
   }
 
   /** Takes up what an earlier process left unfinished, and says which requests those are. */
@@ -208,6 +220,7 @@ export class Requests {
   /** Waits for everything that is being worked on. */
   async idle(): Promise<void> {
     await Promise.allSettled([...this.#running.values()].map((each) => each.work));
+    await this.#time.allIdle();
     await this.#cleaning.allIdle();
   }
 
@@ -219,22 +232,7 @@ export class Requests {
     patch: RequestPatch,
     note?: string,
   ): Promise<Request> {
-    const facts = patch.facts ?? request.facts;
-    const parsed = facts === null ? null : (JSON.parse(facts) as Json);
-    // An edit says the new words, since its edition may leave without a hold, and no facts, which are not known yet.
-    const said = { ...request, why: patch.why ?? request.why, input: patch.input ?? request.input };
-    const entry: EntryInput = {
-      kind: `${request.kind}.${event}`,
-      by,
-      ...describe(said),
-      ...this.kind(request).describe(said, event === 'edit' ? null : parsed),
-      ...(patch.edition === undefined ? {} : { edition: patch.edition }),
-      reason: patch.reason ?? '',
-      ...(patch.chargeBits === undefined ? {} : { chargeBits: String(patch.chargeBits) }),
-      ...(patch.subject === undefined || patch.subject === null
-        ? {}
-        : { subjectSha256: sha256(patch.subject), tier: patch.tier ?? '' }),
-    };
+    const entry = tellStep(this.kind(request), request, event, by, patch);
     const id = entryOf(request, event);
     const held = { ...patch, entry: id };
     const recorded = await this.#host.ledger.record<Request, unknown>(
@@ -242,7 +240,7 @@ export class Requests {
       async (tx) => {
         const moved = await moveRequest(tx, request.id, event, held, this.#host.clock.nowMs());
         if (event === 'end' || event === 'give-back')
-          await this.kind(request).end?.(tx, moved, parsed);
+          await this.kind(request).end?.(tx, moved, JSON.parse(moved.facts ?? 'null') as Json);
         await this.#note(tx, request.id, event, by, note ?? patch.reason ?? event);
         return moved;
       },
@@ -383,6 +381,9 @@ export class Requests {
     });
     // Told only when it is durable.
     if (effect.done && after !== undefined) this.#host.onNews?.({ request: after, event, to: [] });
+    // A lock was lifted, a budget grew, or the roster changed.
+    if (effect.done && (event === 'carry-out' || event === 'grant'))
+      this.retryApproved(request.kind === 'policy' ? 'signed' : 'approved');
     return effect;
   }
 

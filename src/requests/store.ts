@@ -25,8 +25,9 @@ export interface RequestPatch {
   readonly input?: string | undefined;
   readonly why?: string | undefined;
   readonly edition?: number | undefined;
+  /** When it is escalated next; a number begins to count escalations anew. */
   readonly escalatesMs?: number | null | undefined;
-  readonly quorumMs?: number | undefined;
+  readonly quorumMs?: number | null | undefined;
   readonly grantEndsMs?: number | undefined;
   readonly releasedAs?: string | undefined;
   /** How long the new state may wait, when a rule says something else than the table. */
@@ -118,19 +119,20 @@ export async function findByKey(
   return row === undefined ? undefined : fromRow(row);
 }
 
-/** Notes an escalation and when the next one is due. */
+/** Notes an escalation, when the next one is due and when the request may end. */
 export async function noteEscalation(
   tx: Kysely<unknown>,
   id: string,
   to: string,
-  nextMs: number | null,
+  next: { readonly escalatesMs: number | null; readonly deadlineMs: number },
 ): Promise<void> {
   await tables(tx)
     .updateTable('requests')
     .set((eb) => ({
       escalations: eb('escalations', '+', 1n),
       escalated_to: to,
-      escalates_ms: toBig(nextMs),
+      escalates_ms: toBig(next.escalatesMs),
+      deadline_ms: BigInt(next.deadlineMs),
     }))
     .where('id', '=', id)
     .execute();
@@ -146,23 +148,29 @@ export async function noteFirstView(tx: Kysely<unknown>, id: string, nowMs: numb
     .execute();
 }
 
-/** Gives a held request its subject, when it had none yet. */
+/** Gives a held request the text that its approvers sign; throws `REQUEST_STATE_WRONG` when its edition waits no longer. */
 export async function setSubject(
   tx: Kysely<unknown>,
-  id: string,
-  patch: { subject: string; tier: string; deadlineMs: number; escalatesMs: number },
+  { id, edition }: Pick<Request, 'id' | 'edition'>,
+  patch: { subject: string; tier: string; deadlineMs: number; escalatesMs: number | null },
 ): Promise<void> {
-  await tables(tx)
+  const { numUpdatedRows } = await tables(tx)
     .updateTable('requests')
     .set({
       subject: patch.subject,
       tier: patch.tier,
       deadline_ms: BigInt(patch.deadlineMs),
-      escalates_ms: BigInt(patch.escalatesMs),
+      escalates_ms: toBig(patch.escalatesMs),
     })
     .where('id', '=', id)
     .where('state', '=', 'held')
-    .execute();
+    .where('edition', '=', BigInt(edition))
+    .executeTakeFirst();
+  // The entry that says the new text must not stay without it.
+  if (numUpdatedRows === 0n) {
+    const { state } = await readRequest(tx, id);
+    throw errors.error('STATE_WRONG', { id, event: 'hold', state });
+  }
 }
 
 /** Says why a held request still waits, although nothing moved. */
@@ -211,7 +219,8 @@ export async function moveRequest(
       ...(patch.why === undefined ? {} : { why: patch.why }),
       ...(patch.edition === undefined ? {} : { edition: BigInt(patch.edition) }),
       ...(patch.escalatesMs === undefined ? {} : { escalates_ms: toBig(patch.escalatesMs) }),
-      ...(patch.quorumMs === undefined ? {} : { quorum_ms: BigInt(patch.quorumMs) }),
+      ...(typeof patch.escalatesMs === 'number' ? { escalations: 0n, escalated_to: null } : {}),
+      ...(patch.quorumMs === undefined ? {} : { quorum_ms: toBig(patch.quorumMs) }),
       ...(patch.grantEndsMs === undefined ? {} : { grant_ends_ms: BigInt(patch.grantEndsMs) }),
       ...(patch.releasedAs === undefined ? {} : { released_as: patch.releasedAs }),
     })

@@ -1,11 +1,13 @@
 /** How a request is told: to the ledger, to whoever asks twice, and in words. Pure. */
 import { sha256 } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
+import type { EntryInput } from '../ledger/index.ts';
 import { errors } from './errors.ts';
 import type { Ask } from './host.ts';
 import type { Releaser, RequestKind } from './kind.ts';
 import type { Request } from './row.ts';
 import type { RequestEvent } from './states.ts';
+import type { RequestPatch } from './store.ts';
 
 /** The id of the entry of one event of a request. A release has its own, made by the release queue. */
 export function entryOf(
@@ -54,6 +56,32 @@ export function describe(request: {
 }): Readonly<Record<string, Json>> {
   const { id, project, destination, why, input } = request;
   return { request: id, project, destination, why, inputSha256: sha256(input) };
+}
+
+/** The entry of one step of a request. An edit says the new words: its edition may leave without ever being held. */
+export function tellStep(
+  kind: RequestKind,
+  request: Request,
+  event: RequestEvent,
+  by: string,
+  patch: RequestPatch,
+): EntryInput {
+  const text = patch.facts ?? request.facts;
+  // What an edit asks for is not looked at yet.
+  const facts = text === null || event === 'edit' ? null : (JSON.parse(text) as Json);
+  const said = { ...request, why: patch.why ?? request.why, input: patch.input ?? request.input };
+  return {
+    kind: `${request.kind}.${event}`,
+    by,
+    ...describe(said),
+    ...kind.describe(said, facts),
+    ...(patch.edition === undefined ? {} : { edition: patch.edition }),
+    reason: patch.reason ?? '',
+    ...(patch.chargeBits === undefined ? {} : { chargeBits: String(patch.chargeBits) }),
+    ...(patch.subject === undefined || patch.subject === null
+      ? {}
+      : { subjectSha256: sha256(patch.subject), tier: patch.tier ?? '' }),
+  };
 }
 
 /** The request of a key, if it asks for the same; throws `REQUEST_KEY_REUSED`. */

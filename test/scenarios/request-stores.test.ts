@@ -166,7 +166,9 @@ function contract(open: () => Promise<Store>): void {
       (await listToEscalate(store, atMs)).map(({ id }) => id).join(' ');
     assert.deepEqual([await due(NOW + 100), await due(NOW + 101)], ['', 'r1']);
     assert.deepEqual([await late(NOW + 9), await late(NOW + 10)], ['', 'r1']);
-    await store.write((tx: Db) => noteEscalation(tx, 'r1', 'security', NOW + 50));
+    await store.write((tx: Db) =>
+      noteEscalation(tx, 'r1', 'security', { escalatesMs: NOW + 50, deadlineMs: NOW + 90 }),
+    );
     const escalated = await store.read((db: Db) => readRequest(db, 'r1'));
     assert.deepEqual([escalated.escalations, escalated.escalatedTo], [1, 'security']);
     assert.deepEqual([await late(NOW + 49), await late(NOW + 50)], ['', 'r1']);

@@ -111,6 +111,11 @@ export class FolderWatch {
     }
   }
 
+  /** Lets something that was found be found again, once it has stood still anew. */
+  forget(found: string): void {
+    this.#seen.delete(path.basename(found));
+  }
+
   /** Stops looking and waits for the look in progress. */
   async close(): Promise<void> {
     this.#closed = true;

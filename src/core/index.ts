@@ -32,6 +32,7 @@ export type { OsUser } from './os-users.ts';
 export { makeDirDurable, systemFiles, writeFileDurable } from './durable-files.ts';
 export type { FileOps } from './durable-files.ts';
 export { readChunks } from './file-chunks.ts';
+export { findNameProblem } from './relative-names.ts';
 export { ChildPool } from './child-pool.ts';
 export type { ChildPoolOptions } from './child-pool.ts';
 export type { ChildLimits, ChildResult } from './child-process.ts';

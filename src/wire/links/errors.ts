@@ -17,4 +17,9 @@ export const linkErrors = defineErrors('LINK', {
     message: 'the message on the intake link cannot be read: {reason}',
     hint: 'both doors must run the same version of the program',
   },
+  DELIVERY_INVALID: {
+    status: 422,
+    message: 'the manifest of the delivery cannot be read: {reason}',
+    hint: 'both doors must run the same version of the program',
+  },
 });

@@ -10,6 +10,21 @@
  */
 export { FrameAssembler } from './assembler.ts';
 export { EMPTY_HEAD, extendHead } from './chain.ts';
+export {
+  DELIVERY_LIMITS,
+  isDeliveryName,
+  isInboxName,
+  readDeliveryManifest,
+  writeDeliveryFile,
+  writeDeliveryHead,
+} from './delivery-manifest.ts';
+export type { DeliveryFile, DeliveryHead } from './delivery-manifest.ts';
+export {
+  DELIVERY_PAYLOAD_BYTES_MAX,
+  DeliveryReader,
+  encodeDeliveryRecord,
+} from './delivery-records.ts';
+export type { DeliveryRecord } from './delivery-records.ts';
 export { LinkReader, chunkRecords, encodeRecord } from './records.ts';
 export type { LinkRecord } from './records.ts';
 export { DEFAULT_SLOT_PLAN, checkSlotPlan, publicationSlot, slotAt, slotStartMs } from './slots.ts';

@@ -166,10 +166,15 @@ const SCHEMA = z.strictObject({
       memoryMiB: count.default(2048).describe('memory of each'),
       fileSeconds: count.default(1800).describe('time for one file'),
       fileBytesMax: count.default(1024 ** 4).describe('largest file'),
+      inboxBytesMax: count
+        .default(1024 ** 4)
+        .describe('bytes that came from inboxes outside and are not imported yet'),
       abandonedDays: count
         .max(3_650)
         .default(14)
-        .describe('days without anything arriving after which an unfinished import is closed'),
+        .describe(
+          'days without anything arriving after which an unfinished import, or a delivery of an inbox, is given up',
+        ),
     })
     .prefault({})
     .describe('the way in'),

@@ -7,6 +7,7 @@ import {
   mayChooseUsers,
 } from '../core/index.ts';
 import type { Clock, OsUser } from '../core/index.ts';
+import type { Inboxes } from '../ingress/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Releases } from '../release/index.ts';
 import type { Requests, Rosters } from '../requests/index.ts';
@@ -58,6 +59,7 @@ export async function openWire(
     blobs: Blobs;
     /** They come later than the wire does. */
     requests: Promise<Requests>;
+    inboxes: Promise<Inboxes>;
     releases: Releases;
     rosters: Rosters;
     news: News;
@@ -102,6 +104,13 @@ export async function openWire(
         .then((requests) => requests.published(ids))
         .catch((cause: unknown) => {
           log('error', 'cannot note what the outer door has', cause);
+        });
+    },
+    onDeliveries: (link) => {
+      host.inboxes
+        .then((inboxes) => inboxes.receive(link))
+        .catch((cause: unknown) => {
+          log('error', 'cannot receive what comes from inboxes', cause);
         });
     },
     onAlarm: (sentence) => {

@@ -5,6 +5,7 @@ import { systemClock, systemRandom } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import { exportKind, openLooks, windowKind } from '../egress/index.ts';
 import type { ExportHost, Looks } from '../egress/index.ts';
+import type { Inboxes } from '../ingress/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { openModels } from '../models/index.ts';
 import type { Models } from '../models/index.ts';
@@ -130,7 +131,9 @@ async function openParts(
   // The wire is first, because a gate that becomes another user has to do so before anything else of it runs.
   const user = findGateUser(options);
   const asked = Promise.withResolvers<Requests>();
-  const parts = { ...host, requests: asked.promise, releases, rosters, news };
+  const opened = Promise.withResolvers<Inboxes>();
+  const late = { requests: asked.promise, inboxes: opened.promise };
+  const parts = { ...host, ...late, releases, rosters, news };
   const starting = openWire(options, folders, { ...parts, lasting: user !== null });
   undo.push(() =>
     starting.then(
@@ -202,7 +205,10 @@ async function openParts(
     lookAhead: async (input) => (await starting).lookAhead(input),
     authorise: async (input) => (await starting).authorise(input),
   };
-  const wayIn = await openWayIn({ ...host, config, folders, rosters, locks, news, log });
+  const wayIn = await openWayIn({
+    ...{ ...host, config, folders, rosters, locks, access, people, news, log },
+  });
+  opened.resolve(wayIn.inboxes);
   const requests = new Requests(
     {
       ...host,

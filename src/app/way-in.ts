@@ -15,16 +15,26 @@ import {
   startDecoding,
   writeImportInput,
 } from '../ingress/index.ts';
-import type { Decoding, Quarantine, RecallAlarm, Sources, TakenUp } from '../ingress/index.ts';
+import type {
+  Decoding,
+  Inboxes,
+  Quarantine,
+  RecallAlarm,
+  Sources,
+  TakenUp,
+} from '../ingress/index.ts';
 import { openJobs } from '../jobs/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import { openKeyFile } from '../ledger/index.ts';
 import type { Ledger, Signer } from '../ledger/index.ts';
 import { quarantineModels } from '../models/index.ts';
+import type { People } from '../people/index.ts';
 import type { Locks, RequestKind, Requests, Rosters } from '../requests/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Config } from './config.ts';
+import type { Access } from './access.ts';
 import type { GateFolders } from './folders.ts';
+import { openInboxes } from './inboxes.ts';
 import type { News } from './news.ts';
 import { openQuarantine, startDecodeWorkers } from './quarantine.ts';
 import type { DecodeWorkers } from './quarantine.ts';
@@ -33,6 +43,8 @@ import type { DecodeWorkers } from './quarantine.ts';
 export interface WayIn {
   readonly sources: Sources;
   readonly imports: Imports;
+  /** What comes from inboxes outside. */
+  readonly inboxes: Inboxes;
   readonly jobs: Jobs;
   readonly quarantine: Quarantine;
   readonly lineages: Lineages;
@@ -55,6 +67,8 @@ export interface WayInHost {
   readonly folders: GateFolders;
   readonly rosters: Rosters;
   readonly locks: Locks;
+  readonly access: Access;
+  readonly people: People;
   readonly news: News;
   readonly log: (level: 'info' | 'warn' | 'error', sentence: string, cause?: unknown) => void;
 }
@@ -84,6 +98,7 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
       late.decoding?.wake();
     },
   });
+  const inboxes = openInboxes({ ...host, imports, sources });
   const screenings = new Screenings({
     ...{ store, ledger, jobs, clock, random, quarantine },
     onWork: () => {
@@ -112,7 +127,7 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
   // This process is the only gate on its data, so that workers of this name are those of one that died.
   await jobs.release(`${GATE_WORKER}/`);
   return {
-    ...{ sources, imports, jobs, quarantine, lineages, recalls, screenings, signer, kind },
+    ...{ sources, imports, inboxes, jobs, quarantine, lineages, recalls, screenings, signer, kind },
     start: (requests, undo) => {
       late.requests = requests;
       recalls.soundSilent().catch((cause: unknown) => {
@@ -132,6 +147,8 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
       });
       late.decoding = decoding;
       undo.push(() => decoding.stop());
+      inboxes.start();
+      undo.push(() => inboxes.stop());
       const { workers: count } = config.imports;
       if (count === 0) return;
       const workers = startDecodeWorkers({

@@ -17,6 +17,8 @@ export interface WireOptions {
   readonly host: ReleaseHost;
   readonly outer: Omit<OuterSpawnOptions, 'onEvent' | 'links'>;
   readonly sender: Omit<SenderSpawn, 'onAlarm'>;
+  /** Is given the delivery link of each outer process, and has to read it to its end. */
+  readonly onDeliveries: (link: AsyncIterable<Uint8Array>) => void;
   /** Hears of requests whose frames the outer door has stored durably. */
   readonly onAcked?: (requestIds: readonly string[]) => void;
   /**
@@ -80,6 +82,7 @@ async function startPair(options: WireOptions): Promise<Pair> {
     await guard.stop();
     throw cause;
   }
+  options.onDeliveries(outer.deliveries);
   const acked = onAcked === undefined ? {} : { onAcked };
   const parts = { ...host, guard, intake: guard.intake, onAlarm, ...acked };
   return { outer, guard, sender: await startSender(parts) };

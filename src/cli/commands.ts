@@ -24,6 +24,7 @@ export const COMMANDS: readonly CommandModule[] = [
     names: ['import', 'imports'],
     load: async () => (await import('./import.ts')).registerImport,
   },
+  { names: ['inbox'], load: async () => (await import('./inbox.ts')).registerInbox },
   { names: ['source'], load: async () => (await import('./source.ts')).registerSource },
   {
     names: ['lineage', 'recall'],

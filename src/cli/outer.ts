@@ -1,5 +1,5 @@
 /** `sallyport outer …`: what the people outside set up and see. Talks to the running outer process, or to its data. */
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, fstatSync, lstatSync } from 'node:fs';
 import path from 'node:path';
 import { Socket } from 'node:net';
 import type { Command } from 'commander';
@@ -16,6 +16,7 @@ import {
 import type { AdminOperation } from '../outer/index.ts';
 import { cliErrors } from './errors.ts';
 import { needOutputFolder, sizeOfGiven } from './given-paths.ts';
+import { addInboxes } from './outer-inbox.ts';
 import { showMeter, showReleases, showStatus } from './outer-view.ts';
 
 interface OuterOptions {
@@ -25,6 +26,7 @@ interface OuterOptions {
 
 const LOCK_WAIT_MS = 2_000;
 const INTAKE_FD = 3;
+const DELIVERIES_FD = 4;
 
 /** The outer door's folder inside the gate's data folder, or the folder itself when it is one. */
 function outerDir(options: OuterOptions): string {
@@ -199,7 +201,7 @@ function addRun(group: Command): void {
   group
     .command('run')
     .description(
-      'Run the outer door alone: the wire comes on standard input, its status goes out on descriptor 3.',
+      'Run the outer door alone: the wire comes on standard input, its status goes out on descriptor 3, and what inboxes take on descriptor 4, where that is open.',
     )
     .option('--host <host>', 'address to listen on', 'localhost')
     .option('--port <port>', 'port to listen on', '7411')
@@ -241,6 +243,17 @@ function openIntake(): Socket {
   }
 }
 
+/** The delivery link, where whoever started us gave us one. */
+function openDeliveries(): { deliveries?: Socket } {
+  try {
+    const stat = fstatSync(DELIVERIES_FD);
+    if (!stat.isSocket() && !stat.isFIFO()) return {};
+    return { deliveries: new Socket({ fd: DELIVERIES_FD, readable: false, writable: true }) };
+  } catch {
+    return {};
+  }
+}
+
 async function runAlone(dir: string, own: RunOptions): Promise<void> {
   const tls = readTls(own);
   needOutputFolder(dir);
@@ -255,6 +268,7 @@ async function runAlone(dir: string, own: RunOptions): Promise<void> {
     {
       wire: process.stdin,
       intake: openIntake(),
+      ...openDeliveries(),
       say: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
     },
   );
@@ -275,5 +289,11 @@ export function registerOuter(program: Command): void {
   addRoster(group);
   addViews(group);
   addControls(group);
+  addInboxes(group, {
+    run: (command, operation, input) => run(command.optsWithGlobals(), operation, input),
+    print: (command, value, show) => {
+      print(command.optsWithGlobals(), value, show);
+    },
+  });
   addRun(group);
 }

@@ -18,5 +18,6 @@ export type {
   ScreeningShown,
 } from './inner/screening-routes.ts';
 export type { ImportFileShown, ImportShown } from './inner/import-views.ts';
+export type { InboxDeliveryShown, InboxShown } from './inner/inbox-routes.ts';
 export type { SourceShown } from './inner/source-routes.ts';
 export type { NodeShown, RecallShown } from './inner/lineage-routes.ts';

@@ -16,6 +16,7 @@ export * from './screens/index.ts';
 export { SCAN_RULES_VERSION } from './version.ts';
 
 export * from './imports/index.ts';
+export * from './inboxes/index.ts';
 export * from './lineage/index.ts';
 export * from './screening/index.ts';
 export * from './sources/index.ts';

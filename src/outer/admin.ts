@@ -22,6 +22,10 @@ const INPUTS = {
     lifetimeBits: z.union([bits, z.literal('none')]).optional(),
   }),
   resume: z.strictObject({}),
+  'inbox.add': z.strictObject({ name, dir: z.string().min(1).max(4_096).optional() }),
+  'inbox.list': z.strictObject({}),
+  'inbox.remove': z.strictObject({ name }),
+  'inbox.resend': z.strictObject({ id: name }),
 } as const;
 
 /** The name of an operation. */
@@ -131,6 +135,16 @@ const HANDLERS: Handlers = {
   },
   resume: async (outer) => {
     await outer.resume();
+    return {};
+  },
+  'inbox.add': (outer, input) => outer.inboxes.add(input.name, input.dir),
+  'inbox.list': (outer) => outer.inboxes.list(),
+  'inbox.remove': async (outer, input) => {
+    await outer.inboxes.remove(input.name);
+    return {};
+  },
+  'inbox.resend': async (outer, input) => {
+    await outer.inboxes.resend(input.id);
     return {};
   },
 };

@@ -82,4 +82,39 @@ export const outerErrors = defineErrors('OUTER', {
     message: 'the operation `{name}` is unknown',
     hint: 'both programs must have the same version',
   },
+  INBOX_NAME_INVALID: {
+    status: 400,
+    message: 'the name `{name}` cannot be that of an inbox',
+    hint: 'use 1 to 63 lower-case letters, digits, dots, dashes and underscores',
+  },
+  INBOX_EXISTS: {
+    status: 409,
+    message: 'the inbox `{name}` or its folder is there already',
+    hint: 'list the inboxes with `sallyport outer inbox list`',
+  },
+  INBOX_UNKNOWN: {
+    status: 404,
+    message: 'there is no inbox `{name}`',
+    hint: 'list the inboxes with `sallyport outer inbox list`',
+  },
+  INBOX_UNREADABLE: {
+    status: 409,
+    message: 'the folder `{dir}` cannot be an inbox: {reason}',
+    hint: 'give the outer door’s user the right to read, write and enter it',
+  },
+  DELIVERY_UNKNOWN: {
+    status: 404,
+    message: 'there is no delivery `{id}`',
+    hint: 'list the deliveries that are kept with `sallyport outer inbox list`',
+  },
+  DELIVERY_REFUSED: {
+    status: 422,
+    message: 'what was put into the inbox was not taken: {reason}',
+    hint: 'deliver plain files with plain names, in at most 200,000 files and 32 levels of folders',
+  },
+  DELIVERY_WAITS: {
+    status: 507,
+    message: 'the spool of deliveries has no room for it',
+    hint: 'it is taken when older deliveries have expired; `inboxes.spoolBytesMax` in `outer.json` is the limit',
+  },
 });

@@ -59,6 +59,7 @@ export async function openOuterFolder(
     clock,
     random,
     plan: settings.plan,
+    inboxes: settings.inboxes,
     key,
     saltSecret,
     ...ears,

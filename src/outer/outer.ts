@@ -9,6 +9,7 @@ import type { Blobs, Store } from '../store/index.ts';
 import { slotAt, slotStartMs } from '../wire/index.ts';
 import type { SlotPlan, WireStatus } from '../wire/index.ts';
 import type { Decoder } from './decode.ts';
+import { Inboxes } from './inboxes/index.ts';
 import { Lock } from './lock.ts';
 import type { OuterLog } from './log.ts';
 import { openOuterLog } from './log.ts';
@@ -18,6 +19,8 @@ import { Publisher, manifestOf } from './publisher.ts';
 import type { ReceiverLimits } from './receiver.ts';
 import { RECEIVER_LIMITS, Receiver } from './receiver.ts';
 import { Roster } from './roster.ts';
+import { DEFAULT_INBOXES } from './settings.ts';
+import type { InboxSettings } from './settings.ts';
 import type { OuterDb, StoredFrame } from './store.ts';
 import { filesOf, publishedFrames } from './store.ts';
 import type { OuterView, PublishedRelease } from './view.ts';
@@ -34,6 +37,7 @@ export interface OuterParts {
   readonly key: Signer;
   readonly saltSecret: Uint8Array;
   readonly limits?: ReceiverLimits;
+  readonly inboxes?: InboxSettings;
   sendStatus(status: WireStatus): void;
   alarm(sentence: string): void;
   readonly onFault: (error: unknown) => void;
@@ -45,6 +49,7 @@ export class Outer {
   readonly roster: Roster;
   readonly receiver: Receiver;
   readonly metering: Metering;
+  readonly inboxes: Inboxes;
   readonly plan: SlotPlan;
   readonly #parts: OuterParts;
   readonly #log: OuterLog;
@@ -59,6 +64,7 @@ export class Outer {
       publisher: Publisher;
       metering: Metering;
       receiver: Receiver;
+      inboxes: Inboxes;
     },
   ) {
     this.#parts = parts;
@@ -66,6 +72,7 @@ export class Outer {
     this.#lock = open.lock;
     this.#publisher = open.publisher;
     this.metering = open.metering;
+    this.inboxes = open.inboxes;
     this.receiver = open.receiver;
     this.plan = parts.plan;
     this.roster = new Roster({
@@ -98,7 +105,11 @@ export class Outer {
     const [high = 0, low = 0] = new Uint16Array(parts.random.bytes(4).slice().buffer);
     const attempt = Math.max(1, high * 0x1_0000 + low);
     const receiver = await Receiver.open({ ...parts, ...common, limits }, attempt);
-    return new Outer(parts, { log, lock, publisher, metering, receiver });
+    const inboxes = await Inboxes.open({
+      ...{ ...parts, publisher, readDb, writeDb },
+      settings: parts.inboxes ?? DEFAULT_INBOXES,
+    });
+    return new Outer(parts, { log, lock, publisher, metering, receiver, inboxes });
   }
 
   /** Changes what the outer meter allows; an entry of the outer log says so. */
@@ -126,6 +137,7 @@ export class Outer {
 
   /** Waits for what is under way and closes; the wire must have been stopped before. */
   async close(): Promise<void> {
+    await this.inboxes.close();
     this.#publisher.close();
     this.#parts.decoder.close();
     await this.#lock.run(() => Promise.resolve());

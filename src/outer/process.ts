@@ -1,5 +1,5 @@
 /**
- * The outer process: wire in on one descriptor, status out on another, recipients on a listener, operators on a socket
+ * The outer process: wire in on one descriptor, status and deliveries out on two others, recipients on a listener, operators on a socket
  * in its data folder. It has no other way to or from the inside.
  */
 import { readFile } from 'node:fs/promises';
@@ -32,6 +32,8 @@ export interface OuterProcessOptions {
 export interface OuterProcessLinks {
   readonly wire: Readable;
   readonly intake: Writable;
+  /** Takes what inboxes take; without it they keep what they took for a start that has it. */
+  readonly deliveries?: Writable;
   say(event: OuterEvent): void;
 }
 
@@ -121,6 +123,8 @@ export async function runOuterProcess(
   const app = buildOuterHttp(outer.view, onFault);
   const { server, url } = await listen(options, (request) => app.fetch(request));
   links.intake.on('error', () => undefined);
+  links.deliveries?.on('error', () => undefined);
+  await outer.inboxes.start(links.deliveries);
   outer.receiver.announce();
   const timer = setInterval(() => {
     outer.receiver.announce();

@@ -1,6 +1,6 @@
 /**
  * The outer door's own configuration, `outer.json` in its data folder. The slot plan is written when the wire is made
- * and never changed after; listener and certificate may be changed by hand between two starts.
+ * and never changed after; `inboxes` may be changed by hand between two starts.
  */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -14,16 +14,38 @@ import { outerErrors } from './errors.ts';
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
+const positive = count.min(1);
+
+const INBOXES = z.strictObject({
+  /** Bytes a second on the delivery link, whatever the inside does. */
+  bytesPerSecond: positive.default(64 * 1024 * 1024),
+  /** How long a delivery is kept, to be repeated; nothing else ends it. */
+  keepDays: positive.max(90).default(14),
+  /** Bytes of deliveries that are kept; what is above waits in its inbox. */
+  spoolBytesMax: positive.default(4 * 1024 ** 4),
+  /** How long a file must stand still before it counts as whole. */
+  stableMs: positive.default(1_000),
+  rescanMs: positive.default(2_000),
+});
+
+/** How inboxes work. */
+export type InboxSettings = z.infer<typeof INBOXES>;
+
+/** Inboxes where `outer.json` says nothing of them. */
+export const DEFAULT_INBOXES: InboxSettings = INBOXES.parse({});
+
 const SCHEMA = z.strictObject({
   /** The name under which the outer log signs. */
   origin: z.string().regex(/^[^\s+]{1,200}$/),
   plan: z.strictObject({ epochMs: count, slotMs: count, lagSlots: count, bytesPerSlot: count }),
+  inboxes: INBOXES.prefault({}),
 });
 
 /** What is read from `outer.json`. */
 export interface OuterSettings {
   readonly origin: string;
   readonly plan: SlotPlan;
+  readonly inboxes: InboxSettings;
 }
 
 /** What may be chosen when the wire is made. */
@@ -65,7 +87,7 @@ export async function openSettings(
   const found = await readSettings(dir);
   if (found !== undefined) return found;
   const slotMs = wish.slotMs ?? DEFAULT_SLOT_PLAN.slotMs;
-  const settings: OuterSettings = {
+  const settings: Omit<OuterSettings, 'inboxes'> = {
     origin: wish.origin ?? `sallyport.outer/${randomBytes(4).toString('hex')}`,
     plan: checkSlotPlan({
       epochMs: Math.floor(clock.nowMs() / slotMs) * slotMs,
@@ -76,5 +98,5 @@ export async function openSettings(
   };
   const text = `${JSON.stringify(settings, undefined, 2)}\n`;
   await writeFileDurable(path.join(dir, FILE), utf8(text));
-  return settings;
+  return { ...settings, inboxes: DEFAULT_INBOXES };
 }

@@ -29,6 +29,8 @@ export interface SpawnedOuter {
   /** What is written here is all that leaves. */
   readonly wire: Writable;
   readonly intake: Readable;
+  /** What inboxes outside took; it carries nothing the other way. */
+  readonly deliveries: Readable;
   readonly pid: number;
   /** Whether it runs as a user of its own. */
   readonly ownUser: boolean;
@@ -66,7 +68,7 @@ function startChild(
       ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
       cwd: dir,
       env: {},
-      stdio: [links?.wire ?? 'pipe', 'pipe', 'inherit', links?.intake ?? 'pipe'],
+      stdio: [links?.wire ?? 'pipe', 'pipe', 'inherit', links?.intake ?? 'pipe', 'pipe'],
     },
   );
 }
@@ -77,12 +79,16 @@ export async function startOuterProcess(options: OuterSpawnOptions): Promise<Spa
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const user = takeOsUser(options.user ?? 'nobody', MAIN, dir);
   const child = startChild(options, dir, user);
-  const [ownWire, events, , ownIntake] = child.stdio as unknown as [
+  const [ownWire, events, , ownIntake, deliveries] = child.stdio as unknown as [
     Writable | null,
     Readable,
     null,
     Readable | null,
+    Duplex,
   ];
+  deliveries.on('error', () => undefined);
+  // From now on nobody, whatever becomes of this process, can write to the outer door on this link.
+  deliveries.end();
   const wire = ownWire ?? options.links?.wire;
   const intake = ownIntake ?? options.links?.intake;
   if (wire === undefined || intake === undefined) throw new TypeError('the links have no ends');
@@ -114,6 +120,7 @@ export async function startOuterProcess(options: OuterSpawnOptions): Promise<Spa
   return {
     wire,
     intake,
+    deliveries,
     pid: child.pid ?? 0,
     ownUser: user !== undefined,
     url: first.url,

@@ -38,6 +38,15 @@ export interface OuterTables {
     bytes: bigint;
   };
   outer_state: { name: string; value: string };
+  outer_inboxes: { name: string; dir: string; added_at: string };
+  outer_deliveries: {
+    id: string;
+    inbox: string;
+    name: string;
+    files: bigint;
+    bytes: bigint;
+    taken_ms: bigint;
+  };
 }
 
 /** A query builder on these tables. */

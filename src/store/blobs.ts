@@ -4,7 +4,7 @@
  * Durability: a resolved {@link Blobs.put} survives a power cut. The folder holds `ab/cdef…`. Nothing is trusted on
  * reading: {@link Blobs.read} hashes again.
  */
-import { stat } from 'node:fs/promises';
+import { link, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileOps, Random } from '../core/index.ts';
 import {
@@ -34,6 +34,8 @@ export interface Blobs {
   putFile(file: string, limitBytes: number): Promise<BlobRef>;
   /** Moves a file of the same file system in, if it has this digest; false and nothing moved otherwise. */
   adopt(file: string, digest: string): Promise<boolean>;
+  /** Gives a file of the same file system a second name here, if it has this digest; false otherwise. */
+  link(file: string, digest: string): Promise<boolean>;
   /** Opens a stream of a blob's bytes, unchecked. */
   open(digest: string): Promise<AsyncIterable<Uint8Array>>;
   /** Reads a whole blob and checks its digest; throws `STORE_BLOB_MISSING` if it is not there or not intact. */
@@ -73,15 +75,23 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
     has,
     put: (chunks, limitBytes) => put(place, chunks, limitBytes),
     putFile: (file, limitBytes) => put(place, readChunks(file), limitBytes),
+    link: async (file, digest) => {
+      const target = pathOf(digest);
+      if (!(await hasDigest(file, digest))) return false;
+      const incoming = path.join(dir, 'incoming');
+      await makeDir(incoming);
+      await makeDir(path.dirname(target));
+      const temp = path.join(incoming, toHex(random.bytes(16)));
+      await link(file, temp);
+      await files.rename(temp, target);
+      // Renaming one name of a file to another one of its names leaves both.
+      await files.remove(temp);
+      await files.syncDir(path.dirname(target));
+      return true;
+    },
     adopt: async (file, digest) => {
       const target = pathOf(digest);
-      const state = sha256Stream();
-      try {
-        for await (const chunk of readChunks(file)) state.update(chunk);
-      } catch {
-        return false;
-      }
-      if (state.hex() !== digest) return false;
+      if (!(await hasDigest(file, digest))) return false;
       await makeDir(path.dirname(target));
       await files.rename(file, target);
       await files.syncDir(path.dirname(target));
@@ -102,6 +112,16 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
       await files.remove(pathOf(digest));
     },
   };
+}
+
+async function hasDigest(file: string, digest: string): Promise<boolean> {
+  const state = sha256Stream();
+  try {
+    for await (const chunk of readChunks(file)) state.update(chunk);
+  } catch {
+    return false;
+  }
+  return state.hex() === digest;
 }
 
 interface Place {

@@ -56,6 +56,7 @@ const wire = await startWire({
     releases,
     rosters: await Rosters.open(host),
   },
+  onDeliveries: () => undefined,
   onAcked: (requestIds) => {
     for (const request of requestIds) say({ event: 'acked', request });
   },

@@ -128,6 +128,18 @@ class World implements PermissionWorld {
     return shown.state === 'held' ? 'held' : 'allowed';
   }
 
+  #binding(place: Place, name: string): CallBody {
+    return json({ name, project: PROJECT[place], source: this.#sources[place], why: 'w' });
+  }
+
+  /** Has an inbox bound by somebody who may. */
+  async #bound(place: Place): Promise<string> {
+    const name = `b${String(++this.#count)}`;
+    const bound = await this.#ask('rita', 'POST', '/v1/inboxes', this.#binding(place, name));
+    if (bound.status !== 201) throw new Error(await bound.text());
+    return name;
+  }
+
   /** Recalls a source that was added for it: what was recalled once cannot be recalled again. */
   async #recalled(who: string, place: Place): Promise<Outcome> {
     const source = `r${String(++this.#count)}`;
@@ -415,6 +427,12 @@ class World implements PermissionWorld {
           },
         }),
       ),
+    'bind an inbox': (who, place) =>
+      this.#try(who, 'POST', '/v1/inboxes', this.#binding(place, `b${String(++this.#count)}`)),
+    'unbind an inbox': async (who, place) =>
+      this.#try(who, 'DELETE', `/v1/inboxes/${await this.#bound(place)}`),
+    'see what came to an inbox': async (who, place) =>
+      this.#lists(who, '/v1/inboxes', new RegExp(`"inbox":"${await this.#bound(place)}"`)),
     'see a source': (who, place) => this.#try(who, 'GET', `/v1/sources/${this.#sources[place]}`),
     'find a source in the list': (who, place) =>
       this.#lists(who, '/v1/sources', new RegExp(this.#sources[place])),

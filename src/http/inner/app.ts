@@ -20,6 +20,7 @@ import { SCREENING_ROUTES } from './screening-routes.ts';
 import { LOCK_ROUTES } from './lock-routes.ts';
 import { POSTURE_ROUTES } from './posture-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
+import { INBOX_ROUTES } from './inbox-routes.ts';
 import { SOURCE_ROUTES } from './source-routes.ts';
 import { REQUEST_ROUTES } from './request-routes.ts';
 import { describeRoutes, mount } from './route.ts';
@@ -41,6 +42,7 @@ export const INNER_ROUTES: readonly Route[] = [
   ...LOOK_ROUTES,
   ...EVENT_ROUTES,
   ...SOURCE_ROUTES,
+  ...INBOX_ROUTES,
   ...IMPORT_ROUTES,
   ...LINEAGE_ROUTES,
   ...MONITOR_ROUTES,

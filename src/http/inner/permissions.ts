@@ -166,6 +166,24 @@ export const DEEDS: readonly Deed[] = [
     allowed: { own: ['member', 'project owner'] },
   },
   {
+    deed: 'bind an inbox',
+    actions: ['request.ask'],
+    routes: ['POST /v1/inboxes'],
+    allowed: { own: ['member', 'project owner'] },
+  },
+  {
+    deed: 'unbind an inbox',
+    actions: ['request.ask'],
+    routes: ['DELETE /v1/inboxes/{name}'],
+    allowed: { own: ['member', 'project owner'] },
+  },
+  {
+    deed: 'see what came to an inbox',
+    actions: ['project.view'],
+    routes: ['GET /v1/inboxes'],
+    allowed: { own: [...READ_IN, ...WATCH, ...PROGRAMS], foreign: WATCH },
+  },
+  {
     deed: 'see a source',
     actions: ['project.view'],
     routes: ['GET /v1/sources/{id}'],

@@ -1,4 +1,5 @@
 /** An import, its files and how far they are. Pure. */
+import { findNameProblem } from '../../core/index.ts';
 import type { Finding } from '../../inspect/index.ts';
 import type { SafeType, ScanVerdict } from '../decoded.ts';
 import { importErrors } from './errors.ts';
@@ -104,18 +105,6 @@ export interface ReceivedFile {
 export const IMPORT_FILES_MAX = 200_000;
 /** Imports of one principal that are being received. */
 export const OPEN_IMPORTS_MAX = 100;
-const NAME_CHARACTERS_MAX = 1_024;
-
-/** Why a name cannot be taken; null when it can. */
-function findNameProblem(name: string): string | null {
-  if (name === '' || name.length > NAME_CHARACTERS_MAX) return 'its length';
-  if (/\p{Cc}/u.test(name) || !name.isWellFormed()) return 'it holds control characters';
-  if (name.includes('\\')) return 'it holds a backslash';
-  const parts = name.split('/');
-  if (parts.some((part) => part === '' || part === '.' || part === '..'))
-    return 'it is not a plain relative path';
-  return null;
-}
 
 /** Throws `IMPORT_NAME_INVALID` for a name that is no plain relative path. */
 export function checkFileName(name: string): void {

@@ -23,7 +23,6 @@ import {
   listFiles,
   listOutdated,
   markReceived,
-  readFile,
 } from './file-store.ts';
 import { IMPORT_FILES_MAX, OPEN_IMPORTS_MAX, checkFileName, partName } from './import.ts';
 import type {
@@ -46,6 +45,7 @@ import {
 } from './import-store.ts';
 import type { ImportFilter } from './import-store.ts';
 import type { Quarantine } from './quarantine.ts';
+import { receiveBytes, takeFile } from './receiving.ts';
 
 /** What imports stand on. */
 export interface ImportsHost {
@@ -200,43 +200,18 @@ export class Imports {
   }
 
   /** Takes bytes of a file from an offset on. The file is decoded as soon as it is whole. */
-  async receive(
+  receive(
     id: string,
     position: number,
     offset: number,
     chunks: AsyncIterable<Uint8Array>,
   ): Promise<ReceivedFile> {
-    const { store, jobs, quarantine, clock } = this.#host;
-    const [held, file] = await store.read(async (db: Kysely<unknown>) => [
-      await readImport(db, id),
-      await readFile(db, id, position),
-    ]);
-    const { name, bytes, sha256 } = file;
-    if (file.received) return { position, name, received: bytes, done: true };
-    if (held.state !== 'receiving')
-      throw importErrors.error('STATE_WRONG', { id, event: 'add to', state: held.state });
-    const part = partName(id, position);
-    const received = await quarantine.parts.append(part, offset, chunks, bytes);
-    if (received < bytes) {
-      await store.write((tx: Kysely<unknown>) => touchImport(tx, id, clock.nowMs()));
-      return { position, name, received, done: false };
-    }
-    await quarantine.parts.seal(part, sha256, quarantine.originals);
-    const { state } = await store.write(async (tx: Kysely<unknown>) => {
-      const now = await readImport(tx, id);
-      if (now.state !== 'receiving') return now;
-      await touchImport(tx, id, clock.nowMs());
-      await markReceived(tx, id, position);
-      await jobs.add(tx, [decodeJob(id, file)]);
-      return now;
-    });
-    if (state !== 'receiving') {
-      // It was closed while these bytes arrived; nothing of them stays.
-      await cleanClosed(this.#host, id);
-      throw importErrors.error('STATE_WRONG', { id, event: 'add to', state });
-    }
-    this.#host.onWork();
-    return { position, name, received, done: true };
+    return receiveBytes(this.#host, id, position, offset, chunks);
+  }
+
+  /** Takes a file that is whole on the disk of the quarantine already; throws when it is another one. */
+  take(id: string, position: number, file: string): Promise<void> {
+    return takeFile(this.#host, id, position, file);
   }
 
   /** Keeps the proof of the source. */

@@ -17,7 +17,9 @@ import { importsMigration } from './0030-imports.ts';
 import { lineageMigration } from './0031-lineage.ts';
 import { screeningsMigration } from './0032-screenings.ts';
 import { importEndsMigration } from './0033-import-ends.ts';
+import { inboxesMigration } from './0034-inboxes.ts';
 import { outerMigration } from './0100-outer.ts';
+import { outerInboxesMigration } from './0101-outer-inboxes.ts';
 import { senderMigration } from './0200-sender.ts';
 
 /** The schema of the inner process. */
@@ -36,10 +38,15 @@ export const MIGRATIONS: readonly Migration[] = [
   lineageMigration,
   screeningsMigration,
   importEndsMigration,
+  inboxesMigration,
 ];
 
 /** The schema of the outer process. */
-export const OUTER_MIGRATIONS: readonly Migration[] = [ledgerMigration, outerMigration];
+export const OUTER_MIGRATIONS: readonly Migration[] = [
+  ledgerMigration,
+  outerMigration,
+  outerInboxesMigration,
+];
 
 /** The schema of the sender's own process. */
 export const SENDER_MIGRATIONS: readonly Migration[] = [senderMigration];

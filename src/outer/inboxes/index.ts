@@ -1,0 +1,2 @@
+/** Watched folders outside, whose content goes inside over the delivery link. See docs/spec/links.md. */
+export { ACKNOWLEDGEMENT, Inboxes } from './inboxes.ts';

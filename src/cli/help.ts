@@ -12,7 +12,7 @@ const GROUPS: readonly { readonly heading: string; readonly names: readonly stri
   {
     heading: 'The way in:',
     names: [
-      ...['scan', 'screen', 'import', 'imports', 'source', 'lineage', 'recall', 'monitor'],
+      ...['scan', 'screen', 'import', 'imports', 'inbox', 'source', 'lineage', 'recall', 'monitor'],
       'worker',
     ],
   },

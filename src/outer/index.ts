@@ -20,7 +20,7 @@ export { openOuterFolder } from './open.ts';
 export { runOuterProcess } from './process.ts';
 export type { OuterEvent, OuterProcessOptions, RunningOuter } from './process.ts';
 export { readSettings } from './settings.ts';
-export type { NewWire, OuterSettings } from './settings.ts';
+export type { InboxSettings, NewWire, OuterSettings } from './settings.ts';
 export { startOuterProcess } from './spawn.ts';
 export type { OuterSpawnOptions, SpawnedOuter } from './spawn.ts';
 export { Outer } from './outer.ts';

@@ -77,6 +77,7 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
     form: { origin: 'o', licence: 'l', collection: 'c', consent: 'yes' },
   }),
   'POST /v1/sources/cards': () => ({ text: '---\nlicense: mit\n---\n' }),
+  'POST /v1/inboxes': ({ project, source }) => ({ name: 'mole', project, source, why: 'w' }),
   'POST /v1/imports': ({ project, source }) => ({ project, source, why: 'w' }),
   'POST /v1/imports/{id}/files': () => ({
     files: [{ name: 'a', sha256: '0'.repeat(64), bytes: 1 }],

@@ -4,7 +4,7 @@ import type { Clock, Random } from '../../src/core/index.ts';
 import { sha256Bytes } from '../../src/core/index.ts';
 import { makeSigner } from '../../src/ledger/index.ts';
 import { ChildDecoder, Outer, buildOuterHttp } from '../../src/outer/index.ts';
-import type { Decoder, ReceiverLimits } from '../../src/outer/index.ts';
+import type { Decoder, InboxSettings, ReceiverLimits } from '../../src/outer/index.ts';
 import { Sender } from '../../src/release/sender.ts';
 import { Releases, SENDER_LIMITS, entryId } from '../../src/release/index.ts';
 import type { Debit } from '../../src/release/index.ts';
@@ -52,6 +52,7 @@ export async function openTestOuter(options: {
   seed?: string;
   decoder?: Decoder;
   limits?: ReceiverLimits;
+  inboxes?: InboxSettings;
   plan?: SlotPlan;
 }): Promise<TestOuter> {
   const seed = options.seed ?? 'outer';
@@ -77,6 +78,7 @@ export async function openTestOuter(options: {
     key: makeSigner('outer.example/log', 1, sha256Bytes(`${seed} key`)),
     saltSecret: sha256Bytes(`${seed} salt`),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.inboxes === undefined ? {} : { inboxes: options.inboxes }),
     sendStatus: (status) => statuses.push(status),
     alarm: (sentence) => alarms.push(sentence),
     onFault: (error) => alarms.push(String(error)),

@@ -93,10 +93,39 @@ export interface RecallShown {
   readonly reached: number;
 }
 
+/** An inbox outside that is bound to a project. */
+export interface InboxShown {
+  readonly inbox: string;
+  readonly project: string;
+  readonly source: string;
+  readonly why: string;
+  readonly person: string;
+  readonly boundAt: string;
+}
+
+/** What came from an inbox. */
+export interface InboxDeliveryShown {
+  readonly id: string;
+  readonly inbox: string;
+  readonly name: string;
+  readonly state: 'receiving' | 'waiting' | 'importing' | 'imported' | 'refused' | 'expired';
+  readonly files: number;
+  readonly bytes: number;
+  readonly missing: number;
+  readonly heldBytes: number;
+  readonly reason: string | null;
+  readonly import: string | null;
+  readonly firstAt: string;
+}
+
 const get = <D>(key: readonly unknown[], path: string) =>
   queryOptions({ queryKey: key, queryFn: ({ signal }) => call<D>(path, { signal }) });
 
 export const sourcesQuery = get<{ sources: SourceShown[] }>(['sources'], '/v1/sources');
+export const inboxesQuery = queryOptions({
+  ...get<{ inboxes: InboxShown[]; deliveries: InboxDeliveryShown[] }>(['inboxes'], '/v1/inboxes'),
+  refetchInterval: 5_000,
+});
 export const importsQuery = (state: string, offset: number) =>
   queryOptions({
     ...get<{ imports: ImportShown[]; next: number | null }>(

@@ -11,6 +11,7 @@ import { When } from '../parts/text.tsx';
 import { go, link } from '../shell/route.ts';
 import { sayBytes, sayCount, sayCounted, showSafely } from '../words/format.ts';
 import { ImportView, STATE_WORDS } from './imports/import-view.tsx';
+import { InboxList } from './imports/inboxes.tsx';
 import { NewImport } from './imports/new-import.tsx';
 
 /** As many as one answer of the gate has. */
@@ -201,6 +202,7 @@ export function ImportsPage(props: {
         tabs={[
           { id: 'imports', title: 'Imports', show: () => list },
           { id: 'sources', title: 'Sources', show: () => <SourceList /> },
+          { id: 'inboxes', title: 'Inboxes', show: () => <InboxList /> },
           { id: 'new', title: 'New import', show: () => <NewImport /> },
         ]}
       />

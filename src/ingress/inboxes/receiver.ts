@@ -212,14 +212,14 @@ export class DeliveryReceiver {
       this.#alarm('a manifest that cannot be one came from outside');
       return;
     }
-    if (this.#manifest?.id !== id) {
+    if (this.#manifest?.id !== id || this.#manifest.file.total !== total) {
       await this.#drop();
       if (await this.#isFull(total)) return;
       this.#manifest = { id, file: await this.#openArriving(`m-${id}`, total) };
     }
     const { file } = this.#manifest;
     await file.append(offset, payload);
-    if (!file.isWhole || file.total !== total) return;
+    if (!file.isWhole) return;
     await this.#drop();
     await this.#noteManifest(id, file.file);
   }

@@ -82,13 +82,7 @@ export class DeliverySender {
     const nowMs = monotonicMs();
     this.#nextMs = Math.max(this.#nextMs, nowMs) + (bytes.length * 1000) / this.#bytesPerSecond;
     const { signal } = this.#stopping;
-    const drained = this.#link.write(bytes)
-      ? Promise.resolve()
-      : Promise.race([
-          once(this.#link, 'drain', { signal }),
-          once(this.#link, 'close', { signal }),
-        ]);
-    await drained.catch(() => undefined);
+    if (!this.#link.write(bytes)) await this.#drained();
     const waitMs = this.#nextMs - monotonicMs();
     if (waitMs < TICK_MS || signal.aborted) return;
     await new Promise<void>((resolve) => {
@@ -100,6 +94,16 @@ export class DeliverySender {
       const timer = setTimeout(done, waitMs);
       signal.addEventListener('abort', done);
     });
+  }
+
+  /** Waits until the link takes more, is gone, or nobody wants to send any more. */
+  async #drained(): Promise<void> {
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#stopping.signal]);
+    const events = ['drain', 'close'].map((event) => once(this.#link, event, { signal }));
+    await Promise.race(events).catch(() => undefined);
+    over.abort();
+    await Promise.allSettled(events);
   }
 
   async *#records(id: string): AsyncGenerator<DeliveryRecord> {

@@ -143,6 +143,12 @@ export const PLACES: readonly Place[] = [
     empty: 'Nobody signs for anything yet',
   },
   {
+    name: 'inboxes',
+    path: 'imports?tab=inboxes',
+    shows: 'week-47',
+    empty: 'No inbox outside delivers',
+  },
+  {
     name: 'new-import',
     path: 'imports?tab=new',
     shows: 'What they are for',

@@ -203,9 +203,30 @@ const MONITORS = [
   { ...node('monitor:6f1c@atlas', 'spam watch', 'rcl_1'), sha256: '6f1c', newest: null },
 ];
 
+const INBOX = {
+  ...{ inbox: 'lab-weekly', project: 'study', source: 'src_lab', person: 'cyd' },
+  ...{ why: 'weekly data of the lab', boundAt: '2026-11-19T08:00:00.000Z' },
+};
+
+const ARRIVING = {
+  ...{ id: 'a1'.repeat(32), inbox: 'lab-weekly', name: 'week-47', state: 'receiving' },
+  ...{ files: 1_204, bytes: 83_000_000_000, missing: 311, heldBytes: 61_400_000_000 },
+  ...{ reason: null, import: null, firstAt: '2026-11-26T07:10:00.000Z' },
+};
+
+const WAITING = {
+  ...{ id: 'b2'.repeat(32), inbox: 'vendor', name: 'weights-of-the-judge', state: 'waiting' },
+  ...{ files: 4, bytes: 5_100_000_000, missing: 0, heldBytes: 5_100_000_000, import: null },
+  reason: 'nobody has bound its inbox to a project',
+  firstAt: '2026-11-25T16:40:00.000Z',
+};
+
 /** Mounts the routes. */
 export function mountIngress(app: Hono, state: FakeState): void {
   const some = <T>(list: readonly T[]): readonly T[] => (state.mode === 'empty' ? [] : list);
+  app.get('/v1/inboxes', (c) =>
+    c.json({ inboxes: some([INBOX]), deliveries: some([ARRIVING, WAITING]) }),
+  );
   app.get('/v1/sources', (c) => c.json({ sources: some([SOURCE]) }));
   app.get('/v1/imports', (c) => c.json({ imports: some([IMPORT]), next: null }));
   app.get('/v1/imports/:id', (c) => c.json(IMPORT));

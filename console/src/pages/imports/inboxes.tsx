@@ -69,7 +69,7 @@ export function InboxList(): ReactNode {
   return (
     <Loaded query={useQuery(inboxesQuery)} lines={8}>
       {({ inboxes, deliveries }) => (
-        <>
+        <div className="stack under-tabs">
           <Card title="Inboxes" note={sayCounted(inboxes.length, 'bound inbox', 'bound inboxes')}>
             {inboxes.length === 0 ? (
               <Empty title="No inbox outside delivers to a project of yours">
@@ -100,7 +100,7 @@ export function InboxList(): ReactNode {
               ) : null}
             </Card>
           )}
-        </>
+        </div>
       )}
     </Loaded>
   );

@@ -1,6 +1,6 @@
 /** Users of the operating system: who there is, and giving folders to them. Useful to root only. */
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, lchownSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 /** A user by numbers, as processes are started with. */
@@ -34,7 +34,8 @@ export function giveToUser(
 ): void {
   const stat = lstatSync(entry);
   const given = stat.uid === user.uid && stat.gid === user.gid;
-  if (!given) chownSync(entry, user.uid, user.gid);
+  // The entry itself and never what it leads to: others may write to some of these folders.
+  if (!given) lchownSync(entry, user.uid, user.gid);
   if (!stat.isDirectory() || (given && keep.includes(entry))) return;
   for (const name of readdirSync(entry)) giveToUser(user, path.join(entry, name), keep);
 }

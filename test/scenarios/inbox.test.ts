@@ -173,9 +173,11 @@ describe('what is put into an inbox outside becomes an import', () => {
       assert.deepEqual(Object.keys(each).sort(), [
         ...['bytes', 'files', 'id', 'inbox', 'name', 'takenMs'],
       ]);
-    assert.deepEqual((await readdir(path.join(inbox, 'taken'))).sort(), [
-      ...['early', 'evil', 'good'].map((name) => `${name}.sallyport-result.json`),
-    ]);
+    const taken = ['2-good', 'early', 'evil', 'good'];
+    assert.deepEqual(
+      (await readdir(path.join(inbox, 'taken'))).sort(),
+      taken.flatMap((name) => [name, `${name}.sallyport-result.json`]).sort(),
+    );
   });
 
   it('refuses links, and moves them aside with the reason', async () => {

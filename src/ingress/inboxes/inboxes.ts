@@ -253,8 +253,11 @@ export class Inboxes {
         for (const file of files) if (PROOF_FILES.includes(file.name)) proofs.set(file.name, file);
         if (data.length === 0) continue;
         const sha256s = new Map(data.map(({ name, sha256 }) => [name, sha256]));
-        for (const { name, position, done } of await imports.announce(opened, data))
+        for (const { name, position, done } of await imports.announce(opened, data)) {
+          // The rest is given at the next start.
+          if (this.#isStopped()) return;
           if (!done) await imports.take(opened, position, blobs.pathOf(sha256s.get(name) ?? ''));
+        }
       }
       const proof = await readProof(proofs, (sha256) => blobs.read(sha256));
       if (proof !== null) await imports.prove(opened, proof);

@@ -49,9 +49,7 @@ export class DeliverySender {
   /** Sends a delivery after those that wait. */
   send(id: string): void {
     this.#queue.add(id);
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
   }
 
   async stop(): Promise<void> {
@@ -64,6 +62,8 @@ export class DeliverySender {
   }
 
   async #run(): Promise<void> {
+    // Entered after the caller has noted that it runs, and left in the same step in which nothing is queued any more.
+    await Promise.resolve();
     for (const id of this.#queue) {
       this.#queue.delete(id);
       try {
@@ -76,6 +76,7 @@ export class DeliverySender {
         this.#onFault(cause);
       }
     }
+    this.#running = undefined;
   }
 
   async #write(bytes: Uint8Array): Promise<void> {

@@ -1,7 +1,17 @@
 /** Inboxes outside: what is taken, what is refused, and what is sent however the other side behaves. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { link, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  link,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -25,7 +35,10 @@ describe('the spool of deliveries', () => {
   let inbox: string;
   let spool: Spool;
   const take = (name: string, isFolder = true, room = 1_000_000) =>
-    spool.take({ inbox: 'lab', dir: inbox, found: path.join(inbox, name), isFolder }, room);
+    spool.take(
+      { inbox: 'lab', dir: inbox, found: path.join(inbox, name), isFolder },
+      { roomBytes: room },
+    );
 
   beforeEach(async () => {
     root = await mkdtemp(path.join(tmpdir(), 'sallyport-inbox-'));
@@ -66,10 +79,7 @@ describe('the spool of deliveries', () => {
     await assert.rejects(take('set'), code('OUTER_DELIVERY_REFUSED'));
     await symlink(path.join(root, 'secret'), path.join(inbox, 'one.csv'));
     await assert.rejects(take('one.csv', false), code('OUTER_DELIVERY_REFUSED'));
-    assert.deepEqual(
-      (await Spool.open(path.join(root, 'spool'), seededRandom('x'), [])) instanceof Spool,
-      true,
-    );
+    assert.deepEqual(await readdir(path.join(root, 'spool')), []);
   });
 
   it('refuses names that no path may have, and what is empty', async () => {
@@ -96,6 +106,8 @@ describe('the outer end of the delivery link', () => {
     while (!existsSync(answer) || existsSync(path.join(inbox, name)))
       await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(await readFile(answer, 'utf8'), '{"taken":true}\n');
+    for (const each of [name, `${name}.sallyport-result.json`])
+      await rm(path.join(inbox, 'taken', each));
   };
 
   beforeEach(async () => {
@@ -133,6 +145,21 @@ describe('the outer end of the delivery link', () => {
     assert.equal(new Set(shown).size, 1);
   });
 
+  it('removes nothing of anybody, wherever its folders are made to lead', async () => {
+    await door.outer.inboxes.start(undefined);
+    ({ dir: inbox } = await door.outer.inboxes.add('lab'));
+    await rm(path.join(inbox, 'refused'), { recursive: true });
+    await symlink(path.join(root, 'outer'), path.join(inbox, 'refused'));
+    await mkdir(path.join(root, 'deliveries'));
+    await symlink('/etc', path.join(root, 'deliveries', 'l'));
+    await writeFile(path.join(root, 'deliveries', 'a.csv'), 'a\n');
+    await rename(path.join(root, 'deliveries'), path.join(inbox, 'deliveries'));
+    const moved = path.join(root, 'outer', '2-deliveries');
+    while (!existsSync(moved)) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok(existsSync(path.join(root, 'outer', 'deliveries')));
+    assert.ok(!existsSync(path.join(root, 'outer', 'deliveries', 'l')));
+  });
+
   it('sends what is kept whenever the link starts anew, manifest first', async () => {
     await door.outer.inboxes.start(undefined);
     ({ dir: inbox } = await door.outer.inboxes.add('lab'));
@@ -162,7 +189,10 @@ describe('the outer end of the delivery link', () => {
     await writeFile(path.join(inside, 'x.csv'), 'x'.repeat(600_000));
     const spool = await Spool.open(path.join(root, 'spool'), seededRandom('s'), []);
     const found = path.join(inside, 'x.csv');
-    const { id } = await spool.take({ inbox: 'lab', dir: inside, found, isFolder: false }, 1e9);
+    const { id } = await spool.take(
+      { inbox: 'lab', dir: inside, found, isFolder: false },
+      { roomBytes: 1e9 },
+    );
     const wire = new PassThrough();
     const sender = new DeliverySender({
       ...{ spool, link: wire, bytesPerSecond: 1_000_000 },

@@ -2,10 +2,11 @@
  * Inboxes outside: watched folders whose content goes inside. What is put into one is taken when it stands still, copied
  * to the spool, and answered with one constant file; nothing else is ever said about it.
  *
- * What holds if we die: a delivery is noted, durable, before it is answered and removed; one that was not removed is
+ * What holds if we die: a delivery is noted, durable, before it is answered and moved away; one that was not moved is
  * found again and is the same delivery. What is refused was refused for what it is, and is moved aside with the reason.
  */
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Clock, Random } from '../../core/index.ts';
@@ -48,6 +49,7 @@ export class Inboxes {
   readonly #watches = new Map<string, FolderWatch>();
   /** What is taken is taken one after the other, so that the room of the spool is shared. */
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #stopping = new AbortController();
   #sender: DeliverySender | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -124,6 +126,7 @@ export class Inboxes {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#stopping.abort();
     await Promise.all([...this.#watches.values()].map((watch) => watch.close()));
     await this.#turn;
     await this.#sender?.stop();
@@ -151,31 +154,44 @@ export class Inboxes {
 
   async #take(found: FoundDelivery): Promise<void> {
     const { clock, settings, alarm, readDb, writeDb } = this.#parts;
-    const plain = path.basename(found.found);
     try {
       const kept = await readDb(listDeliveries);
       const used = kept.reduce((sum, { bytes }) => sum + bytes, 0);
-      const taken = await this.#spool.take(found, settings.spoolBytesMax - used);
+      const taken = await this.#spool.take(found, {
+        roomBytes: settings.spoolBytesMax - used,
+        signal: this.#stopping.signal,
+      });
       await writeDb((tx) => putDelivery(tx, { ...taken, takenMs: clock.nowMs() }));
       this.#sender?.send(taken.id);
     } catch (cause) {
+      // What was not taken to its end is found again at the next start.
+      if (this.#stopping.signal.aborted) return;
       if (!(cause instanceof SallyportError) || cause.status >= 500) {
         const why = cause instanceof Error ? cause.message : String(cause);
         alarm(`the inbox ${found.inbox} waits: ${why}`);
         this.#watches.get(found.inbox)?.forget(found.found);
         return;
       }
-      const target = path.join(found.dir, 'refused', plain);
       const result = `${JSON.stringify({ taken: false, reason: cause.message })}\n`;
-      await writeFileDurable(`${target}.sallyport-result.json`, utf8(result));
-      await rm(target, { recursive: true, force: true });
-      await rename(found.found, target);
+      await this.#move(found, 'refused', result);
       return;
     }
-    const answer = path.join(found.dir, 'taken', `${plain}.sallyport-result.json`);
-    await writeFileDurable(answer, utf8(ACKNOWLEDGEMENT));
-    await rm(found.found, { recursive: true, force: true }).catch(() => {
-      alarm(`the inbox ${found.inbox} took something that it may not remove`);
+    await this.#move(found, 'taken', ACKNOWLEDGEMENT);
+  }
+
+  /** Answers, then moves what was found beside the answer. Nothing is ever removed for a depositor. */
+  async #move(
+    { inbox, dir, found }: FoundDelivery,
+    folder: (typeof RESULT_FOLDERS)[number],
+    answer: string,
+  ): Promise<void> {
+    const plain = path.basename(found);
+    let target = path.join(dir, folder, plain);
+    for (let next = 2; existsSync(target); next++)
+      target = path.join(dir, folder, `${String(next)}-${plain}`);
+    await writeFileDurable(`${target}.sallyport-result.json`, utf8(answer));
+    await rename(found, target).catch(() => {
+      this.#parts.alarm(`the inbox ${inbox} holds something that it may not move away`);
     });
   }
 

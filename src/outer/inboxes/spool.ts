@@ -87,8 +87,9 @@ async function openPlain(file: string, root: string): Promise<FileHandle> {
   }
 }
 
-async function* readHandle(handle: FileHandle): AsyncGenerator<Uint8Array> {
+async function* readHandle(handle: FileHandle, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   for (;;) {
+    signal?.throwIfAborted();
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(READ_BYTES), 0, READ_BYTES, null);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
@@ -124,11 +125,14 @@ export class Spool {
   }
 
   /** Copies a delivery; throws `OUTER_DELIVERY_REFUSED` for what is never taken, `OUTER_DELIVERY_WAITS` without room. */
-  async take(found: FoundDelivery, roomBytes: number): Promise<Omit<Delivery, 'takenMs'>> {
+  async take(
+    found: FoundDelivery,
+    limits: { readonly roomBytes: number; readonly signal?: AbortSignal },
+  ): Promise<Omit<Delivery, 'takenMs'>> {
     const temp = path.join(this.#dir, `new-${toHex(this.#random.bytes(8))}`);
     try {
       await mkdir(temp, { mode: 0o700 });
-      const files = await this.#copyFiles(found, temp, roomBytes);
+      const files = await this.#copyFiles(found, temp, limits);
       const { inbox } = found;
       const name = path.basename(found.found);
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -155,7 +159,7 @@ export class Spool {
   async #copyFiles(
     found: FoundDelivery,
     temp: string,
-    roomBytes: number,
+    { roomBytes, signal }: { readonly roomBytes: number; readonly signal?: AbortSignal },
   ): Promise<readonly DeliveryFile[]> {
     if (!isDeliveryName(path.basename(found.found))) refuse('its name cannot be used');
     const root = await realpath(found.dir);
@@ -175,7 +179,7 @@ export class Spool {
       try {
         const { size } = await handle.stat();
         if (size > room) throw outerErrors.error('DELIVERY_WAITS');
-        const blob = await blobs.put(readHandle(handle), room);
+        const blob = await blobs.put(readHandle(handle, signal), room);
         room -= blob.bytes;
         files.push({ name, ...blob });
       } finally {

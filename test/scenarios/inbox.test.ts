@@ -206,6 +206,11 @@ describe('what is put into an inbox outside becomes an import', () => {
           async () => (await listed()).find((each) => each.name === 'large')?.missing ?? 12,
           (missing) => missing < 12 - kill * 2,
         );
+      if (kill === 2) {
+        // The outer process alone; the gate starts it again.
+        process.kill(await outerPidOf(gate), 'SIGKILL');
+        continue;
+      }
       await gate.stop('SIGKILL');
       gate = await gate.restart();
       founded = { ...founded, as: rebind(gate, founded) };
@@ -225,6 +230,30 @@ describe('what is put into an inbox outside becomes an import', () => {
     assert.equal(await answerTo('large'), '{"taken":true}\n');
   });
 
+  it('keeps no release waiting while a large delivery comes', async () => {
+    await gate.stop();
+    const file = path.join(gate.dataDir, 'outer', 'outer.json');
+    const settings = JSON.parse(await readFile(file, 'utf8')) as object;
+    const slow = { ...settings, inboxes: { bytesPerSecond: 400_000 } };
+    await writeFile(file, JSON.stringify(slow));
+    await drop('slow', { 'rows.csv': `n\n${'0123456789\n'.repeat(3_000_000)}` });
+    gate = await gate.restart();
+    founded = { ...founded, as: rebind(gate, founded) };
+    await answerTo('slow');
+    await writeFile(path.join(gate.workDir, 'note.txt'), 'a small result\n');
+    const sent = await founded.as<Request>(
+      ...(['cyd', 0, 'export', 'note.txt', '--to', 'alpha', '--project', 'study'] as const),
+      ...['--why', 'a result'],
+    );
+    await until(
+      () => founded.as<Request>('cyd', 0, 'request', 'show', sent.id),
+      ({ state }) => state === 'released',
+    );
+    const came = (await listed()).find((each) => each.name === 'slow');
+    assert.ok(came === undefined || came.state === 'receiving');
+    await writeFile(file, JSON.stringify(settings));
+  });
+
   it('takes what is put there while it does not run, and what is dropped then', async () => {
     await gate.stop();
     await drop('away', { 'rows.csv': 'late\n1\n' });
@@ -234,6 +263,16 @@ describe('what is put into an inbox outside becomes an import', () => {
     await cameTo('away', 'imported');
   });
 });
+
+/** The outer process of a gate. */
+async function outerPidOf({ pid }: RunningGate): Promise<number> {
+  const children = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
+  for (const child of children.trim().split(' ')) {
+    const program = await readFile(`/proc/${child}/cmdline`, 'utf8');
+    if (/outer\/main\.[jt]s/.test(program)) return Number(child);
+  }
+  throw new Error('there is no outer process');
+}
 
 /** The same people at a gate that was started again. */
 function rebind(gate: RunningGate, founded: FoundedGate): FoundedGate['as'] {

@@ -6,12 +6,11 @@
  * object and one unfinished manifest on disk, and no more of whole ones than the room it was given. What there is no room
  * for is dropped with an alarm, and is taken when it comes again. What it has survives a crash, and comes but once.
  */
-import { readdir, rename, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Clock, Random } from '../../core/index.ts';
 import { SallyportError, makeDirDurable, readChunks, systemFiles } from '../../core/index.ts';
-import { openBlobs } from '../../store/index.ts';
+import { ArrivingFile, freeBytes, openBlobs } from '../../store/index.ts';
 import type { Blobs, Store } from '../../store/index.ts';
 import { DELIVERY_LIMITS, DeliveryReader, readDeliveryManifest } from '../../wire/index.ts';
 import type { DeliveryHead, DeliveryRecord } from '../../wire/index.ts';
@@ -32,7 +31,6 @@ import {
   markHeld,
 } from './inbox-store.ts';
 import type { DeliveryState } from './inbox-store.ts';
-import { ObjectFile } from './object-file.ts';
 
 /** What the receiver stands on. */
 export interface ReceiverHost {
@@ -76,9 +74,9 @@ export class DeliveryReceiver {
   readonly #host: ReceiverHost;
   readonly #said = new Map<string, number>();
   #current: Current | undefined;
-  #manifest: { readonly id: string; readonly file: ObjectFile } | undefined;
+  #manifest: { readonly id: string; readonly file: ArrivingFile } | undefined;
   /** The object that is arriving; without a file it is one that is not wanted. */
-  #object: { readonly sha256: string; readonly file: ObjectFile | null } | undefined;
+  #object: { readonly sha256: string; readonly file: ArrivingFile | null } | undefined;
   #usedBytes = 0;
   #stopped = false;
 
@@ -95,9 +93,8 @@ export class DeliveryReceiver {
       listDeliveries(db, OPEN_STATES, Number.MAX_SAFE_INTEGER),
     );
     const kept = new Set(open.map(({ id }) => id));
-    for (const name of await readdir(dir))
-      if (!kept.has(name) && name !== 'arriving')
-        await rm(path.join(dir, name), { recursive: true, force: true });
+    for (const name of await systemFiles.list(dir))
+      if (!kept.has(name) && name !== 'arriving') await systemFiles.remove(path.join(dir, name));
     await this.recount();
   }
 
@@ -119,7 +116,7 @@ export class DeliveryReceiver {
 
   /** Removes the files of a delivery. */
   async remove(id: string): Promise<void> {
-    await rm(path.join(this.#host.dir, id), { recursive: true, force: true });
+    await systemFiles.remove(path.join(this.#host.dir, id));
   }
 
   /** Reads a link to its end. */
@@ -182,20 +179,18 @@ export class DeliveryReceiver {
   }
 
   /** One file in the folder of what arrives: whatever else is there was left behind. */
-  async #openArriving(name: string, total: number): Promise<ObjectFile> {
+  async #openArriving(name: string, total: number): Promise<ArrivingFile> {
     const dir = path.join(this.#host.dir, 'arriving');
     const kind = name.slice(0, 1);
     for (const other of await systemFiles.list(dir))
-      if (other.startsWith(kind) && other !== name)
-        await rm(path.join(dir, other), { force: true });
-    return ObjectFile.open(path.join(dir, name), total);
+      if (other.startsWith(kind) && other !== name) await systemFiles.remove(path.join(dir, other));
+    return ArrivingFile.open(path.join(dir, name), total);
   }
 
   async #isFull(bytes: number): Promise<boolean> {
     const { dir, limits } = this.#host;
-    const { bsize, bavail } = await statfs(dir);
-    if (this.#usedBytes + bytes <= limits.bytes && bytes + FREE_BYTES_MIN <= bsize * bavail)
-      return false;
+    const free = await freeBytes(dir);
+    if (this.#usedBytes + bytes <= limits.bytes && bytes + FREE_BYTES_MIN <= free) return false;
     this.#alarm('there is no room for what comes, it is dropped until it is sent again');
     return true;
   }
@@ -228,7 +223,7 @@ export class DeliveryReceiver {
     const { store, clock, dir, limits } = this.#host;
     const blobs = openBlobs(path.join(dir, 'arriving', 'whole'), this.#host.random);
     if (!(await blobs.adopt(file, id))) {
-      await rm(file, { force: true });
+      await systemFiles.remove(file);
       this.#alarm('a manifest that is not what it is called came from outside');
       return;
     }
@@ -247,7 +242,7 @@ export class DeliveryReceiver {
       const state = refusal === null ? 'receiving' : 'refused';
       if (refusal === null) {
         await makeDirDurable(path.join(dir, id));
-        await rename(whole, this.manifestOf(id));
+        await systemFiles.rename(whole, this.manifestOf(id));
         await systemFiles.syncDir(path.join(dir, id));
       } else await store.write((tx: Kysely<unknown>) => deleteObjects(tx, id));
       await store.write((tx: Kysely<unknown>) =>
@@ -258,7 +253,7 @@ export class DeliveryReceiver {
       );
       this.#current = undefined;
     } finally {
-      await rm(whole, { force: true });
+      await systemFiles.remove(whole);
     }
   }
 
@@ -317,11 +312,11 @@ export class DeliveryReceiver {
     this.#object = { sha256, file: unwanted ? null : await this.#openArriving(name, total) };
   }
 
-  async #noteObject(current: Current, sha256: string, file: ObjectFile): Promise<void> {
+  async #noteObject(current: Current, sha256: string, file: ArrivingFile): Promise<void> {
     const { store, clock, onWhole } = this.#host;
     const { id } = current;
     if (!(await this.blobsOf(id).adopt(file.file, sha256))) {
-      await rm(file.file, { force: true });
+      await systemFiles.remove(file.file);
       this.#alarm('a file that is not what its manifest says came from outside');
       return;
     }

@@ -23,7 +23,7 @@ import { Spool } from './spool.ts';
 import type { FoundDelivery } from './spool.ts';
 
 /** The answer to every delivery that is taken: a function of nothing. */
-export const ACKNOWLEDGEMENT = `${JSON.stringify({ taken: true })}\n`;
+const ACKNOWLEDGEMENT = `${JSON.stringify({ taken: true })}\n`;
 
 const RESULT_FOLDERS = ['taken', 'refused'] as const;
 const DAY_MS = 86_400_000;

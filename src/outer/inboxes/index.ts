@@ -1,2 +1,2 @@
 /** Watched folders outside, whose content goes inside over the delivery link. See docs/spec/links.md. */
-export { ACKNOWLEDGEMENT, Inboxes } from './inboxes.ts';
+export { Inboxes } from './inboxes.ts';

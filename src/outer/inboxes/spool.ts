@@ -7,7 +7,7 @@
  */
 import { constants, existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, realpath, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Random } from '../../core/index.ts';
 import {
@@ -18,7 +18,7 @@ import {
   toHex,
   utf8,
 } from '../../core/index.ts';
-import { openBlobs } from '../../store/index.ts';
+import { freeBytes, openBlobs } from '../../store/index.ts';
 import {
   DELIVERY_LIMITS,
   isDeliveryName,
@@ -169,8 +169,7 @@ export class Spool {
     const named = paths
       .map((file) => ({ file, name: path.relative(base, file).split(path.sep).join('/') }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const { bsize, bavail } = await statfs(this.#dir);
-    let room = Math.min(roomBytes, bsize * bavail - FREE_BYTES_MIN);
+    let room = Math.min(roomBytes, (await freeBytes(this.#dir)) - FREE_BYTES_MIN);
     const blobs = this.#blobs(temp);
     const files: DeliveryFile[] = [];
     for (const { file, name } of named) {

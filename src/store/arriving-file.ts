@@ -1,10 +1,10 @@
-/** A file of a delivery that is arriving: appended where it ends, whole only when its digest is right. */
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+/** A file that arrives over a link that may repeat itself: appended where it ends, in one process at a time. */
+import { mkdir, open, rm, stat, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 /** One arriving file. */
-export class ObjectFile {
+export class ArrivingFile {
   readonly file: string;
   readonly total: number;
   readonly #handle: FileHandle;
@@ -18,12 +18,12 @@ export class ObjectFile {
   }
 
   /** Goes on with what an earlier process had of it; what is longer than it may be begins anew. */
-  static async open(file: string, total: number): Promise<ObjectFile> {
+  static async open(file: string, total: number): Promise<ArrivingFile> {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     const before = await stat(file).catch(() => null);
     if (before !== null && before.size > total) await rm(file);
     const size = before === null || before.size > total ? 0 : before.size;
-    return new ObjectFile(file, total, await open(file, 'a', 0o600), size);
+    return new ArrivingFile(file, total, await open(file, 'a', 0o600), size);
   }
 
   get isWhole(): boolean {
@@ -47,4 +47,10 @@ export class ObjectFile {
       await this.#handle.close();
     }
   }
+}
+
+/** How many bytes the file system of a folder has left for us. */
+export async function freeBytes(dir: string): Promise<number> {
+  const { bsize, bavail } = await statfs(dir);
+  return bsize * bavail;
 }

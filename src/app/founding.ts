@@ -10,9 +10,9 @@ import {
   parsePublicKey,
   printPublicKey,
   projectRoster,
+  readKeyFacts,
   registerPasskey,
   rosterErrors,
-  isFidoKey,
   writeRoster,
 } from '../people/index.ts';
 import type { Founder, PasskeyResponse, People, RosterKey, RosterMeter } from '../people/index.ts';
@@ -58,15 +58,19 @@ const CHALLENGE_BYTES = 32;
 
 /** A line of OpenSSH as a key of the roster. */
 export function readSshKey(line: string, label: string): NewKey {
-  const key = parsePublicKey(line);
-  const security = isFidoKey(key);
+  const publicKey = printPublicKey(parsePublicKey(line));
+  const { id, kind } = readKeyFacts(publicKey);
+  if (kind === 'passkey')
+    throw rosterErrors.error('CHANGE_INVALID', {
+      why: 'the key is a passkey, which is registered in the console',
+    });
   return {
-    id: key.fingerprint,
-    publicKey: printPublicKey(key),
+    id,
+    publicKey,
     label: label === '' ? 'SSH key' : label,
-    kind: security ? 'security-key' : 'ssh',
+    kind,
     credential: null,
-    deviceBound: security,
+    deviceBound: kind === 'security-key',
     until: null,
   };
 }

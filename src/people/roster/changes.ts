@@ -3,7 +3,9 @@
  * one version gives the next version or an error that names the step.
  */
 import { z } from 'zod';
+import { SallyportError } from '../../core/index.ts';
 import { rosterErrors } from './errors.ts';
+import { KEY_KINDS, findKeyProblem, readKeyFacts } from './key-facts.ts';
 import { RULE_KINDS, checkRoster, rosterDigest, writeRoster } from './document.ts';
 import type { Roster, RosterKey } from './document.ts';
 
@@ -13,15 +15,32 @@ const until = z.iso.datetime({ precision: 3 }).nullable().default(null);
 const bits = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const meter = z.strictObject({ burstBits: bits, bitsPerDay: bits });
 
-const newKey = z.strictObject({
-  id: z.string().max(60),
-  publicKey: z.string().max(2_000),
-  label: text,
-  kind: z.enum(['passkey', 'security-key', 'ssh']),
-  credential: z.string().max(1_400).nullable().default(null),
-  deviceBound: z.boolean().default(false),
-  until,
-});
+/** A key as somebody adds it: what its public key says may be left out, and is refused when it says otherwise. */
+const newKey = z
+  .strictObject({
+    id: z.string().max(60).optional(),
+    publicKey: z.string().max(2_000),
+    label: text.default('SSH key'),
+    kind: z.enum(KEY_KINDS).optional(),
+    credential: z.string().max(1_400).nullable().default(null),
+    deviceBound: z.boolean().optional(),
+    until,
+  })
+  .transform((key, context) => {
+    try {
+      const facts = readKeyFacts(key.publicKey);
+      // A security key for SSH cannot be copied; a passkey says by itself whether it can.
+      const deviceBound = key.deviceBound ?? facts.kind === 'security-key';
+      const whole = { ...key, id: key.id ?? facts.id, kind: key.kind ?? facts.kind, deviceBound };
+      const problem = findKeyProblem(whole);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+      return whole;
+    } catch (cause) {
+      if (!(cause instanceof SallyportError)) throw cause;
+      context.addIssue({ code: 'custom', message: cause.message });
+      return z.NEVER;
+    }
+  });
 
 /** One step. `op` names it; the rest says what exactly. */
 export const CHANGE = z.discriminatedUnion('op', [
@@ -335,62 +354,4 @@ export function applyChanges(roster: Roster, changes: readonly Change[], at: str
     changeRules(draft, change);
   }
   return checkRoster(draft);
-}
-
-/** A step in words, for whoever signs it. */
-export function sayChange(change: Change): string {
-  switch (change.op) {
-    case 'person.add':
-      return `add the person ${change.id} (${change.name}) with ${String(change.keys.length)} keys${sayUntil(change.until)}`;
-    case 'person.remove':
-      return `remove the person ${change.id}`;
-    case 'person.until':
-      return change.until === null
-        ? `let ${change.id} stay without an end`
-        : `end the membership of ${change.id} at ${change.until}`;
-    case 'key.add':
-      return `add the key ${change.key.id} (${change.key.label}) of ${change.person}${sayUntil(change.key.until)}`;
-    case 'key.revoke':
-      return `revoke the key ${change.key} of ${change.person}`;
-    case 'principal.add':
-      return `add the ${change.kind} ${change.id}, for which ${change.sponsor} answers`;
-    case 'principal.remove':
-      return `remove ${change.id}`;
-    case 'group.add':
-      return `make the group ${change.group} of ${change.members.join(', ') || 'nobody yet'}`;
-    case 'group.remove':
-      return `remove the group ${change.group}`;
-    case 'group.join':
-      return `put ${change.member} into the group ${change.group}`;
-    case 'group.leave':
-      return `take ${change.member} out of the group ${change.group}`;
-    case 'project.add':
-      return `make the project ${change.id} (${change.title})`;
-    case 'project.models':
-      return `let the project ${change.project} touch ${change.models.join(', ') || 'every model'}`;
-    case 'role.give':
-      return `make ${change.principal} ${change.role} of the project ${change.project}${sayUntil(change.until)}`;
-    case 'role.take':
-      return `take the role ${change.role} in the project ${change.project} from ${change.principal}`;
-    case 'model.owners':
-      return `make ${change.owners.join(', ') || 'nobody'} owner of the model ${change.model}`;
-    case 'rule.set':
-      return `set the rule for ${change.kind}, tier ${change.tier}${change.quorum === undefined ? '' : `: ${change.quorum}`}`;
-    case 'rule.remove':
-      return `remove the rule for ${change.kind}, tier ${change.tier}`;
-    case 'meter.set':
-      return `let ${String(change.limits.bitsPerDay)} bits a day, ${String(change.limits.burstBits)} at once, leave in the tier ${change.meter}`;
-    case 'break-glass.set':
-      return `let ${change.group} break the glass for ${String(change.limits.bitsPerDay)} bits a day`;
-    case 'origin.add':
-      return `accept passkeys on ${change.origin}`;
-    case 'origin.remove':
-      return `accept passkeys on ${change.origin} no longer`;
-    case 'policy.set':
-      return `put the policies ${change.sha256.slice(0, 12)}… in force`;
-  }
-}
-
-function sayUntil(until: string | null): string {
-  return until === null ? '' : ` until ${until}`;
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../core/index.ts';
 import { rosterErrors } from './errors.ts';
+import { KEY_KINDS, findKeyProblem } from './key-facts.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 const text = z.string().min(1).max(200);
@@ -23,10 +24,11 @@ const key = z.strictObject({
   /** One line of OpenSSH, without comment. */
   publicKey: z.string().max(2_000),
   label: text,
-  kind: z.enum(['passkey', 'security-key', 'ssh']),
+  /** What its public key is, by its type and application. */
+  kind: z.enum(KEY_KINDS),
   /** A passkey's credential id, base64url; null for other keys. */
   credential: z.string().max(1_400).nullable(),
-  /** Whether the private key cannot leave its device. */
+  /** Whether the private key cannot leave its device: security keys and passkeys only, by their own word. */
   deviceBound: z.boolean(),
   addedAt: iso,
   until: iso.nullable(),
@@ -152,6 +154,10 @@ function findProblem(roster: Roster): string | undefined {
     repeated(roster.projects.map((each) => each.id)) ??
     repeated(roster.people.flatMap((each) => each.keys.map((one) => one.id)));
   if (twice !== undefined) return `\`${twice}\` is there twice`;
+  for (const { id: whose, keys } of roster.people) {
+    const wrong = keys.map(findKeyProblem).find((each) => each !== undefined);
+    if (wrong !== undefined) return `of \`${whose}\`, ${wrong}`;
+  }
   const persons = new Set(people);
   const groups = new Set(roster.groups.map((each) => each.id));
   for (const { id: agent, sponsor } of roster.sponsored) {
@@ -184,6 +190,13 @@ function findProblem(roster: Roster): string | undefined {
   return undefined;
 }
 
+/** What is wrong with one member, as part of a sentence; a pattern in it keeps its letters. */
+export function sayIssue(issue: { path: PropertyKey[]; message: string }): string {
+  const { message } = issue;
+  const place = issue.path.map(String).join('.');
+  return `${place === '' ? '' : `${place}: `}${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}
+
 /** Reads a roster; throws `ROSTER_INVALID` for every text that {@link writeRoster} cannot have written. */
 export function readRoster(text: string): Roster {
   if (text.length > ROSTER_BYTES_MAX)
@@ -201,10 +214,7 @@ export function readRoster(text: string): Roster {
 export function checkRoster(value: unknown, text?: string): Roster {
   const parsed = ROSTER.safeParse(value);
   if (!parsed.success) {
-    const why = parsed.error.issues
-      .slice(0, 5)
-      .map((issue) => `${issue.path.map(String).join('.')}: ${issue.message.toLowerCase()}`)
-      .join('; ');
+    const why = parsed.error.issues.slice(0, 5).map(sayIssue).join('; ');
     throw rosterErrors.error('INVALID', { why });
   }
   const roster = parsed.data;

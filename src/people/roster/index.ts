@@ -4,7 +4,7 @@
  * Guaranteed: a document has one spelling; what is read was checked whole; a change is applied completely or not at all.
  * Not decided here: whether a version was signed by the right people, see `requests/`, which the sender runs itself.
  */
-export { CHANGE, applyChanges, sayChange } from './changes.ts';
+export { CHANGE, applyChanges } from './changes.ts';
 export type { Change, ChangeInput } from './changes.ts';
 export {
   ADMINISTRATORS,
@@ -14,6 +14,7 @@ export {
   checkRoster,
   readRoster,
   rosterDigest,
+  sayIssue,
   writeRoster,
 } from './document.ts';
 export type {
@@ -26,6 +27,8 @@ export type {
   RosterSponsored,
 } from './document.ts';
 export { rosterErrors } from './errors.ts';
+export { readKeyFacts } from './key-facts.ts';
+export { sayChange } from './say-change.ts';
 export { foundRoster } from './founding.ts';
 export type { Founder, Founding } from './founding.ts';
 export {

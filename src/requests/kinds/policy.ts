@@ -13,6 +13,7 @@ import {
   readRoster,
   rosterDigest,
   sayChange,
+  sayIssue,
   writeRoster,
 } from '../../people/index.ts';
 import type { Change, Roster } from '../../people/index.ts';
@@ -52,9 +53,7 @@ export function readChanges(value: unknown): readonly Change[] {
   const bad = parsed.flatMap((each, i) =>
     each.success
       ? []
-      : [
-          `change ${String(i + 1)}: ${each.error.issues[0]?.path.map(String).join('.') ?? ''} ${each.error.issues[0]?.message.toLowerCase() ?? ''}`,
-        ],
+      : each.error.issues.slice(0, 3).map((issue) => `change ${String(i + 1)}: ${sayIssue(issue)}`),
   );
   if (bad.length > 0) throw errors.error('INPUT_INVALID', { why: bad.join('; ').slice(0, 500) });
   return parsed.flatMap((each) => (each.success ? [each.data] : []));

@@ -1,0 +1,192 @@
+/** What the sender refuses, one row each, beside the grant that it takes. It trusts nothing of the gate but signatures. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { approve, foundWith, makePerson } from '../../../test/support/people.ts';
+import type { TestPerson } from '../../../test/support/people.ts';
+import { makeSecurityKey } from '../../../test/support/security-keys.ts';
+import { rosterDigest, writeRoster } from '../../people/index.ts';
+import { writeSubject } from '../../requests/index.ts';
+import type { Subject } from '../../requests/index.ts';
+import { checkGrant } from './grant-check.ts';
+import type { GrantCheck } from './grant-check.ts';
+
+const NOW = Date.parse('2026-11-02T00:00:00.000Z');
+const RELEASE_BY = '2026-11-02T00:00:00.001Z';
+const [ann, bob, cyd, dan, eve] = ['ann', 'bob', 'cyd', 'dan', 'eve'].map((id) => makePerson(id));
+assert.ok(ann && bob && cyd && dan && eve);
+const fido = makeSecurityKey();
+const fidoAnn = { ...ann, key: fido.key };
+
+const { roster } = await foundWith(
+  [
+    { person: fidoAnn, groups: ['administrators', 'security'] },
+    { person: bob, groups: ['administrators', 'security'] },
+    { person: cyd, groups: ['administrators', 'security'] },
+    { person: dan, groups: ['staff'] },
+  ],
+  {
+    projects: [
+      {
+        ...{ id: 'p', title: 'p', models: [] },
+        roles: ['ann', 'bob', 'cyd'].map((principal) => ({
+          ...{ principal, role: 'reviewer', until: null },
+        })),
+      },
+    ],
+  },
+);
+const digest = rosterDigest(writeRoster(roster));
+const FILE = { name: 'a.csv', type: 'csv', form: null, sha256: 'b'.repeat(64), bytes: 3 };
+const WINDOW = {
+  ...{ types: ['csv'], bitsEach: 10, bitsTotal: 100, uses: 2, durationMs: 3_600_000, job: 'x' },
+};
+
+function makeSubject(change: Partial<Subject> = {}): string {
+  return writeSubject({
+    ...{ format: 'sallyport-request@v1', gate: roster.gate, id: 'r1', edition: 1 },
+    ...{ kind: 'export', requester: 'dan', sponsor: null, project: 'p' },
+    ...{ destination: { name: 'd', number: 7 }, why: 'a test', tier: 'one', models: [] },
+    ...{ chargeBitsMax: '8', rosterVersion: 1, rosterSha256: digest, ledgerSize: 1 },
+    ...{ askedAt: '2026-11-01T00:00:00.000Z', releaseBy: RELEASE_BY, grantMs: null },
+    ...{ breakGlass: false, facts: { files: [FILE], historyPrefix: 4 } },
+    ...change,
+  });
+}
+
+type Sign = (subject: string) => string | Promise<string>;
+const by =
+  (person: TestPerson): Sign =>
+  (subject) =>
+    approve(person, subject);
+
+const BOB = by(bob);
+
+interface Row {
+  readonly subject?: Partial<Subject>;
+  readonly signed?: readonly Sign[];
+  readonly check?: Partial<GrantCheck>;
+}
+
+async function judge({ subject = {}, signed = [BOB], check = {} }: Row) {
+  const text = makeSubject(subject);
+  return checkGrant({
+    ...{ roster, digests: new Map([[1, digest]]), subject: text },
+    ...{ signatures: await Promise.all(signed.map((sign) => Promise.resolve(sign(text)))) },
+    ...{ breakGlass: false, nowMs: NOW, ...check },
+  });
+}
+
+const EMERGENCY: Row = { subject: { breakGlass: true }, check: { breakGlass: true } };
+const TOP = { subject: { tier: 'quorum' } } as const;
+const BROKEN = [
+  ['no list', { historyPrefix: 4 }],
+  ['no prefix', { files: [FILE] }],
+  ['a file without digest', { files: [{ ...FILE, sha256: 1 }], historyPrefix: 4 }],
+  ['a file without size', { files: [{ ...FILE, bytes: '3' }], historyPrefix: 4 }],
+] as const;
+
+const REFUSED: readonly (readonly [string, Row, RegExp])[] = [
+  ['nobody signed', { signed: [] }, /1 of reviewers\(p\)/],
+  ['the requester signed', { subject: { requester: 'bob' } }, /missing/],
+  [
+    'the sponsor of the agent that asks signed',
+    { subject: { requester: 'bot', sponsor: 'bob' } },
+    /missing/,
+  ],
+  ['somebody signed whom the rule does not name', { signed: [by(dan)] }, /missing/],
+  ['a key signed that is in no roster', { signed: [by(eve)] }, /belongs to nobody/],
+  [
+    'the signature is of another request',
+    { signed: [() => approve(bob, makeSubject({ id: 'r2' }))] },
+    /missing/,
+  ],
+  [
+    'the signature is for another purpose',
+    { signed: [(subject) => approve(bob, subject, 'sallyport-founding@v1')] },
+    /missing/,
+  ],
+  [
+    'the key did not check its user',
+    { signed: [(subject) => fido.approve(subject, { userVerified: false })] },
+    /PIN or biometrics/,
+  ],
+  ['the time to release it is over', { check: { nowMs: NOW + 1 } }, /time to release it is over/],
+  ['it is of another gate', { subject: { gate: 'another.example/log' } }, /another gate/],
+  [
+    'its roster was never in force',
+    { subject: { rosterSha256: 'c'.repeat(64) } },
+    /never in force/,
+  ],
+  ['its version was never in force', { subject: { rosterVersion: 2 } }, /never in force/],
+  ['it goes nowhere', { subject: { destination: null } }, /no destination/],
+  ['it is no export', { subject: { kind: 'access', tier: 'one' }, signed: [by(bob)] }, /./],
+  ['an approval is used as an emergency', { check: { breakGlass: true } }, /something else/],
+  ['an emergency is used as an approval', { subject: { breakGlass: true } }, /something else/],
+  [
+    'somebody outside the emergency group broke the glass',
+    { ...EMERGENCY, signed: [by(dan)] },
+    /nobody of security/,
+  ],
+  [
+    'an emergency was signed without a check of the user',
+    { ...EMERGENCY, signed: [(subject) => fido.approve(subject, { userVerified: false })] },
+    /nobody of security/,
+  ],
+  ['one person signed for the whole quorum', { ...TOP, signed: [fido.approve] }, /2 of security/],
+  [
+    'nobody of the quorum has a key that is bound to its device',
+    { ...TOP, signed: [by(bob), by(cyd)] },
+    /./,
+  ],
+  [
+    'the charge is above its tier',
+    { subject: { chargeBitsMax: '900000000' }, signed: [by(bob)] },
+    /missing/,
+  ],
+  [
+    'a window is malformed',
+    { subject: { kind: 'window', facts: { window: { ...WINDOW, uses: 0 } } } },
+    /no window/,
+  ],
+];
+
+describe('the sender', () => {
+  it('takes what the right people signed, within its time', async () => {
+    const taken = await judge({});
+    assert.ok(taken.ok);
+    assert.deepEqual(
+      [taken.requestId, taken.destination, taken.chargeBitsMax, taken.historyPrefix, taken.meter],
+      ['r1', 7, 8n, 4, null],
+    );
+    assert.ok((await judge({ signed: [fido.approve] })).ok);
+    assert.ok((await judge(EMERGENCY)).ok);
+    const window = { kind: 'window', facts: { window: WINDOW } };
+    assert.ok((await judge({ subject: window })).ok);
+  });
+
+  for (const [name, row, why] of REFUSED) {
+    it(`refuses when ${name}`, async () => {
+      const refused = await judge(row);
+      assert.equal(refused.ok, false);
+      assert.match(refused.why, why);
+    });
+  }
+
+  it('asks for the whole quorum on the top tier, a bound key and one approval outside the browser', async () => {
+    assert.ok((await judge({ ...TOP, signed: [fido.approve, by(bob), by(cyd)] })).ok);
+    const refused = await judge({ ...TOP, signed: [by(bob), by(cyd), () => approve(dan, 'x')] });
+    assert.match(refused.ok ? '' : refused.why, /cannot leave its device/);
+  });
+
+  for (const [name, facts] of BROKEN) {
+    it(`refuses files that are not named whole: ${name}`, async () => {
+      const refused = await judge({ subject: { facts } });
+      assert.match(refused.ok ? '' : refused.why, /names no files/);
+    });
+  }
+
+  it('refuses a text that is no canonical request', async () => {
+    for (const subject of ['', '{}', `${makeSubject()} `])
+      assert.equal((await judge({ check: { subject } })).ok, false);
+  });
+});

@@ -57,7 +57,7 @@ export function openAccessEffects(host: EffectsHost): AccessHost {
     store: host.store,
     ledger: host.ledger,
     clock: host.clock,
-    check: (_request, input) => findProblem(host, input),
+    check: (input) => findProblem(host, input),
     begin: (tx, _request, input) => allow(tx, input, 1n),
     end: (tx, _request, input) => allow(tx, input, -1n),
   };

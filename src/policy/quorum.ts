@@ -3,7 +3,7 @@
  *
  *     quorum = clause *( ("," / "AND") clause )
  *     clause = count "of" group
- *     group  = name / relation "(" ("model" / "project") ")"
+ *     group  = name / relation "(" ("model" / "project" / "target") ")"
  *
  * A rule is data that people read. It is checked when it is loaded: no threshold of 0, no missing threshold, no clause
  * twice, no group that does not exist. The canonical print has `, ` between clauses.
@@ -11,8 +11,8 @@
 import type { Refusal } from '../core/index.ts';
 import { errors } from './errors.ts';
 
-/** What a relation is asked of: the model or the project that a request touches. */
-export type QuorumScope = 'model' | 'project';
+/** What a relation is asked of: the model or the project that a request touches, or what access is asked to. */
+export type QuorumScope = 'model' | 'project' | 'target';
 
 /** So many different people of one group. */
 export interface QuorumClause {
@@ -28,7 +28,12 @@ export interface Quorum {
 }
 
 /** The relations that exist. Anything else in brackets is a slip of the pen. */
-export const RELATIONS = ['owners(model)', 'owners(project)', 'reviewers(project)'] as const;
+export const RELATIONS = [
+  'owners(model)',
+  'owners(project)',
+  'owners(target)',
+  'reviewers(project)',
+] as const;
 
 const CLAUSES_MAX = 8;
 const COUNT_MAX = 16;

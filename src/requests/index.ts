@@ -54,8 +54,16 @@ export { readVotesOf, viewsSince, votesSince } from './votes.ts';
 export type { RequestNote, Vote } from './votes.ts';
 export { LOCK_TARGETS, openLocks } from './locks.ts';
 export type { Lock, LockTarget, Locks } from './locks.ts';
-export { ACCESS_TARGETS, accessKind, listGrants, readAccess, writeAccess } from './kinds/access.ts';
-export type { AccessHost, AccessInput, Grant } from './kinds/access.ts';
+export {
+  ACCESS_TARGETS,
+  accessOf,
+  readAccess,
+  scopeOfAccess,
+  writeAccess,
+} from './access-input.ts';
+export type { AccessInput, AccessScope } from './access-input.ts';
+export { ACCESS_HELD, accessKind, listGrants } from './kinds/access.ts';
+export type { AccessHost, Grant } from './kinds/access.ts';
 export { changesOf, policyKind, readChanges } from './kinds/policy.ts';
 export { unlockKind } from './kinds/unlock.ts';
 export { readWindow, writeWindow } from './window.ts';

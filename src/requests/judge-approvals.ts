@@ -16,6 +16,7 @@ import {
 import type { Roster, RosterKey, RosterRule, Tier } from '../people/index.ts';
 import { judgeQuorum, parseQuorum, printClause } from '../policy/index.ts';
 import type { Quorum, QuorumClause } from '../policy/index.ts';
+import { accessOf, ownersOfTarget } from './access-input.ts';
 import { APPROVAL_NAMESPACE, readSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 
@@ -101,15 +102,28 @@ export function ruleOf(
 }
 
 function seatsOf(quorum: Quorum, subject: Subject): readonly Seat[] {
+  const access = accessOf(subject);
+  // Access that says it lies elsewhere than what it asks for has nobody who could give it.
+  if (subject.kind === 'access' && access === null) return [];
   return quorum.clauses.flatMap((clause): Seat[] => {
     if (clause.of === null) return [{ ...clause, target: null }];
+    if (clause.of === 'target') return [{ ...clause, target: access?.what ?? null }];
     if (clause.of === 'project') return [{ ...clause, target: subject.project }];
     // An owner of one model cannot speak for another one.
     return subject.models.map((target) => ({ ...clause, target }));
   });
 }
 
-function eligible(roster: Roster, seat: Seat, nowMs: number): ReadonlySet<string> {
+function eligible(
+  roster: Roster,
+  subject: Subject,
+  seat: Seat,
+  nowMs: number,
+): ReadonlySet<string> {
+  if (seat.of === 'target') {
+    const input = accessOf(subject);
+    return input === null ? new Set() : ownersOfTarget(roster, { ...subject, input }, nowMs);
+  }
   if (seat.target === null) return peopleOf(roster, seat.group, nowMs);
   return seat.of === 'model'
     ? ownersOf(roster, seat.target, nowMs)
@@ -184,12 +198,14 @@ function judgeOthers(
     ...(subject.sponsor === null ? [] : [subject.sponsor]),
   ]);
   const voters = new Set(
-    seats.flatMap((seat) => [...eligible(roster, seat, nowMs)]).filter((id) => !excluded.has(id)),
+    seats
+      .flatMap((seat) => [...eligible(roster, subject, seat, nowMs)])
+      .filter((id) => !excluded.has(id)),
   );
   const judgement = judgeQuorum(
     { clauses: seats },
     {
-      eligible: (clause) => eligible(roster, clause as Seat, nowMs),
+      eligible: (clause) => eligible(roster, subject, clause as Seat, nowMs),
       votes: [
         ...valid.map((each) => ({ person: each.person, vote: 'approve' as const })),
         ...(input.denials ?? []).map((person) => ({ person, vote: 'deny' as const })),

@@ -6,6 +6,7 @@
 import { RULE_KINDS, ownersOf, peopleOf, peopleWithRole, ruleFor } from '../people/index.ts';
 import type { Roster, RosterRule, Tier } from '../people/index.ts';
 import { judgeQuorum, parseQuorum } from '../policy/index.ts';
+import { ownersOfTarget, readAccess } from './access-input.ts';
 import type { Request } from './row.ts';
 import { percentilesOf } from './waiting.ts';
 
@@ -63,6 +64,12 @@ function ruleOf(roster: Roster, request: Request, tier: Tier): RosterRule | unde
   return ruleFor(roster, kind, tier, request.chargeBits ?? 0n);
 }
 
+function replayOwners(roster: Roster, request: Request, nowMs: number): ReadonlySet<string> {
+  if (request.kind !== 'access') return new Set();
+  const input = readAccess(JSON.parse(request.input));
+  return ownersOfTarget(roster, { ...request, input }, nowMs);
+}
+
 /** How many people a rule takes, or why nobody can ever fill it. */
 function countSeats(
   roster: Roster,
@@ -87,6 +94,7 @@ function countSeats(
     {
       eligible: (clause) => {
         const { target } = clause as (typeof seats)[number];
+        if (clause.of === 'target') return replayOwners(roster, request, nowMs);
         if (target === null) return peopleOf(roster, clause.group, nowMs);
         return clause.of === 'model'
           ? ownersOf(roster, target, nowMs)

@@ -28,7 +28,16 @@ const DURATIONS = [
   ['30 days', 30 * DAY_MS],
   ['90 days', 90 * DAY_MS],
 ] as const;
-const TYPES = ['table', 'text', 'json', 'svg', 'raster'] as const;
+/** Content types by their names on the wire, with what people call them. */
+const TYPES = {
+  table: 'table',
+  text: 'text',
+  json: 'JSON',
+  jsonl: 'JSON lines',
+  xml: 'SVG and other XML',
+  html: 'HTML',
+  raster: 'picture',
+} as const;
 
 interface Draft {
   readonly what: string;
@@ -49,7 +58,9 @@ function writeCall(kind: AccessKind, draft: Draft): { path: string; json: object
   const { what, project, why, durationMs } = draft;
   if (kind !== 'window') {
     const bits = kind === 'budget' ? { bits: toBits(draft.kilobytes) } : {};
-    return { path: '/v1/access', json: { target: kind, what, project, why, durationMs, ...bits } };
+    // Who decides follows from what is asked for; only a tool is needed in a project.
+    const where = kind === 'tool' ? { project } : {};
+    return { path: '/v1/access', json: { target: kind, what, why, durationMs, ...where, ...bits } };
   }
   const json = {
     project,
@@ -65,6 +76,11 @@ function writeCall(kind: AccessKind, draft: Draft): { path: string; json: object
   return { path: '/v1/windows', json };
 }
 
+/** Only a tool and a window belong to a project that is not named by what is asked for. */
+function needsProject(kind: AccessKind): boolean {
+  return kind === 'tool' || kind === 'window';
+}
+
 function isNumber(text: string): boolean {
   return Number(text) > 0 && Number.isFinite(Number(text));
 }
@@ -72,7 +88,7 @@ function isNumber(text: string): boolean {
 /** What is still missing, as the sentence on the button; null when it can be sent. */
 function whatIsMissing(kind: AccessKind, draft: Draft): string | null {
   if (draft.what.trim() === '') return 'say what you need';
-  if (draft.project === '') return 'choose the project that it is for';
+  if (needsProject(kind) && draft.project === '') return 'choose the project that it is for';
   if ((kind === 'budget' || kind === 'window') && !isNumber(draft.kilobytes)) return 'say how much';
   if (kind === 'window') {
     if (draft.destination.trim() === '') return 'say where the files go';
@@ -137,7 +153,7 @@ function WindowFields({ draft, onChange }: PartProps): ReactNode {
       </div>
       <fieldset className="types">
         <legend>Types</legend>
-        {TYPES.map((type) => (
+        {Object.entries(TYPES).map(([type, name]) => (
           <label key={type} className="check">
             <input
               type="checkbox"
@@ -150,7 +166,7 @@ function WindowFields({ draft, onChange }: PartProps): ReactNode {
                 })
               }
             />
-            {type}
+            {name}
           </label>
         ))}
       </fieldset>
@@ -170,9 +186,9 @@ function Fields({ kind, draft, onChange }: PartProps & { readonly kind: AccessKi
         }
         value={draft.what}
         hint={kind === 'project' ? 'Its id, as its members know it.' : undefined}
-        onChange={(what) => onChange(kind === 'project' ? { what, project: what } : { what })}
+        onChange={(what) => onChange({ what })}
       />
-      {kind === 'project' ? null : (
+      {!needsProject(kind) ? null : (
         <Field label="For the project">
           {(id) => (
             <select
@@ -229,7 +245,7 @@ export function AskAccess(props: {
   const { projects } = useSession().roles;
   const [draft, setDraft] = useState<Draft>({
     what,
-    project: kind === 'project' ? what : (Object.keys(projects)[0] ?? ''),
+    project: Object.keys(projects)[0] ?? '',
     why: '',
     durationMs: 7 * DAY_MS,
     kilobytes: '',

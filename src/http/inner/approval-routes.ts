@@ -20,11 +20,12 @@ import {
   readAccess,
   readChanges,
   readWindow,
-  writeAccess,
   writeWindow,
 } from '../../requests/index.ts';
 import type { Request } from '../../requests/index.ts';
-import { askShown, needPerson } from './ask.ts';
+import { CONTENT_TYPES } from '../../wire/index.ts';
+import { askAccess, askShown, needPerson } from './ask.ts';
+import { isOutside } from './outsiders.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { isBlind, readVisible, showDetails, showSubject } from './views.ts';
@@ -146,7 +147,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       const request = await readVisible(gate, principal, param('id'));
       const stood = await gate.requests.approvals.stand(request.id);
       const votes = currentVotes(request, stood.votes);
-      const blind = isBlind(stood, principal);
+      const blind = isBlind(stood, principal) || (await isOutside(gate, principal, stood));
       const keys = (gate.rosters.current?.roster.people ?? []).flatMap((person) => person.keys);
       return {
         subject: request.subject,
@@ -343,13 +344,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     ({ gate, principal, input }) => {
       const { project, why, target, what, durationMs, bits } = input;
       const wanted = readAccess({ target, what, durationMs, bits: bits ?? null });
-      const where = project ?? (target === 'project' ? what : '');
-      return askShown(gate, principal, {
-        kind: 'access',
-        project: where,
-        why,
-        input: writeAccess(wanted),
-      });
+      return askAccess(gate, principal, { project: project ?? '', why, wanted });
     },
   ),
   route(
@@ -363,7 +358,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
         to: id,
         why: text,
         job: z.string().min(1).max(200),
-        types: z.array(z.string()).min(1).max(20),
+        types: z.array(z.enum(CONTENT_TYPES)).min(1).max(20),
         bitsEach: z.number().int().min(1),
         bitsTotal: z.number().int().min(1),
         uses: z.number().int().min(1),

@@ -4,6 +4,7 @@ import type { Gate } from '../../app/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { currentVotes, mayDo, readVotesOf } from '../../requests/index.ts';
 import type { Request, RequestFilter, Stood } from '../../requests/index.ts';
+import { hideLine, isOutside } from './outsiders.ts';
 import { showStood } from './views.ts';
 import type { RequestShown } from './views.ts';
 
@@ -68,5 +69,10 @@ export async function showRequests(
   principal: Principal,
   requests: readonly Request[],
 ): Promise<readonly RequestShown[]> {
-  return (await standAll(gate, requests)).map((stood) => showStood(stood, principal, null));
+  const shown: RequestShown[] = [];
+  for (const stood of await standAll(gate, requests)) {
+    const line = showStood(stood, principal, null);
+    shown.push((await isOutside(gate, principal, stood)) ? hideLine(line) : line);
+  }
+  return shown;
 }

@@ -20,6 +20,7 @@ import {
   subjectDigest,
 } from '../../requests/index.ts';
 import type { Progress, Request, RequestNote, Stood, Verdict, Vote } from '../../requests/index.ts';
+import { hideDetails, isOutside } from './outsiders.ts';
 import { maySee } from './scope.ts';
 
 /** A file of an export as it is answered. */
@@ -274,7 +275,7 @@ export async function showDetails(
   const emitted = facts === null ? [] : emittedOf(facts).map((file) => file.name);
   const blind = isBlind(stood, principal);
   const { judgement, votes } = blind ? blindfold(stood) : stood;
-  return {
+  const details: RequestDetails = {
     ...showStood(stood, principal, progress),
     reasons: facts?.reasons ?? [],
     fileList: (facts?.files ?? []).map((file) => ({
@@ -313,6 +314,7 @@ export async function showDetails(
     previous: request.kind === 'export' ? await gate.looks.previous(request) : null,
     breakGlass: showBreakGlass(stood),
   };
+  return (await isOutside(gate, principal, stood)) ? hideDetails(details, principal) : details;
 }
 
 function showClocks({ request, judgement }: Stood): RequestDetails['clocks'] {

@@ -74,7 +74,15 @@ export function defaultRules(founders: readonly Founder[]): readonly RosterRule[
       quorum: `${two(security)}, 1 of reviewers(project)`,
       outOfBrowser: true,
     },
-    { kind: 'access', tier: 'one', ...PLAIN, quorum: '1 of owners(project)' },
+    {
+      kind: 'access',
+      tier: 'one',
+      ...PLAIN,
+      quorum: '1 of owners(target)',
+      // More of a project's own budget than this is no longer its owners' alone.
+      chargeBitsMax: ONE_BITS_MAX,
+    },
+    { kind: 'access', tier: 'quorum', ...PLAIN, quorum: two(security), outOfBrowser: true },
     { kind: 'unlock', tier: 'one', ...PLAIN, quorum: `1 of ${security}`, waitMs: 8 * HOUR_MS },
     // Nobody approves their own request, so a gate that one person founds could never grow without this.
     ...(count(ADMINISTRATORS) === 1

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { SallyportError } from '../../core/index.ts';
 import {
+  SECURITY,
   peopleOf,
   peopleWithRole,
   ownersOf,
@@ -64,11 +65,18 @@ export function votersOf(roster: Roster, rule: RosterRule, nowMs: number): Reado
   return new Set(
     clauses.flatMap((clause) => {
       if (clause.of === null) return [...peopleOf(roster, clause.group, nowMs)];
-      if (clause.of === 'model')
-        return roster.models.flatMap((model) => [...ownersOf(roster, model.id, nowMs)]);
-      return roster.projects.flatMap((project) => [
+      const ofModels =
+        clause.of === 'project'
+          ? []
+          : roster.models.flatMap((model) => [...ownersOf(roster, model.id, nowMs)]);
+      if (clause.of === 'model') return ofModels;
+      const ofProjects = roster.projects.flatMap((project) => [
         ...peopleWithRole(roster, project.id, clause.group, nowMs),
       ]);
+      // Access is decided by the owners of what it is to, and by security where nobody owns it.
+      return clause.of === 'target'
+        ? [...ofModels, ...ofProjects, ...peopleOf(roster, SECURITY, nowMs)]
+        : ofProjects;
     }),
   );
 }

@@ -2,54 +2,17 @@
  * The kind `access`: into a project, to a model, to a tool, or more budget, for a while. The grant's clock starts at the
  * approval; it ends by itself and can be given back early.
  */
-import { z } from 'zod';
-import { canonicalJson } from '../../core/index.ts';
 import type { Clock, Json } from '../../core/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import type { Kysely } from 'kysely';
-import { errors } from '../errors.ts';
-import type { RequestKind } from '../kind.ts';
+import { accessOf, readAccess, scopeOfAccess, writeAccess } from '../access-input.ts';
+import type { AccessInput } from '../access-input.ts';
+import type { Releaser, RequestKind } from '../kind.ts';
 import { entryOf } from '../tell.ts';
 import { listRequests } from '../lists.ts';
 import type { Request } from '../row.ts';
+import { readSubject } from '../subject.ts';
 import type { Store } from '../../store/index.ts';
-
-/** To what access can be asked for. */
-export const ACCESS_TARGETS = ['project', 'model', 'tool', 'budget'] as const;
-
-const INPUT = z.strictObject({
-  target: z.enum(ACCESS_TARGETS),
-  what: z.string().min(1).max(80),
-  durationMs: z
-    .number()
-    .int()
-    .min(60_000)
-    .max(366 * 86_400_000),
-  /** Of a budget: how many bits more may be in it. */
-  bits: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
-});
-
-/** What an access request asks for. */
-export type AccessInput = z.infer<typeof INPUT>;
-
-/** Reads the input; throws `REQUEST_INPUT_INVALID`. */
-export function readAccess(value: unknown): AccessInput {
-  const parsed = INPUT.safeParse(value);
-  if (parsed.success) {
-    if (parsed.data.target === 'budget' && parsed.data.bits === null)
-      throw errors.error('INPUT_INVALID', { why: 'more budget needs a number of bits' });
-    return parsed.data;
-  }
-  const why = parsed.error.issues
-    .map((issue) => `${issue.path.map(String).join('.')}: ${issue.message.toLowerCase()}`)
-    .join('; ');
-  throw errors.error('INPUT_INVALID', { why });
-}
-
-/** The input in its one spelling. */
-export function writeAccess(input: AccessInput): string {
-  return canonicalJson(input);
-}
 
 /** What access requests stand on. Effects on other rooms are given by whoever wires them. */
 export interface AccessHost {
@@ -57,7 +20,7 @@ export interface AccessHost {
   readonly ledger: Ledger;
   readonly clock: Clock;
   /** Says why the target cannot be given; null when it can. */
-  check(request: Request, input: AccessInput): Promise<string | null>;
+  check(input: AccessInput): Promise<string | null>;
   /** Lets a grant begin, in its transaction. */
   begin(tx: Kysely<unknown>, request: Request, input: AccessInput): Promise<void>;
   /** Lets a grant end, in its transaction. */
@@ -102,6 +65,18 @@ function sayAccess(input: AccessInput): string {
   return `${what} for ${time}`;
 }
 
+/** Why a held access request waits, whatever it asks for. */
+export const ACCESS_HELD = 'access is given by the owners of what is asked for';
+
+/** Why the signatures do not stand for this input; null when they do. */
+function findUnsigned(releaser: Releaser, input: AccessInput): string | null {
+  if (!('subject' in releaser)) return 'nobody signed it';
+  const signed = accessOf(readSubject(releaser.subject));
+  return signed !== null && writeAccess(signed) === writeAccess(input)
+    ? null
+    : 'its approvals are for something else; ask again';
+}
+
 /** The kind `access`. */
 export function accessKind(host: AccessHost): RequestKind {
   const read = (request: Pick<Request, 'input'>): AccessInput =>
@@ -110,19 +85,19 @@ export function accessKind(host: AccessHost): RequestKind {
     name: 'access',
     through: 'grant',
     title: ({ input }) => sayAccess(read({ input })),
-    gather: async (request) => ({ problem: await host.check(request, read(request)) }),
-    decide: (_request, facts) => {
-      const { problem } = facts as { problem: string | null };
-      if (problem !== null) return Promise.resolve({ verdict: 'deny', reason: problem });
-      const reason = 'access is given by the owners of what is asked for';
-      return Promise.resolve({ verdict: 'hold', reason, tier: 'one' });
+    gather: async (request) => ({ problem: await host.check(read(request)) }),
+    // The answer is the same for what is not there: whoever is not read in learns nothing by asking.
+    decide: (request) => {
+      const { tier } = scopeOfAccess(read(request), request.project);
+      return Promise.resolve({ verdict: 'hold', reason: ACCESS_HELD, tier });
     },
     demand: (request) => {
       const input = read(request);
       return Promise.resolve({
         destination: null,
-        models: input.target === 'model' ? [input.what] : [],
-        chargeBitsMax: 0n,
+        models: scopeOfAccess(input, request.project).models,
+        // More of a budget is so many bits that may leave: a rule's limit in bits holds for them too.
+        chargeBitsMax: BigInt(input.bits ?? 0),
         grantMs: input.durationMs,
         risk: RISKS[input.target],
         facts: { access: input },
@@ -132,6 +107,8 @@ export function accessKind(host: AccessHost): RequestKind {
     effect: async (request, _facts, releaser, moveOn) => {
       const by = 'by' in releaser ? releaser.by.join(', ') : 'gate';
       const input = read(request);
+      const problem = findUnsigned(releaser, input) ?? (await host.check(input));
+      if (problem !== null) return { done: false, verdict: 'hold', reason: problem };
       await host.ledger.record(
         {
           kind: 'access.granted',

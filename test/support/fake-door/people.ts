@@ -191,7 +191,7 @@ export const POLICY: PolicyShown = {
       kind: 'access',
       tier: 'one',
       when: 'always',
-      quorum: '1 of owners(project)',
+      quorum: '1 of owners(target)',
       words: 'one owner of the project',
     },
     {

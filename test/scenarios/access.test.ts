@@ -1,0 +1,216 @@
+/**
+ * Who decides about access: the owners of what is asked for, wherever the request says that it lies. And what somebody
+ * learns who is read into nothing: the same for what is there and for what is not.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { judgeApprovals, readSubject, writeSubject } from '../../src/requests/index.ts';
+import { openFoundedGate } from '../support/open-gate.ts';
+import type { CallBody, OpenGate } from '../support/open-gate.ts';
+import { approve } from '../support/people.ts';
+
+interface Shown {
+  readonly id: string;
+  readonly state: string;
+  readonly project: string;
+  readonly tier: string;
+  readonly waitsFor: string | null;
+  readonly subject: { readonly text: string } | null;
+}
+
+const json = (value: unknown): CallBody => ({
+  type: 'application/json',
+  text: JSON.stringify(value),
+});
+const HOUR_MS = 3_600_000;
+
+describe('access', () => {
+  let open: OpenGate;
+
+  const ask = (who: string, wish: object): Promise<Response> =>
+    open.ask(who, 'POST', '/v1/access', json({ why: 'w', durationMs: HOUR_MS, ...wish }));
+  const held = async (who: string, wish: object): Promise<Shown> => {
+    const answer = await ask(who, wish);
+    const text = await answer.text();
+    assert.equal(answer.status, 201, text);
+    const shown = JSON.parse(text) as Shown;
+    assert.equal(shown.state, 'held', text);
+    return shown;
+  };
+  const see = (who: string, id: string): Promise<Shown> =>
+    open.call<Shown>(who, 'GET', `/v1/requests/${id}`);
+  /** Signs as somebody; the state afterwards, or `refused`. */
+  const sign = async (who: string, { id, subject }: Shown): Promise<string> => {
+    const person = open.people.get(who);
+    if (person === undefined || subject === null)
+      throw new TypeError(`nobody can sign ${id} as ${who}`);
+    const signature = await approve(person, subject.text);
+    const answer = await open.ask(who, 'POST', `/v1/requests/${id}/approvals`, json({ signature }));
+    const text = await answer.text();
+    return answer.ok ? (JSON.parse(text) as Shown).state : 'refused';
+  };
+
+  before(async () => {
+    open = await openFoundedGate([
+      'ada:administrators',
+      'sec:security',
+      'sed:security',
+      ...['mow', 'pow', 'zoe', 'mem', 'lone'].map((id) => `${id}:staff`),
+    ]);
+    const give = (principal: string, role: string, project: string): unknown => ({
+      op: 'role.give',
+      ...{ project, principal, role },
+    });
+    await open.gate.models.add('atlas', { parameters: '70b' }, 'test');
+    const wide = { rate: '1 MB/day', burst: '1 MB' };
+    await open.gate.budgets.declare({ scope: 'model', id: 'atlas' }, wide, 'test');
+    const changes = [
+      { op: 'project.add', id: 'study', title: 'Study' },
+      { op: 'project.add', id: 'probe', title: 'Probe' },
+      { op: 'model.owners', model: 'atlas', owners: ['mow'] },
+      give('zoe', 'owner', 'study'),
+      give('mem', 'member', 'study'),
+      give('pow', 'owner', 'probe'),
+    ];
+    const asked = await open.call<Shown>(
+      ...(['ada', 'POST', '/v1/changes', json({ why: 'set up', changes })] as const),
+    );
+    assert.equal(await sign('ada', asked), 'done');
+    await open.gate.budgets.declare({ scope: 'project', id: 'study' }, wide, 'test');
+  });
+  after(() => open.close());
+
+  it('to a project is asked for in that project, and refused in another one', async () => {
+    const elsewhere = await ask('mem', { target: 'project', what: 'probe', project: 'study' });
+    assert.equal(elsewhere.status, 400);
+    const asked = await held('mem', { target: 'project', what: 'probe' });
+    assert.equal(asked.project, 'probe');
+    assert.equal(await sign('zoe', asked), 'refused');
+    assert.equal(await sign('pow', asked), 'granted');
+  });
+
+  it('to a model is given by its owners, whatever project is named with it', async () => {
+    for (const project of [{}, { project: 'study' }]) {
+      const asked = await held('mem', { target: 'model', what: 'atlas', ...project });
+      assert.equal(await sign('zoe', asked), 'refused');
+      assert.equal(await sign('mow', asked), 'granted');
+    }
+  });
+
+  it('to a tool is given by the owners of the project in which it is needed', async () => {
+    const asked = await held('mem', { target: 'tool', what: 'shell', project: 'study' });
+    assert.equal(await sign('pow', asked), 'refused');
+    assert.equal(await sign('zoe', asked), 'granted');
+  });
+
+  it('to more of what limits others too is given by security alone, whatever its size', async () => {
+    const names = ['enclave', 'automatic', 'model:atlas', 'principal:mem'];
+    for (const what of names) {
+      const wish = { target: 'budget', what, project: 'study', bits: 1 };
+      const asked = await held('mem', wish);
+      assert.equal(asked.tier, 'quorum', what);
+      for (const owner of ['zoe', 'mow']) assert.equal(await sign(owner, asked), 'refused', what);
+    }
+    const asked = await held('mem', { target: 'budget', what: 'enclave', bits: 900_000_000_000 });
+    assert.equal(await sign('sec', asked), 'granted');
+  });
+
+  it('to more of a project’s budget is given by its owners, up to the limit of the rule', async () => {
+    const wish = { target: 'budget', what: 'project:study' };
+    const little = await held('mem', { ...wish, bits: 1_000_000 });
+    assert.equal(little.tier, 'one');
+    assert.equal(await sign('pow', little), 'refused');
+    assert.equal(await sign('zoe', little), 'granted');
+    const much = await held('mem', { ...wish, bits: 900_000_000_000 });
+    assert.equal(much.tier, 'quorum');
+    assert.equal(await sign('zoe', much), 'refused');
+  });
+
+  it('is judged by what is signed: a text that lies elsewhere than its target has no deciders', async () => {
+    const asked = await held('mem', { target: 'project', what: 'probe' });
+    const honest = readSubject(asked.subject?.text ?? '');
+    const { roster } = open.gate.rosters.need();
+    const own = open.people.get('zoe');
+    if (own === undefined) throw new TypeError('there is no `zoe`');
+    // Also under the rule of older rosters, whose word was about the project that the request names.
+    const rules = roster.rules.map((rule) =>
+      rule.kind === 'access' && rule.tier === 'one'
+        ? { ...rule, quorum: '1 of owners(project)' }
+        : rule,
+    );
+    const model = { target: 'model', what: 'atlas', durationMs: HOUR_MS, bits: null };
+    const budget = { target: 'budget', what: 'enclave', durationMs: HOUR_MS, bits: 5 };
+    for (const [name, change] of Object.entries({
+      'another project': { project: 'study' },
+      'a model in a project': { project: 'study', facts: { access: model } },
+      'a model that it does not name': { project: '', facts: { access: model } },
+      'a lower tier': { project: 'study', facts: { access: budget } },
+      'no target': { project: 'study', facts: {} },
+    })) {
+      const subjectText = writeSubject({ ...honest, ...change });
+      const signatures = [await approve(own, subjectText)];
+      const nowMs = open.gate.clock.nowMs();
+      for (const each of [roster, { ...roster, rules }]) {
+        const judged = judgeApprovals({ roster: each, subjectText, signatures, nowMs });
+        assert.equal(judged.state, 'impossible', name);
+      }
+    }
+  });
+
+  it('has somebody who can say no where nobody owns it', async () => {
+    const asked = await held('lone', { target: 'project', what: 'nowhere' });
+    const seen = await see('sec', asked.id);
+    assert.match(seen.waitsFor ?? '', /\(sec, sed\)/);
+    assert.equal(await sign('zoe', asked), 'refused');
+    // Nothing is there to be given: the request goes on waiting, and says why to whoever may know.
+    assert.equal(await sign('sec', asked), 'held');
+    const { reason } = await open.call<{ reason: string }>(
+      ...(['sed', 'GET', `/v1/requests/${asked.id}`] as const),
+    );
+    assert.match(reason, /approved, but cannot find the project `nowhere`/);
+  });
+
+  it('tells whoever is not read in the same of what is there and of what is not', async () => {
+    const neutral = (value: unknown, name: string, id: string): string =>
+      JSON.stringify(value)
+        .replaceAll(name, '·')
+        .replaceAll(id, '·')
+        .replace(/evt_\w+/g, 'evt')
+        .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')
+        .replace(/\\"ledgerSize\\":\d+/, '')
+        .replace(/"(sha256|fingerprint|challenge)":"[^"]*"/g, '');
+    const wishes = (what: string): object[] => [
+      { target: 'project', what },
+      { target: 'budget', what: `project:${what}`, bits: 10 },
+      { target: 'tool', what: 'shell', project: what },
+    ];
+    const pairs = [
+      ...wishes('probe').map((there, i) => [there, wishes('nowhere')[i], 'probe', 'nowhere']),
+      [{ target: 'model', what: 'atlas' }, { target: 'model', what: 'golem' }, 'atlas', 'golem'],
+    ] as [object, object, string, string][];
+    for (const [there, not, name, nothing] of pairs) {
+      const routes = (id: string): string[] => [
+        `/v1/requests/${id}`,
+        `/v1/requests/${id}/approvals`,
+        `/v1/requests?for=mine&limit=1`,
+      ];
+      const look = async (wish: object, called: string, owner: string): Promise<unknown[]> => {
+        const { id } = await held('lone', wish);
+        // Others work on it: that somebody looked, or who, is nobody's business outside.
+        await open.call(owner, 'POST', `/v1/requests/${id}/view`);
+        await open.call(owner, 'POST', `/v1/requests/${id}/comments`, json({ text: 'hm' }));
+        const said = await Promise.all(
+          routes(id).map(async (route) => open.call<unknown>('lone', 'GET', route)),
+        );
+        assert.doesNotMatch(JSON.stringify(said), /\b(pow|mow|sec|sed|zoe)\b/);
+        const counted = said.map((each) => {
+          const { total: _, counts: __, next: ___, ...rest } = each as Record<string, unknown>;
+          return rest;
+        });
+        return counted.map((each) => neutral(each, called, id));
+      };
+      const owner = name === 'atlas' ? 'mow' : 'pow';
+      assert.deepEqual(await look(there, name, owner), await look(not, nothing, 'sec'));
+    }
+  });
+});

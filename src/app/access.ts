@@ -153,7 +153,7 @@ export function openAccess(host: {
         ? tableFacts(principal, await people.projects())
         : rosterFacts(roster, principal, clock.nowMs());
     if (held === null) return { kind, id };
-    const grants = await listGrants(store, id);
+    const grants = await listGrants(store, { principal: id });
     const now = grants.filter((grant) => grant.untilMs > clock.nowMs());
     const granted = now.filter((grant) => grant.input.target === 'project');
     const models = now.filter((grant) => grant.input.target === 'model');

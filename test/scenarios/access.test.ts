@@ -4,10 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Kysely } from 'kysely';
+import { ENCLAVE, debit } from '../../src/budget/index.ts';
 import { judgeApprovals, readSubject, writeSubject } from '../../src/requests/index.ts';
 import { openFoundedGate } from '../support/open-gate.ts';
 import type { CallBody, OpenGate } from '../support/open-gate.ts';
 import { approve } from '../support/people.ts';
+import { ASKED_TYPES } from '../../console/src/words/types.ts';
 
 interface Shown {
   readonly id: string;
@@ -212,5 +215,120 @@ describe('access', () => {
       const owner = name === 'atlas' ? 'mow' : 'pow';
       assert.deepEqual(await look(there, name, owner), await look(not, nothing, 'sec'));
     }
+  });
+
+  it('is part of the answer to whom one may discuss a project with, and until when', async () => {
+    interface ReadIn {
+      readonly people: readonly { readonly id: string; readonly grantedUntil: string | null }[];
+    }
+    const asked = await held('lone', { target: 'project', what: 'study' });
+    assert.equal(await sign('zoe', asked), 'granted');
+    for (const who of ['zoe', 'lone']) {
+      const { people } = await open.call<ReadIn>(who, 'GET', '/v1/projects/study/people');
+      const granted = people.map(({ id, grantedUntil }) => [id, grantedUntil !== null]);
+      assert.deepEqual(granted, [
+        ['lone', true],
+        ['mem', false],
+        ['zoe', false],
+      ]);
+      const listed = await open.call<ReadIn>(who, 'GET', '/v1/people');
+      assert.ok(['lone', 'mem', 'zoe'].every((id) => listed.people.some((one) => one.id === id)));
+    }
+    await open.call('lone', 'POST', `/v1/requests/${asked.id}/withdraw`);
+    const { people } = await open.call<ReadIn>('zoe', 'GET', '/v1/projects/study/people');
+    assert.deepEqual(
+      people.map(({ id }) => id),
+      ['mem', 'zoe'],
+    );
+    assert.equal((await open.ask('lone', 'GET', '/v1/projects/study/people')).status, 404);
+  });
+
+  it('does not let an owner find out who is in the roster by giving roles', async () => {
+    const give = async (principal: string): Promise<string> => {
+      const changes = [{ op: 'role.give', project: 'study', principal, role: 'member' }];
+      const asked = await open.call<Shown>(
+        ...(['zoe', 'POST', '/v1/changes', json({ why: 'w', changes })] as const),
+      );
+      return JSON.stringify(asked)
+        .replaceAll(asked.id, '·')
+        .replaceAll(new RegExp(`\\b${principal}\\b`, 'g'), '·')
+        .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')
+        .replace(/\\"ledgerSize\\":\d+/, '')
+        .replace(/\\"rosterSha256\\":\\"[0-9a-f]{64}/g, '')
+        .replace(/"(sha256|fingerprint|challenge)":"[^"]*"/g, '');
+    };
+    const there = await give('pow');
+    assert.match(there, /"state":"held"/);
+    assert.equal(await give('nobody-yet'), there);
+    // Whoever sees every person is told at once.
+    const changes = [
+      { op: 'role.give', project: 'study', principal: 'nobody-yet', role: 'member' },
+    ];
+    const asked = await open.call<Shown & { reason: string }>(
+      ...(['ada', 'POST', '/v1/changes', json({ why: 'w', changes })] as const),
+    );
+    assert.equal(asked.state, 'denied');
+    assert.match(asked.reason, /nobody-yet/);
+  });
+
+  it('lets nobody read the charges of other projects off the shared budgets', async () => {
+    interface Budgets {
+      readonly budgets: readonly {
+        readonly budget: string;
+        readonly leftBits: number;
+        readonly burstBits: number;
+        readonly spentBits: number;
+        readonly fullAt: string | null;
+      }[];
+    }
+    const { budgets, clock, store } = open.gate;
+    const wide = { rate: '1 bit/day', burst: '1 MB', lifetime: null };
+    await budgets.declare({ scope: 'enclave', id: 'enclave' }, wide, 'test');
+    const charge = (bits: bigint): Promise<unknown> =>
+      store.write((tx: Kysely<unknown>) =>
+        debit(tx, [ENCLAVE], bits, clock.nowMs(), { principal: 'pow' }),
+      );
+    const seen = async (who: string): Promise<Budgets['budgets'][number] | undefined> =>
+      (await open.call<Budgets>(who, 'GET', '/v1/budgets')).budgets.find(
+        ({ budget }) => budget === 'enclave',
+      );
+    const passes = async (bits: number): Promise<boolean> => {
+      const body = json({ project: 'study', bits });
+      const said = await open.call<{ passes: boolean }>('mem', 'POST', '/v1/budgets/check', body);
+      return said.passes;
+    };
+    await charge(100_000n);
+    const before = await seen('mem');
+    assert.ok(before !== undefined);
+    assert.equal((before.leftBits * 100) % before.burstBits, 0);
+    assert.equal(before.spentBits, 0);
+    const exact = await seen('sec');
+    const passed = await passes(before.leftBits);
+    const refused = await passes(before.leftBits + 1);
+    await charge(1_000n);
+    // The charge of another project moves what security sees, and nothing that a member sees or can ask.
+    assert.deepEqual(await seen('mem'), before);
+    assert.equal(await passes(before.leftBits), passed);
+    assert.equal(await passes(before.leftBits + 1), refused);
+    assert.deepEqual([passed, refused], [true, false]);
+    assert.notEqual((await seen('sec'))?.leftBits, exact?.leftBits);
+    assert.equal(await seen('lone'), undefined);
+    assert.equal((await open.ask('lone', 'GET', '/v1/budgets/enclave')).status, 404);
+    assert.equal((await open.ask('lone', 'GET', '/v1/budgets/automatic')).status, 404);
+  });
+
+  it('by a window is for types that there are', async () => {
+    const wish = (types: readonly string[]): CallBody =>
+      json({
+        ...{ project: 'study', to: 'out', why: 'w', job: 'j', types },
+        ...{ uses: 1, bitsEach: 1000, bitsTotal: 1000, durationMs: HOUR_MS },
+      });
+    for (const types of [['banana'], ['svg'], ['table', 'banana']]) {
+      const refused = await open.ask('mem', 'POST', '/v1/windows', wish(types));
+      assert.equal(refused.status, 400, types.join());
+      assert.match(await refused.text(), /types\.\d: .*xml/);
+    }
+    const types = Object.keys(ASKED_TYPES);
+    assert.equal((await open.ask('mem', 'POST', '/v1/windows', wish(types))).status, 201);
   });
 });

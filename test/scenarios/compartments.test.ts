@@ -56,7 +56,10 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
     bitsTotal: 1000,
     durationMs: 3_600_000,
   }),
-  'POST /v1/changes': () => ({ why: 'w', changes: [{ op: 'group.add', group: 'g' }] }),
+  'POST /v1/changes': ({ project }) => ({
+    why: 'w',
+    changes: [{ op: 'role.give', project, principal: 'dan', role: 'owner' }],
+  }),
   'POST /v1/locks': ({ project }) => ({ target: { kind: 'project', id: project }, reason: 'r' }),
   'POST /v1/keys': () => ({ label: 'l', sshKey: 'no key' }),
   'POST /v1/policy/replay': () => ({ days: 7 }),
@@ -123,7 +126,7 @@ describe('compartments', () => {
   const nothing: Asked = {
     request: 'req_00000000000000000000000000',
     project: 'nowhere',
-    destination: 'nobody',
+    destination: 'noplace',
     lock: 'lck_00000000000000000000000000',
     source: 'src_00000000000000000000000000',
     import: 'imp_00000000000000000000000000',
@@ -205,21 +208,28 @@ describe('compartments', () => {
       .replace('{id}', at.request)
       .replace('{index}', '0');
     const body = BODIES[name]?.(at);
+    const upload = /^POST \/v1\/(exports|quotes)$/.test(name)
+      ? new File(['a\n1\n'], 'a.csv', { type: 'text/csv' })
+      : null;
     const query =
-      route.path === '/v1/requests'
-        ? `?project=${at.project}`
-        : route.path === '/v1/imports/{id}/files/{index}'
-          ? '?offset=0'
-          : /^\/v1\/lineage(\/affected)?$/.test(route.path)
-            ? `?node=${at.import}`
-            : '';
+      upload !== null
+        ? `?project=${at.project}&to=${at.destination}&name=a.csv${name.endsWith('exports') ? '&why=w' : ''}`
+        : route.path === '/v1/requests'
+          ? `?project=${at.project}`
+          : route.path === '/v1/imports/{id}/files/{index}'
+            ? '?offset=0'
+            : /^\/v1\/lineage(\/affected)?$/.test(route.path)
+              ? `?node=${at.import}`
+              : '';
     const answer = await fetch(gate.innerUrl + place + query, {
       method: route.method.toUpperCase(),
       headers: {
         authorization: `Bearer ${founded.token(person)}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(upload === null ? {} : { 'content-type': upload.type }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(upload === null ? {} : { body: upload }),
     });
     const type = answer.headers.get('content-type');
     // A live stream never ends; what it says is asked elsewhere.
@@ -233,12 +243,14 @@ describe('compartments', () => {
   const neutral = (text: string, at: Asked): string =>
     Object.values(at as unknown as Record<string, string>)
       .reduce((all, name) => all.replaceAll(name, '·'), text)
-      .replace(/"instance":"[^"]*"/, '');
+      .replace(/"instance":"[^"]*"/, '')
+      // What differs between two calls of the same: ids, times, what is signed, and how often somebody asked.
+      .replace(/\b(req|evt|lck)_\w{26}/g, '$1')
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')
+      .replace(/\\"ledgerSize\\":\d+/g, '')
+      .replace(/"(sha256|fingerprint|challenge|root|checkpoint)":"[^"]*"/g, '');
   /** Routes that change the gate for everybody, or end what the test needs. */
-  const leave = (name: string): boolean =>
-    /sign-out|founding|sign-in|\/v1\/start|\/v1\/exports$|POST \/v1\/changes|POST \/v1\/locks$/.test(
-      name,
-    );
+  const leave = (name: string): boolean => /sign-out|founding|sign-in|\/v1\/start/.test(name);
 
   it('says the same of a project that is foreign and of one that is not there, and where to look', async () => {
     const asked = async (project: string): Promise<string> => {
@@ -265,7 +277,10 @@ describe('compartments', () => {
   });
 
   it('answer a stranger on each route exactly as if nothing were there', async () => {
-    for (const route of INNER_ROUTES) {
+    // What is asked for first: afterwards one's own lists name what one asked for.
+    const reads = INNER_ROUTES.filter((route) => route.method === 'get');
+    const others = INNER_ROUTES.filter((route) => route.method !== 'get');
+    for (const route of [...reads, ...others]) {
       const name = `${route.method.toUpperCase()} ${route.path}`;
       if (route.access === 'anyone' || leave(name)) continue;
       const there = await call('dan', route, real);
@@ -278,8 +293,7 @@ describe('compartments', () => {
         gives.includes(there.status),
         `${name} answers ${String(there.status)}: ${there.text}`,
       );
-      if (there.status >= 300)
-        assert.equal(neutral(there.text, real), neutral(not.text, nothing), name);
+      assert.equal(neutral(there.text, real), neutral(not.text, nothing), name);
     }
   });
 

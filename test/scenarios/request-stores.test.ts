@@ -177,12 +177,12 @@ function contract(open: () => Promise<Store>): void {
     await store.write((tx: Db) =>
       moveRequest(tx, 'a1', 'grant', { grantEndsMs: NOW + 500, waitMs: 500 }, NOW + 2),
     );
-    const grants = await listGrants(store, 'ann');
+    const grants = await listGrants(store, { principal: 'ann' });
     assert.deepEqual(
       grants.map(({ untilMs, input }) => [untilMs, input.what]),
       [[NOW + 500, 'q']],
     );
-    assert.deepEqual(await listGrants(store, 'bob'), []);
+    assert.deepEqual(await listGrants(store, { principal: 'bob' }), []);
     await store.write((tx: Db) => setReason(tx, 'r2', 'approved, but', NOW + 3));
     await store.write((tx: Db) => noteFirstView(tx, 'r2', NOW + 4));
     await store.write((tx: Db) => noteFirstView(tx, 'r2', NOW + 5));

@@ -13,6 +13,11 @@ export interface PersonShown {
   readonly until: string | null;
 }
 
+/** Somebody who is read into a project: by a role, by a grant that ends, or both. */
+export interface ReadInShown extends PersonShown {
+  readonly grantedUntil: string | null;
+}
+
 export interface ProjectShown {
   readonly id: string;
   readonly title: string;

@@ -62,7 +62,7 @@ export const chargesQuery = (days: number) =>
 export const waitingQuery = (days: number) =>
   get<T.Waiting>(['waiting', days], `/v1/waiting?days=${String(days)}`);
 export const projectPeopleQuery = (project: string) =>
-  get<{ people: T.PersonShown[] }>(
+  get<{ people: T.ReadInShown[] }>(
     ['projects', project, 'people'],
     `/v1/projects/${encodeURIComponent(project)}/people`,
   );

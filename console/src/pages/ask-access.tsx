@@ -10,6 +10,7 @@ import { ProblemLine } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
 import { useSession } from '../shell/session.tsx';
 import { sayBytes } from '../words/format.ts';
+import { ASKED_TYPES } from '../words/types.ts';
 
 /** What may be asked for. */
 export type AccessKind = 'project' | 'model' | 'budget' | 'tool' | 'window';
@@ -28,17 +29,6 @@ const DURATIONS = [
   ['30 days', 30 * DAY_MS],
   ['90 days', 90 * DAY_MS],
 ] as const;
-/** Content types by their names on the wire, with what people call them. */
-const TYPES = {
-  table: 'table',
-  text: 'text',
-  json: 'JSON',
-  jsonl: 'JSON lines',
-  xml: 'SVG and other XML',
-  html: 'HTML',
-  raster: 'picture',
-} as const;
-
 interface Draft {
   readonly what: string;
   readonly project: string;
@@ -153,7 +143,7 @@ function WindowFields({ draft, onChange }: PartProps): ReactNode {
       </div>
       <fieldset className="types">
         <legend>Types</legend>
-        {Object.entries(TYPES).map(([type, name]) => (
+        {Object.entries(ASKED_TYPES).map(([type, name]) => (
           <label key={type} className="check">
             <input
               type="checkbox"

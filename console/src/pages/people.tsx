@@ -119,9 +119,7 @@ function Discuss({ project }: { readonly project: ProjectShown }): ReactNode {
   const query = useQuery({ ...projectPeopleQuery(project.id), enabled: open });
   return (
     <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary className="small">
-        {sayCounted(project.members.length, 'principal')}: whom you may discuss it with
-      </summary>
+      <summary className="small">Whom you may discuss it with</summary>
       {open ? (
         <Loaded query={query} lines={3}>
           {({ people }) => (
@@ -129,7 +127,15 @@ function Discuss({ project }: { readonly project: ProjectShown }): ReactNode {
               {people.slice(0, 200).map((person) => (
                 <li key={person.id}>
                   <span className="break">{showSafely(person.name)}</span>
-                  <span className="faint">{person.projects[project.id]?.join(', ')}</span>
+                  <span className="faint">
+                    {person.projects[project.id]?.join(', ')}
+                    {person.grantedUntil === null ? null : (
+                      <>
+                        {' '}
+                        read in until <When at={person.grantedUntil} />
+                      </>
+                    )}
+                  </span>
                 </li>
               ))}
             </ul>

@@ -2,21 +2,14 @@
 import { z } from 'zod';
 import { DEFAULT_MODEL } from '../../app/index.ts';
 import type { Gate } from '../../app/index.ts';
-import {
-  AUTOMATIC,
-  ENCLAVE,
-  listBudgets,
-  putBudget,
-  readBucket,
-  reapplyBudgets,
-  sayBucket,
-} from '../../budget/index.ts';
-import type { BucketRef, BudgetShown } from '../../budget/index.ts';
+import { ENCLAVE, putBudget, readBucket, reapplyBudgets, sayBucket } from '../../budget/index.ts';
+import type { BucketRef } from '../../budget/index.ts';
 import { judgeBudget } from '../../egress/index.ts';
 import { MODEL_STATES, describeModel, sayAssumption } from '../../models/index.ts';
 import type { Model, ModelState } from '../../models/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { httpErrors } from '../errors.ts';
+import { visibleBudgets, wouldPass } from './budget-sight.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -46,29 +39,6 @@ const stateBody = z.strictObject({
   state: z.enum(MODEL_STATES as [ModelState, ...ModelState[]]),
   reason: z.string().min(1).max(2000),
 });
-
-/** Which buckets a principal may see: administrators all, others what limits them. */
-export async function visibleBudgets(
-  gate: Gate,
-  principal: Principal,
-): Promise<readonly BudgetShown[]> {
-  const shown = await listBudgets(gate.store, gate.clock.nowMs());
-  if (principal.role === 'administrator') return shown;
-  const projects = await gate.access.projectsOf(principal);
-  const names = new Set([
-    sayBucket(ENCLAVE),
-    sayBucket(AUTOMATIC),
-    `principal:${principal.id}`,
-    ...projects.map((project) => `project:${project.id}`),
-    ...projects.flatMap((project) => project.models.map((model) => `model:${model}`)),
-  ]);
-  return shown
-    .filter((budget) => names.has(budget.budget))
-    .map((budget) => ({
-      ...budget,
-      usedBy: budget.usedBy.filter((use) => use.principal === principal.id),
-    }));
-}
 
 /** The models that a principal may see: those of the policy, and all where one's project may have touched any. */
 async function visibleModels(gate: Gate, principal: Principal): Promise<readonly Model[]> {
@@ -103,7 +73,8 @@ export const BUDGET_ROUTES: readonly Route[] = [
     {
       method: 'get',
       path: '/v1/budgets',
-      summary: 'Budgets that limit you: what is left, when it refills, who used it, published caps',
+      summary:
+        'Budgets that limit you: what is left, when it refills, published caps; shared ones in whole percent',
       access: 'principal',
     },
     async ({ gate, principal }) => ({ budgets: await visibleBudgets(gate, principal) }),
@@ -156,15 +127,13 @@ export const BUDGET_ROUTES: readonly Route[] = [
       await gate.access.need(principal, 'budget.view', { kind: 'project', id: project.id });
       const all = await gate.models.list();
       const reach = project.models.length === 0 ? all.map((model) => model.id) : project.models;
-      const verdict = await gate.budgets.wouldDebit(
-        [
-          ENCLAVE,
-          ...reach.map((id): BucketRef => ({ scope: 'model', id })),
-          { scope: 'project', id: project.id },
-          { scope: 'principal', id: principal.id },
-        ],
-        BigInt(input.bits),
-      );
+      const path = [
+        ENCLAVE,
+        ...reach.map((id): BucketRef => ({ scope: 'model', id })),
+        { scope: 'project', id: project.id } as const,
+        { scope: 'principal', id: principal.id } as const,
+      ];
+      const verdict = await wouldPass(gate, principal, path, BigInt(input.bits));
       return { passes: verdict.ok, reasons: judgeBudget(verdict) };
     },
   ),

@@ -9,7 +9,7 @@ import type { Principal } from '../../people/index.ts';
 import { peopleErrors } from '../../people/index.ts';
 import { listRequests, readWindow } from '../../requests/index.ts';
 import type { Request } from '../../requests/index.ts';
-import { visibleBudgets } from './budget-routes.ts';
+import { visibleBudgets } from './budget-sight.ts';
 import { listForMe, showRequests } from './request-list.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';

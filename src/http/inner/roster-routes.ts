@@ -1,12 +1,12 @@
 /** Routes of the roster, of people as one may see them, and of the policy in words. */
 import { z } from 'zod';
 import { isoTime } from '../../core/index.ts';
-import { SECURITY, peopleErrors, peopleOf, rolesIn } from '../../people/index.ts';
+import { SECURITY, findPerson, peopleErrors, peopleOf, rolesIn } from '../../people/index.ts';
 import type { Principal, Roster } from '../../people/index.ts';
 import { DEFAULT_POLICIES, permissionRows } from '../../policy/index.ts';
 import type { MatrixRow, Policy } from '../../policy/index.ts';
 import type { Gate } from '../../app/index.ts';
-import { readSubject } from '../../requests/index.ts';
+import { listGrants, readSubject } from '../../requests/index.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { sayRule } from './views.ts';
@@ -22,8 +22,27 @@ async function visiblePeople(gate: Gate, principal: Principal): Promise<Readonly
   for (const project of roster.projects) {
     if (!projects.has(project.id)) continue;
     for (const role of project.roles) seen.add(role.principal);
+    for (const granted of (await readInByGrant(gate, project.id)).keys()) seen.add(granted);
   }
   return seen;
+}
+
+/** Who is read into a project by a grant that lasts, and until when. */
+async function readInByGrant(gate: Gate, project: string): Promise<ReadonlyMap<string, string>> {
+  const { roster } = gate.rosters.need();
+  const nowMs = gate.clock.nowMs();
+  const untilMs = new Map<string, number>();
+  for (const grant of await listGrants(gate.store, { project })) {
+    const { input, principal } = grant;
+    if (input.target !== 'project' || input.what !== project || grant.untilMs <= nowMs) continue;
+    // Whose membership of the gate is over has no grant any more.
+    const known =
+      findPerson(roster, principal, nowMs) ??
+      roster.sponsored.find((each) => each.id === principal);
+    if (known === undefined) continue;
+    untilMs.set(principal, Math.max(grant.untilMs, untilMs.get(principal) ?? 0));
+  }
+  return new Map([...untilMs].map(([principal, ms]) => [principal, isoTime(ms)]));
 }
 
 function showPerson(roster: Roster, id: string, projects: ReadonlySet<string>, nowMs: number) {
@@ -146,8 +165,16 @@ export const ROSTER_ROUTES: readonly Route[] = [
       const held = roster.projects.find((each) => each.id === project);
       if (held === undefined)
         throw peopleErrors.error('NOT_FOUND', { what: 'project', name: project });
-      const ids = [...new Set(held.roles.map((each) => each.principal))].sort();
-      return { people: ids.map((id) => showPerson(roster, id, new Set([project]), nowMs)) };
+      const granted = await readInByGrant(gate, project);
+      const named = held.roles.map((each) => each.principal);
+      const current = named.filter((id) => rolesIn(roster, project, id, nowMs).length > 0);
+      const ids = new Set([...current, ...granted.keys()]);
+      return {
+        people: [...ids].sort().map((id) => ({
+          ...showPerson(roster, id, new Set([project]), nowMs),
+          grantedUntil: granted.get(id) ?? null,
+        })),
+      };
     },
   ),
   route(

@@ -59,7 +59,7 @@ async function showSelf(gate: Gate, principal: Principal): Promise<unknown> {
   const facts = await gate.access.factsOf(principal);
   const projects = await gate.access.projectsOf(principal);
   const keys = roster?.people.find((each) => each.id === principal.id)?.keys ?? [];
-  const grants = await listGrants(gate.store, principal.id);
+  const grants = await listGrants(gate.store, { principal: principal.id });
   return {
     ...principal,
     founded: roster !== undefined,

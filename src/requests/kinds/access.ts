@@ -38,12 +38,17 @@ export interface Grant {
   readonly untilMs: number;
 }
 
-/** Every grant that holds. */
-export async function listGrants(store: Store, principal?: string): Promise<readonly Grant[]> {
+/** Every grant that holds, of one principal or to one project where that is asked. */
+export async function listGrants(
+  store: Store,
+  of: { readonly principal?: string; readonly project?: string },
+): Promise<readonly Grant[]> {
+  const { principal, project } = of;
   const granted = await listRequests(store, {
     states: ['granted'],
     kinds: ['access'],
     ...(principal === undefined ? {} : { requester: principal }),
+    ...(project === undefined ? {} : { projects: [project] }),
     limit: 1000,
   });
   return granted.map((request) => ({

@@ -3,12 +3,17 @@
  * roster, put in force by the approvers of the old version and of the new one.
  */
 import type { Kysely } from 'kysely';
-import { isoTime, sha256 } from '../../core/index.ts';
+import { canonicalJson, isoTime, sha256 } from '../../core/index.ts';
 import type { Clock, Json } from '../../core/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import {
+  ADMINISTRATORS,
+  AUDITORS,
   CHANGE,
+  SECURITY,
   applyChanges,
+  findProject,
+  peopleOf,
   projectRoster,
   readRoster,
   rosterDigest,
@@ -37,6 +42,8 @@ interface PolicyFacts {
   /** The next version's text; null when the changes cannot be made. */
   readonly document: string | null;
   readonly problem: string | null;
+  /** The problem is not told: it would say who is in the roster to somebody who may not know. */
+  readonly silent: boolean;
   readonly baseSha256: string;
   readonly sentences: readonly string[];
 }
@@ -81,24 +88,45 @@ function findRuleProblem(roster: Roster): string | null {
   return null;
 }
 
+/** Whether the requester may see every person, and so learn from a refusal who there is. */
+function seesEverybody(roster: Roster, request: Request, nowMs: number): boolean {
+  return [ADMINISTRATORS, SECURITY, AUDITORS].some((group) =>
+    peopleOf(roster, group, nowMs).has(request.requester),
+  );
+}
+
+/** Whether changes name somebody to whom their project has given nothing yet. */
+function namesOthers(roster: Roster, changes: readonly Change[]): boolean {
+  return changes.some(
+    (each) =>
+      each.op === 'role.give' &&
+      findProject(roster, each.project)?.roles.some((role) => role.principal === each.principal) !==
+        true,
+  );
+}
+
 function gather(host: PolicyHost, request: Request): PolicyFacts {
   const { roster, sha256: baseSha256 } = host.rosters.need();
   const changes = changesOf(request);
   const sentences = changes.map(sayChange);
+  const nowMs = Math.max(host.clock.nowMs(), Date.parse(roster.at));
+  const silent = !seesEverybody(roster, request, nowMs) && namesOthers(roster, changes);
+  const known = { baseSha256, sentences, silent };
   try {
-    const nowMs = Math.max(host.clock.nowMs(), Date.parse(roster.at));
     const next = applyChanges(roster, changes, isoTime(nowMs));
     const problem = findRuleProblem(next);
-    if (problem !== null) return { document: null, problem, baseSha256, sentences };
-    return { document: writeRoster(next), problem: null, baseSha256, sentences };
+    if (problem !== null) return { document: null, problem, ...known };
+    return { document: writeRoster(next), problem: null, ...known };
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
-    return { document: null, problem, baseSha256, sentences };
+    return { document: null, problem, ...known };
   }
 }
 
-function demand(request: Request, facts: PolicyFacts): Demand {
-  const document = facts.document ?? '';
+function demand(host: PolicyHost, request: Request, facts: PolicyFacts): Demand {
+  // What cannot be made has no text. Whoever does not know the roster cannot tell this digest from that of a new version.
+  const document =
+    facts.document ?? canonicalJson([host.rosters.need().text, request.id, request.edition]);
   const keys = changesOf(request).some((each) => /key|rule|break|policy|meter/.test(each.op));
   return {
     destination: null,
@@ -123,17 +151,21 @@ export function policyKind(host: PolicyHost): RequestKind {
     },
     gather: (request) => Promise.resolve(gather(host, request) as unknown as Json),
     decide: (_request, facts) => {
-      const { problem } = read(facts);
-      if (problem !== null) return Promise.resolve({ verdict: 'deny', reason: problem });
+      const { problem, silent } = read(facts);
+      if (problem !== null && !silent) return Promise.resolve({ verdict: 'deny', reason: problem });
       const reason = 'people and rules change only by a quorum';
       // A gate with a single administrator has a rule `self`; everybody else goes on to the quorum.
       return Promise.resolve({ verdict: 'hold', reason, tier: 'self' });
     },
-    demand: (request, facts) => Promise.resolve(demand(request, read(facts))),
+    demand: (request, facts) => Promise.resolve(demand(host, request, read(facts))),
     keep: () => Promise.resolve(),
     effect: async (request, json, releaser, moveOn) => {
       const facts = read(json);
-      if (!('signatures' in releaser) || facts.document === null)
+      if (facts.document === null) {
+        const reason = 'somebody whom it names is not in the roster, or cannot have that role';
+        return { done: false, verdict: 'hold', reason };
+      }
+      if (!('signatures' in releaser))
         return { done: false, verdict: 'deny', reason: 'nobody signed it' };
       if (host.rosters.need().sha256 !== facts.baseSha256) {
         const reason =

@@ -66,17 +66,31 @@ function steps(): readonly unknown[] {
     { op: 'project.add', id: 'here', title: 'Here', models: ['m-here'] },
     { op: 'project.add', id: 'there', title: 'There', models: ['m-there'] },
     { op: 'model.owners', model: 'm-here', owners: ['mow'] },
+    { op: 'model.owners', model: 'm-there', owners: ['ruth'] },
     give('mem', 'member'),
     give('agt', 'member'),
     give('wrk', 'member'),
     give('rev', 'reviewer'),
     give('own', 'owner'),
+    give('ruth', 'owner', 'there'),
     // Who asks and who decides in both, so that both look alike.
     ...['here', 'there'].flatMap((project) => [
       give('rita', 'member', project),
       give('rex', 'reviewer', project),
     ]),
   ];
+}
+
+/** Ways to ask for access: alone, and with a project named that may be another one. */
+function wishes(place: Place): readonly CallBody[] {
+  const project = PROJECT[place];
+  return [
+    { target: 'project', what: project },
+    { target: 'model', what: `m-${project}`, project },
+    { target: 'tool', what: 'shell', project },
+    { target: 'budget', what: `project:${project}`, bits: 1 },
+    { target: 'budget', what: 'enclave', bits: 1, project },
+  ].map((wish) => json({ why: 'w', durationMs: 3_600_000, ...wish }));
 }
 
 /** Everything that the deeds need, in both projects. */
@@ -224,6 +238,24 @@ class World implements PermissionWorld {
     const { request } = await requests.settle(id, 10_000);
     if (request.subject === null) throw new Error(`not held: ${request.reason ?? ''}`);
     return { id, state: request.state, subject: { text: request.subject } };
+  }
+
+  /** Signs what somebody asks for who has no role anywhere. */
+  #approvedAccess(who: string, wanted: readonly object[]): Promise<Outcome> {
+    return this.#all(
+      wanted.map((wish) => async () => {
+        const body = json({ why: 'w', durationMs: 3_600_000, ...wish });
+        const answer = await this.#ask('spo', 'POST', '/v1/access', body);
+        const { id, state, subject } = (await answer.json()) as Shown;
+        if (state !== 'held') throw new Error(`access is ${state}`);
+        const signature = await this.#sign(who, subject?.text ?? '');
+        const signed = json({ signature });
+        const outcome = await this.#try(who, 'POST', `/v1/requests/${id}/approvals`, signed);
+        // Nothing of it is to last: what is granted would be a role in the next deed.
+        await this.#open.call('spo', 'POST', `/v1/requests/${id}/withdraw`);
+        return outcome;
+      }),
+    );
   }
 
   #sign(who: string, subject: string): Promise<string> {
@@ -391,11 +423,35 @@ class World implements PermissionWorld {
         text: 'a\n1\n',
       }),
     'ask for access': (who, place) =>
-      this.#try(
+      this.#all(wishes(place).map((wish) => () => this.#try(who, 'POST', '/v1/access', wish))),
+    'approve access to a project, or more of its budget': (who, place) => {
+      const project = PROJECT[place];
+      return this.#approvedAccess(who, [
+        { target: 'project', what: project },
+        { target: 'tool', what: 'shell', project },
+        { target: 'budget', what: `project:${project}`, bits: 1 },
+      ]);
+    },
+    'approve access to a model': (who, place) =>
+      // Whatever project of its owners is named with it.
+      this.#approvedAccess(who, [
+        { target: 'model', what: `m-${PROJECT[place]}` },
+        { target: 'model', what: `m-${PROJECT[place]}`, project: 'here' },
+      ]),
+    'approve more of a shared budget': (who) =>
+      this.#approvedAccess(
         who,
-        'POST',
-        '/v1/access',
-        json({ target: 'project', what: PROJECT[place], why: 'w', durationMs: 3_600_000 }),
+        ['enclave', 'automatic', 'model:m-here'].map((what) => ({
+          ...{ target: 'budget', what, project: 'here', bits: 1 },
+        })),
+      ),
+    'see what is left of the budgets that everybody shares': (who) =>
+      this.#all(
+        ['enclave', 'automatic'].map((budget) => async () => {
+          const outcome = await this.#try(who, 'GET', `/v1/budgets/${budget}`);
+          const listed = await this.#lists(who, '/v1/budgets', new RegExp(`"budget":"${budget}"`));
+          return outcome === listed ? outcome : 'held';
+        }),
       ),
     'ask for a window': (who, place) =>
       this.#try(
@@ -505,7 +561,7 @@ export async function openPermissionWorld(): Promise<PermissionWorld> {
     'sec:security',
     'sed:security',
     'aud:auditors',
-    ...['mem', 'rev', 'own', 'mow', 'per', 'spo', 'rita', 'rex'].map((id) => `${id}:staff`),
+    ...['mem', 'rev', 'own', 'mow', 'per', 'spo', 'rita', 'rex', 'ruth'].map((id) => `${id}:staff`),
   ]);
   const { gate, people } = open;
   const call: OpenGate['call'] = (...asked) => open.call(...asked);

@@ -78,6 +78,24 @@ export const DEEDS: readonly Deed[] = [
     allowed: { own: ['reviewer'] },
   },
   {
+    deed: 'approve access to a project, or more of its budget',
+    actions: ['request.approve'],
+    routes: request('POST ~/approvals'),
+    allowed: { own: ['project owner'] },
+  },
+  {
+    deed: 'approve access to a model',
+    actions: ['request.approve'],
+    routes: request('POST ~/approvals'),
+    allowed: { own: ['model owner'] },
+  },
+  {
+    deed: 'approve more of a shared budget',
+    actions: ['request.approve'],
+    routes: request('POST ~/approvals'),
+    allowed: both(['security']),
+  },
+  {
     deed: 'deny a request',
     actions: ['request.deny'],
     routes: request('POST ~/deny'),
@@ -212,6 +230,12 @@ export const DEEDS: readonly Deed[] = [
     actions: ['budget.view'],
     routes: ['GET /v1/budgets/{budget}', 'POST /v1/budgets/check'],
     allowed: { own: [...READ_IN, ...SETUP, ...PROGRAMS], foreign: SETUP },
+  },
+  {
+    deed: 'see what is left of the budgets that everybody shares',
+    actions: ['budget.view'],
+    routes: ['GET /v1/budgets/{budget}', 'GET /v1/budgets'],
+    allowed: both([...READ_IN, ...SETUP, ...PROGRAMS]),
   },
   {
     deed: 'see a model',

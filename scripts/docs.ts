@@ -196,7 +196,8 @@ ${others.join('\n')}
 ## In the policies
 
 What the shipped policies allow. ● anywhere, ○ only in the project or on the model that the role is for, empty: never. To be
-allowed means to be heard: an export, and every change of people, budgets, models or policy, needs its quorum besides.
+allowed means to be heard: an export, and every change of people, roles, rules or policies, needs its quorum besides.
+One exception: a single administrator sets budgets, models and destinations at once; the ledger names who did it.
 
 ${printMatrix(permissionMatrix(policy))}
 

@@ -21,7 +21,9 @@ export function registerBudget(program: Command): void {
     program
       .command('budget')
       .summary('what may still leave')
-      .description('Show budgets: what is left, when it refills, who used it, published caps.'),
+      .description(
+        'Show budgets: what is left, when it refills, published caps; shared ones in whole percent.',
+      ),
   ).action(async (options: SessionOptions) => {
     const session = openSession(options);
     const { budgets } = await session.client.get<{ budgets: BudgetShown[] }>('/v1/budgets');

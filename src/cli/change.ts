@@ -73,7 +73,7 @@ function registerAsks(program: Command): void {
       .argument('<what>', 'its name; of a budget such as project:main')
       .requiredOption('--why <text>', 'what for')
       .option('--for <duration>', 'how long: 30m, 4h, 14d', '8h')
-      .option('--project <project>', 'the project in which you need it')
+      .option('--project <project>', 'of a tool: the project in which you need it')
       .option('--bits <count>', 'of a budget: how many bits more'),
   ).action(
     async (

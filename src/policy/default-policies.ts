@@ -1,8 +1,10 @@
 /**
  * The policies that the gate ships with. `@id` is the name in every answer; `@says` is the sentence that people read.
  *
- * To be allowed means to be heard: what a request asks for, and every change of people, budgets, models or policy, needs
- * its quorum besides.
+ * To be allowed means to be heard: what a request asks for, and every change of people, roles, rules or policies, needs its
+ * quorum besides.
+ *
+ * BUG: not so budgets, models and destinations. One administrator sets them at once, with a ledger entry and no signature.
  */
 export const DEFAULT_POLICIES = `// ---- asking -------------------------------------------------------------------------------------------------------
 

@@ -139,7 +139,9 @@ export function mountReading(app: Hono, state: FakeState): void {
   app.get('/v1/people', (c) => c.json({ people: full(listPeople(state.peopleExtra)) }));
   app.get('/v1/projects/:id/people', (c) =>
     c.json({
-      people: full(listPeople(0)).filter((each) => c.req.param('id') in each.projects),
+      people: full(listPeople(0))
+        .filter((each) => c.req.param('id') in each.projects)
+        .map((each) => ({ ...each, grantedUntil: null })),
     }),
   );
   app.get('/v1/projects', (c) => c.json({ projects: full(PROJECTS) }));

@@ -37,6 +37,7 @@ function openDice(seed: number): (sides: number) => number {
   };
 }
 
+const ACCESS = { target: 'project', what: 'p', durationMs: 86_400_000, bits: null };
 const KINDS = { export: 'release', access: 'grant', unlock: 'carry-out' } as const;
 type KindName = keyof typeof KINDS;
 type Outcome = 'allow' | 'hold' | 'deny' | 'fail' | 'withdraw';
@@ -70,7 +71,9 @@ describe('random walks through the table of states', () => {
     },
     demand: () =>
       Promise.resolve({
-        ...{ destination: null, models: [], chargeBitsMax: 8n, facts: {}, risk: 1 },
+        ...{ destination: null, models: [], chargeBitsMax: 8n, risk: 1 },
+        // Who decides about access follows from what is signed.
+        facts: name === 'access' ? { access: ACCESS } : {},
         grantMs: name === 'access' ? DAY_MS : null,
       }),
     keep: () => Promise.resolve(),

@@ -57,7 +57,6 @@ export default tseslint.config(
       // Where paths that people give are used; the others use folders of their own.
       'src/cli/given-paths.ts',
       'src/cli/walk-paths.ts',
-      'src/cli/approve*.ts',
       'src/cli/demo.ts',
       'src/cli/scan.ts',
       'src/cli/session.ts',

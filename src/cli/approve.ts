@@ -2,20 +2,18 @@
  * `sallyport approve` and its kin: decide on a held request outside the browser. What is signed is shown, its digest is
  * computed here, and the emitted files are hashed here before anybody is asked to sign.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { sha256, utf8 } from '../core/index.ts';
 import type { RequestDetails } from '../http/index.ts';
-import { APPROVAL_NAMESPACE, fingerprintOf, readSubject } from '../requests/index.ts';
-import type { Subject } from '../requests/index.ts';
+import { APPROVAL_NAMESPACE, readSubject } from '../requests/index.ts';
 import { cliErrors } from './errors.ts';
+import { needOutputFolder } from './given-paths.ts';
 import { showDetailed } from './request-view.ts';
-import { layOut, openSession, withSession } from './session.ts';
-import type { Session, SessionOptions } from './session.ts';
+import { openSession, withSession } from './session.ts';
+import type { SessionOptions } from './session.ts';
 import { signText } from './signer.ts';
-import { showSafely } from './terminal.ts';
+import { checkNamed, showGateSays, showSigning } from './signing-screen.ts';
 
 interface ApproveOptions extends SessionOptions {
   readonly key?: string;
@@ -109,6 +107,12 @@ async function sign(
   const session = openSession(options);
   const base = `/v1/requests/${encodeURIComponent(id)}`;
   const details = await session.client.get<RequestDetails>(base);
+  needOutputFolder(options.view);
+  // Who may not decide is told so before reading, and before a key is asked for anything.
+  const event = emergency === undefined ? 'approve' : 'break-glass';
+  const may = details.can.find((each) => each.event === event);
+  if (may?.allowed === false)
+    throw cliErrors.error('NOT_YOURS', { id, why: may.reason ?? 'it is not yours to decide' });
   const query = emergency === undefined ? '' : '?emergency=1';
   const shown = await session.client.get<SubjectShown>(`${base}/subject${query}`);
   if (shown.text === null) throw cliErrors.error('NOTHING_TO_SIGN', { id, state: details.state });
@@ -116,9 +120,10 @@ async function sign(
   if (own !== shown.sha256) throw cliErrors.error('DIGEST_DIFFERS', { said: shown.sha256, own });
   const subject = readSubject(shown.text);
   await session.client.send('POST', `${base}/view`, {});
-  const lines = describeSubject(session, subject, shown.text);
-  process.stderr.write(`${lines.join('\n')}\n`);
-  await checkFiles(session, base, details, subject, options.view);
+  const { paint, client } = session;
+  process.stderr.write(`${showSigning(paint, subject, shown.text).join('\n')}\n`);
+  const found = await checkNamed(client, details, subject, options.view);
+  process.stderr.write([...found, ...showGateSays(paint, details), ''].join('\n'));
   if (options.yes !== true && !(await confirm('sign it? [y/N] '))) {
     throw cliErrors.error('NOT_SIGNED', { id });
   }
@@ -130,71 +135,6 @@ async function sign(
     emergency === undefined ? { signature } : { signature, reason: emergency },
   );
   session.print(done, () => showDetailed(session.paint, done));
-}
-
-/** What is signed, in words taken from the signed text alone and not from what the gate says about it. */
-function describeSubject(session: Session, subject: Subject, text: string): readonly string[] {
-  const { paint } = session;
-  const files = (subject.facts['files'] ?? []) as readonly {
-    name: string;
-    bytes: number;
-    sha256: string;
-  }[];
-  const changes = (subject.facts['changes'] ?? []) as readonly string[];
-  const other = Object.entries(subject.facts).filter(
-    ([name]) => !['files', 'changes', 'bodySha256', 'historyPrefix', 'rosterSha256'].includes(name),
-  );
-  return [
-    `${paint('bold', subject.breakGlass ? 'You sign an EMERGENCY release' : 'You sign')} request ${subject.id}, edition ${String(subject.edition)}`,
-    ...layOut([
-      [
-        '  what',
-        `${subject.kind}${subject.destination === null ? '' : ` to ${subject.destination.name} (number ${String(subject.destination.number)})`}`,
-      ],
-      [
-        '  who',
-        `${subject.requester}${subject.sponsor === null ? '' : `, for whom ${subject.sponsor} answers`}`,
-      ],
-      ['  why', showSafely(subject.why)],
-      ['  at most', `${subject.chargeBitsMax} bits, until ${subject.releaseBy}`],
-      ...other.map(([name, value]) => [
-        `  ${name}`,
-        showSafely(JSON.stringify(value)).slice(0, 200),
-      ]),
-    ]),
-    ...files.map(
-      (file) =>
-        `  ${file.sha256.slice(0, 16)}…  ${String(file.bytes)} bytes  ${showSafely(file.name)}`,
-    ),
-    ...changes.map((change) => `  - ${showSafely(change)}`),
-    `  digest       ${sha256(text)}`,
-    `  fingerprint  ${paint('bold', fingerprintOf(text))}   compare it with another screen`,
-  ];
-}
-
-/** Fetches the files that would leave and hashes them here: what is looked at is what is signed. */
-async function checkFiles(
-  session: Session,
-  base: string,
-  details: RequestDetails,
-  subject: Subject,
-  dir: string | undefined,
-): Promise<void> {
-  const signed = (subject.facts['files'] ?? []) as readonly { name: string; sha256: string }[];
-  for (const { name, sha256: wanted } of signed) {
-    const file = details.fileList.find((each) => each.emitted?.name === name)?.emitted;
-    if (file === undefined || file === null)
-      throw cliErrors.error('DIGEST_DIFFERS', { said: name, own: 'no such file' });
-    const bytes = await session.client.bytes(`${base}/files/${String(file.index)}`);
-    const own = sha256(bytes);
-    if (own !== wanted) throw cliErrors.error('DIGEST_DIFFERS', { said: wanted, own });
-    if (dir === undefined) continue;
-    // A name from inside may hold anything; only its own folder is written to.
-    const target = path.join(dir, name.replaceAll(/[^\w.-]+/g, '_'));
-    mkdirSync(dir, { recursive: true });
-    writeFileSync(target, bytes);
-    process.stderr.write(`  written to ${target}\n`);
-  }
 }
 
 async function confirm(question: string): Promise<boolean> {

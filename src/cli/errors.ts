@@ -53,6 +53,11 @@ export const cliErrors = defineErrors('CLI', {
     message: 'there is nothing to sign in {id}, it is {state}',
     hint: 'found the gate first, or see `sallyport request show ID`.',
   },
+  NOT_YOURS: {
+    status: 403,
+    message: 'you cannot sign {id}: {why}',
+    hint: 'see who can with `sallyport request show {id}`.',
+  },
   NOT_SIGNED: {
     status: 409,
     message: 'the request {id} was not signed',

@@ -137,17 +137,27 @@ export function writeGivenNew(given: string, content: Uint8Array): void {
   });
 }
 
-/** Writes a new file from a stream, and the folders above it; one that is there is refused. */
-export async function pipeGivenNew(
+async function pipeGiven(
   given: string,
   chunks: AsyncIterable<Uint8Array>,
+  flags: 'w' | 'wx',
 ): Promise<void> {
   makeGivenFolder(path.dirname(given));
   try {
-    await pipeline(chunks, createWriteStream(given, { flags: 'wx' }));
+    await pipeline(chunks, createWriteStream(given, { flags }));
   } catch (cause) {
     throw pathFault(given, cause, 'write');
   }
+}
+
+/** Writes a new file from a stream, and the folders above it; one that is there is refused. */
+export function pipeGivenNew(given: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  return pipeGiven(given, chunks, 'wx');
+}
+
+/** Writes a file from a stream, and the folders above it; one that is there is written over. */
+export function pipeGivenOver(given: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  return pipeGiven(given, chunks, 'w');
 }
 
 /** Makes a folder and those above it. */

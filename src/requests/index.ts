@@ -64,7 +64,10 @@ export {
 export type { AccessInput, AccessScope } from './access-input.ts';
 export { ACCESS_HELD, accessKind, listGrants } from './kinds/access.ts';
 export type { AccessHost, Grant } from './kinds/access.ts';
-export { changesOf, policyKind, readChanges } from './kinds/policy.ts';
+export { readChanges, stepsOf } from './change-steps.ts';
+export { changesOf, policyKind } from './kinds/policy.ts';
+export { saySubject } from './say-subject.ts';
+export type { SubjectPart } from './say-subject.ts';
 export { unlockKind } from './kinds/unlock.ts';
 export { readWindow, writeWindow } from './window.ts';
 export type { WindowInput } from './window.ts';

@@ -4,8 +4,9 @@
  * the whole chain with nothing else.
  */
 import { sha256, utf8 } from '../core/index.ts';
-import { findKey, readRoster, rosterErrors, verifySshsig } from '../people/index.ts';
+import { findKey, readRoster, rosterErrors, verifySshsig, writeRoster } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
+import { replaySteps } from './change-steps.ts';
 import { judgeApprovals } from './judge-approvals.ts';
 import { readSubject } from './subject.ts';
 
@@ -49,7 +50,11 @@ export function checkFounding(link: RosterLink): Roster {
   return roster;
 }
 
-/** Checks that a link follows a roster; returns the next roster or throws `ROSTER_CHAIN_BROKEN`. */
+/**
+ * Checks that a link follows a roster; returns the next roster or throws `ROSTER_CHAIN_BROKEN`. The digest of the new
+ * roster in the signed text is not enough: whoever wrote that text could have put the digest of any roster beside harmless
+ * steps, and people read steps. So the steps are done again here.
+ */
 export function checkNext(before: Roster, beforeText: string, link: RosterLink): Roster {
   const next = readRoster(link.document);
   const { version } = next;
@@ -65,6 +70,10 @@ export function checkNext(before: Roster, beforeText: string, link: RosterLink):
     broken(version, 'the request that was signed is about another version');
   const at = Date.parse(next.at);
   if (at < Date.parse(before.at)) broken(version, 'it is older than the version before it');
+  if (at < Date.parse(subject.askedAt) || at > Date.parse(subject.releaseBy))
+    broken(version, 'it is of a time at which its request was not open');
+  if (writeRoster(replaySteps(before, subject, next.at)) !== link.document)
+    broken(version, 'it is not what the steps that people signed make of the version before it');
   for (const [name, roster] of [
     ['before', before],
     ['new', next],

@@ -1,7 +1,8 @@
 /** How a held request stands: what its rule asks, who has voted, who may do what and, if not, why not. Pure. */
 import { findPerson, peopleOf } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
-import { judgeApprovals, ruleOf } from './judge-approvals.ts';
+import { ruleOf } from './judge-approvals.ts';
+import { judgeSubject } from './judge-change.ts';
 import type { ApprovalJudgement } from './judge-approvals.ts';
 import { nextState, possibleEvents } from './states.ts';
 import type { RequestEvent, RequestState } from './states.ts';
@@ -29,7 +30,7 @@ export function judgeRequest(
   const current = currentVotes(request, votes);
   // An approval is of an age: what somebody signed long ago is no answer to what is known today.
   const fresh = current.filter((vote) => nowMs - vote.atMs <= rule.approvalsValidMs);
-  return judgeApprovals({
+  return judgeSubject({
     roster,
     subjectText: request.subject,
     signatures: fresh.flatMap((vote) =>

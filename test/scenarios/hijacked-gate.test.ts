@@ -7,13 +7,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { sha256 } from '../../src/core/index.ts';
-import { readRoster, rosterDigest, writeRoster } from '../../src/people/index.ts';
+import { applyChanges, readRoster, rosterDigest, writeRoster } from '../../src/people/index.ts';
 import { readSubject, writeSubject } from '../../src/requests/index.ts';
 import type { RosterLink } from '../../src/requests/index.ts';
 import { sealFrame } from '../../src/wire/index.ts';
 import { hijack } from '../support/hijack.ts';
 import type { Hijacked, HijackedSender } from '../support/hijack.ts';
 import { approve, makePerson } from '../support/people.ts';
+import type { TestPerson } from '../support/people.ts';
 import { foundGate, startPreparedGate } from '../support/running-gate.ts';
 import type { FoundedGate, RunningGate } from '../support/running-gate.ts';
 import { weightShaped } from '../support/tables.ts';
@@ -29,18 +30,34 @@ const TO = ['--project', 'study', '--to', 'alpha', '--why', 'a test'] as const;
 /** Less than the smallest held export here, so that the automatic share cannot carry it. */
 const AUTOMATIC = { burstBits: 20_000, bitsPerDay: 20_000 };
 
+/** What the deceived read and sign: it is so already. */
+const HARMLESS = {
+  op: 'role.give',
+  project: 'study',
+  principal: 'cyd',
+  role: 'member',
+  until: null,
+} as const;
+
 const mallory = makePerson('mallory');
 
-/** The next version of the newest roster with the attacker as a reviewer, signed by whoever signs for the attacker. */
-async function forgeLink(last: RosterLink): Promise<RosterLink> {
+/**
+ * The next version of the newest roster with the attacker as a reviewer, signed by the attacker and by whoever was deceived
+ * with harmless steps in the same text.
+ */
+async function forgeLink(
+  last: RosterLink,
+  deceived: readonly TestPerson[] = [],
+): Promise<RosterLink> {
   const before = readRoster(last.document);
+  const at = new Date().toISOString();
   const { id, publicKey, label, kind } = mallory.key;
   const key = { id, publicKey, label, kind, credential: null, deviceBound: false, until: null };
   const next = {
     ...before,
     version: before.version + 1,
     previous: rosterDigest(last.document),
-    at: new Date().toISOString(),
+    at,
     people: [
       ...before.people,
       { id: 'mallory', name: 'mallory', keys: [{ ...key, addedAt: before.at }], until: null },
@@ -66,13 +83,18 @@ async function forgeLink(last: RosterLink): Promise<RosterLink> {
     rosterVersion: before.version,
     rosterSha256: rosterDigest(last.document),
     ledgerSize: 1,
-    askedAt: new Date().toISOString(),
+    askedAt: at,
     releaseBy: new Date(Date.now() + 86_400_000).toISOString(),
     grantMs: null,
     breakGlass: false,
-    facts: { rosterSha256: rosterDigest(document), changes: [] },
+    facts: { rosterSha256: rosterDigest(document), steps: [HARMLESS] },
   });
-  return { document, subject, signatures: [await approve(mallory, subject)] };
+  const signers = [mallory, ...deceived];
+  return {
+    document,
+    subject,
+    signatures: await Promise.all(signers.map((each) => approve(each, subject))),
+  };
 }
 
 describe('a hijacked gate', () => {
@@ -250,7 +272,21 @@ describe('a hijacked gate', () => {
         signatures: JSON.parse(String(each['signatures'])) as string[],
       }));
       await running.stop();
-      await assert.rejects(taken.startSender([...stored, forged]), /have not signed it/);
+      const unlike = /not what the steps that people signed make/;
+      await assert.rejects(taken.startSender([...stored, forged]), unlike);
+      // Genuine signatures under steps that were shown, beside the digest of another roster.
+      const deceitful = await forgeLink(link, [founded.person('bob')]);
+      await assert.rejects(taken.startSender([...stored, deceitful]), unlike);
+      // The steps and the roster agree; what is missing is a signature.
+      const unsigned = await forgeLink(link, []);
+      const honest = applyChanges(readRoster(link.document), [HARMLESS], new Date().toISOString());
+      const facts = { rosterSha256: rosterDigest(writeRoster(honest)), steps: [HARMLESS] };
+      const subject = writeSubject({ ...readSubject(unsigned.subject ?? ''), facts });
+      const signatures = [await approve(mallory, subject)];
+      await assert.rejects(
+        taken.startSender([...stored, { document: writeRoster(honest), subject, signatures }]),
+        /have not signed it/,
+      );
       running = await taken.startSender(stored);
     });
 
@@ -353,15 +389,16 @@ describe('a hijacked gate', () => {
     });
 
     it('names a roster that its people have not signed, also when an entry says it', async () => {
-      const insert = async (taken: Hijacked, withEntry: boolean): Promise<void> => {
+      const insert = async (
+        taken: Hijacked,
+        withEntry: boolean,
+        deceived: readonly TestPerson[] = [],
+      ): Promise<void> => {
         const last = await taken.write((db) =>
           db.selectFrom('rosters').selectAll().orderBy('version', 'desc').executeTakeFirstOrThrow(),
         );
-        const forged = await forgeLink({
-          document: String(last['document']),
-          subject: null,
-          signatures: [],
-        });
+        const link = { document: String(last['document']), subject: null, signatures: [] };
+        const forged = await forgeLink(link, deceived);
         const version = Number(last['version']) + 1;
         const row = {
           version,
@@ -385,6 +422,11 @@ describe('a hijacked gate', () => {
         /version 3 of the roster in the database is not the one in the ledger/,
       );
       await names((taken) => insert(taken, true), /version 3 of the roster does not verify/);
+      const bob = founded.person('bob');
+      await names(
+        (taken) => insert(taken, true, [bob]),
+        /version 3 of the roster does not verify.*not what the steps that people signed make/,
+      );
     });
 
     it('names changed requests, invented votes and lifted locks', async () => {

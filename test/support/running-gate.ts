@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { makePerson } from './people.ts';
+import type { TestPerson } from './people.ts';
 
 /** Started without the launcher, so that a signal meets the gate itself. */
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -170,6 +171,8 @@ async function launch(
 
 /** A gate whose people have signed its first roster. */
 export interface FoundedGate {
+  /** A founder with its keys. */
+  readonly person: (id: string) => TestPerson;
   /** The session token of a founder. */
   token(person: string): string;
   /** Runs a command as a founder, with the founder's key where one is asked for. */
@@ -208,6 +211,11 @@ export async function foundGate(
   const as = <T>(person: string, status: number, ...command: string[]): Promise<T> =>
     gate.json<T>(status, ...command, '--token', tokenOf(person));
   return {
+    person: (id) => {
+      const found = people.find((each) => each.id === id);
+      if (found === undefined) throw new TypeError(`no founder ${id}`);
+      return found;
+    },
     token: tokenOf,
     as,
     approve: <T>(person: string, request: string, status = 0) =>

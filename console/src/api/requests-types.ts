@@ -132,6 +132,8 @@ export interface Subject {
   readonly text: string;
   readonly sha256: string;
   readonly fingerprint: string;
+  /** What the text says, in words made from it alone. */
+  readonly said: readonly { readonly label: string; readonly lines: readonly string[] }[];
   /** The bytes that a key signs (the SSHSIG's message with its frame), base64url. */
   readonly challenge: string;
 }

@@ -12,6 +12,7 @@ import { link } from '../shell/route.ts';
 import { useShortcuts } from '../shell/shortcuts.tsx';
 import { showSafely, showTextSafely } from '../words/format.ts';
 import { sayKind, sayTier, toneOf } from '../words/names.ts';
+import { Asked } from './request/asked.tsx';
 import { Decision } from './request/decision.tsx';
 import { DifferenceCard } from './request/difference.tsx';
 import { Files } from './request/files.tsx';
@@ -102,6 +103,7 @@ function Content({ details }: { readonly details: RequestDetails }): ReactNode {
           <Head details={details} />
           <Reasons details={details} />
           {isExport ? <Files details={details} /> : null}
+          {isExport || details.kind === 'policy' ? null : <Asked details={details} />}
           {isExport && details.previous !== null ? <DifferenceCard id={details.id} /> : null}
           <Changes details={details} />
           <Talk details={details} />

@@ -9,6 +9,7 @@ import {
   exclusionsDigest,
   findImportByStatement,
   importErrors,
+  readImportFacts,
 } from '../../ingress/index.ts';
 import type { Import } from '../../ingress/index.ts';
 import { httpErrors } from '../errors.ts';
@@ -93,17 +94,24 @@ async function preview(call: Call<undefined, unknown>): Promise<Response> {
   return new Response(Buffer.concat(parts).subarray(0, PREVIEW_BYTES), { headers: DOWNLOAD });
 }
 
+/** The manifest that people are asked to sign, before anything is admitted. */
+async function askedManifest(gate: Gate, held: Import): Promise<string | null> {
+  if (held.request === null) return null;
+  return readImportFacts(await gate.requests.get(held.request))?.manifestSha256 ?? null;
+}
+
 async function document(
   call: Call<undefined, unknown>,
   which: 'manifestSha256' | 'statementSha256',
 ): Promise<Response> {
   const { gate, principal, param } = call;
   const held = await readVisibleImport(gate, principal, param('id'));
-  const sha256 = held[which];
+  const sha256 =
+    held[which] ?? (which === 'manifestSha256' ? await askedManifest(gate, held) : null);
   if (sha256 === null) throw importErrors.error('NOT_ADMITTED', { id: held.id, state: held.state });
-  return new Response(Buffer.from(await gate.wayIn.quarantine.forms.read(sha256)), {
-    headers: { ...DOWNLOAD, 'content-type': 'application/json' },
-  });
+  // A manifest has a line for each file of a set, so it is as long as the set is large.
+  const stream = ReadableStream.from(await gate.wayIn.quarantine.forms.open(sha256));
+  return new Response(stream, { headers: { ...DOWNLOAD, 'content-type': 'application/json' } });
 }
 
 const READ_ROUTES: readonly Route[] = [

@@ -5,6 +5,7 @@ import { isoTime } from '../../core/index.ts';
 import { importErrors, listFiles, listForms } from '../../ingress/index.ts';
 import type { Import, ImportCounts, ImportFile, ImportForm } from '../../ingress/index.ts';
 import type { Principal } from '../../people/index.ts';
+import { maySee } from './scope.ts';
 
 /** An import in a line. */
 export interface ImportShown {
@@ -47,6 +48,15 @@ export async function readVisibleImport(
   const resource = { kind: 'project', id: held.project } as const;
   if (held.requester === principal.id) return held;
   if ((await gate.access.can(principal, 'project.view', resource)).allowed) return held;
+  // Whoever is asked to approve it sees what it is about.
+  if (held.request !== null) {
+    const { request, judgement } = await gate.requests.approvals.stand(held.request);
+    if (
+      judgement?.voters.has(principal.id) === true &&
+      (await maySee(gate, principal, request, true))
+    )
+      return held;
+  }
   throw importErrors.error('NOT_FOUND', { id: id.slice(0, 80) });
 }
 

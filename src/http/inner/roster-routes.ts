@@ -1,12 +1,19 @@
 /** Routes of the roster, of people as one may see them, and of the policy in words. */
 import { z } from 'zod';
 import { isoTime } from '../../core/index.ts';
-import { SECURITY, findPerson, peopleErrors, peopleOf, rolesIn } from '../../people/index.ts';
+import {
+  SECURITY,
+  findPerson,
+  peopleErrors,
+  peopleOf,
+  rolesIn,
+  sayChange,
+} from '../../people/index.ts';
 import type { Principal, Roster } from '../../people/index.ts';
 import { DEFAULT_POLICIES, permissionRows } from '../../policy/index.ts';
 import type { MatrixRow, Policy } from '../../policy/index.ts';
 import type { Gate } from '../../app/index.ts';
-import { listGrants, readSubject } from '../../requests/index.ts';
+import { listGrants, readSubject, stepsOf } from '../../requests/index.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { sayRule } from './views.ts';
@@ -121,7 +128,7 @@ export const ROSTER_ROUTES: readonly Route[] = [
           changes:
             link.subject === null
               ? ['the founding']
-              : ((readSubject(link.subject).facts['changes'] ?? []) as string[]),
+              : stepsOf(readSubject(link.subject)).map(sayChange),
           text: link.document,
           subject: link.subject,
         })),

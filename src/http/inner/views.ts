@@ -15,11 +15,20 @@ import {
   mayDo,
   offeredEvents,
   readSubject,
+  saySubject,
   sayWaitsFor,
   stateRow,
   subjectDigest,
 } from '../../requests/index.ts';
-import type { Progress, Request, RequestNote, Stood, Verdict, Vote } from '../../requests/index.ts';
+import type {
+  Progress,
+  Request,
+  RequestNote,
+  Stood,
+  SubjectPart,
+  Verdict,
+  Vote,
+} from '../../requests/index.ts';
 import { hideDetails, isOutside } from './outsiders.ts';
 import { maySee } from './scope.ts';
 
@@ -118,6 +127,8 @@ export interface RequestDetails extends RequestShown {
     readonly text: string;
     readonly sha256: string;
     readonly fingerprint: string;
+    /** What the text says, in words made from it alone. */
+    readonly said: readonly SubjectPart[];
     /** The bytes that a passkey signs, base64url. */
     readonly challenge: string;
   } | null;
@@ -347,6 +358,18 @@ export function sayRule(
   return [who, ...keys].join(', ');
 }
 
+/** The words of a text; one that cannot be told says so, and nobody can sign it on the command line either. */
+function sayAll(text: string): readonly SubjectPart[] {
+  try {
+    return saySubject(readSubject(text));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return [
+      { label: 'problem', lines: [why, 'sign nothing of which you cannot read what it does'] },
+    ];
+  }
+}
+
 /** A canonical request with everything that signers compare. */
 export function showSubject(text: string): NonNullable<RequestDetails['subject']> {
   const challenge = sshsigToBeSigned(utf8(text), APPROVAL_NAMESPACE, 'sha512');
@@ -354,6 +377,7 @@ export function showSubject(text: string): NonNullable<RequestDetails['subject']
     text,
     sha256: subjectDigest(text),
     fingerprint: fingerprintOf(text),
+    said: sayAll(text),
     challenge: toBase64(challenge).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
   };
 }

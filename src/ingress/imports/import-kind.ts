@@ -13,7 +13,7 @@ import type { Signer } from '../../ledger/index.ts';
 import { entryOf } from '../../requests/index.ts';
 import type { Decision, Effect, Locks, Request, RequestKind } from '../../requests/index.ts';
 import { sourceDigest, sourceErrors } from '../sources/index.ts';
-import type { SourceTables } from '../sources/index.ts';
+import type { IntakeForm, SourceTables } from '../sources/index.ts';
 import { decideImport } from './decide-import.ts';
 import type { WorstFile } from './decide-import.ts';
 import { IN_TOTO_PAYLOAD, signEnvelope } from './dsse.ts';
@@ -92,6 +92,8 @@ export interface ImportFacts {
     readonly kind: string;
     readonly fingerprint: string;
     readonly sha256: string;
+    /** What it says about its data; approvers judge by it. */
+    readonly form: IntakeForm;
   };
   readonly signed: {
     readonly by: string;
@@ -146,7 +148,7 @@ async function gather(host: ImportKindHost, request: Request): Promise<ImportFac
     scanner: host.scanner,
     source: {
       ...{ id: source.id, name: source.name, kind: source.kind },
-      ...{ fingerprint: source.fingerprint, sha256: sourceDigest(source) },
+      ...{ fingerprint: source.fingerprint, sha256: sourceDigest(source), form: source.form },
     },
     signed: signed.ok
       ? { by: signed.by, signer: signed.signer, proofSha256: signed.proofSha256 }

@@ -6,6 +6,7 @@
  */
 export { CHANGE, applyChanges } from './changes.ts';
 export type { Change, ChangeInput } from './changes.ts';
+export { sayChange } from './say-change.ts';
 export {
   ADMINISTRATORS,
   AUDITORS,

@@ -1,8 +1,10 @@
 /** Changes of a roster in words. Whoever signs reads nothing else, so that each says everything that it changes. */
+import { sayCount } from '../../core/index.ts';
 import type { Change } from './changes.ts';
 import { sayKey } from './key-facts.ts';
 
 type NewKey = Extract<Change, { op: 'key.add' }>['key'];
+type Limits = Extract<Change, { op: 'meter.set' }>['limits'];
 type RuleChange = Extract<Change, { op: 'rule.set' }>;
 
 const HOUR_MS = 3_600_000;
@@ -49,9 +51,9 @@ export function sayChange(change: Change): string {
     case 'rule.remove':
       return `remove the rule for ${change.kind}, tier ${change.tier}`;
     case 'meter.set':
-      return `let ${String(change.limits.bitsPerDay)} bits a day, ${String(change.limits.burstBits)} at once, leave in the tier ${change.meter}`;
+      return `let ${sayLimits(change.limits)}, leave in the tier ${change.meter}`;
     case 'break-glass.set':
-      return `let ${change.group} break the glass for ${String(change.limits.bitsPerDay)} bits a day, ${String(change.limits.burstBits)} at once`;
+      return `let ${change.group} break the glass for ${sayLimits(change.limits)}`;
     case 'origin.add':
       return `accept passkeys on ${change.origin}`;
     case 'origin.remove':
@@ -69,8 +71,12 @@ function sayNewKey(key: NewKey): string {
   return `${sayKey(key)}: ${key.id} (${key.label})${sayUntil(key.until)}`;
 }
 
+function sayLimits({ bitsPerDay, burstBits }: Limits): string {
+  return `${sayCount(bitsPerDay, 'bit')} a day, ${sayCount(burstBits, 'bit')} at once`;
+}
+
 function sayHours(durationMs: number): string {
-  return `${String(Math.round((durationMs / HOUR_MS) * 100) / 100)} hours`;
+  return sayCount(Math.round((durationMs / HOUR_MS) * 100) / 100, 'hour');
 }
 
 /** Every part of a rule that is given; what is not given stays as it is. */
@@ -80,7 +86,7 @@ function sayRule(change: RuleChange): string {
     ...(quorum === undefined ? [] : [quorum]),
     ...(chargeBitsMax === undefined
       ? []
-      : [chargeBitsMax === null ? 'any charge' : `at most ${String(chargeBitsMax)} bits`]),
+      : [chargeBitsMax === null ? 'any charge' : `at most ${sayCount(chargeBitsMax, 'bit')}`]),
     ...(waitMs === undefined ? [] : [`waits ${sayHours(waitMs)}`]),
     ...(approvalsValidMs === undefined
       ? []

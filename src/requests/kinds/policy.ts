@@ -9,7 +9,6 @@ import type { Ledger } from '../../ledger/index.ts';
 import {
   ADMINISTRATORS,
   AUDITORS,
-  CHANGE,
   SECURITY,
   applyChanges,
   findProject,
@@ -18,12 +17,11 @@ import {
   readRoster,
   rosterDigest,
   sayChange,
-  sayIssue,
   writeRoster,
 } from '../../people/index.ts';
 import type { Change, Roster } from '../../people/index.ts';
 import { checkQuorum } from '../../policy/index.ts';
-import { errors } from '../errors.ts';
+import { readChanges } from '../change-steps.ts';
 import type { Demand, RequestKind } from '../kind.ts';
 import { entryOf } from '../tell.ts';
 import type { RosterLink } from '../roster-chain.ts';
@@ -51,21 +49,6 @@ interface PolicyFacts {
 const RISK_KEYS = 80;
 const RISK_PEOPLE = 60;
 
-/** Reads the changes that somebody asks for; throws `REQUEST_INPUT_INVALID` with every bad one named. */
-export function readChanges(value: unknown): readonly Change[] {
-  const list = Array.isArray(value) ? (value as unknown[]) : [];
-  if (list.length === 0 || list.length > 200)
-    throw errors.error('INPUT_INVALID', { why: 'there are no changes, or more than 200' });
-  const parsed = list.map((each) => CHANGE.safeParse(each));
-  const bad = parsed.flatMap((each, i) =>
-    each.success
-      ? []
-      : each.error.issues.slice(0, 3).map((issue) => `change ${String(i + 1)}: ${sayIssue(issue)}`),
-  );
-  if (bad.length > 0) throw errors.error('INPUT_INVALID', { why: bad.join('; ').slice(0, 500) });
-  return parsed.flatMap((each) => (each.success ? [each.data] : []));
-}
-
 /** The changes that a request asks for. */
 export function changesOf(request: Pick<Request, 'input'>): readonly Change[] {
   const { changes } = JSON.parse(request.input) as { changes: unknown };
@@ -83,6 +66,8 @@ function findRuleProblem(roster: Roster): string | null {
     const checked = checkQuorum(rule.quorum, groups);
     if (!checked.ok) return checked.message;
   }
+  if (!roster.rules.some((rule) => rule.kind === 'policy'))
+    return 'without a rule for `policy` nothing could be changed any more';
   if (!groups.includes(roster.breakGlass.group))
     return `there is no group \`${roster.breakGlass.group}\``;
   return null;
@@ -134,7 +119,8 @@ function demand(host: PolicyHost, request: Request, facts: PolicyFacts): Demand 
     chargeBitsMax: 0n,
     grantMs: null,
     risk: keys ? RISK_KEYS : RISK_PEOPLE,
-    facts: { rosterSha256: rosterDigest(document), changes: facts.sentences },
+    // The steps themselves: what the next roster is follows from them, and words are made from them by who signs.
+    facts: { rosterSha256: rosterDigest(document), steps: changesOf(request) as unknown as Json },
   };
 }
 

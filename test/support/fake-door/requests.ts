@@ -125,6 +125,12 @@ export async function makeSubject(request: RequestShown, files: readonly FakeFil
     text,
     sha256,
     fingerprint: sha256.slice(0, 25).replace(/(.{5})(?=.)/g, '$1 '),
+    said: [
+      { label: 'what', lines: [`${request.kind} to ${request.destination}`] },
+      { label: 'who', lines: [request.requester] },
+      { label: 'why', lines: [request.why] },
+      { label: 'gives', lines: [request.title, 'for 2 days from the approval on'] },
+    ],
     challenge: Buffer.from(blob).toString('base64url'),
   };
 }

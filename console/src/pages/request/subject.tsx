@@ -8,6 +8,7 @@ import { Copyable } from '../../parts/text.tsx';
 import { checkSubject } from '../../verify/approval.ts';
 import type { SubjectCheck } from '../../verify/approval.ts';
 import { showTextSafely } from '../../words/format.ts';
+import { Said } from './asked.tsx';
 import { APPROVAL_NAMESPACE } from './sign.ts';
 
 function useSubjectCheck(subject: Subject): SubjectCheck | null {
@@ -55,13 +56,17 @@ function SubjectDialog(props: {
         <span className="faint">SHA-256</span>
         <code className="break">{subject.sha256}</code>
       </div>
-      <pre className="subject-text small" tabIndex={0}>
-        {showTextSafely(layOut(subject.text))}
-      </pre>
-      <p className="faint small">
-        Shown with line breaks; the text that is signed has none. Namespace{' '}
-        <code>{APPROVAL_NAMESPACE}</code>.
-      </p>
+      <Said said={subject.said} />
+      <details>
+        <summary className="small">The text itself</summary>
+        <pre className="subject-text small" tabIndex={0}>
+          {showTextSafely(layOut(subject.text))}
+        </pre>
+        <p className="faint small">
+          Shown with line breaks; the text that is signed has none. Namespace{' '}
+          <code>{APPROVAL_NAMESPACE}</code>.
+        </p>
+      </details>
       <div className="actions">
         <Action onAct={onClose}>Close</Action>
       </div>
@@ -84,7 +89,7 @@ export function SubjectView({
       <div className="row apart">
         <h3>What you sign</h3>
         <Action tiny tone="plain" onAct={() => setOpen(true)}>
-          Show the text
+          Read it
         </Action>
       </div>
       <p className="fingerprint" aria-label="Fingerprint">

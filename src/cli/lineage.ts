@@ -284,7 +284,15 @@ function registerRecall(program: Command): void {
     const session = openSession(options);
     const plan = await session.client.get<Plan>(`/v1/recalls/${encodeURIComponent(id)}/plan`);
     session.print(plan, () => [
-      ...(plan.steps.length === 0 ? ['Nothing was trained on it.'] : plan.steps.flatMap(showStep)),
+      ...(plan.steps.length > 0
+        ? plan.steps.flatMap(showStep)
+        : plan.earlier.length > 0
+          ? ['Nothing more was trained on it than what earlier recalls hold already.']
+          : ['Nothing was trained on it.']),
+      ...plan.earlier.map(
+        (each) =>
+          `An earlier recall holds some of what came of it: \`sallyport recall plan ${each}\``,
+      ),
       ...(plan.cut ? [`… and more than these ${formatCount(plan.steps.length)} runs`] : []),
     ]);
   });

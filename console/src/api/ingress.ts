@@ -188,6 +188,7 @@ export interface RecallPlan {
     readonly action: 'retrain' | 'drop';
   }[];
   readonly cut: boolean;
+  readonly earlier: readonly string[];
 }
 export const planQuery = (id: string) =>
   get<RecallPlan>(['recalls', id, 'plan'], `/v1/recalls/${encodeURIComponent(id)}/plan`);

@@ -50,6 +50,8 @@ export interface RecalledPage {
   readonly after?: string;
 }
 
+const OVERLAPPING_MAX = 20;
+
 /** Nodes that a recall quarantined, by id. */
 export async function listRecalled(
   db: Db,
@@ -87,6 +89,39 @@ export async function listRecalledRuns(
     .limit(limit)
     .execute();
   return rows.map(toNode);
+}
+
+/**
+ * Other recalls that already held what this one would have reached: its roots, or what was made of something that it holds,
+ * in these compartments. The oldest first.
+ */
+export async function listOverlapping(
+  db: Db,
+  recall: string,
+  roots: readonly string[],
+  projects: readonly string[],
+): Promise<readonly string[]> {
+  if (projects.length === 0) return [];
+  const from = await tables(db)
+    .selectFrom('lineage_nodes as child')
+    .leftJoin('lineage_edges as edge', 'edge.child', 'child.id')
+    .leftJoin('lineage_nodes as parent', 'parent.id', 'edge.parent')
+    .innerJoin('recalls', 'recalls.id', 'child.recall')
+    .select(['child.recall as id', 'recalls.at_ms as at'])
+    .distinct()
+    .where('child.project', 'in', projects)
+    .where('recalls.project', 'in', projects)
+    .where('child.recall', '!=', recall)
+    .where((eb) =>
+      eb.or([
+        eb('parent.recall', '=', recall),
+        ...(roots.length === 0 ? [] : [eb('child.id', 'in', roots), eb('parent.id', 'in', roots)]),
+      ]),
+    )
+    .orderBy('recalls.at_ms')
+    .limit(OVERLAPPING_MAX)
+    .execute();
+  return from.flatMap((row) => row.id ?? []);
 }
 
 /** The names of all models that a recall quarantined, each once. */

@@ -193,6 +193,26 @@ describe('recalls', () => {
     assert.deepEqual(await check(), []);
   });
 
+  it('point to the earlier recalls that hold what came of it already', async () => {
+    const source = await addSource('lab', 'a');
+    const other = await addSource('web', 'a');
+    await bringIn('imp_1', 'a', source.id, 'rows');
+    await bringIn('imp_2', 'a', other.id, 'pages');
+    await train('a', 'both', { sets: ['imp_1', 'imp_2'] });
+    const recalls = openRecalls();
+    const first = await recalls.make({ kind: 'set', id: 'imp_1' }, 'a', 'bad', 'bob');
+    assert.deepEqual((await recalls.plan(first.id, ['a'])).earlier, []);
+    // The source's node is new to it; the set below is held. The other source's set is new; the run below is held.
+    for (const id of [source.id, other.id]) {
+      const made = await recalls.make({ kind: 'source', id }, 'a', 'worse', 'bob');
+      const { steps, earlier } = await recalls.plan(made.id, ['a']);
+      assert.deepEqual([steps, earlier], [[], [first.id]]);
+      assert.deepEqual((await recalls.plan(made.id, ['b'])).earlier, []);
+    }
+    const file = await recalls.make({ kind: 'file', id: digest('rows') }, 'a', 'this one', 'bob');
+    assert.deepEqual((await recalls.plan(file.id, ['a'])).earlier, [first.id]);
+  });
+
   it('of a file keep out what only waits to be admitted, and the same file later', async () => {
     const source = await addSource('lab', 'a');
     await bringIn('imp_1', 'a', source.id, 'rows', true);

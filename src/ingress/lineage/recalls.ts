@@ -20,6 +20,7 @@ import {
   listRecalled,
   listRecalledRuns,
   listRecalls,
+  listOverlapping,
   listSilent,
   markAlarmed,
   namesOfModels,
@@ -61,6 +62,8 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
   /** There are more runs than it names. */
   readonly cut: boolean;
+  /** Earlier recalls that held some of what this one would have reached; their plans name it. */
+  readonly earlier: readonly string[];
 }
 
 /** Of each kind in a ledger entry, which holds at most 64 KiB. */
@@ -195,9 +198,24 @@ export class Recalls {
       const runs = await listRecalledRuns(db, recall, projects, PLAN_MAX + 1);
       const steps: PlanStep[] = [];
       for (const run of runs.slice(0, PLAN_MAX)) steps.push(await planStep(db, run));
-      return { steps: orderPlan(steps), cut: runs.length > PLAN_MAX };
+      const held = await readRecall(db, recall);
+      const roots = held === undefined ? [] : await rootsOf(db, held);
+      const earlier = await listOverlapping(db, recall, roots, projects);
+      return { steps: orderPlan(steps), cut: runs.length > PLAN_MAX, earlier };
     });
   }
+}
+
+/** Where a recall begins. */
+async function rootsOf(
+  db: Kysely<unknown>,
+  { target, project }: Pick<Recall, 'target' | 'project'>,
+): Promise<readonly string[]> {
+  if (target.kind !== 'file') return [`${target.kind}:${target.id}`];
+  const own: string[] = [];
+  for (const id of await findByDigest(db, target.id))
+    if ((await readImport(db, id)).project === project) own.push(`set:${id}`);
+  return own;
 }
 
 interface Quarantined {
@@ -303,9 +321,7 @@ async function findFileRoots(
   const before = await listRecalls(tx, [project], { limit: RECALLS_MAX });
   if (before.some((each) => each.target.kind === 'file' && each.target.id === digest))
     throw lineageErrors.error('RECALLED_ALREADY', { target: digest });
-  const own: string[] = [];
-  for (const id of await findByDigest(tx, digest))
-    if ((await readImport(tx, id)).project === project) own.push(`set:${id}`);
+  const own = await rootsOf(tx, { target: { kind: 'file', id: digest }, project });
   if (own.length === 0) throw lineageErrors.error('NOT_FOUND', { node: digest });
   return (await readNodes(tx, own)).map((node) => node.id);
 }

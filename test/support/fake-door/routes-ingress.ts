@@ -122,6 +122,7 @@ const PLAN = {
     },
   ],
   cut: false,
+  earlier: [],
 };
 
 const SCREENING = {

@@ -40,12 +40,21 @@ function Plan({ id }: { readonly id: string }): ReactNode {
   const [shown, setShown] = useState(SHOWN_STEP);
   return (
     <Loaded query={useQuery(planQuery(id))} lines={4}>
-      {({ recall, steps, cut }) => (
+      {({ recall, steps, cut, earlier }) => (
         <div className="plan">
           <NameList title="Monitors taken out" nodes={recall.monitors} />
           <NameList title="Models stopped" nodes={recall.models} />
+          {earlier.length === 0 ? null : (
+            <p className="small break">
+              <strong>Held by earlier recalls:</strong> {earlier.join(', ')}; see their plans too.
+            </p>
+          )}
           {steps.length === 0 ? (
-            <p className="quiet">Nothing that you may see was trained on it.</p>
+            <p className="quiet">
+              {earlier.length === 0
+                ? 'Nothing that you may see was trained on it.'
+                : 'Nothing more that you may see was trained on it than what earlier recalls hold already.'}
+            </p>
           ) : (
             <ol className="steps">
               {steps.slice(0, shown).map((step) => (

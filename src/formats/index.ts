@@ -69,6 +69,7 @@ export type { SafeTensor, SafeTensors, TensorToWrite } from './safetensors.ts';
 export { readNpyHeader } from './npy.ts';
 export type { NpyHeader } from './npy.ts';
 export { readTemplate } from './jinja.ts';
+export { DroppedBytes } from './dropped-bytes.ts';
 export { TEMPLATE_LENGTH_MAX } from './jinja-tokens.ts';
 export type { TemplateReading } from './jinja.ts';
 export { readGguf } from './gguf.ts';

@@ -4,6 +4,7 @@
  */
 import type { Refusal } from '../core/index.ts';
 import { archiveErrors } from './archive-errors.ts';
+import { DroppedBytes } from './dropped-bytes.ts';
 import { readMemberName } from './member-names.ts';
 import { MEMBERS_MAX } from './zip-directory.ts';
 import type { ArchiveMember } from './zip.ts';
@@ -24,14 +25,18 @@ export function looksLikeTar(bytes: Uint8Array): boolean {
 
 /** What headers for the next member said. */
 interface Pending {
+  readonly dropped: DroppedBytes;
   name?: Uint8Array;
   size?: number;
 }
 
 /** Lists the files of a tar. */
-export function listTar(bytes: Uint8Array): { ok: true; value: ArchiveMember[] } | Refusal {
+export function listTar(
+  bytes: Uint8Array,
+): { ok: true; value: ArchiveMember[]; dropped: DroppedBytes } | Refusal {
   const members: ArchiveMember[] = [];
-  let pending: Pending = {};
+  const dropped = new DroppedBytes();
+  let pending: Pending = { dropped };
   let count = 0;
   let at = 0;
   for (;;) {
@@ -54,18 +59,20 @@ export function listTar(bytes: Uint8Array): { ok: true; value: ArchiveMember[] }
       const member = readMember(header, pending.name, type === '5', data, at);
       if ('ok' in member) return member;
       if (member.file !== undefined) members.push(member.file);
-      pending = {};
+      pending = { dropped };
     } else {
       const problem = takeExtension(type, header, data, pending, at);
       if (problem !== undefined) return problem;
     }
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    const next = at + BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+    dropped.addPadding('the padding of a member', bytes.subarray(at + BLOCK + size, next));
+    at = next;
   }
   if (pending.name !== undefined || pending.size !== undefined) {
     return refuse('a header describes a member that does not follow', at);
   }
   return endsWithZeros(bytes, at)
-    ? { ok: true, value: members }
+    ? { ok: true, value: members, dropped }
     : refuse('data follows its end', at);
 }
 
@@ -151,14 +158,28 @@ function takeExtension(
     pending.name = end < 0 ? data : data.subarray(0, end);
     return undefined;
   }
-  if (type === 'x' || type === 'g') return readPax(data, type === 'x' ? pending : undefined, at);
+  if (type === 'x' || type === 'g') {
+    return readPax(data, type === 'x' ? pending : undefined, at, pending.dropped);
+  }
   const name = LATIN1.decode(readField(header, 0, 100)).replace(/[^ -~]/g, '?');
   const what = REFUSED_TYPES[type] ?? 'of an unknown kind';
   return archiveErrors.refuse('MEMBER_KIND', { ...KIND, name, what }, `byte ${String(at)}`);
 }
 
+/** Records of times and owners; others may hold anything. */
+const PLAIN_RECORDS = new Set([
+  ...['mtime', 'atime', 'ctime', 'uid', 'gid', 'uname', 'gname', 'charset', 'hdrcharset'],
+  ...['LIBARCHIVE.creationtime', 'SCHILY.dev', 'SCHILY.ino', 'SCHILY.nlink', 'SCHILY.fflags'],
+]);
+const PLAIN_BYTES_MAX = 64;
+
 /** Reads `LENGTH KEY=VALUE\n` records. A global header may not name or size members. */
-function readPax(data: Uint8Array, pending: Pending | undefined, at: number): Refusal | undefined {
+function readPax(
+  data: Uint8Array,
+  pending: Pending | undefined,
+  at: number,
+  dropped: DroppedBytes,
+): Refusal | undefined {
   const broken = refuse('a pax header is broken', at);
   let from = 0;
   while (from < data.length) {
@@ -184,6 +205,8 @@ function readPax(data: Uint8Array, pending: Pending | undefined, at: number): Re
     } else if (key.startsWith('GNU.sparse') || key === 'linkpath') {
       const what = key === 'linkpath' ? 'a link' : 'a sparse file';
       return archiveErrors.refuse('MEMBER_KIND', { ...KIND, name: 'a member', what });
+    } else if (!PLAIN_RECORDS.has(key) || value.length > PLAIN_BYTES_MAX) {
+      dropped.add('an extended header', data.subarray(space + 1, end - 1));
     }
     from = end;
   }

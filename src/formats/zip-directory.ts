@@ -2,6 +2,7 @@
 import type { Refusal } from '../core/index.ts';
 import type { ByteSource } from './byte-source.ts';
 import { archiveErrors } from './archive-errors.ts';
+import type { DroppedBytes } from './dropped-bytes.ts';
 
 /** One entry of the central directory, with zip64 sizes resolved. */
 export interface ZipEntry {
@@ -74,17 +75,21 @@ const TAIL_BYTES = END_BYTES + 0xffff + 76;
 const DIRECTORY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Reads the directory; every count, size and offset must agree. */
-export function readZipDirectory(source: ByteSource): ZipDirectory | Refusal {
+export function readZipDirectory(
+  source: ByteSource,
+  dropped?: DroppedBytes,
+): ZipDirectory | Refusal {
   const tailAt = Math.max(0, source.size - TAIL_BYTES);
   const located = locateDirectory(new ZipView(source.read(tailAt, source.size), tailAt));
   if ('ok' in located) return located;
-  const { start, stop, count } = located;
+  const { start, stop, count, comment } = located;
+  dropped?.add('the comment of the archive', comment);
   if (stop - start > DIRECTORY_BYTES_MAX) return refuse('its directory is too large');
   const view = new ZipView(source.read(start, stop), start);
   const entries: ZipEntry[] = [];
   let at = start;
   for (let i = 0; i < count; i++) {
-    const read = readEntry(view, at, stop);
+    const read = readEntry(view, at, stop, dropped);
     if ('ok' in read) return read;
     entries.push(read.entry);
     at = read.next;
@@ -92,9 +97,14 @@ export function readZipDirectory(source: ByteSource): ZipDirectory | Refusal {
   return at === stop ? { entries, start } : refuse('its directory has bytes left over');
 }
 
-function locateDirectory(
-  view: ZipView,
-): { readonly start: number; readonly stop: number; readonly count: number } | Refusal {
+function locateDirectory(view: ZipView):
+  | {
+      readonly start: number;
+      readonly stop: number;
+      readonly count: number;
+      readonly comment: Uint8Array;
+    }
+  | Refusal {
   const end = findEnd(view);
   if (end < 0) return refuse('it has no end record');
   let count = view.u16(end + 10);
@@ -119,7 +129,7 @@ function locateDirectory(
   if (count > MEMBERS_MAX) {
     return archiveErrors.refuse('MEMBERS_EXCESS', { kind: 'ZIP', limit: MEMBERS_MAX });
   }
-  return { start, stop, count };
+  return { start, stop, count, comment: view.bytes(end + END_BYTES, view.length) };
 }
 
 /** The end record whose comment reaches exactly to the end of the file; the last one that does. */
@@ -159,6 +169,7 @@ function readEntry(
   view: ZipView,
   at: number,
   stop: number,
+  dropped: DroppedBytes | undefined,
 ): { entry: ZipEntry; next: number } | Refusal {
   if (at + 46 > stop || view.u32(at) !== 0x02014b50) return refuse('its directory is broken');
   const nameAt = at + 46;
@@ -172,7 +183,8 @@ function readEntry(
     packedBytes: view.u32(at + 20),
     offset: view.u32(at + 42),
   };
-  const problem = readExtras(view, extraAt, commentAt, sizes);
+  const problem = readExtras(view, extraAt, commentAt, sizes, dropped);
+  dropped?.add('the comment of a member', view.bytes(commentAt, next));
   if (problem !== undefined) return refuse(problem);
   const made = view.u16(at + 4) >> 8;
   const entry = {
@@ -188,12 +200,28 @@ function readEntry(
   return { entry, next };
 }
 
+/** The longest forms of fields that packers write: zip64, times, owners. */
+const EXTRA_BYTES_MAX: Readonly<Record<number, number>> = {
+  ...{ 0x0001: 28, 0x000a: 36, 0x5455: 13, 0x5855: 12, 0x7855: 4, 0x7875: 23, 0xcafe: 0 },
+};
+
+/** Whether a field is one of those, or the empty padding by which PyTorch, Android and Office align members. */
+function isKnownExtra(tag: number, content: Uint8Array): boolean {
+  const longest = Object.hasOwn(EXTRA_BYTES_MAX, tag) ? (EXTRA_BYTES_MAX[tag] ?? 0) : -1;
+  if (content.length <= longest) return true;
+  if (tag === 0x4246) return content.every((byte) => byte === 0x5a);
+  const padding = tag === 0xd935 ? 2 : 4;
+  const isPadding = tag === 0xd935 || tag === 0xa220;
+  return isPadding && content.subarray(padding).every((byte) => byte === 0);
+}
+
 /** Walks extra fields; zip64 numbers replace the ones that say so. Gives what is wrong. */
 export function readExtras(
   view: ZipView,
   from: number,
   to: number,
   sizes: { bytes: number; packedBytes: number; offset: number },
+  dropped?: DroppedBytes,
 ): string | undefined {
   let at = from;
   let wide = false;
@@ -203,6 +231,9 @@ export function readExtras(
     let field = at + 4;
     at = field + view.u16(at + 2);
     if (tag === 0x7075) return 'a member has a second name';
+    if (!isKnownExtra(tag, view.bytes(field, at))) {
+      dropped?.add('an extra field', view.bytes(field - 4, at));
+    }
     if (tag !== 1) continue;
     if (wide) return 'a member has two zip64 fields';
     wide = true;

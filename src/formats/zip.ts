@@ -7,6 +7,7 @@ import type { Refusal } from '../core/index.ts';
 import { memorySource, partOf, readPieces } from './byte-source.ts';
 import type { ByteSource } from './byte-source.ts';
 import { archiveErrors } from './archive-errors.ts';
+import { DroppedBytes } from './dropped-bytes.ts';
 import { inflateExactly } from './inflate.ts';
 import { readMemberName } from './member-names.ts';
 import { readExtras, readZipDirectory, ZipView, type ZipEntry } from './zip-directory.ts';
@@ -54,8 +55,9 @@ export interface ZipMember {
 export function walkZip(
   source: ByteSource,
   limits: ZipLimits,
-): { readonly ok: true; readonly value: ZipMember[] } | Refusal {
-  const directory = readZipDirectory(source);
+): { readonly ok: true; readonly value: ZipMember[]; readonly dropped: DroppedBytes } | Refusal {
+  const dropped = new DroppedBytes();
+  const directory = readZipDirectory(source, dropped);
   if ('ok' in directory) return directory;
   const sorted = [...directory.entries].sort((a, b) => a.offset - b.offset);
   const total = sorted.reduce((sum, entry) => sum + entry.bytes, 0);
@@ -69,7 +71,7 @@ export function walkZip(
     if (entry.offset !== expected || end > directory.start) {
       return refuse('its members overlap or have bytes between them', entry.offset);
     }
-    const member = readMember(source, entry, end);
+    const member = readMember(source, entry, end, dropped);
     if ('ok' in member) return member;
     members.push(...member.files);
     expected = end;
@@ -77,7 +79,7 @@ export function walkZip(
   if (sorted.length === 0 && directory.start !== 0) {
     return refuse('bytes come before its directory', 0);
   }
-  return { ok: true, value: members };
+  return { ok: true, value: members, dropped };
 }
 
 /** Lists the files of a ZIP that is in memory; each has been unpacked and checked. */
@@ -105,8 +107,9 @@ function readMember(
   source: ByteSource,
   entry: ZipEntry,
   end: number,
+  dropped: DroppedBytes,
 ): { readonly files: readonly ZipMember[] } | Refusal {
-  const data = checkHeaders(source, entry, end);
+  const data = checkHeaders(source, entry, end, dropped);
   if ('ok' in data) return data;
   const isFolder = entry.name.at(-1) === 0x2f;
   const name = readMemberName(isFolder ? entry.name.subarray(0, -1) : entry.name, 'ZIP');
@@ -153,6 +156,7 @@ function checkHeaders(
   source: ByteSource,
   entry: ZipEntry,
   end: number,
+  dropped: DroppedBytes,
 ): { readonly from: number; readonly to: number } | Refusal {
   const at = entry.offset;
   if (at + 30 > end) return refuse('a member has no header', at);
@@ -172,7 +176,7 @@ function checkHeaders(
   if (dataAt > view.length) {
     view = new ZipView(source.read(at, Math.min(end, at + HEADER_BYTES_MAX)), at);
   }
-  const problem = readExtras(view, extraAt, dataAt, sizes);
+  const problem = readExtras(view, extraAt, dataAt, sizes, dropped);
   if (problem !== undefined) return refuse(problem, at);
   const streamed = (entry.flags & FLAG_DESCRIPTOR) !== 0;
   const sameNumbers =

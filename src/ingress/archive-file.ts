@@ -4,6 +4,8 @@ import { findNameClash, listTar, memorySource, readGzip } from '../formats/index
 import type { ByteSource } from '../formats/index.ts';
 import { find, fromRefusal, refused } from './decoded.ts';
 import type { Decoded, DecodeInner } from './decoded.ts';
+import { judgeDropped, judgeFoldedNames } from './dropped.ts';
+import { carvePickles } from './pickle-carve.ts';
 import { decodeMembers } from './zip-file.ts';
 
 /** The largest archive of these kinds; they are read in memory. */
@@ -19,7 +21,7 @@ export function decodeTar(name: string, source: ByteSource, decodeInner: DecodeI
   const excess = tooLarge('tar', source);
   if (excess !== undefined) return excess;
   const listed = listTar(source.read(0, source.size));
-  if (!listed.ok) return refused('tar', fromRefusal(listed));
+  if (!listed.ok) return refused('tar', fromRefusal(listed), ...carvePickles(source));
   const clash = findNameClash(
     listed.value.map((member) => member.name),
     'tar',
@@ -29,7 +31,12 @@ export function decodeTar(name: string, source: ByteSource, decodeInner: DecodeI
     name: member.name,
     open: () => ({ ok: true as const, value: memorySource(member.bytes()) }),
   }));
-  return { type: 'tar', ...decodeMembers(name, members, decodeInner) };
+  const { findings, forms } = decodeMembers(name, members, decodeInner);
+  findings.push(
+    ...judgeDropped(listed.dropped),
+    ...judgeFoldedNames(members.map((member) => member.name)),
+  );
+  return { type: 'tar', findings, forms };
 }
 
 /** Decodes what one layer of gzip holds. */
@@ -39,7 +46,8 @@ export function decodeGzip(name: string, source: ByteSource, decodeInner: Decode
   const content = readGzip(source.read(0, source.size));
   if (!content.ok) return refused('gzip', fromRefusal(content));
   const inner = decodeInner(name.replace(/\.gz$/i, ''), memorySource(content.value));
-  return { ...inner, type: `gzip(${inner.type})` };
+  const findings = [...inner.findings, ...judgeDropped(content.dropped)];
+  return { ...inner, findings, type: `gzip(${inner.type})` };
 }
 
 /** Whether the first bytes are those of a zlib stream; two letters of a text can be that too. */

@@ -38,6 +38,11 @@ export const scanErrors = defineErrors('SCAN', {
     message: 'a value in it is itself a pickle',
     hint: 'ask the source to store the inner data directly',
   },
+  PICKLE_VALUE_UNREAD: {
+    status: 422,
+    message: 'a value in it may hide a pickle and is not opened: {why}',
+    hint: 'ask the source to store the inner data directly',
+  },
   PICKLE_EXPANSION: {
     status: 422,
     message: 'its values unfold to more than {limit} times what it holds',
@@ -148,6 +153,16 @@ export const scanErrors = defineErrors('SCAN', {
     status: 422,
     message: 'two safe forms would have the name `{name}`',
     hint: 'rename one of the members',
+  },
+  NAME_FOLDED: {
+    status: 422,
+    message: 'two members have the name `{name}` where letters of either case are the same',
+    hint: 'rename one of the members',
+  },
+  CONTENT_DROPPED: {
+    status: 422,
+    message: 'beside its content it has {bytes} bytes that the safe form leaves out ({where})',
+    hint: 'ask the source to pack it again without comments, extra fields and filled padding',
   },
   TOO_LARGE: {
     status: 413,

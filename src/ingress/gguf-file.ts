@@ -1,9 +1,10 @@
 /** GGUF files: every bound checked, templates read by their grammar, then written anew with empty gaps. */
-import { partOf, readGguf, readPieces } from '../formats/index.ts';
+import { DroppedBytes, partOf, readGguf, readPieces } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { find, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
+import { judgeDropped, judgeKept } from './dropped.ts';
 import { isPlainText } from './plain-text.ts';
 import { judgeTemplate } from './template-file.ts';
 
@@ -19,6 +20,7 @@ export function decodeGguf(name: string, source: ByteSource): Decoded {
   const { headerEnd, alignment, tensors, texts } = read.value;
   const findings: Finding[] = [];
   for (const [key, text] of texts) {
+    findings.push(...judgeKept(text, `\`${key.slice(0, 64)}\``));
     if (key.includes('template')) findings.push(...judgeTemplate(text, true, `\`${key}\``));
     else if (!isPlainText(text)) {
       findings.push(
@@ -26,6 +28,15 @@ export function decodeGguf(name: string, source: ByteSource): Decoded {
       );
     }
   }
+  const padding = new DroppedBytes();
+  let end = headerEnd;
+  for (const { from, to } of tensors) {
+    padding.addPadding('padding', source.read(end, from));
+    end = to;
+  }
+  padding.addPadding('padding', source.read(end, source.size));
+  // Writers fill padding with zeros; anything else was put there.
+  findings.push(...judgeDropped(padding).map((each) => ({ ...each, severity: 'hold' as const })));
   function* pieces(): Generator<Uint8Array, void, undefined> {
     yield* readPieces(partOf(source, 0, headerEnd));
     let at = headerEnd;

@@ -1,29 +1,33 @@
-/** Pickles somewhere inside bytes that no decoder here opens: found by their mark, judged where they lie. */
+/** Pickles somewhere inside bytes that no decoder here opens: found by how they begin, judged where they lie. */
 import { partOf } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
+import { find } from './decoded.ts';
 import { describeProblems } from './pickle-forms.ts';
+import { findPicklePlaces } from './pickle/carve.ts';
 import { judgePickle } from './pickle/judge.ts';
+import { SearchBudget } from './pickle/nested.ts';
 
-const LOOK_BYTES = 64 << 20;
-const CANDIDATES_MAX = 20_000;
 const FOUND_MAX = 8;
-/** What one candidate may take, so that many marks in a row do not make the search quadratic. */
-const CANDIDATE_BYTES = 4096;
 
-/** The findings about pickles that run code; those of plain data are not of interest here. */
+/** The findings about whole pickles that run code; those of plain data are not of interest here. */
 export function carvePickles(source: ByteSource): Finding[] {
-  const bytes = source.read(0, Math.min(source.size, LOOK_BYTES));
   const findings: Finding[] = [];
-  let candidates = 0;
-  for (let at = bytes.indexOf(0x80); at >= 0; at = bytes.indexOf(0x80, at + 1)) {
-    const version = bytes[at + 1] ?? 255;
-    if (version < 2 || version > 5) continue;
-    if (++candidates > CANDIDATES_MAX || findings.length >= FOUND_MAX) break;
-    const part = partOf(source, at, Math.min(source.size, at + CANDIDATE_BYTES));
-    const denied = judgePickle(part).problems.filter(({ severity }) => severity === 'deny');
+  const budget = new SearchBudget(source.size);
+  for (const at of findPicklePlaces(source)) {
+    if (findings.length >= FOUND_MAX) break;
+    if (budget.opcodes < 0) {
+      const why = 'it has more marks of pickles than are looked at';
+      findings.push(find('hold', 'PICKLE_VALUE_UNREAD', { why }));
+      break;
+    }
+    const judged = judgePickle(partOf(source, at, source.size), 0, 1, budget);
+    // Bytes that parse by chance name nothing.
+    if (judged.names === 0) continue;
+    const denied = judged.problems.filter(({ severity }) => severity === 'deny');
+    const severity = judged.outcome === 'stopped' ? 'deny' : 'hold';
     findings.push(
-      ...describeProblems(denied.map((problem) => ({ ...problem, at: problem.at + at }))),
+      ...describeProblems(denied.map((problem) => ({ ...problem, severity, at: problem.at + at }))),
     );
   }
   return findings;

@@ -4,6 +4,7 @@ import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { find, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
+import { judgeKept } from './dropped.ts';
 import { isPlainText } from './plain-text.ts';
 
 /** Whether a file may be safetensors by its first bytes: a length that fits, then `{`. */
@@ -25,6 +26,7 @@ export function decodeSafetensors(name: string, source: ByteSource): Decoded {
   const findings: Finding[] = [];
   const kept = new Map<string, string>();
   for (const [key, text] of metadata) {
+    findings.push(...judgeKept(key, '`__metadata__`'), ...judgeKept(text, '`__metadata__`'));
     if (isPlainText(key) && isPlainText(text)) kept.set(key, text);
     else
       findings.push(find('hold', 'METADATA_UNPLAIN', { name: key.slice(0, 64) }, '`__metadata__`'));

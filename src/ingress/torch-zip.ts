@@ -11,13 +11,15 @@ import { judgePickle } from './pickle/judge.ts';
 import { interpretPickle } from './pickle/machine.ts';
 import { storageBytes, TorchStorages } from './torch-storage.ts';
 
-const MARKS = [
-  'version',
-  'byteorder',
-  '.format_version',
-  '.storage_alignment',
-  '.data/serialization_id',
-];
+/** Members beside data and storages, and all that may be in them. */
+const MARKS: ReadonlyMap<string, RegExp> = new Map([
+  ['version', /^\d{1,3}\n?$/],
+  ['byteorder', /^(?:little|big)\n?$/],
+  ['.format_version', /^\d{1,3}\n?$/],
+  ['.storage_alignment', /^\d{1,10}\n?$/],
+  ['.data/serialization_id', /^\d{1,64}\n?$/],
+]);
+const MARK_BYTES_MAX = 65;
 
 /** The folder of a PyTorch file among the members of a ZIP, or undefined. */
 export function findTorchFolder(members: readonly ZipMember[]): string | undefined {
@@ -49,10 +51,13 @@ export function decodeTorchZip(
   const findings = [...read.findings];
   if (isScript) findings.push(find('hold', 'TORCH_SCRIPT'));
   const order = readMark(byName.get(`${folder}byteorder`));
-  if (order !== undefined && order !== 'little' && order !== 'big') {
-    findings.push(find('hold', 'TORCH_BROKEN', { why: 'its byte order is unknown' }));
+  const expected = new Set([`${folder}data.pkl`]);
+  for (const [mark, form] of MARKS) {
+    const text = readMark(byName.get(folder + mark));
+    if (text === undefined) continue;
+    if (form.test(text)) expected.add(folder + mark);
+    else findings.push(find('hold', 'TORCH_BROKEN', { why: 'a mark says something else' }, mark));
   }
-  const expected = new Set([...MARKS, 'data.pkl'].map((each) => folder + each));
   for (const storage of storages.byKey.values()) {
     const member = byName.get(`${folder}data/${storage.key}`);
     expected.add(`${folder}data/${storage.key}`);
@@ -63,7 +68,7 @@ export function decodeTorchZip(
     } else if (!opened.ok) findings.push(fromRefusal(opened));
     else {
       storage.bytes = opened.value;
-      storage.bigEndian = order === 'big';
+      storage.bigEndian = order?.startsWith('big') === true;
     }
   }
   for (const member of members) {
@@ -84,9 +89,7 @@ function readMark(member: ZipMember | undefined): string | undefined {
   const opened = member?.open();
   if (opened?.ok !== true) return undefined;
   const { value } = opened;
-  return Buffer.from(value.read(0, Math.min(64, value.size)))
-    .toString('latin1')
-    .trim();
+  return Buffer.from(value.read(0, Math.min(MARK_BYTES_MAX, value.size))).toString('latin1');
 }
 
 function readData(

@@ -8,6 +8,7 @@ import { find, fromRefusal, placeInside, refused } from './decoded.ts';
 import type { Decoded, DecodeInner, SafeForm } from './decoded.ts';
 import { describeProblems } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
+import { judgeDropped, judgeFoldedNames } from './dropped.ts';
 import { decodeTorchZip, findTorchFolder } from './torch-zip.ts';
 
 /** Unpacked bytes may be this many times the file, besides a small allowance. */
@@ -21,7 +22,20 @@ const OFFICE = /^(?:word|xl|ppt)\/|^\[Content_Types\]\.xml$|^META-INF\/MANIFEST\
 export function decodeZip(name: string, source: ByteSource, decodeInner: DecodeInner): Decoded {
   const walked = walkZip(source, { bytesMax: source.size * RATIO_MAX + ALLOWANCE_BYTES });
   if (!walked.ok) return refused('zip', fromRefusal(walked), ...judgeBrokenZip(source));
-  const members = walked.value;
+  const aside = [
+    ...judgeDropped(walked.dropped),
+    ...judgeFoldedNames(walked.value.map((member) => member.name)),
+  ];
+  const decoded = decodeWalked(name, source, walked.value, decodeInner);
+  return { ...decoded, findings: [...decoded.findings, ...aside] };
+}
+
+function decodeWalked(
+  name: string,
+  source: ByteSource,
+  members: readonly ZipMember[],
+  decodeInner: DecodeInner,
+): Decoded {
   const clash = findNameClash(
     members.map((member) => member.name),
     'ZIP',

@@ -36,17 +36,17 @@ function growPlaces(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer>
 
 /** See the top of this file. */
 export class AbstractStack {
-  #slots = new Int32Array(256);
+  #slots = new Int32Array(32);
   #top = 0;
-  #marks = new Int32Array(64);
+  #marks = new Int32Array(8);
   #markCount = 0;
-  #memo = new Int32Array(256);
+  #memo = new Int32Array(32);
   #memoCount = 0;
   readonly #sparse = new Map<number, number>();
   /** Entries under numbers out of order. */
   #scattered = 0;
-  #stringAt = new Float64Array(64);
-  #stringLength = new Float64Array(64);
+  #stringAt = new Float64Array(16);
+  #stringLength = new Float64Array(16);
   #strings = 0;
 
   get top(): number {

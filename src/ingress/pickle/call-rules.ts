@@ -38,9 +38,10 @@ export function weighCall(name: ResolvedName, flags: number, isBare: boolean): C
   if (name.getattr) return 'reference';
   const isPartial = name.text === '`functools.partial`';
   const isReconstructor = name.text.endsWith('._reconstructor`');
-  const handsOver =
-    ((flags & HAS_FUNCTION) !== 0 && !isPartial) ||
-    ((flags & HAS_LATER_TYPE) !== 0 && isReconstructor);
+  // A reconstructor makes an empty object of its first argument and calls only the base behind it.
+  const handsOver = isReconstructor
+    ? (flags & HAS_LATER_TYPE) !== 0
+    : (flags & HAS_FUNCTION) !== 0 && !isPartial;
   const isProduct =
     (name.role === 'known' && !handsOver) ||
     (name.role === 'type' && (name.library || isBare)) ||
@@ -48,8 +49,12 @@ export function weighCall(name: ResolvedName, flags: number, isBare: boolean): C
   return isProduct ? 'object' : 'call';
 }
 
-/** What NEWOBJ gives: a class makes an empty object of itself. */
-export function weighCreation(name: ResolvedName): CallOutcome {
+/**
+ * What NEWOBJ gives: a class makes an empty object of itself. Readers end at one that is no class, so that a name in
+ * small letters runs nothing either, unless it is handed something to call.
+ */
+export function weighCreation(name: ResolvedName, flags: number): CallOutcome {
   if (name.role === 'grammar') return 'built';
-  return name.role === 'type' || name.role === 'known' || isMain(name) ? 'object' : 'call';
+  if (name.role === 'type' || name.role === 'known' || isMain(name)) return 'object';
+  return name.library && (flags & HAS_FUNCTION) === 0 ? 'object' : 'call';
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import * as code from '../../../test/support/pickle-code.ts';
 import { memorySource } from '../../formats/index.ts';
 import { judgeScan } from '../decoded.ts';
@@ -69,6 +70,95 @@ for (const [what, bytes] of Object.entries(MALICIOUS)) {
     assert.equal(verdict(bytes), 'malicious', codes(bytes).join());
     // The name decides nothing, and neither does what stands around it.
     assert.equal(verdict(bytes, 'notes.txt'), 'malicious');
+  });
+}
+
+/** Bytes as the number that they are, in the opcode that holds it. */
+const number = (value: Uint8Array): Buffer => joinCode('\x8a', Buffer.from([value.length]), value);
+
+/** Base32 and Base85 of a pickle that calls `os.system`, as Python's `base64` module writes them. */
+const CALL_OLD = joinCode('cos\nsystem\n(Vid\ntR.');
+const SPELLED: Readonly<Record<string, string>> = {
+  base32: 'MNXXGCTTPFZXIZLNBIUFM2LEBJ2FELQ=',
+  base85: 'V{dZ`b9r-gWo-&5R%v7kbW$z',
+};
+
+/** The same call behind other bytes, compressed, or spelled otherwise. */
+const HIDDEN: Readonly<Record<string, Uint8Array>> = {
+  'bytes of old protocols, by latin1': pickle(text(pickle(SHELL).toString('latin1'))),
+  'a line with escapes': joinCode('V', 'cos\\u000asystem\\u000a(Vid\\u000atR.', '\n.'),
+  'a quoted line': joinCode("S'", 'cos\\nsystem\\n(Vid\\ntR.', "'\n."),
+  'behind other bytes': pickle(code.bytes(joinCode('AAAA', pickle(SHELL), 'zz'))),
+  'behind many other bytes': pickle(code.bytes(joinCode('A'.repeat(5000), pickle(SHELL)))),
+  'behind other bytes, without a mark': pickle(code.bytes(joinCode('AAAA', CALL_OLD))),
+  'INST behind other bytes': pickle(code.bytes(joinCode("AAAA(S'id'\nios\nsystem\n."))),
+  'names from the stack, without a mark': pickle(code.bytes(joinCode('\0\0', SHELL, '.'))),
+  zlib: pickle(code.bytes(deflateSync(pickle(SHELL)))),
+  gzip: pickle(code.bytes(gzipSync(pickle(SHELL)))),
+  zstd: pickle(code.bytes(zstdCompressSync(pickle(SHELL)))),
+  'zlib in base64': pickle(text(base64(deflateSync(pickle(SHELL))))),
+  'base64 in lines': pickle(text(base64(pickle(SHELL)).replace(/.{8}/g, '$&\n'))),
+  'a long base64': pickle(
+    text(base64(pickle(code.bytes(Buffer.alloc(3 << 20, 'ab')), '0', SHELL))),
+  ),
+  'a number': pickle(number(pickle(SHELL))),
+  'a number the other way round': pickle(number(Buffer.from(pickle(SHELL)).reverse())),
+  'a number in digits': joinCode(
+    'L',
+    BigInt(`0x${Buffer.from(CALL_OLD).toString('hex')}`).toString(),
+    'L\n.',
+  ),
+  ...Object.fromEntries(
+    Object.entries(SPELLED).map(([what, spelled]) => [what, pickle(text(spelled))]),
+  ),
+};
+
+for (const [what, bytes] of Object.entries(HIDDEN)) {
+  test(`malicious: a call hidden in ${what}`, () => {
+    assert.equal(verdict(bytes), 'malicious', codes(bytes).join());
+  });
+}
+
+test('bytes that only look like pickles are data', () => {
+  // Marks at every other byte, names of nothing, and every value that a byte can have.
+  const noise = Buffer.alloc(1 << 20);
+  for (let i = 0, state = 1; i < noise.length; i++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    noise[i] = state >>> 24;
+  }
+  const marks = noise.map((byte) => [0x80, 2, 3, 4, 0x28, 0x29, 0x4e, 0x52][byte & 7] ?? 0);
+  const words = 'cat\ncow\nimport os\nclass\nid\n';
+  for (const bytes of [noise, marks, Buffer.from(words.repeat(5000))]) {
+    assert.equal(verdict(pickle(code.bytes(bytes))), 'clean');
+  }
+  assert.equal(verdict(pickle(text(words))), 'clean');
+  assert.equal(verdict(pickle(text('d41d8cd98f00b204e9800998ecf8427e'))), 'clean');
+});
+
+test('what cannot be opened is told', () => {
+  const bzip2 = Buffer.from('425a683931415926535900000000', 'hex');
+  assert.deepEqual(codes(pickle(code.bytes(bzip2))), ['hold PICKLE_VALUE_UNREAD']);
+  const broken = Buffer.concat([gzipSync('').subarray(0, 10), Buffer.alloc(20, 255)]);
+  assert.deepEqual(codes(pickle(code.bytes(broken))), ['hold PICKLE_VALUE_UNREAD']);
+});
+
+const ORDINARY: Readonly<Record<string, Uint8Array>> = {
+  'a seed sequence': pickle(
+    ...[name('numpy.random.bit_generator', '__pyx_unpickle_SeedSequence')],
+    ...[name('numpy.random.bit_generator', 'SeedSequence'), 'K\x01N\x87R'],
+  ),
+  'a polynomial': pickle(name('numpy', 'poly1d'), ')\x81}', text('coeffs'), 'Ns', 'b'),
+  'a polynomial of protocol 0': pickle(
+    ...[name('copy_reg', '_reconstructor'), name('numpy', 'poly1d')],
+    ...[name('builtins', 'object'), 'N\x87R'],
+  ),
+  'a regular expression': pickle(name('re', '_compile'), text('a+'), 'K\x20\x86R'),
+  'an address': pickle(name('ipaddress', 'IPv4Address'), 'K\x01\x85R'),
+};
+
+for (const [what, bytes] of Object.entries(ORDINARY)) {
+  test(`an ordinary object is no malice: ${what}`, () => {
+    assert.equal(verdict(bytes), 'inconclusive', codes(bytes).join());
   });
 }
 

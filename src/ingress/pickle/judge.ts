@@ -27,7 +27,8 @@ import {
   weighCreation,
 } from './call-rules.ts';
 import type { CallOutcome, ResolvedName } from './call-rules.ts';
-import { findNestedPickle } from './nested.ts';
+import { findNestedPickle, SearchBudget } from './nested.ts';
+import type { ValueKind } from './nested.ts';
 import { isModuleName } from './names.ts';
 import { JudgeTape } from './judge-tape.ts';
 import { ProblemList } from './problems.ts';
@@ -62,6 +63,10 @@ for (const op of [0x8c, 0x55, 0x43]) TEXT_WIDTH[op] = 1;
 for (const op of [0x58, 0x54, 0x42]) TEXT_WIDTH[op] = 4;
 for (const op of [0x8d, 0x8e, 0x96]) TEXT_WIDTH[op] = 8;
 
+/** Opcodes whose text is UTF-8; the others of a stated length hold bytes. */
+const IS_UTF8 = new Uint8Array(256);
+for (const op of [0x8c, 0x58, 0x8d]) IS_UTF8[op] = 1;
+
 const UNKNOWN_NAME = { ...describeName('a', 'name'), text: 'a name' };
 
 /** See the top of this file. One instance judges one pickle. */
@@ -77,10 +82,14 @@ class Judge {
   #opcodes = 0;
   #hasProto = false;
   readonly #problems = new ProblemList();
+  readonly #budget: SearchBudget;
+  readonly #opcodesMax: number;
 
-  constructor(source: ByteSource, start: number, depth: number) {
+  constructor(source: ByteSource, start: number, depth: number, budget: SearchBudget) {
     this.#tape = new JudgeTape(source, start);
     this.#depth = depth;
+    this.#budget = budget;
+    this.#opcodesMax = depth === 0 ? Infinity : budget.opcodes;
   }
 
   run(): PickleJudgement {
@@ -92,6 +101,7 @@ class Judge {
       this.#report('PICKLE_BROKEN', 'hold', error.message);
       outcome = 'broken';
     }
+    if (this.#depth > 0) this.#budget.opcodes -= this.#opcodes;
     return {
       outcome,
       end: outcome === 'broken' ? this.#at : this.#tape.at,
@@ -113,7 +123,7 @@ class Judge {
       if (this.#frameEnd >= 0 && this.#at >= this.#frameEnd) this.#leaveFrame();
       const op = tape.opcode();
       if (op < 0) throw new Broken('it ends before its STOP');
-      this.#opcodes++;
+      if (++this.#opcodes > this.#opcodesMax) throw new Broken('it has too many opcodes');
       if (op === 0x2e) {
         const slot = this.#stack.peek();
         if ((slot & 7) === NAME) this.#refer(slot >> 3);
@@ -135,7 +145,7 @@ class Judge {
     }
     const width = TEXT_WIDTH[op] ?? 0;
     if (width > 0) {
-      this.#text(this.#tape.length(width));
+      this.#text(this.#tape.length(width), IS_UTF8[op] === 1);
       return false;
     }
     switch (op) {
@@ -209,8 +219,7 @@ class Judge {
       case 0x49: // I
       case 0x46: // F
       case 0x4c: // L
-        this.#tape.span();
-        this.#stack.push(PLAIN);
+        this.#digits();
         return false;
       case 0x53: // S
       case 0x56: // V
@@ -231,14 +240,12 @@ class Judge {
         this.#stack.push(BUILT);
         return false;
       case 0x8a: // LONG1
-        this.#tape.pass(this.#tape.length(1));
-        this.#stack.push(PLAIN);
+        this.#number(this.#tape.length(1));
         return false;
       case 0x8b: {
         const length = this.#tape.length(4);
         if (length >= 2 ** 31) throw new Broken('a number of negative length');
-        this.#tape.pass(length);
-        this.#stack.push(PLAIN);
+        this.#number(length);
         return false;
       }
       case 0x80: {
@@ -306,17 +313,15 @@ class Judge {
       case 0x52: {
         // R
         const at = this.#stack.pop(2);
-        const args = this.#stack.slot(at + 1);
-        const flags = (args & 7) === TUPLE ? (args >> 3) & 3 : HAS_FUNCTION;
-        this.#call(this.#stack.slot(at), flags, false);
+        this.#call(this.#stack.slot(at), this.#handed(this.#stack.slot(at + 1)), false);
         return false;
       }
       case 0x81:
-        this.#create(this.#stack.slot(this.#stack.pop(2)));
+      case 0x92: {
+        const at = this.#stack.pop(op === 0x81 ? 2 : 3);
+        this.#create(this.#stack.slot(at), this.#handed(this.#stack.slot(at + 1)));
         return false;
-      case 0x92:
-        this.#create(this.#stack.slot(this.#stack.pop(3)));
-        return false;
+      }
       case 0x62:
         return this.#build();
       case 0x82:
@@ -376,11 +381,16 @@ class Judge {
     if (name !== undefined) this.#outcome(name, weighCall(name, flags, isBare), BUILT);
   }
 
+  /** Flags of what a call is handed; arguments that are no tuple may be anything. */
+  #handed(args: number): number {
+    return (args & 7) === TUPLE ? (args >> 3) & 3 : HAS_FUNCTION | HAS_LATER_TYPE;
+  }
+
   /** NEWOBJ and NEWOBJ_EX. */
-  #create(callee: number): void {
+  #create(callee: number, flags: number): void {
     const name = this.#callee(callee);
     if (name !== undefined) {
-      this.#outcome(name, weighCreation(name), name.wrapper ? WRAPPER : BUILT);
+      this.#outcome(name, weighCreation(name, flags), name.wrapper ? WRAPPER : BUILT);
     }
   }
 
@@ -431,7 +441,7 @@ class Judge {
       const slot = this.#stack.slot(floor + i);
       const kind = slot & 7;
       if (kind < NAME || kind === TUPLE || kind > REFERENCE) continue;
-      if (kind === REFERENCE) flags |= HAS_FUNCTION;
+      if (kind === REFERENCE) flags |= HAS_FUNCTION | HAS_LATER_TYPE;
       if (kind !== NAME) continue;
       const { role } = this.#name(slot >> 3);
       if (role === 'function') flags |= HAS_FUNCTION;
@@ -440,22 +450,39 @@ class Judge {
     return flags;
   }
 
-  /** A text of so many bytes, or a line; one that may itself be a pickle is judged. */
-  #text(length: number): void {
+  /** A text of so many bytes; one that may hide a pickle is judged. */
+  #text(length: number, isUtf8: boolean): void {
     const from = this.#tape.at;
     if (length >= NESTED_MIN) {
       if (!this.#tape.has(length)) throw new Broken('it ends in an argument');
-      if (this.#tape.mayBePickle(0)) this.#lookInside(from, from + length);
+      if (this.#tape.mayHide(length, isUtf8)) {
+        this.#lookInside(from, from + length, isUtf8 ? 'text' : 'bytes');
+      }
     }
     this.#tape.pass(length);
     this.#stack.pushString(from, from + length);
   }
 
   #lineText(quotes: number): void {
-    const look = this.#tape.mayBePickle(quotes);
     const { from, to } = this.#tape.span();
     this.#stack.pushString(from, to);
-    if (look && to - from >= NESTED_MIN) this.#lookInside(from + quotes, to - quotes);
+    if (to - from < NESTED_MIN || !this.#tape.mightHide(from, to)) return;
+    this.#lookInside(from + quotes, to - quotes, quotes > 0 ? 'quoted' : 'line');
+  }
+
+  /** A number in bytes can be those of a pickle. */
+  #number(length: number): void {
+    const from = this.#tape.at;
+    if (!this.#tape.has(length)) throw new Broken('it ends in an argument');
+    if (length >= NESTED_MIN) this.#lookInside(from, from + length, 'number');
+    this.#tape.pass(length);
+    this.#stack.push(PLAIN);
+  }
+
+  #digits(): void {
+    const { from, to } = this.#tape.span();
+    if (to - from >= NESTED_MIN * 2) this.#lookInside(from, to, 'digits');
+    this.#stack.push(PLAIN);
   }
 
   #stringOf(slot: number): string | undefined {
@@ -463,11 +490,12 @@ class Judge {
     return place === undefined ? undefined : this.#tape.spelledText(place.from, place.to);
   }
 
-  #lookInside(from: number, to: number): void {
-    const found = findNestedPickle(this.#tape.source, from, to, this.#depth + 1, judgePickle);
+  #lookInside(from: number, to: number, kind: ValueKind): void {
+    const { source } = this.#tape;
+    const depth = this.#depth + 1;
+    const found = findNestedPickle(source, [from, to], kind, depth, judgePickle, this.#budget);
     if (found === undefined) return;
-    if (found.severity === 'deny') this.#report('PICKLE_NESTED_CALL', 'deny', found.detail);
-    else this.#report('PICKLE_NESTED', 'hold', found.detail);
+    this.#report(found.code, found.code === 'PICKLE_NESTED_CALL' ? 'deny' : 'hold', found.detail);
   }
 
   // ---- frames ----
@@ -489,7 +517,15 @@ class Judge {
   }
 }
 
-/** Judges the pickle at `start`. `depth` counts pickles inside values of pickles. Never throws on hostile bytes. */
-export function judgePickle(source: ByteSource, start = 0, depth = 0): PickleJudgement {
-  return new Judge(source, start, depth).run();
+/**
+ * Judges the pickle at `start`. `depth` counts pickles inside values of pickles, which share one `budget`. Never throws
+ * on hostile bytes.
+ */
+export function judgePickle(
+  source: ByteSource,
+  start = 0,
+  depth = 0,
+  budget: SearchBudget = new SearchBudget(source.size),
+): PickleJudgement {
+  return new Judge(source, start, depth, budget).run();
 }

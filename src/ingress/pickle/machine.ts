@@ -371,7 +371,8 @@ class Machine {
     const role = findRole(callee.module, callee.name);
     const isObject =
       role === 'known' ||
-      (role === 'type' && (isCreation || isLibraryType(callee.module, callee.name)));
+      (role === 'type' && isCreation) ||
+      ((role === 'type' || isCreation) && isLibraryType(callee.module, callee.name));
     if (isObject) this.#report('PICKLE_OBJECT', 'hold', callee.text);
     else this.#report('PICKLE_CALL', 'deny', callee.text);
     this.#stack.push(new PyOpaque(callee.text));

@@ -1,61 +1,223 @@
-/** Pickles inside values of pickles: bare, in base64, in hexadecimal digits or as escapes, several layers deep. */
+/**
+ * Pickles inside values of pickles: bare, behind other bytes, compressed, or spelled as text or as a number, several
+ * layers deep. What looks as if it hid something and is not opened is said too: no limit here is passed in silence.
+ */
 import { memorySource, partOf } from '../../formats/index.ts';
 import type { ByteSource } from '../../formats/index.ts';
+import { findPicklePlaces, mayBeWrapped, mayHidePickle, SPELLED_MIN } from './carve.ts';
+import {
+  DECODED_BYTES_MAX,
+  decodeSpellings,
+  looksSpelled,
+  unescapeText,
+  unwrapBytes,
+} from './encodings.ts';
 import type { PickleJudgement } from './judge.ts';
 import { readLatin1 } from './tape.ts';
 
 /** What a value was found to hold. */
 export interface NestedPickle {
-  readonly severity: 'hold' | 'deny';
+  readonly code: 'PICKLE_NESTED_CALL' | 'PICKLE_NESTED' | 'PICKLE_VALUE_UNREAD';
   readonly detail: string;
 }
 
-/** Judges a pickle; given by the judge itself. */
-export type JudgeInner = (source: ByteSource, start: number, depth: number) => PickleJudgement;
+/** How a value is written: in bytes, UTF-8, a quoted line with escapes, a plain one, a number in bytes or in digits. */
+export type ValueKind = 'bytes' | 'text' | 'quoted' | 'line' | 'number' | 'digits';
 
-const DEPTH_MAX = 5;
-/** Longer values are tensors' bytes; a bare pickle at their start is still seen, an encoding of one is not looked for. */
-const ENCODED_BYTES_MAX = 1 << 20;
-const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}\s*$/;
-const HEX = /^(?:[0-9a-fA-F]{2})+\s*$/;
-const ESCAPED = /^(?:\\x[0-9a-fA-F]{2}){2}/;
+/** Judges a pickle; given by the judge itself. */
+export type JudgeInner = (
+  source: ByteSource,
+  start: number,
+  depth: number,
+  budget: SearchBudget,
+) => PickleJudgement;
+
+const DEPTH_MAX = 12;
+const SAMPLE_BYTES = 256;
+const DIGITS_MAX = 8192;
+const PLACE_OPCODES = 16;
+const BUDGET_OPCODES = 1 << 22;
+
+/**
+ * What may be spent on one file's values, in opcodes: linear in its size, so that marks in marks do not make the search
+ * quadratic. Data does not come near it.
+ */
+export class SearchBudget {
+  opcodes: number;
+
+  constructor(fileBytes: number) {
+    this.opcodes = BUDGET_OPCODES + fileBytes;
+  }
+}
+
+const unread = (detail: string): NestedPickle => ({ code: 'PICKLE_VALUE_UNREAD', detail });
+
+const isMark = (byte: number): boolean => byte === 0x80 || byte === 0x93 || byte === 10;
+
+class Search {
+  readonly #judge: JudgeInner;
+  readonly #budget: SearchBudget;
+  #mildest: NestedPickle | undefined;
+
+  constructor(judge: JudgeInner, budget: SearchBudget) {
+    this.#judge = judge;
+    this.#budget = budget;
+  }
+
+  /** The worst of what was found. */
+  finish(found: NestedPickle | undefined): NestedPickle | undefined {
+    if (found !== undefined) return found;
+    if (this.#budget.opcodes < 0) return unread('it has more marks of pickles than are looked at');
+    return this.#mildest;
+  }
+
+  note(found: NestedPickle): void {
+    this.#mildest ??= found;
+  }
+
+  /** A pickle that runs code in bytes as they lie, at their start or behind it, or in what they wrap or spell. */
+  look(source: ByteSource, depth: number): NestedPickle | undefined {
+    if (depth > DEPTH_MAX) {
+      this.note(unread('values are nested too deeply'));
+      return undefined;
+    }
+    const head = source.read(0, Math.min(source.size, 1024));
+    const bare = this.#lookAtStart(source, head, depth);
+    if (bare === 'whole') return undefined;
+    if (bare !== undefined) return bare;
+    // Most values are short and have no byte by which a pickle could be found.
+    const behind =
+      source.size <= head.length && !head.some(isMark)
+        ? undefined
+        : this.#lookBehind(source, depth);
+    return behind ?? this.#unfold(source, head, depth);
+  }
+
+  #lookAtStart(
+    source: ByteSource,
+    head: Uint8Array,
+    depth: number,
+  ): NestedPickle | 'whole' | undefined {
+    // Without a protocol mark a name or a call needs lines, or at least the opcode that takes names from the stack.
+    const isCandidate = head[0] === 0x80 || head.includes(10) || head.includes(0x93);
+    if (source.size < 4 || !isCandidate) return undefined;
+    const judged = this.#judgeAt(source, 0, depth);
+    const denied = judged.problems.find((problem) => problem.severity === 'deny');
+    const isStopped = judged.outcome === 'stopped' && judged.hasProto;
+    // Bytes that only happen to parse name nothing.
+    if (denied !== undefined && (judged.names > 0 || isStopped)) {
+      return { code: 'PICKLE_NESTED_CALL', detail: denied.detail };
+    }
+    if (!isStopped || judged.opcodes <= 2) return undefined;
+    this.note({ code: 'PICKLE_NESTED', detail: '' });
+    return judged.end === source.size ? 'whole' : undefined;
+  }
+
+  #lookBehind(source: ByteSource, depth: number): NestedPickle | undefined {
+    for (const at of findPicklePlaces(source)) {
+      if (this.#budget.opcodes < 0) return undefined;
+      const judged = this.#judgeAt(source, at, depth);
+      const denied = judged.problems.find((problem) => problem.severity === 'deny');
+      if (denied === undefined || judged.names === 0) continue;
+      if (judged.outcome === 'stopped') {
+        return { code: 'PICKLE_NESTED_CALL', detail: denied.detail };
+      }
+      this.note({ code: 'PICKLE_NESTED', detail: '' });
+    }
+    return undefined;
+  }
+
+  #judgeAt(source: ByteSource, at: number, depth: number): PickleJudgement {
+    this.#budget.opcodes -= PLACE_OPCODES;
+    return this.#judge(partOf(source, at, source.size), 0, depth, this.#budget);
+  }
+
+  #unfold(source: ByteSource, head: Uint8Array, depth: number): NestedPickle | undefined {
+    const tail = source.read(Math.max(0, source.size - SAMPLE_BYTES), source.size);
+    const isSpelled = looksSpelled(head.subarray(0, SAMPLE_BYTES)) && looksSpelled(tail);
+    if (source.size > DECODED_BYTES_MAX) {
+      if (isSpelled || unwrapBytes(head) !== undefined)
+        this.note(unread('it is too long to be decoded'));
+      return undefined;
+    }
+    if (isSpelled || escapes(head)) return this.#decode(source, depth);
+    const isWrapped = mayBeWrapped(head[0] ?? 0, head[1] ?? 0, false);
+    const unwrapped = isWrapped ? unwrapBytes(source.read(0, source.size)) : undefined;
+    if (unwrapped === undefined) return undefined;
+    if ('content' in unwrapped) return this.look(memorySource(unwrapped.content), depth + 1);
+    this.note(unread(unwrapped.why));
+    return undefined;
+  }
+
+  #decode(source: ByteSource, depth: number): NestedPickle | undefined {
+    if (source.size < SPELLED_MIN) return undefined;
+    for (const bytes of decodeSpellings(source.read(0, source.size))) {
+      if (!mayHidePickle(bytes, 0, bytes.length, false)) continue;
+      const found = this.look(memorySource(bytes), depth + 1);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+}
+
+/** Whether a backslash begins an escape, as in a text that was written out. */
+function escapes(head: Uint8Array): boolean {
+  for (let at = head.indexOf(0x5c); at >= 0; at = head.indexOf(0x5c, at + 2)) {
+    if ([0x78, 0x75, 0x6e, 0x55].includes(head[at + 1] ?? 0)) return true;
+  }
+  return false;
+}
+
+/** The letters of a UTF-8 text as bytes, when each is one and any is no ASCII. */
+function narrow(bytes: Uint8Array): Uint8Array | undefined {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const isWrapped = mayBeWrapped(bytes[0] ?? 0, bytes[1] ?? 0, true);
+  if (!isWrapped && !buffer.includes('\x80', 0, 'utf8') && !buffer.includes('\x93', 0, 'utf8')) {
+    return undefined;
+  }
+  const text = buffer.toString('utf8');
+  // A letter that is more than a byte is in no bytes that were written as text.
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 255) return undefined;
+  return Buffer.from(text, 'latin1');
+}
+
+/** A number as its bytes, from the lowest to the highest and the other way round. */
+function spellNumber(bytes: Uint8Array): Uint8Array[] {
+  return [bytes, Uint8Array.from(bytes).reverse()];
+}
+
+function readDigits(line: string): Uint8Array[] {
+  if (!/^[+-]?\d{1,8192}L?$/.test(line)) return [];
+  const digits = BigInt(line.replace(/^[+-]|L$/g, '')).toString(16);
+  return spellNumber(Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex').reverse());
+}
+
+/** Other bytes that the value stands for, by the way it is written. */
+function readValue(source: ByteSource, kind: ValueKind): Uint8Array[] {
+  if (kind === 'bytes' || source.size > DECODED_BYTES_MAX) return [];
+  if (kind === 'digits' && source.size > DIGITS_MAX) return [];
+  const bytes = source.read(0, source.size);
+  if (kind === 'number') return spellNumber(bytes).slice(1);
+  if (kind === 'digits') return readDigits(readLatin1(bytes));
+  const other = kind === 'text' ? narrow(bytes) : unescapeText(readLatin1(bytes));
+  return other === undefined ? [] : [other];
+}
 
 /** Looks at the value in `from..to` of a source. */
 export function findNestedPickle(
   source: ByteSource,
-  from: number,
-  to: number,
+  [from, to]: readonly [number, number],
+  kind: ValueKind,
   depth: number,
   judge: JudgeInner,
+  budget: SearchBudget,
 ): NestedPickle | undefined {
-  const head = source.read(from, Math.min(to, from + 1024));
-  // Without a protocol mark a name or a call needs lines, or at least the opcode that takes names from the stack.
-  const isCandidate = head[0] === 0x80 || head.includes(10) || head.includes(0x93);
-  const bare = isCandidate ? judgeBare(partOf(source, from, to), depth, judge) : undefined;
-  if (bare !== undefined || to - from > ENCODED_BYTES_MAX) return bare;
-  const text = readLatin1(source.read(from, to));
-  const decoded = decodeText(text);
-  return decoded === undefined ? undefined : judgeBare(memorySource(decoded), depth, judge);
-}
-
-function decodeText(text: string): Uint8Array | undefined {
-  if (HEX.test(text)) return Buffer.from(text.trim(), 'hex');
-  if (ESCAPED.test(text)) {
-    const bytes = text.replace(/\\x([0-9a-fA-F]{2})/g, (_, digits: string) =>
-      String.fromCharCode(Number.parseInt(digits, 16)),
-    );
-    return Buffer.from(bytes, 'latin1');
+  const search = new Search(judge, budget);
+  const value = partOf(source, from, to);
+  let found = kind === 'digits' ? undefined : search.look(value, depth);
+  for (const bytes of found === undefined ? readValue(value, kind) : []) {
+    if (!mayHidePickle(bytes, 0, bytes.length, false)) continue;
+    found ??= search.look(memorySource(bytes), depth);
   }
-  const joined = text.replace(/[\r\n]+/g, '');
-  return BASE64.test(joined) ? Buffer.from(joined, 'base64') : undefined;
-}
-
-function judgeBare(source: ByteSource, depth: number, judge: JudgeInner): NestedPickle | undefined {
-  if (source.size < 4) return undefined;
-  if (depth > DEPTH_MAX) return { severity: 'hold', detail: 'values nested too deeply to be read' };
-  const judged = judge(source, 0, depth);
-  const denied = judged.problems.find((problem) => problem.severity === 'deny');
-  if (denied !== undefined) return { severity: 'deny', detail: denied.detail };
-  const isWhole = judged.outcome === 'stopped' && judged.hasProto && judged.opcodes > 2;
-  return isWhole ? { severity: 'hold', detail: '' } : undefined;
+  return search.finish(found);
 }

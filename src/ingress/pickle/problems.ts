@@ -11,6 +11,7 @@ export interface PickleProblem {
     | 'PICKLE_EXPANSION'
     | 'PICKLE_NESTED_CALL'
     | 'PICKLE_NESTED'
+    | 'PICKLE_VALUE_UNREAD'
     | 'PICKLE_OBJECT'
     | 'PICKLE_REFERENCE'
     | 'PICKLE_BROKEN'

@@ -1,9 +1,11 @@
 /** The bytes of a pickle as they are read: a window that moves over a source, so that memory does not grow with it. */
 import type { ByteSource } from '../../formats/index.ts';
+import { mayHidePickle } from './carve.ts';
 
 const WINDOW_BYTES = 1 << 18;
+/** The first window of a walk, which often ends soon. */
+const WINDOW_BYTES_FIRST = 1 << 12;
 const NEWLINE = 10;
-const LATIN1 = new TextDecoder('latin1');
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** See the top of this file. */
@@ -14,6 +16,7 @@ export class PickleTape {
   /** Where the window lies in the source. */
   #base: number;
   #position = 0;
+  #reach = WINDOW_BYTES_FIRST;
 
   constructor(source: ByteSource, start: number) {
     this.source = source;
@@ -29,7 +32,8 @@ export class PickleTape {
   #load(at: number): void {
     this.#base = at;
     this.#position = 0;
-    const end = Math.min(this.source.size, at + WINDOW_BYTES);
+    const end = Math.min(this.source.size, at + this.#reach);
+    this.#reach = Math.min(WINDOW_BYTES, this.#reach * 8);
     if (this.source.readInto === undefined) {
       this.#bytes = this.source.read(at, end);
       return;
@@ -103,21 +107,16 @@ export class PickleTape {
     }
   }
 
-  /** A cheap look at whether the next bytes may begin a pickle, bare or in base64 or hexadecimal digits. */
-  mayBePickle(skip: number): boolean {
-    const at = this.#position + skip;
-    if (at + 2 > this.#bytes.length) return true;
-    const first = this.#bytes[at] ?? 0;
-    const second = this.#bytes[at + 1] ?? 0;
-    return (
-      (first === 0x80 && second <= 5) || // PROTO
-      (first === 0x67 && second === 0x41) || // "gA"
-      (first === 0x38 && second === 0x30) || // "80"
-      first === 0x63 || // "c": GLOBAL
-      first === 0x28 || // "(": MARK
-      (first >= 0x49 && first <= 0x59) || // opcodes of protocol 0, and base64 of "(" and "c"
-      (first === 0x5c && second === 0x78) // "\x80" written out
-    );
+  /** Whether the next bytes may hide a pickle; true as well when they are not all in the window. */
+  mayHide(length: number, isUtf8: boolean): boolean {
+    const end = this.#position + length;
+    return end > this.#bytes.length || mayHidePickle(this.#bytes, this.#position, end, isUtf8);
+  }
+
+  /** The same for bytes that were just stepped over: a line of Latin-1. */
+  mightHide(from: number, to: number): boolean {
+    const at = from - this.#base;
+    return at < 0 || mayHidePickle(this.#bytes, at, to - this.#base, false);
   }
 
   /** A name's text; undefined when it is not UTF-8. */
@@ -133,5 +132,5 @@ export class PickleTape {
 
 /** Bytes as text of one character each. */
 export function readLatin1(bytes: Uint8Array): string {
-  return LATIN1.decode(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }

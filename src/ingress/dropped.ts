@@ -1,0 +1,51 @@
+/** What a safe form leaves out, and texts that it keeps: either can hide something, and is looked at for it. */
+import { memorySource } from '../formats/index.ts';
+import type { DroppedBytes } from '../formats/index.ts';
+import type { Finding } from '../inspect/index.ts';
+import { find } from './decoded.ts';
+import { describeProblems } from './pickle-forms.ts';
+import { judgePickle } from './pickle/judge.ts';
+import { findNestedPickle, SearchBudget } from './pickle/nested.ts';
+import type { NestedPickle, ValueKind } from './pickle/nested.ts';
+
+/** Comments and extra fields of packers are short. */
+const DROPPED_BYTES_MAX = 4096;
+
+function findPickle(bytes: Uint8Array, kind: ValueKind): NestedPickle | undefined {
+  const source = memorySource(bytes);
+  const range = [0, bytes.length] as const;
+  return findNestedPickle(source, range, kind, 1, judgePickle, new SearchBudget(bytes.length));
+}
+
+/** One finding about everything that is left out: it is told, and held when it is long or holds a pickle. */
+export function judgeDropped(dropped: DroppedBytes): Finding[] {
+  if (dropped.total === 0) return [];
+  const worst = dropped.pieces.find(({ bytes }) => findPickle(bytes, 'bytes') !== undefined);
+  const isHeld = worst !== undefined || dropped.total > DROPPED_BYTES_MAX;
+  const { where = '' } = worst ?? dropped.pieces[0] ?? {};
+  const details = { bytes: dropped.total, where };
+  return [find(isHeld ? 'hold' : 'info', 'CONTENT_DROPPED', details)];
+}
+
+/** The findings about a text that is kept as it is. */
+export function judgeKept(text: string, place: string): Finding[] {
+  const found = findPickle(Buffer.from(text, 'utf8'), 'text');
+  if (found === undefined) return [];
+  const { code, detail } = found;
+  const severity = code === 'PICKLE_NESTED_CALL' ? 'deny' : 'hold';
+  return describeProblems([{ code, severity, at: 0, detail }]).map((finding) => ({
+    ...finding,
+    place,
+  }));
+}
+
+/** Names that a file system which does not tell case or width apart would make one. */
+export function judgeFoldedNames(names: readonly string[]): Finding[] {
+  const seen = new Set<string>();
+  for (const name of names) {
+    const folded = name.normalize('NFKC').toLowerCase().toUpperCase();
+    if (seen.has(folded)) return [find('hold', 'NAME_FOLDED', { name })];
+    seen.add(folded);
+  }
+  return [];
+}

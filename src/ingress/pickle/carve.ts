@@ -1,0 +1,148 @@
+/**
+ * Places in bytes where a pickle may begin: a protocol mark, or the opcodes by which one without a mark names something.
+ * What is there by chance does not parse; whoever judges a place has to ask for a whole pickle.
+ */
+import type { ByteSource } from '../../formats/index.ts';
+
+const WINDOW_BYTES = 1 << 18;
+/** Windows overlap by what a place and the names at it may take. */
+const OVERLAP_BYTES = 1 << 10;
+const NAME_BYTES_MAX = 100;
+const BRACKETS_MAX = 4;
+
+/** Opcodes that may follow a protocol mark. */
+const OPENING = new Uint8Array(256);
+for (const letter of '(){}[]NIFLSVTUBCXKMJGciPlt') OPENING[letter.charCodeAt(0)] = 1;
+for (const op of [0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0x95, 0x96]) OPENING[op] = 1;
+
+/** Letters of a dotted name. */
+const LETTER = new Uint8Array(256);
+for (const letter of '._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789') {
+  LETTER[letter.charCodeAt(0)] = 1;
+}
+
+/** Values up to this length are looked through byte by byte; longer ones are searched where they lie. */
+const LOOKED_BYTES = 512;
+/** The shortest pickle that calls something, spelled in the densest encoding. */
+export const SPELLED_MIN = 20;
+
+/** What a byte may mean in a value: nothing, only that it is in no spelling, or something that takes a second look. */
+const TELLING = new Uint8Array(256).fill(1, 0x7f).fill(1, 0, 0x21);
+for (const byte of [10, 0x5c, 0x80, 0x93]) TELLING[byte] = 2;
+
+/** Whether bytes have the first two of zlib, gzip, bzip2, xz, zstd, lz4 or ZIP; in UTF-8 these may be longer. */
+export function mayBeWrapped(first: number, second: number, isUtf8: boolean): boolean {
+  if ((first & 15) === 8 && first >> 4 <= 7) {
+    return isUtf8 ? second >= 0xc2 || second === 1 : ((first << 8) | second) % 31 === 0;
+  }
+  if (first === 0x1f || first === 0x28) return second > 0x7f;
+  if (first === 0x42) return second === 0x5a;
+  if (first === 0x50) return second === 0x4b;
+  return first === 4 ? second === 0x22 : first === 0xfd || (isUtf8 && first === 0xc3);
+}
+
+/**
+ * A cheap look at whether a value may hide a pickle: a mark of one, a line, a letter that stands for such a byte, a
+ * wrapping, or letters of an encoding only. False is sure, true is not.
+ */
+export function mayHidePickle(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  isUtf8: boolean,
+): boolean {
+  if (to - from > LOOKED_BYTES || mayBeWrapped(bytes[from] ?? 0, bytes[from + 1] ?? 0, isUtf8)) {
+    return true;
+  }
+  let isSpelled = to - from >= SPELLED_MIN;
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] ?? 0;
+    const telling = TELLING[byte] ?? 0;
+    if (telling === 0) continue;
+    if (telling === 2 && takesSecondLook(bytes, at, byte, isUtf8)) return true;
+    isSpelled = false;
+  }
+  return isSpelled;
+}
+
+function takesSecondLook(bytes: Uint8Array, at: number, byte: number, isUtf8: boolean): boolean {
+  const before = bytes[at - 1] ?? 0;
+  if (byte === 10) return true;
+  if (byte === 0x5c) return 'xunU'.includes(String.fromCharCode(bytes[at + 1] ?? 0));
+  if (isUtf8) return before === 0xc2;
+  if (byte === 0x80) return (bytes[at + 1] ?? 255) <= 5;
+  return before === 0x94 || LETTER[before] === 1;
+}
+
+/** Where a string of up to 100 letters with its length before it begins, when it ends at `end`. */
+function shortStringAt(bytes: Uint8Array, end: number): number {
+  const stop = bytes[end - 1] === 0x94 ? end - 1 : end;
+  for (
+    let length = 1;
+    length <= NAME_BYTES_MAX && LETTER[bytes[stop - length] ?? 0] === 1;
+    length++
+  ) {
+    const at = stop - length - 2;
+    if (bytes[at + 1] === length && (bytes[at] === 0x8c || bytes[at] === 0x55)) return at;
+  }
+  return -1;
+}
+
+function* marksIn(bytes: Buffer): Generator<number> {
+  for (let at = bytes.indexOf(0x80); at >= 0; at = bytes.indexOf(0x80, at + 1)) {
+    const version = bytes[at + 1] ?? 255;
+    if (version >= 2 && version <= 5 && OPENING[bytes[at + 2] ?? 0] === 1) yield at;
+  }
+}
+
+/** STACK_GLOBAL right behind two short strings. */
+function* stackNamesIn(bytes: Buffer): Generator<number> {
+  for (let at = bytes.indexOf(0x93); at >= 0; at = bytes.indexOf(0x93, at + 1)) {
+    const name = shortStringAt(bytes, at);
+    const module = name < 0 ? -1 : shortStringAt(bytes, name);
+    if (module >= 0) yield module;
+  }
+}
+
+/** Whether an opcode that serialisers or attackers put behind a name may stand here, rather than another word. */
+function mayFollow(bytes: Buffer, at: number): boolean {
+  const op = bytes[at] ?? 0;
+  if (op === 0x70) return (bytes[at + 1] ?? 0) >= 0x30 && (bytes[at + 1] ?? 0) <= 0x39;
+  if (op === 0x71) return (bytes[at + 1] ?? 0x61) < 0x41;
+  return op < 0x61 || op > 0x7a || op === 0x63 || op === 0x6f;
+}
+
+/** GLOBAL or INST before two lines that are names; INST needs the mark before its arguments. */
+function* lineNamesIn(bytes: Buffer): Generator<number> {
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
+    let end = at + 1;
+    while (end - at < NAME_BYTES_MAX && LETTER[bytes[end] ?? 0] === 1) end++;
+    if (end === at + 1 || bytes[end] !== 10 || !mayFollow(bytes, end + 1)) continue;
+    for (
+      let start = at - 1;
+      at - start < NAME_BYTES_MAX && LETTER[bytes[start] ?? 0] === 1;
+      start--
+    ) {
+      if (bytes[start] === 0x63) yield start;
+      if (bytes[start] !== 0x69) continue;
+      let open = start;
+      for (let i = 0; i < BRACKETS_MAX && open > 0; i++) {
+        open = bytes.lastIndexOf(0x28, open - 1);
+        if (open < 0) break;
+        yield open;
+      }
+    }
+  }
+}
+
+/** The places, window by window; each once or, where windows overlap, twice. */
+export function* findPicklePlaces(source: ByteSource): Generator<number, void, undefined> {
+  for (let from = 0; from < source.size; from += WINDOW_BYTES - OVERLAP_BYTES) {
+    const piece = source.read(from, Math.min(source.size, from + WINDOW_BYTES));
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    for (const find of [marksIn, stackNamesIn, lineNamesIn]) {
+      for (const at of find(bytes)) yield from + at;
+    }
+    if (from + WINDOW_BYTES >= source.size) return;
+  }
+}

@@ -20,7 +20,15 @@ const STRINGS_KEPT = 1 << 16;
 const STRING_NUMBERS = 0xfffffff;
 
 /** Thrown and caught inside the judge: readers of CPython end here too, or the stream overstepped a limit. */
-export class Broken extends Error {}
+export class Broken extends Error {
+  constructor(message: string) {
+    // Most places where a pickle may begin break at once; a stack trace would take longer than the walk.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = limit;
+  }
+}
 
 function grow(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(array.length * 2);

@@ -30,6 +30,8 @@ export interface GgufFile {
   readonly tensors: readonly GgufTensor[];
   /** Texts by key: single ones, and those of arrays under keys that speak of templates. */
   readonly texts: readonly (readonly [key: string, text: string])[];
+  /** Places of what else may hold anything: long keys, names and texts of arrays, and arrays of bytes. */
+  readonly runs: readonly (readonly [from: number, to: number])[];
 }
 
 const PAIRS_MAX = 100_000;
@@ -40,6 +42,8 @@ const KEY_BYTES_MAX = 65_535;
 const NAME_BYTES_MAX = 63;
 const DIMENSIONS_MAX = 4;
 const ALIGNMENT_DEFAULT = 32;
+/** Shorter runs of bytes hold nothing. */
+const RUN_BYTES_MIN = 20;
 const WINDOW_BYTES = 1 << 20;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -55,9 +59,16 @@ class Cursor {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #base = 0;
   at = 0;
+  /** Places of runs of bytes that may hold anything. */
+  readonly runs: (readonly [number, number])[] = [];
 
   constructor(source: ByteSource) {
     this.#source = source;
+  }
+
+  /** Notes where the next bytes are, when they are many enough to hold something. */
+  note(count: number): void {
+    if (count >= RUN_BYTES_MIN) this.runs.push([this.at, this.at + count]);
   }
 
   /** Where the next bytes are inside the window. */
@@ -104,6 +115,7 @@ class Cursor {
   text(limit: number, what: string): string {
     const length = this.u64(what);
     if (length > limit) stop(`${what} is too long`);
+    this.note(length);
     const bytes = this.bytes(length);
     try {
       return UTF8.decode(bytes);
@@ -166,6 +178,7 @@ function readValue(
     else {
       const length = cursor.u64('the length of a text');
       if (length > TEXT_BYTES_MAX) stop('a text is too long');
+      cursor.note(length);
       cursor.skip(length);
     }
   }
@@ -175,6 +188,7 @@ function readFixed(cursor: Cursor, type: number, count: number): void {
   const width = Object.hasOwn(GGUF_VALUE_BYTES, type) ? (GGUF_VALUE_BYTES[type] ?? 0) : 0;
   if (width === 0) stop(`type ${String(type)} of a value is unknown`);
   if (type !== GGUF_BOOL) {
+    if (width === 1) cursor.note(count);
     cursor.skip(width * count);
     return;
   }
@@ -241,7 +255,7 @@ function read(source: ByteSource): GgufFile {
   }
   const ends = infos.length === 0 ? [headerEnd, data] : [end, data + expected];
   if (!ends.includes(source.size)) stop('bytes lie behind its last tensor');
-  return { headerEnd, alignment, tensors, texts };
+  return { headerEnd, alignment, tensors, texts, runs: cursor.runs };
 }
 
 /** Reads and checks a file. */

@@ -5,6 +5,7 @@ import type { DenseArray } from './arrays.ts';
 import { find, fromRefusal, placeInside, refused } from './decoded.ts';
 import type { Decoded, SafeForm } from './decoded.ts';
 import type { Finding } from '../inspect/index.ts';
+import { judgeValues } from './kept-values.ts';
 import { describeProblems, makeForms } from './pickle-forms.ts';
 import { emitData } from './pickle/emit.ts';
 import { judgePickle } from './pickle/judge.ts';
@@ -22,18 +23,25 @@ function readArray(
   source: ByteSource,
 ): { readonly value: PyValue } | { readonly findings: Finding[] } {
   const header = readNpyHeader(source);
-  if (!header.ok) return { findings: [find('hold', 'ARRAY_BROKEN', { why: header.why })] };
+  if (!header.ok) {
+    // NumPy writes records too; the file is sound and only has no safe form.
+    const isRecords = header.why === 'its elements are records';
+    const code = isRecords ? 'ARRAY_UNSUPPORTED' : 'ARRAY_BROKEN';
+    return { findings: [find('hold', code, { why: header.why })] };
+  }
   const { descr, fortran, shape, dataAt } = header.value;
   if (/^[|<>=]?O/.test(descr)) return { findings: judgeObjects(source, dataAt) };
   const code = /^[<>|=]?([a-zA-Z]\d{0,9})$/.exec(descr)?.[1];
   if (code === undefined) {
-    return { findings: [find('hold', 'ARRAY_UNSUPPORTED', { why: 'its elements are records' })] };
+    return { findings: [find('hold', 'ARRAY_UNSUPPORTED', { why: `elements of type ${descr}` })] };
   }
   const dtype = new PyDtype(code);
   dtype.bigEndian = descr.startsWith('>');
   try {
     const bytes = new PyBytes(partOf(source, dataAt, source.size));
-    return { value: makeArray(dtype, shape, bytes, fortran) };
+    const value = makeArray(dtype, shape, bytes, fortran);
+    const findings = judgeValues(value, source.size);
+    return findings.length > 0 ? { findings } : { value };
   } catch (error) {
     if (!(error instanceof OutsideGrammar)) throw error;
     return { findings: [find('hold', 'ARRAY_UNSUPPORTED', { why: error.message })] };

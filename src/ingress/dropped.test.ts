@@ -174,6 +174,12 @@ test('texts that are kept are judged like those of pickles', () => {
     verdict(safetensorsWith(pickle(code.text('some plain data'), ']\x86').toString('base64'))),
     'inconclusive',
   );
+  const named = JSON.stringify({
+    [SHELL.toString('base64')]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+  });
+  const head = Buffer.concat([little(named.length, 6), Buffer.alloc(2), utf8(named)]);
+  assert.equal(verdict(Buffer.concat([head, Buffer.alloc(4)])), 'malicious');
+  assert.equal(verdict(makeGguf({ keys: ['general.name', SHELL.toString('hex')] })), 'malicious');
   assert.equal(verdict(makeGguf({ template: SHELL.toString('base64') })), 'malicious');
 });
 
@@ -183,4 +189,28 @@ test('padding of a GGUF file that is not empty is held', () => {
   const filled = Buffer.from(plain);
   filled[filled.length - 256 - 1] = 7;
   assert.equal(verdict(filled), 'inconclusive, told');
+});
+
+/** An npy file of texts of one byte each letter. */
+function npyOf(content: Uint8Array): Buffer {
+  const head = `{'descr': '|S${String(content.length)}', 'fortran_order': False, 'shape': (1,), }\n`;
+  const mark = Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), little(head.length, 2)]);
+  return Buffer.concat([mark, utf8(head), content]);
+}
+
+test('texts of arrays and values behind the arrays of joblib are judged too', () => {
+  assert.equal(verdict(npyOf(utf8('some words of a text')), 'a.npy'), 'clean');
+  assert.equal(verdict(npyOf(SHELL), 'a.npy'), 'malicious');
+  const wrapper = [
+    ...[code.name('joblib.numpy_pickle', 'NumpyArrayWrapper'), ')\x81}('],
+    ...[code.text('subclass'), code.name('numpy', 'ndarray'), code.text('shape'), 'K\x01\x85'],
+    ...[code.text('order'), code.text('C'), code.text('dtype'), code.name('numpy', 'dtype')],
+    ...[code.text('f8'), '\x89\x88\x87R', code.text('allow_mmap'), '\x88'],
+    ...[code.text('numpy_array_alignment_bytes'), 'Nub', Buffer.alloc(8)],
+  ];
+  const behind = (...parts: (string | Uint8Array)[]): Buffer =>
+    pickle('}(', code.text('a'), ...wrapper, code.text('b'), ...parts, 'u');
+  assert.equal(verdict(behind('K\x01')), 'clean');
+  assert.equal(verdict(behind(code.bytes(SHELL))), 'malicious');
+  assert.equal(verdict(behind(code.text(SHELL.toString('base64')))), 'malicious');
 });

@@ -29,7 +29,12 @@ export function judgeDropped(dropped: DroppedBytes): Finding[] {
 
 /** The findings about a text that is kept as it is. */
 export function judgeKept(text: string, place: string): Finding[] {
-  const found = findPickle(Buffer.from(text, 'utf8'), 'text');
+  return judgeKeptBytes(Buffer.from(text, 'utf8'), place);
+}
+
+/** The findings about bytes or a UTF-8 text that are kept as they are. */
+export function judgeKeptBytes(bytes: Uint8Array, place: string): Finding[] {
+  const found = findPickle(bytes, 'text');
   if (found === undefined) return [];
   const { code, detail } = found;
   const severity = code === 'PICKLE_NESTED_CALL' ? 'deny' : 'hold';

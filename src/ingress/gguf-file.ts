@@ -4,7 +4,7 @@ import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { find, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
-import { judgeDropped, judgeKept } from './dropped.ts';
+import { judgeDropped, judgeKeptBytes } from './dropped.ts';
 import { isPlainText } from './plain-text.ts';
 import { judgeTemplate } from './template-file.ts';
 
@@ -17,16 +17,18 @@ export function looksLikeGgufHead(head: Uint8Array): boolean {
 export function decodeGguf(name: string, source: ByteSource): Decoded {
   const read = readGguf(source);
   if (!read.ok) return refused('gguf', find('hold', 'GGUF_BROKEN', { why: read.why }));
-  const { headerEnd, alignment, tensors, texts } = read.value;
+  const { headerEnd, alignment, tensors, texts, runs } = read.value;
   const findings: Finding[] = [];
   for (const [key, text] of texts) {
-    findings.push(...judgeKept(text, `\`${key.slice(0, 64)}\``));
     if (key.includes('template')) findings.push(...judgeTemplate(text, true, `\`${key}\``));
     else if (!isPlainText(text)) {
       findings.push(
         find('hold', 'METADATA_UNPLAIN', { name: key.slice(0, 64) }, `\`${key.slice(0, 64)}\``),
       );
     }
+  }
+  for (const [from, to] of runs) {
+    findings.push(...judgeKeptBytes(source.read(from, to), `byte ${String(from)}`));
   }
   const padding = new DroppedBytes();
   let end = headerEnd;

@@ -3,6 +3,7 @@ import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { find, refused } from './decoded.ts';
 import type { Decoded, SafeForm } from './decoded.ts';
+import { judgeValues } from './kept-values.ts';
 import { judgePickle } from './pickle/judge.ts';
 import type { PickleJudgement } from './pickle/judge.ts';
 import { interpretPickle } from './pickle/machine.ts';
@@ -64,6 +65,8 @@ function decodeJoblib(name: string, source: ByteSource): Decoded {
   if (read.end < source.size && read.value !== undefined) {
     findings.push(find('hold', 'PICKLE_TRAILING', {}, `byte ${String(read.end)}`));
   }
+  // The walk over opcodes ended at the first array.
+  if (read.value !== undefined) findings.push(...judgeValues(read.value, source.size));
   if (findings.length > 0 || read.value === undefined) return refused('joblib', ...findings);
   const made = makeForms(name, read.value, source.size);
   if ('finding' in made) return refused('joblib', made.finding);

@@ -31,6 +31,7 @@ export function decodeSafetensors(name: string, source: ByteSource): Decoded {
     else
       findings.push(find('hold', 'METADATA_UNPLAIN', { name: key.slice(0, 64) }, '`__metadata__`'));
   }
+  for (const tensor of tensors) findings.push(...judgeKept(tensor.name, 'the name of a tensor'));
   const toWrite = tensors.map((tensor) => ({
     name: tensor.name,
     type: tensor.type,

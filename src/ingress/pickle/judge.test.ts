@@ -162,6 +162,25 @@ for (const [what, bytes] of Object.entries(ORDINARY)) {
   });
 }
 
+test('an array of texts and nothing else is data, and one of calls is not', () => {
+  const arrayOf = (shape: string, ...items: (string | Uint8Array)[]): Buffer =>
+    pickle(
+      ...[name('numpy.core.multiarray', '_reconstruct'), name('numpy', 'ndarray')],
+      ...['K\x00\x85C\x01b\x87R(K\x01', shape, name('numpy', 'dtype'), text('O8')],
+      ...['\x89\x88\x87R(K\x03', text('|'), 'NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x3ftb\x89]('],
+      ...[...items, 'etb'],
+    );
+  const open = (bytes: Buffer): string => {
+    const [form] = scanSource('x', memorySource(bytes)).forms;
+    return Buffer.concat([...(form?.pieces() ?? [])]).toString('utf8');
+  };
+  assert.equal(open(arrayOf('K\x03\x85', text('a'), 'N', text('b'))), '["a",null,"b"]\n');
+  const square = arrayOf('K\x02K\x02\x86', 'K\x01K\x02', 'K\x03N');
+  assert.equal(open(square), '[[1,2],[3,null]]\n');
+  assert.equal(verdict(arrayOf('K\x02\x85', text('a'))), 'inconclusive');
+  assert.equal(verdict(arrayOf('K\x01\x85', SHELL)), 'malicious');
+});
+
 const INCONCLUSIVE: Readonly<Record<string, Uint8Array>> = {
   'an object of a class': pickle(name('app', 'Model'), ')\x81}', text('a'), 'K\x01s', 'b'),
   'a reference to a function': pickle(name('torch.nn.functional', 'relu')),

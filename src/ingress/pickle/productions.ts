@@ -386,11 +386,36 @@ function setDtype(target: PyDtype, state: readonly PyValue[]): void {
   target.bigEndian = asText(order) === '>';
 }
 
+/** An array of objects that are data: lists in lists. */
+function nestItems(
+  dtype: PyDtype,
+  shape: readonly number[],
+  { items }: PyList,
+  fortran: PyValue | undefined,
+): PyValue {
+  const isRowMajor = shape.length < 2 || fortran === false || fortran === 0;
+  const isWhole = countElements(shape) === items.length && shape.length > 0;
+  if (!dtype.code.startsWith('O') || !isRowMajor || !isWhole) return outside('an array of objects');
+  let level: PyValue[] = [...items];
+  for (const side of shape.slice(1).reverse()) {
+    if (side === 0) return outside('an array of objects');
+    const next: PyValue[] = [];
+    for (let at = 0; at < level.length; at += side) {
+      next.push(new PyList('list', level.slice(at, at + side)));
+    }
+    level = next;
+  }
+  return new PyList('list', level);
+}
+
 function setArray(target: PyArrayShell, state: readonly PyValue[]): void {
   const [, shape, dtype, fortran, data] = state.length === 4 ? [1, ...state] : state;
   if (!(dtype instanceof PyDtype)) outside('an array of an odd type');
-  if (data instanceof PyList) outside('an array of objects');
   if (target.content !== undefined) outside('an array that is filled twice');
+  if (data instanceof PyList) {
+    target.content = nestItems(dtype, asCounts(shape), data, fortran);
+    return;
+  }
   const bytes = typeof data === 'string' ? encode([data, 'latin1']) : data;
   if (!(bytes instanceof PyBytes)) outside('an array without bytes');
   target.content = makeArray(dtype, asCounts(shape), bytes, fortran === true || fortran === 1);

@@ -206,7 +206,8 @@ function readPax(
       const what = key === 'linkpath' ? 'a link' : 'a sparse file';
       return archiveErrors.refuse('MEMBER_KIND', { ...KIND, name: 'a member', what });
     } else if (!PLAIN_RECORDS.has(key) || value.length > PLAIN_BYTES_MAX) {
-      dropped.add('an extended header', data.subarray(space + 1, end - 1));
+      dropped.add('an extended header', data.subarray(space + 1, equals));
+      dropped.add('an extended header', value);
     }
     from = end;
   }

@@ -135,7 +135,7 @@ test('a tar that says more than names, times and owners is told', () => {
   assert.equal(verdict(tarOf('')), 'clean');
   assert.equal(verdict(tarOf(record('mtime', '1700000000.5'))), 'clean');
   assert.equal(verdict(tarOf(record('comment', 'by hand'))), 'clean, told');
-  assert.equal(verdict(tarOf(record('comment', SHELL.toString('base64')))), 'clean, told');
+  assert.equal(verdict(tarOf(record('comment', SHELL.toString('base64')))), 'inconclusive, told');
   assert.equal(verdict(tarOf(record('comment', SHELL.toString('latin1')))), 'inconclusive, told');
   assert.equal(verdict(tarOf('', 0x41)), 'clean, told');
 });

@@ -203,7 +203,7 @@ ${printMatrix(permissionMatrix(policy))}
 
 ## The policies in words
 
-Digest \`${policy.digest}\`. \`sallyport policy show\` prints their text.
+Digest \`${policy.digest}\`. \`sallyport policy show --shipped\` prints their text. A gate may have others in force: \`sallyport policy show\`.
 
 | policy | effect | says |
 |---|---|---|

@@ -13,12 +13,9 @@ import {
 } from '../people/index.ts';
 import type { People, Principal, Project, Roster } from '../people/index.ts';
 import {
-  DEFAULT_POLICIES,
-  DEFAULT_SCHEMA,
   explain,
   gateEntity,
   modelEntity,
-  openPolicy,
   principalEntity,
   principalRef,
   projectEntity,
@@ -45,6 +42,7 @@ export interface AccessDecision {
 
 /** Access decisions of one gate. */
 export interface Access {
+  /** The policies in force at this moment. */
   readonly policy: Policy;
   can(
     principal: Principal,
@@ -60,8 +58,8 @@ export interface Access {
   factsOf(principal: Principal): Promise<PrincipalFacts>;
 }
 
-/** Facts of one principal from the roster. */
-function rosterFacts(
+/** Facts of one principal from a roster; null for somebody who is not in it, or no longer. */
+export function rosterFacts(
   roster: Roster,
   principal: Principal,
   nowMs: number,
@@ -137,13 +135,10 @@ export function openAccess(host: {
   locks: Locks;
   store: Store;
   clock: Clock;
-  policies?: string;
+  /** The policies in force; asked anew for every decision. */
+  readonly policyNow: () => Policy;
 }): Access {
-  const { rosters, people, locks, store, clock } = host;
-  const policy = openPolicy({
-    policies: host.policies ?? DEFAULT_POLICIES,
-    schema: DEFAULT_SCHEMA,
-  });
+  const { rosters, people, locks, store, clock, policyNow } = host;
 
   const factsOf = async (principal: Principal): Promise<PrincipalFacts> => {
     const { kind, id } = principal;
@@ -197,6 +192,7 @@ export function openAccess(host: {
       target: { type: string; id: string },
       context: Readonly<Record<string, string | boolean>>,
     ): AccessDecision => {
+      const policy = policyNow();
       const decision = policy.authorise({
         principal: principalRef(facts.kind, facts.id),
         action,
@@ -234,7 +230,9 @@ export function openAccess(host: {
   };
 
   return {
-    policy,
+    get policy() {
+      return policyNow();
+    },
     can,
     factsOf,
     need: async (principal, action, resource, kind) => {

@@ -11,6 +11,7 @@ import { openModels } from '../models/index.ts';
 import type { Models } from '../models/index.ts';
 import { openPeople } from '../people/index.ts';
 import type { People } from '../people/index.ts';
+import { SHIPPED_SHA256, openPolicy } from '../policy/index.ts';
 import { Releases } from '../release/index.ts';
 import {
   Requests,
@@ -48,6 +49,9 @@ import { openUploads } from './uploads.ts';
 import type { UploadFolders } from './uploads.ts';
 import { watchOutboxes } from './outbox.ts';
 import type { OutboxWatch } from './outbox.ts';
+import { openPolicyInForce } from './policy-in-force.ts';
+import type { PolicyInForce } from './policy-in-force.ts';
+import { findPolicyProblems } from './policy-proposal.ts';
 import { openPosture } from './posture.ts';
 import type { PostureDesk } from './posture.ts';
 import { openScenarios } from './scenarios.ts';
@@ -72,6 +76,8 @@ export interface Gate {
   readonly budgets: Budgets;
   readonly rosters: Rosters;
   readonly access: Access;
+  /** The policies in force with where they come from. */
+  readonly policies: () => PolicyInForce;
   readonly locks: Locks;
   readonly news: News;
   readonly founding: Founding;
@@ -126,6 +132,7 @@ async function openParts(
   const uploads = openUploads(folders.uploads, random);
   const host = { store, ledger, clock, random, blobs };
   const rosters = await Rosters.open(host);
+  const policies = openPolicyInForce(rosters);
   const news = openNews();
   const releases = new Releases(host);
   // The wire is first, because a gate that becomes another user has to do so before anything else of it runs.
@@ -183,7 +190,13 @@ async function openParts(
       news.lock(lock);
     },
   });
-  const access = openAccess({ ...host, rosters, people, locks });
+  const access = openAccess({
+    ...host,
+    rosters,
+    people,
+    locks,
+    policyNow: () => policies().policy,
+  });
   const exports: ExportHost = {
     policy: {
       automatic: config.automatic.enabled,
@@ -240,7 +253,11 @@ async function openParts(
       exportKind(exports),
       wayIn.kind,
       windowKind({ ledger, people }),
-      policyKind({ ledger, clock, rosters }),
+      policyKind({
+        ...{ ledger, clock, rosters },
+        checkPolicies: (text, next) => findPolicyProblems(text, next, clock.nowMs()),
+        preparePolicies: (text) => openPolicy({ policies: text }),
+      }),
       unlockKind({ ledger, locks }),
       accessKind(openAccessEffects({ ...host, people, models, budgets, caps: config.caps })),
     ],
@@ -264,7 +281,7 @@ async function openParts(
       burstBits: config.sender.automaticBurstBits,
       bitsPerDay: config.sender.automaticBitsPerDay,
     },
-    policySha256: access.policy.digest,
+    policySha256: SHIPPED_SHA256,
     origins: () => site.origins,
     onFounded: () => requests.checkDeadlines(),
   });
@@ -291,6 +308,7 @@ async function openParts(
     budgets,
     rosters,
     access,
+    policies,
     locks,
     news,
     founding,

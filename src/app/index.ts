@@ -15,6 +15,8 @@ export type { Gate } from './gate.ts';
 export type { GateOptions } from './gate-options.ts';
 export { SIGN_IN_NAMESPACE, readAssertion } from './sign-in.ts';
 export type { Assertion } from './sign-in.ts';
+export type { PolicyInForce } from './policy-in-force.ts';
+export { findPolicyProblems } from './policy-proposal.ts';
 export type { Access, Resource } from './access.ts';
 export type { Alarm, News, NewsItem } from './news.ts';
 export type { Measures, ReplayAsk } from './measures.ts';

@@ -5,16 +5,19 @@ import type { Clock } from '../core/index.ts';
 import { decideAgain } from '../egress/index.ts';
 import type { ExportHost, ExportPolicy } from '../egress/index.ts';
 import { applyChanges } from '../people/index.ts';
-import type { People, Principal, Roster } from '../people/index.ts';
+import type { Change, People, Principal } from '../people/index.ts';
+import { tryPolicy } from '../policy/index.ts';
 import {
   listRequests,
   listWaitingRows,
   measureWaiting,
+  policyOf,
   readChanges,
   readVotesOf,
   replayRequests,
   viewsSince,
   votesSince,
+  writeShipped,
 } from '../requests/index.ts';
 import type {
   Locks,
@@ -112,10 +115,8 @@ async function standHeld({ store, requests }: MeasuresHost): Promise<readonly St
   return held.map((request) => requests.approvals.standSoon(request, votes.get(request.id) ?? []));
 }
 
-/** The roster as it would be after some steps of a change. */
-function propose(roster: Roster, changes: readonly unknown[], nowMs: number): Roster {
-  if (changes.length === 0) return roster;
-  return applyChanges(roster, readChanges(changes), isoTime(nowMs));
+function readProposal(changes: readonly unknown[]): readonly Change[] {
+  return changes.length === 0 ? [] : readChanges(writeShipped(changes));
 }
 
 /** Whether the requester could still ask, under other policies. */
@@ -149,12 +150,32 @@ async function replay(
   ask: ReplayAsk,
   projects: readonly string[] | null,
 ): Promise<Replay> {
-  const { store, clock, rosters, people } = host;
+  const { clock, rosters } = host;
   const nowMs = clock.nowMs();
   const { roster } = rosters.need();
-  const proposed = propose(roster, ask.changes ?? [], nowMs);
-  const access =
-    ask.policies === undefined ? null : openAccess({ ...host, policies: ask.policies });
+  const changes = readProposal(ask.changes ?? []);
+  const proposed = changes.length === 0 ? roster : applyChanges(roster, changes, isoTime(nowMs));
+  const policies = ask.policies ?? policyOf(changes);
+  const rows = (access: Access | null): Promise<readonly ReplayRow[]> =>
+    answerAgain(host, ask, access, projects);
+  const answered =
+    policies === undefined
+      ? await rows(null)
+      : await tryPolicy({ policies }, (policy) =>
+          rows(openAccess({ ...host, policyNow: () => policy })),
+        );
+  return replayRequests(answered, { now: roster, proposed }, nowMs);
+}
+
+/** Every request of the days with its answer now and as proposed. `access` is that of the proposed policies. */
+async function answerAgain(
+  host: MeasuresHost,
+  ask: ReplayAsk,
+  access: Access | null,
+  projects: readonly string[] | null,
+): Promise<readonly ReplayRow[]> {
+  const { store, clock, people } = host;
+  const nowMs = clock.nowMs();
   const requests = await listRequests(store, {
     sinceMs: nowMs - ask.days * DAY_MS,
     limit: Number.MAX_SAFE_INTEGER,
@@ -175,7 +196,7 @@ async function replay(
       : { verdict: 'deny', tier: null, reason: 'its requester may not ask for it' };
     rows.push({ request, models: models.get(request.project) ?? [], now, proposed: after });
   }
-  return replayRequests(rows, { now: roster, proposed }, nowMs);
+  return rows;
 }
 
 /** Opens the measures. */

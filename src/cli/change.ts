@@ -36,31 +36,46 @@ export function registerChange(program: Command): void {
   registerRoster(program);
 }
 
+/** One argument of `change`: a step, or a file with several. */
+function readSteps(given: string): readonly unknown[] {
+  const text = given.startsWith('@') ? readGivenText(given.slice(1)) : given;
+  try {
+    const value = JSON.parse(text) as unknown;
+    return Array.isArray(value) ? (value as unknown[]) : [value];
+  } catch {
+    const why = 'it is no JSON';
+    throw cliErrors.error('OPTION_INVALID', { value: given.slice(0, 80), option: 'change', why });
+  }
+}
+
+function readPolicyStep(file: string): unknown {
+  if (file === 'shipped') return { op: 'policy.shipped' };
+  return { op: 'policy.set', text: readGivenText(file) };
+}
+
 function registerAsks(program: Command): void {
   withSession(
     program
       .command('change')
-      .summary('ask for a change of people, keys, roles, groups or rules')
+      .summary('ask for a change of people, keys, roles, groups, rules or policies')
       .description(
-        'Ask for changes of people, keys, roles, groups or rules. Each is one JSON object such as {"op":"role.give","project":"main","principal":"ann","role":"reviewer"}; see docs/how-to/people.md.',
+        'Ask for changes of people, keys, roles, groups, rules or policies. Each is one JSON object such as {"op":"role.give","project":"main","principal":"ann","role":"reviewer"}; see docs/how-to/people.md.',
       )
-      .argument('<change...>', 'JSON objects, or @FILE with a JSON array of them')
+      .argument('[change...]', 'JSON objects, or @FILE with a JSON array of them')
+      .option(
+        '--policy <file>',
+        'put the Cedar policies of this file in force; `shipped` for those that this version of the gate ships',
+      )
       .requiredOption('--why <text>', 'why; everybody who signs reads it'),
-  ).action(async (given: string[], options: WhyOptions) => {
-    const changes = given.flatMap((each): unknown[] => {
-      const text = each.startsWith('@') ? readGivenText(each.slice(1)) : each;
-      try {
-        const value = JSON.parse(text) as unknown;
-        return Array.isArray(value) ? (value as unknown[]) : [value];
-      } catch {
-        const why = 'it is no JSON';
-        throw cliErrors.error('OPTION_INVALID', {
-          value: each.slice(0, 80),
-          option: 'change',
-          why,
-        });
-      }
-    });
+  ).action(async (given: string[], options: WhyOptions & { policy?: string }) => {
+    const changes = [
+      ...given.flatMap(readSteps),
+      ...(options.policy === undefined ? [] : [readPolicyStep(options.policy)]),
+    ];
+    if (changes.length === 0) {
+      const why = 'nothing is to be changed without it or `--policy`';
+      throw cliErrors.error('OPTION_MISSING', { option: 'change', why });
+    }
     await ask('/v1/changes', options, { changes, why: options.why });
   });
   withSession(

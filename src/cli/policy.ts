@@ -1,4 +1,4 @@
-/** `sallyport policy …`: reads, checks, tests and explains policies on files, without a gate. */
+/** `sallyport policy …`: checks, tests and explains policies on files, without a gate; shows and replays those of a gate. */
 import type { Command } from 'commander';
 import {
   DEFAULT_POLICIES,
@@ -13,10 +13,12 @@ import {
   toQuestion,
   worldEntities,
 } from '../policy/index.ts';
-import type { PolicyProblem, PolicySource } from '../policy/index.ts';
+import type { MatrixRow, PolicyProblem, PolicySource } from '../policy/index.ts';
 import { cliErrors } from './errors.ts';
 import { readGivenText } from './given-paths.ts';
 import { registerReplay } from './policy-replay.ts';
+import { openSession, withSession } from './session.ts';
+import type { SessionOptions } from './session.ts';
 import { formatCount, openPaint, showSafely } from './terminal.ts';
 
 /** The exit status when policies have a problem, a case fails, or a question is denied. */
@@ -137,19 +139,67 @@ function explainQuestion(options: ExplainOptions): number {
   return decision.allow ? 0 : NOT_GOOD;
 }
 
-function show(options: { readonly schema?: boolean; readonly matrix?: boolean }): void {
-  if (options.matrix === true) {
+interface ShowOptions extends SessionOptions {
+  readonly shipped?: boolean;
+  readonly schema?: boolean;
+  readonly matrix?: boolean;
+}
+
+/** What the gate says about its policies. */
+interface PolicyAnswer {
+  readonly cedar: string;
+  readonly sha256: string;
+  readonly matrix: readonly MatrixRow[];
+  readonly inForce: {
+    readonly shipped: boolean;
+    readonly version: number;
+    readonly since: string;
+    readonly request: string | null;
+    readonly by: readonly string[];
+  } | null;
+}
+
+function showShipped(options: ShowOptions): void {
+  if (options.matrix === true)
     print(printMatrix(permissionMatrix(openPolicy({ policies: DEFAULT_POLICIES }))));
-  } else process.stdout.write(options.schema === true ? DEFAULT_SCHEMA : DEFAULT_POLICIES);
+  else process.stdout.write(options.schema === true ? DEFAULT_SCHEMA : DEFAULT_POLICIES);
+}
+
+/** Where policies come from, on the error stream, so that the text alone goes into a file. */
+function sayOrigin({ sha256, inForce }: PolicyAnswer): string {
+  if (inForce === null) return `${sha256}, the shipped policies; the gate is not founded`;
+  const { version, since, request, by, shipped } = inForce;
+  const how = request === null ? 'the founding' : request;
+  const newer = shipped ? ', the set that this version ships' : '';
+  return `${sha256}${newer}, in force since ${since} (roster ${String(version)}, ${how}), signed by ${by.join(', ')}`;
+}
+
+async function show(options: ShowOptions): Promise<void> {
+  if (options.shipped === true || options.schema === true) {
+    showShipped(options);
+    return;
+  }
+  const session = openSession(options);
+  const answer = await session.client.get<PolicyAnswer>('/v1/policy');
+  if (options.json === true) {
+    printJson(answer);
+    return;
+  }
+  if (options.matrix === true) {
+    print(printMatrix(answer.matrix));
+    return;
+  }
+  process.stderr.write(`${showSafely(sayOrigin(answer))}\n`);
+  process.stdout.write(answer.cedar);
 }
 
 /** Adds the commands. */
 export function registerPolicy(program: Command): void {
   const group = program
     .command('policy')
-    .summary('check, test, explain and replay policies')
+    .summary('show, check, test, explain and replay policies')
     .description(
-      'Check, test and explain policies on files, and replay a gate’s requests against a proposal',
+      'Check, test and explain policies on files; show those in force on a gate, and replay its requests against a proposal',
     );
   const add = (name: string, description: string): Command =>
     group
@@ -159,12 +209,14 @@ export function registerPolicy(program: Command): void {
       .option('--schema <file>', 'the schema; the shipped one by default')
       .option('--json', 'print one JSON object');
   registerReplay(group);
-  group
-    .command('show')
-    .description('Print the shipped policies')
-    .option('--schema', 'print the shipped schema instead')
-    .option('--matrix', 'print who may do what instead, as a table')
-    .action(show);
+  withSession(
+    group
+      .command('show')
+      .description('Print the policies in force on a gate, or the shipped ones')
+      .option('--shipped', 'those that this program ships, without a gate')
+      .option('--schema', 'the shipped schema instead, without a gate')
+      .option('--matrix', 'who may do what instead, as a table'),
+  ).action(show);
   add('check', 'Check policies strictly against the schema and name every problem').action(
     (options: SourceOptions) => {
       process.exitCode = check(options);

@@ -2,7 +2,7 @@
  * What changed between two canonical files of one name: lines for everything that has lines, pixels for pictures. Runs in
  * the inspection process; work and output are bounded, and what is cut off is said.
  */
-import { fromUtf8 } from '../core/index.ts';
+import { fromUtf8, utf8 } from '../core/index.ts';
 import { readRow } from '../formats/index.ts';
 import type { Raster } from '../formats/index.ts';
 import { CODECS } from '../wire/index.ts';
@@ -47,6 +47,15 @@ export function compareFiles(
     return { name, state: 'same', summary: 'the same bytes', hunks: [] };
   if (type === 'raster') return comparePictures(name, before, now);
   return compareLines(name, before, now);
+}
+
+/** Compares two texts of one thing that is no file. */
+export function compareTexts(
+  before: string,
+  now: string,
+): Pick<FileDifference, 'summary' | 'hunks'> {
+  const { summary, hunks } = compareLines('', utf8(before), utf8(now));
+  return { summary, hunks };
 }
 
 function comparePictures(name: string, before: Uint8Array, now: Uint8Array): FileDifference {

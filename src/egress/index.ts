@@ -40,6 +40,8 @@ export { listReasons } from './sentences.ts';
 export type { Reason } from './sentences.ts';
 export { countUses, windowKind } from './window.ts';
 export { openLooks } from './look.ts';
+export { compareTexts } from './difference.ts';
+export type { FileDifference } from './difference.ts';
 export type { Difference, Looks } from './look.ts';
 export { quoteLive } from './live-quote.ts';
 export type { LiveQuote, QuoteAsk } from './live-quote.ts';

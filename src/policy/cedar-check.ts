@@ -1,5 +1,5 @@
 /** Reading a set of policies: syntax, names, sentences and strict validation against the schema, every problem at once. */
-import { canonicalJson, sha256 } from '../core/index.ts';
+import { sha256 } from '../core/index.ts';
 import type { DetailedError } from './cedar-engine.ts';
 import { cedar } from './cedar-engine.ts';
 import { DEFAULT_SCHEMA } from './default-schema.ts';
@@ -36,13 +36,14 @@ export interface NamedPolicy {
 /** What reading gave. `ok` is true when there is no error; warnings may be there all the same. */
 export interface PolicyCheck {
   readonly ok: boolean;
-  /** SHA-256 over both texts: the name of this policy in the ledger and in every request. */
+  /** {@link digestPolicies} of the policies: their name in the roster and in the ledger. */
   readonly digest: string;
   readonly policies: readonly NamedPolicy[];
   readonly problems: readonly PolicyProblem[];
 }
 
-const CHARACTERS_MAX = 256 * 1024;
+/** UTF-16 units of a text of policies or of a schema. */
+export const POLICY_CHARACTERS_MAX = 256 * 1024;
 const POLICIES_MAX = 500;
 const ID = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
@@ -154,20 +155,19 @@ function validate(policies: readonly NamedPolicy[], schema: string, problems: Pr
   }
 }
 
-/** The digest that names both texts. */
-export function digestPolicies(source: PolicySource): string {
-  const { policies, schema = DEFAULT_SCHEMA } = source;
-  return sha256(canonicalJson({ policies, schema }));
+/** The name of a text of policies: the SHA-256 of its UTF-8 bytes, as `sha256sum` prints it. */
+export function digestPolicies(policies: string): string {
+  return sha256(policies);
 }
 
 /** Reads policies and schema strictly and says everything that is wrong with them. Never throws for what is in them. */
 export function checkPolicies(source: PolicySource): PolicyCheck {
   const { policies: text, schema = DEFAULT_SCHEMA } = source;
-  const digest = digestPolicies(source);
+  const digest = digestPolicies(text);
   const problems = new Problems({ policies: text, schema });
   let policies: NamedPolicy[] = [];
-  if (text.length > CHARACTERS_MAX || schema.length > CHARACTERS_MAX) {
-    problems.say('policies', `a text is longer than ${CHARACTERS_MAX} characters`);
+  if (text.length > POLICY_CHARACTERS_MAX || schema.length > POLICY_CHARACTERS_MAX) {
+    problems.say('policies', `a text is longer than ${POLICY_CHARACTERS_MAX} characters`);
   } else {
     const parsed = cedar().checkParseSchema(schema);
     if (parsed.type === 'failure') for (const error of parsed.errors) problems.add('schema', error);

@@ -4,8 +4,9 @@
  * Cedar skips a policy that fails to evaluate, even a `forbid`, and still answers. Here every error of any policy, every
  * answer that is not a decision, and every exception is a denial.
  */
+import { canonicalJson, sha256 } from '../core/index.ts';
 import { checkPolicies } from './cedar-check.ts';
-import type { NamedPolicy, PolicySource } from './cedar-check.ts';
+import type { NamedPolicy, PolicyCheck, PolicySource } from './cedar-check.ts';
 import type { CedarValueJson, EntityJson, TypeAndId } from './cedar-engine.ts';
 import { cedar } from './cedar-engine.ts';
 import { cutEntity, makeSlicer } from './cedar-slice.ts';
@@ -40,7 +41,7 @@ export interface PolicyDecision {
 
 /** A set of policies, ready to decide. */
 export interface Policy {
-  /** SHA-256 over policies and schema. */
+  /** SHA-256 of the policies' text. */
   readonly digest: string;
   readonly policies: readonly NamedPolicy[];
   /** Decides. Never throws; whatever cannot be evaluated is denied with the error named. */
@@ -111,34 +112,70 @@ function authoriseSafely(slicer: Slicer, question: PolicyQuestion): PolicyDecisi
   }
 }
 
+/** Throws `POLICY_INVALID` naming every problem. */
+function needOk(check: PolicyCheck): void {
+  if (check.ok) return;
+  throw errors.error('INVALID', { why: sayProblems(check).join('; ').slice(0, 2_000) });
+}
+
+/** Every error of a check as a sentence with its place. */
+export function sayProblems(check: PolicyCheck): readonly string[] {
+  return check.problems
+    .filter(({ severity }) => severity === 'error')
+    .map(({ policy, line, message }) =>
+      [policy, line === undefined ? undefined : `line ${line}`, message].filter(Boolean).join(': '),
+    );
+}
+
+function makePolicy(name: string, source: PolicySource, check: PolicyCheck): Policy {
+  const { digest, policies } = check;
+  const slicer = makeSlicer(name, source.schema ?? DEFAULT_SCHEMA, policies);
+  return { digest, policies, authorise: (question) => authoriseSafely(slicer, question) };
+}
+
 /**
  * Makes policies ready to decide. The engine's compiled set is kept under the digest of both texts, so that a decision
  * cannot come from other policies than the digest says. Throws `POLICY_INVALID` naming every problem.
  */
 export function openPolicy(source: PolicySource): Policy {
-  const check = checkPolicies(source);
-  const { digest, policies } = check;
-  const held = opened.get(digest);
+  const { policies, schema = DEFAULT_SCHEMA } = source;
+  const name = sha256(canonicalJson({ policies, schema }));
+  const held = opened.get(name);
   if (held !== undefined) return held;
-  if (!check.ok) {
-    const why = check.problems
-      .filter(({ severity }) => severity === 'error')
-      .map(({ policy, line, message }) =>
-        [policy, line === undefined ? undefined : `line ${line}`, message]
-          .filter(Boolean)
-          .join(': '),
-      );
-    throw errors.error('INVALID', { why: why.join('; ').slice(0, 2_000) });
-  }
+  const check = checkPolicies(source);
+  needOk(check);
   if (opened.size >= SETS_MAX) throw errors.error('SETS_TOO_MANY', { limit: SETS_MAX });
-  const slicer = makeSlicer(digest, source.schema ?? DEFAULT_SCHEMA, policies);
-  const policy: Policy = {
-    digest,
-    policies,
-    authorise: (question) => authoriseSafely(slicer, question),
-  };
-  opened.set(digest, policy);
+  const policy = makePolicy(name, source, check);
+  opened.set(name, policy);
   return policy;
+}
+
+const freeTrials: string[] = [];
+let trials = 0;
+
+/**
+ * Makes policies ready for as long as `work` runs: for proposals, of which anybody may make any number. The engine never
+ * forgets a set, so the places of trials that are over are written over. Throws `POLICY_INVALID` naming every problem.
+ */
+export async function tryPolicy<T>(
+  source: PolicySource,
+  work: (policy: Policy) => T | Promise<T>,
+): Promise<T> {
+  const check = checkPolicies(source);
+  needOk(check);
+  const name = freeTrials.pop() ?? `trial ${++trials}`;
+  let over = false;
+  const policy = makePolicy(name, source, check);
+  try {
+    // Whoever keeps the policy must not be answered by the next one in its place.
+    return await work({
+      ...policy,
+      authorise: (question) => (over ? deny('the trial is over') : policy.authorise(question)),
+    });
+  } finally {
+    over = true;
+    freeTrials.push(name);
+  }
 }
 
 /** Says in words why a decision came out as it did, one sentence a line. */

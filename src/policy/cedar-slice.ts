@@ -94,7 +94,7 @@ export function cutEntity(slice: PolicySlice, entity: EntityJson): EntityJson {
 
 /** Cuts slices when they are first asked for. Undefined for an action that the schema does not have. */
 export function makeSlicer(
-  digest: string,
+  prefix: string,
   schema: string,
   policies: readonly NamedPolicy[],
 ): (action: string) => PolicySlice | undefined {
@@ -117,7 +117,7 @@ export function makeSlicer(
     const staticPolicies = Object.fromEntries(
       chosen.map(({ policy }) => [policy.id, policy.source]),
     );
-    const name = `${digest}/${action}`;
+    const name = `${prefix}/${action}`;
     const set = cedar().preparsePolicySet(name, { staticPolicies });
     const named = new Set(chosen.flatMap(({ names }) => [...names]));
     const { types: entityTypes, unused } = cutTypes(whole.entityTypes, named);

@@ -13,6 +13,11 @@ export const errors = defineErrors('POLICY', {
     message: 'cannot use the policies: {why}',
     hint: 'see every problem with its place with `sallyport policy check --policies FILE`',
   },
+  NOT_IN_FORCE: {
+    status: 503,
+    message: 'cannot put the policies {sha256} of the roster in force: {why}',
+    hint: 'start the version of Sallyport that ran before, and ask there for policies that both versions take',
+  },
   SETS_TOO_MANY: {
     status: 503,
     message: 'cannot open another set of policies, this process holds its limit of {limit}',

@@ -17,9 +17,9 @@ export {
 export type { Quorum, QuorumClause, QuorumScope } from './quorum.ts';
 export { judgeQuorum } from './quorum-judge.ts';
 export type { MissingSeats, QuorumFacts, QuorumJudgement, QuorumVote } from './quorum-judge.ts';
-export { checkPolicies, digestPolicies } from './cedar-check.ts';
+export { POLICY_CHARACTERS_MAX, checkPolicies, digestPolicies } from './cedar-check.ts';
 export type { NamedPolicy, PolicyCheck, PolicyProblem, PolicySource } from './cedar-check.ts';
-export { explain, openPolicy } from './cedar-policy.ts';
+export { explain, openPolicy, sayProblems, tryPolicy } from './cedar-policy.ts';
 export type {
   Policy,
   PolicyDecision,
@@ -39,6 +39,9 @@ export {
 export type { PrincipalFacts, RequestFacts } from './cedar-entities.ts';
 export { DEFAULT_POLICIES } from './default-policies.ts';
 export { DEFAULT_SCHEMA } from './default-schema.ts';
+export { SHIPPED_POLICIES, SHIPPED_SHA256, findShippedPolicies } from './shipped-policies.ts';
+export { findBrokenPromises } from './policy-promises.ts';
+export { errors as policyErrors } from './errors.ts';
 export { parseCases, runCases, toQuestion, worldEntities } from './cedar-world.ts';
 export type { CaseQuestion, CaseResult, PolicyCase, PolicyWorld } from './cedar-world.ts';
 export {

@@ -65,6 +65,8 @@ export type { AccessInput, AccessScope } from './access-input.ts';
 export { ACCESS_HELD, accessKind, listGrants } from './kinds/access.ts';
 export type { AccessHost, Grant } from './kinds/access.ts';
 export { readChanges, stepsOf } from './change-steps.ts';
+export { findPolicyText, policyOf, writeShipped } from './policy-text.ts';
+export type { PolicyText } from './policy-text.ts';
 export { changesOf, policyKind } from './kinds/policy.ts';
 export { saySubject } from './say-subject.ts';
 export type { SubjectPart } from './say-subject.ts';

@@ -6,6 +6,7 @@ import { sayCount } from '../core/index.ts';
 import type { Json, JsonObject } from '../core/index.ts';
 import { sayChange } from '../people/index.ts';
 import { stepsOf } from './change-steps.ts';
+import { policyOf } from './policy-text.ts';
 import type { Subject } from './subject.ts';
 
 /** One thing that is signed: its name and what it is, each line whole. Values come from people: show them safely. */
@@ -250,9 +251,15 @@ const sayWindow: Say = ({ window, ...outer }) => {
 
 const sayPolicy: Say = ({ rosterSha256, steps: _, ...rest }, subject) => [
   { label: 'steps', lines: stepsOf(subject).map(sayChange) },
+  ...sayPolicies(policyOf(stepsOf(subject))),
   { label: 'makes', lines: [`the roster with the sha256 ${textOf(rosterSha256)}`] },
   ...sayRest(rest),
 ];
+
+/** The whole text: what it lets happen is what is signed. */
+function sayPolicies(text: string | undefined): readonly SubjectPart[] {
+  return text === undefined ? [] : [{ label: 'policies', lines: text.split('\n') }];
+}
 
 function sayRest(rest: JsonObject): readonly SubjectPart[] {
   return Object.entries(rest).map(([name, value]) => sayDocument(name, value));

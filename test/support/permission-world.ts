@@ -536,7 +536,11 @@ class World implements PermissionWorld {
             json({ principal: 'rita', action: 'people.view', resource: { kind: 'gate' } }),
           ),
       ]),
-    'read the policy': (who) => this.#try(who, 'GET', '/v1/policy'),
+    'read the policy': (who) =>
+      this.#all([
+        () => this.#try(who, 'GET', '/v1/policy'),
+        () => this.#try(who, 'POST', '/v1/policy/check', json({ policies: 'permit' })),
+      ]),
     'set the gate up by hand': (who) =>
       this.#all(
         INNER_ROUTES.filter((route) => route.access === 'administrator').map(

@@ -179,6 +179,8 @@ export interface FoundedGate {
   as<T>(person: string, status: number, ...command: string[]): Promise<T>;
   /** Approves a request with a founder's key, as the command line does. */
   approve<T>(person: string, request: string, status?: number): Promise<T>;
+  /** The same people on the same gate, started again. */
+  on(restarted: RunningGate): FoundedGate;
 }
 
 /** Founds a gate: each entry is a person with groups, such as `ann:administrators,security`. */
@@ -208,19 +210,23 @@ export async function foundGate(
   }
   const tokenOf = (person: string): string => tokens.get(person) ?? '';
   gate.useToken(tokenOf(people[0]?.id ?? ''));
-  const as = <T>(person: string, status: number, ...command: string[]): Promise<T> =>
-    gate.json<T>(status, ...command, '--token', tokenOf(person));
-  return {
-    person: (id) => {
-      const found = people.find((each) => each.id === id);
-      if (found === undefined) throw new TypeError(`no founder ${id}`);
-      return found;
-    },
-    token: tokenOf,
-    as,
-    approve: <T>(person: string, request: string, status = 0) =>
-      as<T>(person, status, 'approve', request, '--yes', '--key', `${person}.key`),
+  const on = (where: RunningGate): FoundedGate => {
+    const as = <T>(person: string, status: number, ...command: string[]): Promise<T> =>
+      where.json<T>(status, ...command, '--token', tokenOf(person));
+    return {
+      person: (id) => {
+        const found = people.find((each) => each.id === id);
+        if (found === undefined) throw new TypeError(`no founder ${id}`);
+        return found;
+      },
+      token: tokenOf,
+      as,
+      approve: <T>(person: string, request: string, status = 0) =>
+        as<T>(person, status, 'approve', request, '--yes', '--key', `${person}.key`),
+      on,
+    };
   };
+  return on(gate);
 }
 
 /** Starts a gate in a fresh folder. */

@@ -37,14 +37,22 @@ export type Preview =
       readonly height: number;
     };
 
+export interface Hunk {
+  readonly kind: 'same' | 'added' | 'removed';
+  readonly text: string;
+}
+
+/** How two texts differ. */
+export interface TextDifference {
+  readonly summary: string;
+  readonly hunks: readonly Hunk[];
+}
+
 export interface DifferenceFile {
   readonly name: string;
   readonly state: 'same' | 'changed' | 'new' | 'gone';
   readonly summary: string;
-  readonly hunks: readonly {
-    readonly kind: 'same' | 'added' | 'removed';
-    readonly text: string;
-  }[];
+  readonly hunks: readonly Hunk[];
 }
 
 export interface Difference {

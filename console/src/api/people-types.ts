@@ -1,4 +1,5 @@
 /** People, projects, rules, locks and windows. */
+import type { TextDifference } from './looks-types.ts';
 import type { KeyShown } from './session-types.ts';
 
 export interface PersonShown {
@@ -38,12 +39,40 @@ export interface PolicyShown {
   readonly rules: readonly RuleShown[];
   readonly cedar: string;
   readonly sha256: string;
+  /** What put them in force; null before the founding. */
+  readonly inForce: {
+    readonly shipped: boolean;
+    readonly version: number;
+    readonly since: string;
+    readonly request: string | null;
+    readonly by: readonly string[];
+  } | null;
+  readonly shipped: {
+    readonly cedar: string;
+    readonly sha256: string;
+    /** From the shipped ones to those in force; null when they are the same. */
+    readonly difference: TextDifference | null;
+  };
   readonly sentences: readonly { readonly id: string; readonly says: string }[];
   readonly matrix: readonly {
     readonly action: string;
     /** What it is done to, in words. */
     readonly on: string;
     readonly cells: Readonly<Record<string, { readonly own: boolean; readonly foreign: boolean }>>;
+  }[];
+}
+
+/** What stands against proposed policies, and what they would change. */
+export interface PolicyChecked {
+  readonly sha256: string;
+  readonly refusals: readonly string[];
+  readonly difference: TextDifference | null;
+  readonly permissions: readonly {
+    readonly action: string;
+    readonly on: string;
+    readonly role: string;
+    readonly place: 'own' | 'foreign';
+    readonly allowed: boolean;
   }[];
 }
 

@@ -1,4 +1,5 @@
 /** Requests, their files, votes and what is signed. */
+import type { TextDifference } from './looks-types.ts';
 
 /** Whether this session may do something to a request, and if not, the gate's own sentence for it. */
 export interface Can {
@@ -168,6 +169,8 @@ export interface RequestDetails extends RequestShown {
   readonly previous: { readonly request: string; readonly at: string } | null;
   /** What a change would change, in sentences. */
   readonly changes: readonly string[];
+  /** Policies that it would put in force, against those that are. */
+  readonly policies: ({ readonly text: string; readonly sha256: string } & TextDifference) | null;
   /** The bits that an emergency may take; null where there can be none. */
   readonly breakGlass: { readonly burstBits: number; readonly bitsPerDay: number } | null;
 }

@@ -6,10 +6,11 @@ import type { PolicyShown } from '../api/types.ts';
 import { Card, Page, Tabs } from '../parts/layout.tsx';
 import { Loaded } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
-import { sayCounted, showSafely, showTextSafely } from '../words/format.ts';
+import { sayCounted, showSafely } from '../words/format.ts';
 import { sayKind, sayTier } from '../words/names.ts';
 import { Explain } from './policy/explain.tsx';
 import { ReplayView } from './policy/replay.tsx';
+import { Source } from './policy/source.tsx';
 
 function Rules({ policy }: { readonly policy: PolicyShown }): ReactNode {
   return (
@@ -108,22 +109,6 @@ function Matrix({ matrix }: { readonly matrix: PolicyShown['matrix'] }): ReactNo
   );
 }
 
-function Source({ policy }: { readonly policy: PolicyShown }): ReactNode {
-  return (
-    <Card title="The policy as it is decided on" note="Cedar">
-      <div className="stack">
-        <pre className="cedar small" tabIndex={0}>
-          {showTextSafely(policy.cedar)}
-        </pre>
-        <div className="digest small">
-          <span className="faint">SHA-256</span>
-          <code className="break">{policy.sha256}</code>
-        </div>
-      </div>
-    </Card>
-  );
-}
-
 /** The page. */
 export function PolicyPage({ query }: { readonly query: URLSearchParams }): ReactNode {
   const policy = useQuery(policyQuery);
@@ -148,7 +133,11 @@ export function PolicyPage({ query }: { readonly query: URLSearchParams }): Reac
                 title: 'Permissions',
                 show: () => tab(<Matrix matrix={data.matrix} />),
               },
-              { id: 'source', title: 'Source', show: () => tab(<Source policy={data} />) },
+              {
+                id: 'source',
+                title: 'Source',
+                show: () => tab(<Source key={data.sha256} policy={data} />),
+              },
             ]}
           />
         )}

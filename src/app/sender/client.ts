@@ -121,6 +121,12 @@ export async function startSenderProcess(options: SenderSpawn): Promise<SpawnedS
   const first = await Promise.race([link.ready, link.exited]);
   if (typeof first === 'string') throw guardErrors.error('START_FAILED', { reason: first });
   try {
+    const known = options.rosters.links.at(-1)?.version ?? 0;
+    if (known < first.rosterVersion) {
+      // Under rules and policies that people have ended since, nothing may be decided at all.
+      const reason = `its roster is of version ${String(first.rosterVersion)} and the database of the gate has only ${String(known)}: the database is an older one, or was cut`;
+      throw guardErrors.error('START_FAILED', { reason });
+    }
     await link.sendRosters(first.rosterVersion);
   } catch (cause) {
     child.kill('SIGKILL');

@@ -12,6 +12,7 @@ import { APPROVAL_ROUTES } from './approval-routes.ts';
 import { mountConsole } from './console-routes.ts';
 import { IMPORT_ROUTES } from './import-routes.ts';
 import { LEDGER_ROUTES } from './ledger-routes.ts';
+import { POLICY_ROUTES } from './policy-routes.ts';
 import { ROSTER_ROUTES } from './roster-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
 import { LINEAGE_ROUTES } from './lineage-routes.ts';
@@ -34,6 +35,7 @@ export const INNER_ROUTES: readonly Route[] = [
   ...APPROVAL_ROUTES,
   ...LOCK_ROUTES,
   ...ROSTER_ROUTES,
+  ...POLICY_ROUTES,
   ...BUDGET_ROUTES,
   ...PEOPLE_ROUTES,
   ...LEDGER_ROUTES,

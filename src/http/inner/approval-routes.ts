@@ -12,7 +12,7 @@ import {
   writeExportInput,
 } from '../../egress/index.ts';
 import { parsePublicKey, peopleErrors } from '../../people/index.ts';
-import type { Change, Principal } from '../../people/index.ts';
+import type { Principal } from '../../people/index.ts';
 import {
   ACCESS_TARGETS,
   APPROVAL_NAMESPACE,
@@ -20,16 +20,20 @@ import {
   readAccess,
   readChanges,
   readWindow,
+  writeShipped,
   writeWindow,
 } from '../../requests/index.ts';
 import type { Request } from '../../requests/index.ts';
 import { CONTENT_TYPES } from '../../wire/index.ts';
 import { askAccess, askShown, needPerson } from './ask.ts';
 import { isOutside } from './outsiders.ts';
+import { needChange, needDecide, needTalk, needUnlocked } from './request-needs.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { isBlind, readVisible, showDetails, showSubject } from './views.ts';
 
+/** A text of policies has at most 256 Ki characters, which JSON may spell with several bytes each. */
+const CHANGE_BYTES_MAX = 2 * 1024 * 1024;
 const text = z.string().max(4000);
 const id = z.string().min(1).max(80);
 const reasonBody = z.strictObject({ reason: text });
@@ -80,42 +84,15 @@ function editInput(
   });
 }
 
-/** Who is locked may look and do nothing. What else stands against a step is said by the step itself. */
-async function needUnlocked(gate: Gate, principal: Principal): Promise<void> {
-  const locks = await gate.locks.on([{ kind: 'principal', id: principal.id }]);
-  if (locks.length > 0)
-    throw peopleErrors.error('POLICY_FORBIDS', {
-      why: 'a locked principal may look and do nothing',
-    });
-}
-
-/** Who watches a gate sees what is discussed and has no part in it. */
-async function needTalk(gate: Gate, principal: Principal, request: Request): Promise<void> {
-  await needUnlocked(gate, principal);
-  if (request.requester === principal.id) return;
-  const stood = await gate.requests.approvals.stand(request.id);
-  const eligible = stood.judgement?.voters.has(principal.id) === true;
-  await gate.access.need(principal, 'request.comment', { kind: 'request', request, eligible });
-}
-
-/** Whoever may change the people of a project asks for its roles; everything else is a change of the gate. */
-async function needChange(
+/** The input of a request for changes that somebody may ask for. */
+async function readAllowed(
   gate: Gate,
   principal: Principal,
-  changes: readonly Change[],
-): Promise<void> {
-  const projects = new Set(
-    changes.map((each) =>
-      each.op === 'role.give' || each.op === 'role.take' ? each.project : null,
-    ),
-  );
-  const own = [...projects].filter((project) => project !== null);
-  if (own.length === projects.size && own.length === 1) {
-    const [id = ''] = own;
-    const resource = { kind: 'project', id } as const;
-    if ((await gate.access.can(principal, 'people.change', resource)).allowed) return;
-  }
-  await gate.access.need(principal, 'people.change', { kind: 'gate' });
+  given: readonly unknown[],
+): Promise<string> {
+  const changes = readChanges(writeShipped(given));
+  await needChange(gate, principal, changes);
+  return canonicalJson({ changes: changes as unknown as Json });
 }
 
 /** The routes. */
@@ -197,7 +174,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     async ({ gate, principal, param, input }) => {
       needPerson(principal);
       const request = await readVisible(gate, principal, param('id'));
-      await needUnlocked(gate, principal);
+      await needDecide(gate, principal, request, 'request.approve');
       const signature = readSignature(gate, input, request.subject);
       const done = await gate.requests.approvals.approve(request.id, principal.id, signature);
       return showDetails(gate, principal, done);
@@ -245,7 +222,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       async ({ gate, principal, param, input }) => {
         needPerson(principal);
         const request = await readVisible(gate, principal, param('id'));
-        await needUnlocked(gate, principal);
+        await needDecide(gate, principal, request, 'request.deny');
         const done = await gate.requests.approvals[method](request.id, principal.id, input.reason);
         return showDetails(gate, principal, done);
       },
@@ -276,6 +253,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
         dropFiles: z.array(text).max(1_000).optional(),
         changes: z.array(z.unknown()).max(200).optional(),
       }),
+      bodyBytesMax: CHANGE_BYTES_MAX,
     },
     async ({ gate, principal, param, input }) => {
       const request = await readVisible(gate, principal, param('id'));
@@ -283,7 +261,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       const changes =
         input.changes === undefined
           ? {}
-          : { input: canonicalJson({ changes: readChanges(input.changes) as unknown as Json }) };
+          : { input: await readAllowed(gate, principal, input.changes) };
       const files =
         request.kind === 'export' && request.facts !== null
           ? { input: editInput(request, input) }
@@ -384,12 +362,11 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       summary: 'Ask for changes of people, keys, roles, groups, rules or policies',
       access: 'principal',
       body: z.strictObject({ why: text, changes: z.array(z.unknown()).min(1).max(200) }),
+      bodyBytesMax: CHANGE_BYTES_MAX,
     },
     async ({ gate, principal, input }) => {
       gate.rosters.need();
-      const changes = readChanges(input.changes);
-      await needChange(gate, principal, changes);
-      const written = canonicalJson({ changes: changes as unknown as Json });
+      const written = await readAllowed(gate, principal, input.changes);
       return askShown(gate, principal, {
         kind: 'policy',
         project: '',

@@ -7,6 +7,7 @@ import { CONTENT_TYPES } from '../../wire/index.ts';
 import { countUses } from '../../egress/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { peopleErrors } from '../../people/index.ts';
+import { POLICY_CHARACTERS_MAX } from '../../policy/index.ts';
 import { listRequests, readWindow } from '../../requests/index.ts';
 import type { Request } from '../../requests/index.ts';
 import { visibleBudgets } from './budget-sight.ts';
@@ -103,6 +104,8 @@ function needPerson(principal: Principal): void {
     throw peopleErrors.error('NOT_ALLOWED', { principal: principal.id, needed: 'person' });
 }
 
+/** As JSON may spell policies of the longest kind. */
+const REPLAY_BYTES_MAX = 2 * 1024 * 1024;
 const replayBody = z.strictObject({
   days: z.number().int().min(1).max(366).default(30),
   changes: z
@@ -110,7 +113,7 @@ const replayBody = z.strictObject({
     .max(200)
     .optional()
     .describe('steps of a change of the roster, such as `rule.set`'),
-  policies: z.string().max(60_000).optional().describe('Cedar policies'),
+  policies: z.string().max(POLICY_CHARACTERS_MAX).optional().describe('Cedar policies'),
   automatic: z
     .strictObject({
       enabled: z.boolean().optional(),
@@ -190,6 +193,7 @@ export const MEASURE_ROUTES: readonly Route[] = [
       summary: 'The requests of the last days before proposed rules; nothing changes by it',
       access: 'principal',
       body: replayBody,
+      bodyBytesMax: REPLAY_BYTES_MAX,
     },
     ({ gate, principal, input }) => replay(gate, principal, input),
   ),

@@ -297,7 +297,7 @@ export const DEEDS: readonly Deed[] = [
   {
     deed: 'read the policy',
     actions: ['policy.read'],
-    routes: ['GET /v1/policy'],
+    routes: ['GET /v1/policy', 'POST /v1/policy/check'],
     allowed: both(PEOPLE),
   },
   {

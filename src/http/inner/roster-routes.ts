@@ -1,22 +1,11 @@
-/** Routes of the roster, of people as one may see them, and of the policy in words. */
-import { z } from 'zod';
+/** Routes of the roster and of people as one may see them. */
 import { isoTime } from '../../core/index.ts';
-import {
-  SECURITY,
-  findPerson,
-  peopleErrors,
-  peopleOf,
-  rolesIn,
-  sayChange,
-} from '../../people/index.ts';
+import { findPerson, peopleErrors, peopleOf, rolesIn, sayChange } from '../../people/index.ts';
 import type { Principal, Roster } from '../../people/index.ts';
-import { DEFAULT_POLICIES, permissionRows } from '../../policy/index.ts';
-import type { MatrixRow, Policy } from '../../policy/index.ts';
 import type { Gate } from '../../app/index.ts';
 import { listGrants, readSubject, stepsOf } from '../../requests/index.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
-import { sayRule } from './views.ts';
 
 /** People whom somebody may know of: those of the projects that they are read into; everybody for those who set up. */
 async function visiblePeople(gate: Gate, principal: Principal): Promise<ReadonlySet<string>> {
@@ -72,36 +61,6 @@ function showPerson(roster: Roster, id: string, projects: ReadonlySet<string>, n
     ),
     keys: (person?.keys ?? []).map(({ publicKey: _, credential: __, ...key }) => key),
   };
-}
-
-/** For which requests a rule is meant. */
-function sayWhen(rule: Roster['rules'][number]): string {
-  const limit = rule.chargeBitsMax?.toLocaleString('en-GB');
-  const size = limit === undefined ? 'of any size' : `of at most ${limit} bits`;
-  if (rule.kind !== 'export') return limit === undefined ? 'always' : size;
-  return {
-    self: `plain, with no finding, and ${size}`,
-    one: `with a finding, or larger than its requester may vouch for, and ${size}`,
-    quorum: `with a key or a secret, of a locked model, or larger than one reviewer may approve, ${size}`,
-  }[rule.tier];
-}
-
-const matrices = new WeakMap<Policy, Promise<readonly MatrixRow[]>>();
-
-async function makeMatrix(policy: Policy): Promise<readonly MatrixRow[]> {
-  const rows: MatrixRow[] = [];
-  for (const row of permissionRows(policy)) {
-    rows.push(row);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return rows;
-}
-
-/** The table of permissions; some thousand questions to the policies, so it is made once for each set. */
-function matrixOf(policy: Policy): Promise<readonly MatrixRow[]> {
-  const known = matrices.get(policy) ?? makeMatrix(policy);
-  matrices.set(policy, known);
-  return known;
 }
 
 /** The routes. */
@@ -182,62 +141,6 @@ export const ROSTER_ROUTES: readonly Route[] = [
           grantedUntil: granted.get(id) ?? null,
         })),
       };
-    },
-  ),
-  route(
-    {
-      method: 'get',
-      path: '/v1/policy',
-      summary: 'The rules in words, the Cedar policies, and who may do what',
-      access: 'principal',
-    },
-    async ({ gate, principal }) => {
-      if (principal.kind !== 'person')
-        throw peopleErrors.error('NOT_ALLOWED', { principal: principal.id, needed: 'person' });
-      const rules = gate.rosters.current?.roster.rules ?? [];
-      return {
-        rules: rules.map((rule) => ({ ...rule, when: sayWhen(rule), words: sayRule(rule) })),
-        cedar: DEFAULT_POLICIES,
-        sha256: gate.access.policy.digest,
-        sentences: gate.access.policy.policies,
-        matrix: await matrixOf(gate.access.policy),
-        escalation: `after a quarter of the waiting time to the owners of the project, then to ${SECURITY}`,
-      };
-    },
-  ),
-  route(
-    {
-      method: 'post',
-      path: '/v1/policy/explain',
-      summary: 'Whether a principal may do something, and which policies say so',
-      access: 'principal',
-      body: z.strictObject({
-        principal: z.string().max(80),
-        action: z.string().max(80),
-        resource: z.strictObject({
-          kind: z.enum(['gate', 'project', 'model', 'request']),
-          id: z.string().max(80).default(''),
-        }),
-        requestKind: z.string().max(40).optional(),
-      }),
-    },
-    async ({ gate, principal, input }) => {
-      if (input.principal !== principal.id)
-        await gate.access.need(principal, 'people.view', { kind: 'gate' });
-      const whom = await gate.people.principal(input.principal);
-      const { kind, id } = input.resource;
-      if (kind === 'request') {
-        const stood = await gate.requests.approvals.stand(id);
-        const voters = stood.judgement?.voters;
-        const { request } = stood;
-        // Nobody learns by asking whether there is a request that is not theirs to see.
-        const own = { kind, request, eligible: voters?.has(principal.id) === true };
-        await gate.access.need(principal, 'request.view', own);
-        const eligible = voters?.has(whom.id) === true;
-        return gate.access.can(whom, input.action, { kind, request: stood.request, eligible });
-      }
-      const resource = kind === 'gate' ? ({ kind } as const) : { kind, id };
-      return gate.access.can(whom, input.action, resource, input.requestKind);
     },
   ),
 ];

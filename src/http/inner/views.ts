@@ -1,19 +1,22 @@
 /** Requests as they are answered: only what the principal may see, with what it may do and, if not, why not. */
 import type { Gate } from '../../app/index.ts';
 import { isoTime, toBase64, utf8 } from '../../core/index.ts';
-import { emittedOf, readExportFacts, readExportInput } from '../../egress/index.ts';
-import type { ExportFile, Reason } from '../../egress/index.ts';
+import { compareTexts, emittedOf, readExportFacts, readExportInput } from '../../egress/index.ts';
+import type { ExportFile, FileDifference, Reason } from '../../egress/index.ts';
 import { readImportInput } from '../../ingress/index.ts';
 import { sshsigToBeSigned } from '../../people/index.ts';
 import type { Principal, RosterRule } from '../../people/index.ts';
+import { digestPolicies } from '../../policy/index.ts';
 import {
   APPROVAL_NAMESPACE,
+  changesOf,
   currentVotes,
   judgeRequest,
   fingerprintOf,
   requestErrors,
   mayDo,
   offeredEvents,
+  policyOf,
   readSubject,
   saySubject,
   sayWaitsFor,
@@ -133,6 +136,13 @@ export interface RequestDetails extends RequestShown {
     readonly challenge: string;
   } | null;
   readonly changes: readonly string[];
+  /** Cedar policies that it would put in force, and how they differ from those that are. */
+  readonly policies:
+    | ({ readonly text: string; readonly sha256: string } & Pick<
+        FileDifference,
+        'summary' | 'hunks'
+      >)
+    | null;
   /** Kept apart: how long it waits, how long an approval counts, how long a grant lasts, until when it may leave. */
   readonly clocks: {
     readonly waitUntil: string | null;
@@ -321,6 +331,7 @@ export async function showDetails(
           },
     subject: request.subject === null ? null : showSubject(request.subject),
     changes: readSentences(request),
+    policies: showPolicies(gate, request),
     clocks: showClocks(stood),
     previous: request.kind === 'export' ? await gate.looks.previous(request) : null,
     breakGlass: showBreakGlass(stood),
@@ -380,6 +391,15 @@ export function showSubject(text: string): NonNullable<RequestDetails['subject']
     said: sayAll(text),
     challenge: toBase64(challenge).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
   };
+}
+
+/** Policies that a change would put in force, beside those that are. */
+function showPolicies(gate: Gate, request: Request): RequestDetails['policies'] {
+  if (request.kind !== 'policy') return null;
+  const text = policyOf(changesOf(request));
+  if (text === undefined) return null;
+  const difference = compareTexts(gate.policies().text, text);
+  return { text, sha256: digestPolicies(text), ...difference };
 }
 
 function readSentences(request: Request): readonly string[] {

@@ -3,7 +3,7 @@
  * one version gives the next version or an error that names the step.
  */
 import { z } from 'zod';
-import { SallyportError } from '../../core/index.ts';
+import { SallyportError, sha256 } from '../../core/index.ts';
 import { rosterErrors } from './errors.ts';
 import { KEY_KINDS, findKeyProblem, readKeyFacts } from './key-facts.ts';
 import { RULE_KINDS, checkRoster, rosterDigest, writeRoster } from './document.ts';
@@ -107,7 +107,13 @@ export const CHANGE = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('break-glass.set'), group: id, limits: meter }),
   z.strictObject({ op: z.literal('origin.add'), origin: text }),
   z.strictObject({ op: z.literal('origin.remove'), origin: text }),
-  z.strictObject({ op: z.literal('policy.set'), sha256: z.string().length(64) }),
+  z.strictObject({
+    op: z.literal('policy.set'),
+    text: z
+      .string()
+      .min(1)
+      .max(256 * 1024),
+  }),
 ]);
 
 /** One step of a change. */
@@ -331,7 +337,7 @@ function changeRules(draft: Draft, change: Change): void {
       draft.origins = draft.origins.filter((each) => each !== change.origin);
       return;
     case 'policy.set':
-      draft.policySha256 = change.sha256;
+      draft.policySha256 = sha256(change.text);
       return;
     default:
       fail(`nobody knows how to do \`${change.op}\``);

@@ -100,7 +100,7 @@ const ROSTER = z.strictObject({
   breakGlass: z.strictObject({ group: id, burstBits: bits, bitsPerDay: bits }),
   /** Sites on which passkeys sign, such as `https://gate.example`. */
   origins: z.array(z.string().regex(/^https?:\/\/[^/\s]{1,253}$/)).max(10),
-  /** The digest of the Cedar policies in force. */
+  /** The SHA-256 of the text of the Cedar policies in force. */
   policySha256: digest,
 });
 

@@ -29,7 +29,6 @@ export type {
 } from './document.ts';
 export { rosterErrors } from './errors.ts';
 export { readKeyFacts } from './key-facts.ts';
-export { sayChange } from './say-change.ts';
 export { foundRoster } from './founding.ts';
 export type { Founder, Founding } from './founding.ts';
 export {

@@ -1,5 +1,5 @@
 /** Changes of a roster in words. Whoever signs reads nothing else, so that each says everything that it changes. */
-import { sayCount } from '../../core/index.ts';
+import { sayCount, sha256 } from '../../core/index.ts';
 import type { Change } from './changes.ts';
 import { sayKey } from './key-facts.ts';
 
@@ -59,7 +59,7 @@ export function sayChange(change: Change): string {
     case 'origin.remove':
       return `accept passkeys on ${change.origin} no longer`;
     case 'policy.set':
-      return `put the policies ${change.sha256.slice(0, 12)}… in force`;
+      return `put the policies with the SHA-256 ${sha256(change.text)} in force`;
   }
 }
 

@@ -21,20 +21,26 @@ import {
 } from '../../people/index.ts';
 import type { Change, Roster } from '../../people/index.ts';
 import { checkQuorum } from '../../policy/index.ts';
-import { readChanges } from '../change-steps.ts';
+import { readChanges, stepsOf } from '../change-steps.ts';
 import type { Demand, RequestKind } from '../kind.ts';
 import { entryOf } from '../tell.ts';
+import { policyOf } from '../policy-text.ts';
 import type { RosterLink } from '../roster-chain.ts';
 import { describeLink } from '../rosters.ts';
 import type { Rosters } from '../rosters.ts';
 import type { Request } from '../row.ts';
 import { findUnfillableRule } from '../rule-problem.ts';
+import { readSubject } from '../subject.ts';
 
 /** What changes stand on. */
 export interface PolicyHost {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly rosters: Rosters;
+  /** What stands against policies that the next roster would put in force, in sentences; empty when nothing does. */
+  checkPolicies(text: string, next: Roster): Promise<readonly string[]>;
+  /** Makes policies ready to decide; throws when this process cannot. */
+  preparePolicies(text: string): void;
 }
 
 interface PolicyFacts {
@@ -91,7 +97,7 @@ function namesOthers(roster: Roster, changes: readonly Change[]): boolean {
   );
 }
 
-function gather(host: PolicyHost, request: Request): PolicyFacts {
+async function gather(host: PolicyHost, request: Request): Promise<PolicyFacts> {
   const { roster, sha256: baseSha256 } = host.rosters.need();
   const changes = changesOf(request);
   const sentences = changes.map(sayChange);
@@ -100,7 +106,9 @@ function gather(host: PolicyHost, request: Request): PolicyFacts {
   const known = { baseSha256, sentences, silent };
   try {
     const next = applyChanges(roster, changes, isoTime(nowMs));
-    const problem = findRuleProblem(next);
+    const text = policyOf(changes);
+    const policies = text === undefined ? [] : await host.checkPolicies(text, next);
+    const problem = findRuleProblem(next) ?? (policies.length === 0 ? null : policies.join('; '));
     if (problem !== null) return { document: null, problem, ...known };
     return { document: writeRoster(next), problem: null, ...known };
   } catch (cause) {
@@ -136,7 +144,7 @@ export function policyKind(host: PolicyHost): RequestKind {
       const [first = 'change the roster'] = sentences;
       return sentences.length < 2 ? first : `${first} and ${String(sentences.length - 1)} more`;
     },
-    gather: (request) => Promise.resolve(gather(host, request) as unknown as Json),
+    gather: async (request) => (await gather(host, request)) as unknown as Json,
     decide: (_request, facts) => {
       const { problem, silent } = read(facts);
       if (problem !== null && !silent) return Promise.resolve({ verdict: 'deny', reason: problem });
@@ -168,6 +176,9 @@ export function policyKind(host: PolicyHost): RequestKind {
       let next: Roster;
       try {
         next = host.rosters.checkNext(link);
+        // Once it is written it is in force, so it must be able to decide before.
+        const text = policyOf(stepsOf(readSubject(link.subject ?? '')));
+        if (text !== undefined) host.preparePolicies(text);
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         return { done: false, verdict: 'hold', reason };

@@ -209,6 +209,26 @@ export const POLICY: PolicyShown = {
       words: 'two administrators, under the old and under the new rules',
     },
   ],
+  inForce: {
+    shipped: false,
+    version: 7,
+    since: '2026-11-20T09:14:00.000Z',
+    request: 'req_0042',
+    by: ['barbara', 'grace'],
+  },
+  shipped: {
+    cedar: '// The shipped policies.\n',
+    sha256: 'f968923494cd8c809d6028ffaf528d76df81890668d50c2882dbd2a19907b3f0',
+    difference: {
+      summary: '2 lines added, 1 line removed',
+      hunks: [
+        { kind: 'same', text: 'forbid (' },
+        { kind: 'removed', text: '  principal is Agent,' },
+        { kind: 'added', text: '  principal,' },
+        { kind: 'added', text: '  action == Action::"approve",' },
+      ],
+    },
+  },
   sentences: [
     { id: 'rule-1', says: 'a member of a project may ask for exports to its destinations' },
     {

@@ -192,6 +192,7 @@ export async function makeDetails(
     },
     previous: null,
     changes: [],
+    policies: null,
     breakGlass: null,
   };
 }

@@ -213,6 +213,22 @@ function mountPolicy(app: Hono): void {
       : 'only the group security may lock';
     return c.json({ allowed, reasons: [sentence] });
   });
+  app.post('/v1/policy/check', async (c) => {
+    const { policies }: { policies: string } = await c.req.json();
+    const locked = policies.includes('lock-out');
+    return c.json({
+      sha256: 'c0ffee'.repeat(11).slice(0, 64),
+      problems: [],
+      refusals: locked ? ['nobody could change the policies again'] : [],
+      difference: {
+        summary: '1 line added, 0 lines removed',
+        hunks: [{ kind: 'added', text: '// no exports of programs' }],
+      },
+      permissions: locked
+        ? []
+        : [{ action: 'ask', on: 'a project', role: 'agent', place: 'own', allowed: false }],
+    });
+  });
   app.post('/v1/policy/replay', (c) =>
     c.json({
       requests: 1_204,

@@ -1,8 +1,9 @@
 /** Why policy does not let a request through by itself, what a change would change, and facts of other kinds. */
 import type { ReactNode } from 'react';
 import type { Reason, RequestDetails } from '../../api/types.ts';
+import { Hunks } from '../../parts/hunks.tsx';
 import { Card } from '../../parts/layout.tsx';
-import { sayCounted, showSafely } from '../../words/format.ts';
+import { sayCounted, showSafely, showTextSafely } from '../../words/format.ts';
 
 function ReasonItem({ reason }: { readonly reason: Reason }): ReactNode {
   const where = reason.place ?? null;
@@ -42,7 +43,7 @@ export function Reasons({ details }: { readonly details: RequestDetails }): Reac
 
 /** What a change of people, rules or policy would do, one sentence a step. */
 export function Changes({ details }: { readonly details: RequestDetails }): ReactNode {
-  const { changes } = details;
+  const { changes, policies } = details;
   if (changes.length === 0) return null;
   return (
     <Card title="What would change" note={sayCounted(changes.length, 'step')}>
@@ -53,6 +54,20 @@ export function Changes({ details }: { readonly details: RequestDetails }): Reac
           </li>
         ))}
       </ol>
+      {policies === null ? null : (
+        <div className="stack tight">
+          <p className="quiet small">
+            The policies, against those in force: {showSafely(policies.summary)}.
+          </p>
+          <Hunks hunks={policies.hunks} label="Difference to the policies in force" />
+          <details>
+            <summary className="small">The whole text</summary>
+            <pre className="cedar small" tabIndex={0}>
+              {showTextSafely(policies.text)}
+            </pre>
+          </details>
+        </div>
+      )}
     </Card>
   );
 }

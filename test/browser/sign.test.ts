@@ -136,6 +136,21 @@ describe('signing in the console', { skip: skipBrowser }, () => {
     await page.goto(`${door.url}/#/policy?tab=explain`);
     await page.getByRole('button', { name: 'Explain' }).click();
     await page.getByText('is a member of the project').waitFor();
+
+    await page.goto(`${door.url}/#/policy?tab=source`);
+    const ask = page.getByRole('button', { name: 'Ask for these policies' });
+    const text = page.getByLabel('Policies in Cedar');
+    const check = page.getByRole('button', { name: 'Check and replay' });
+    await text.fill('// a lock-out');
+    await check.click();
+    await page.getByText('nobody could change the policies again').waitFor();
+    await page.getByLabel('Why', { exact: true }).fill('while the audit lasts');
+    assert.equal(await ask.getAttribute('aria-disabled'), 'true');
+    await text.fill('// no exports of programs');
+    await check.click();
+    await page.getByText('may no longer').waitFor();
+    await ask.click();
+    await page.getByRole('heading', { level: 1, name: /policy/ }).waitFor();
     assert.deepEqual(problems, []);
     await context.close();
   });

@@ -94,6 +94,12 @@ export const PLACES: readonly Place[] = [
     prepare: showReplay,
   },
   {
+    name: 'policies',
+    path: 'policy?tab=source',
+    shows: 'Propose other policies',
+    empty: 'Propose other policies',
+  },
+  {
     name: 'permissions',
     path: 'policy?tab=matrix',
     shows: 'read ledger',

@@ -155,8 +155,11 @@ describe('people decide with their own keys', () => {
     assert.match(stopped.reason ?? '', /locked: odd traffic/);
     const asked = await founded.as<Shown>('ann', 4, 'unlock', lock.id, '--why', 'false alarm');
     assert.equal((await founded.approve<Shown>('bob', asked.id)).state, 'done');
-    const again = await founded.approve<Shown>('bob', held.id);
-    assert.equal(again.state, 'queued');
+    // What is approved goes on by itself; nobody has to sign it twice.
+    let { state } = held;
+    for (let asking = 0; asking < 100 && state === 'held'; asking++)
+      ({ state } = await founded.as<Shown>('bob', 0, 'request', 'show', held.id));
+    assert.match(state, /^(queued|released)$/);
   });
 
   it('takes --why for --reason and the other way round', async () => {

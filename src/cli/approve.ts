@@ -108,14 +108,14 @@ async function sign(
   const base = `/v1/requests/${encodeURIComponent(id)}`;
   const details = await session.client.get<RequestDetails>(base);
   needOutputFolder(options.view);
+  const query = emergency === undefined ? '' : '?emergency=1';
+  const shown = await session.client.get<SubjectShown>(`${base}/subject${query}`);
+  if (shown.text === null) throw cliErrors.error('NOTHING_TO_SIGN', { id, state: details.state });
   // Who may not decide is told so before reading, and before a key is asked for anything.
   const event = emergency === undefined ? 'approve' : 'break-glass';
   const may = details.can.find((each) => each.event === event);
   if (may?.allowed === false)
     throw cliErrors.error('NOT_YOURS', { id, why: may.reason ?? 'it is not yours to decide' });
-  const query = emergency === undefined ? '' : '?emergency=1';
-  const shown = await session.client.get<SubjectShown>(`${base}/subject${query}`);
-  if (shown.text === null) throw cliErrors.error('NOTHING_TO_SIGN', { id, state: details.state });
   const own = sha256(shown.text);
   if (own !== shown.sha256) throw cliErrors.error('DIGEST_DIFFERS', { said: shown.sha256, own });
   const subject = readSubject(shown.text);

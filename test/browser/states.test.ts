@@ -57,6 +57,8 @@ describe('the console without data', { skip: skipBrowser }, () => {
     door.state.mode = 'hang';
     const { page, context } = await openPage(browser);
     await page.goto(`${door.url}/#/budgets`);
+    // Before it is known who is signed in, there is a skeleton of no page yet.
+    await page.locator('h1').waitFor();
     await page.locator('.skeleton').first().waitFor();
     assert.deepEqual(await findBarriers(page), []);
     await context.close();

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { approve, foundWith, makePerson } from '../../../test/support/people.ts';
 import { NOW } from '../../../test/support/posture.ts';
+import { makePasskey, makeSecurityKey } from '../../../test/support/security-keys.ts';
+import type { DeviceKey } from '../../../test/support/security-keys.ts';
 import { SallyportError } from '../../core/index.ts';
 import { rosterDigest, writeRoster } from '../../people/index.ts';
 import type { Roster } from '../../people/index.ts';
@@ -188,20 +190,20 @@ test('keys that can be copied show nothing; hardware keys are a part; old ones a
   const soft = await findingOf(KEY_TYPES_COLLECTOR, {}, 'R-SL2-06');
   assert.equal(soft.verdict, 'unknown');
   assert.match(soft.sentence, /4 of 4 people hold a plain key file/);
-  const withKeys = (kind: 'passkey' | 'security-key', deviceBound: boolean): Roster =>
-    change(founded.roster, {
-      people: founded.roster.people.map((person) => ({
-        ...person,
-        keys: person.keys.map((key) => ({
-          ...key,
-          kind,
-          deviceBound,
-          addedAt: '2026-11-01T00:00:00.000Z',
-        })),
-      })),
-    });
-  const bound = { roster: withKeys('security-key', true) };
-  const synced = { roster: withKeys('passkey', false) };
+  const addedAt = '2026-11-01T00:00:00.000Z';
+  const withKeys = (make: () => DeviceKey): Roster => ({
+    ...founded.roster,
+    people: founded.roster.people.map((person) => ({
+      ...person,
+      keys: [{ ...make().key, addedAt }],
+    })),
+  });
+  const withPasskeys = async (): Promise<Roster> => {
+    const made = await Promise.all(founded.roster.people.map(() => makePasskey(false)));
+    return withKeys(() => made.pop() ?? makeSecurityKey());
+  };
+  const bound = { roster: withKeys(makeSecurityKey) };
+  const synced = { roster: await withPasskeys() };
   assert.equal((await findingOf(KEY_TYPES_COLLECTOR, bound, 'R-SL2-06')).verdict, 'part');
   assert.equal((await findingOf(KEY_TYPES_COLLECTOR, synced, 'R-SL2-06')).verdict, 'unknown');
   assert.equal((await findingOf(KEY_TYPES_COLLECTOR, synced, 'EU-A4-08')).verdict, 'part');

@@ -119,7 +119,11 @@ const REFUSED: readonly (readonly [string, Row, RegExp])[] = [
   ],
   ['its version was never in force', { subject: { rosterVersion: 2 } }, /never in force/],
   ['it goes nowhere', { subject: { destination: null } }, /no destination/],
-  ['it is no export', { subject: { kind: 'access', tier: 'one' }, signed: [by(bob)] }, /./],
+  [
+    'it is no export, although everybody signed it who had to',
+    { subject: { kind: 'policy', tier: 'quorum' }, signed: [by(bob), by(cyd)] },
+    /no export/,
+  ],
   ['an approval is used as an emergency', { check: { breakGlass: true } }, /something else/],
   ['an emergency is used as an approval', { subject: { breakGlass: true } }, /something else/],
   [

@@ -1,7 +1,7 @@
 /**
  * Every set of policies that Sallyport ever shipped. A founding names its set by digest alone, so a set that was shipped
  * once stays here for ever: a gate goes on with the set that its people signed, whatever a later version ships.
- * See docs/decisions/0007-policies-in-force.md.
+ * See docs/decisions/0008-policies-in-force.md.
  */
 import { digestPolicies } from './cedar-check.ts';
 import { DEFAULT_POLICIES } from './default-policies.ts';

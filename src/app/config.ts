@@ -1,4 +1,5 @@
 /** The one configuration file, `sallyport.json`: its schema, its defaults and where it is looked for. */
+import { sayIssue } from '../core/index.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -210,9 +211,7 @@ export function configSchema(): unknown {
 export function parseConfig(value: unknown, file: string): Config {
   const parsed = SCHEMA.safeParse(value);
   if (parsed.success) return parsed.data;
-  const why = parsed.error.issues
-    .map((issue) => `${issue.path.map(String).join('.') || 'file'}: ${issue.message.toLowerCase()}`)
-    .join('; ');
+  const why = parsed.error.issues.map((issue) => sayIssue(issue, 'file')).join('; ');
   throw appErrors.error('CONFIG_INVALID', { file, why });
 }
 

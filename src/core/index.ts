@@ -21,7 +21,8 @@ export {
   utf8,
   writeVarint,
 } from './bytes.ts';
-export { sayCount } from './counts.ts';
+export { sayCount, sayExactDuration } from './counts.ts';
+export { sayIssue } from './issues.ts';
 export { newId, sha256, sha256Bytes, sha256Stream } from './digests.ts';
 export { canonicalJson } from './canonical-json.ts';
 export type { Json, JsonObject } from './canonical-json.ts';

@@ -3,6 +3,7 @@
  * each and in total, uses, until when); while it is open, plain exports that fit it leave without another approval. The
  * sender counts uses and bits itself.
  */
+import { sayCount, sayExactDuration } from '../core/index.ts';
 import type { Kysely } from 'kysely';
 import type { Ledger } from '../ledger/index.ts';
 import type { People } from '../people/index.ts';
@@ -69,8 +70,7 @@ export function fitsWindow(
 const RISK = 65;
 
 function sayWindow(input: WindowInput): string {
-  const days = Math.max(1, Math.round(input.durationMs / 86_400_000));
-  return `window for ${input.job}: ${String(input.uses)} exports of at most ${String(input.bitsEach)} bits, ${String(input.bitsTotal)} in total, for ${String(days)} days`;
+  return `window for ${input.job}: ${sayCount(input.uses, 'export')} of at most ${sayCount(input.bitsEach, 'bit')}, ${sayCount(input.bitsTotal, 'bit')} in total, for ${sayExactDuration(input.durationMs)}`;
 }
 
 /** The kind `window`. */

@@ -7,6 +7,7 @@
 import { parseDocument } from 'yaml';
 import { sayYamlFault } from './yaml-fault.ts';
 import { z } from 'zod';
+import { sayIssue } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
 import { openCatalogue } from './catalogue/catalogue.ts';
 import type { Catalogue, NamedFile } from './catalogue/catalogue.ts';
@@ -157,12 +158,7 @@ function take(parts: Parts, file: FolderFile, content: string): void {
   }
   const known = KNOWN.safeParse(parsed.value);
   if (!known.success) {
-    parts.problems.push(
-      ...known.error.issues.map(
-        (issue) =>
-          `${file.path}: ${issue.path.map(String).join('.')} ${issue.message.toLowerCase()}`,
-      ),
-    );
+    parts.problems.push(...known.error.issues.map((issue) => `${file.path}: ${sayIssue(issue)}`));
     return;
   }
   const value = known.data;

@@ -5,6 +5,7 @@
  */
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { sayIssue } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
 import { parseYaml } from './assessment.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
@@ -57,9 +58,7 @@ export function readAnswers(
   const known = new Set(catalogue.questions.map((each) => each.id));
   const given = (parsed.value as { answers?: unknown } | null)?.answers;
   const problems = [
-    ...(read.success ? [] : read.error.issues).map(
-      (issue) => `${issue.path.map(String).join('.')}: ${issue.message.toLowerCase()}`,
-    ),
+    ...(read.success ? [] : read.error.issues).map((issue) => sayIssue(issue)),
     ...Object.keys(typeof given === 'object' && given !== null ? given : {})
       .filter((id) => !known.has(id))
       .map((id) => `there is no question ${id}`),

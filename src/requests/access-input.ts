@@ -3,7 +3,7 @@
  * says it lies is never what makes somebody its decider.
  */
 import { z } from 'zod';
-import { canonicalJson } from '../core/index.ts';
+import { canonicalJson, sayIssue } from '../core/index.ts';
 import { ADMINISTRATORS, SECURITY, ownersOf, peopleOf, peopleWithRole } from '../people/index.ts';
 import type { Roster, Tier } from '../people/index.ts';
 import { errors } from './errors.ts';
@@ -34,9 +34,7 @@ export type AccessInput = z.infer<typeof INPUT>;
 export function readAccess(value: unknown): AccessInput {
   const parsed = INPUT.safeParse(value);
   if (!parsed.success) {
-    const why = parsed.error.issues
-      .map((issue) => `${issue.path.map(String).join('.')}: ${issue.message.toLowerCase()}`)
-      .join('; ');
+    const why = parsed.error.issues.map((issue) => sayIssue(issue)).join('; ');
     throw errors.error('INPUT_INVALID', { why });
   }
   const { target, what, bits } = parsed.data;

@@ -2,7 +2,8 @@
  * The steps of a change of the roster, as they stand in the text that people sign. A roster follows from its predecessor
  * and these steps alone, so nobody who stores or shows a change can slip another one in.
  */
-import { CHANGE, applyChanges, rosterErrors, sayIssue } from '../people/index.ts';
+import { sayIssue } from '../core/index.ts';
+import { CHANGE, applyChanges, rosterErrors } from '../people/index.ts';
 import type { Change, Roster } from '../people/index.ts';
 import { errors } from './errors.ts';
 import type { Subject } from './subject.ts';

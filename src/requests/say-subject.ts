@@ -2,7 +2,7 @@
  * What a canonical request says, in words, whole, and from the signed text alone. Used wherever people sign, so that a
  * terminal, a browser and a mail cannot tell different stories about one text.
  */
-import { sayCount } from '../core/index.ts';
+import { sayCount, sayExactDuration } from '../core/index.ts';
 import type { Json, JsonObject } from '../core/index.ts';
 import { sayChange } from '../people/index.ts';
 import { stepsOf } from './change-steps.ts';
@@ -15,18 +15,8 @@ export interface SubjectPart {
   readonly lines: readonly string[];
 }
 
-const UNITS = [
-  [86_400_000, 'day'],
-  [3_600_000, 'hour'],
-  [60_000, 'minute'],
-  [1_000, 'second'],
-] as const;
-
-/** `2 days`, `90 minutes`: the largest unit that says it exactly. */
-function sayMs(ms: number): string {
-  const unit = UNITS.find(([size]) => ms % size === 0);
-  return unit === undefined ? sayCount(ms, 'millisecond') : sayCount(ms / unit[0], unit[1]);
-}
+/** Members whose milliseconds are a moment; all others are how long something lasts. */
+const MOMENT = /(^at|At|ed|until|Until)Ms$/;
 
 /** `approvedBy` and `approved_by` as `approved by`. */
 function sayName(name: string): string {
@@ -40,8 +30,8 @@ function sayScalar(name: string, value: string | number | boolean | null): strin
   if (value === null) return 'none';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return value === '' ? 'nothing' : value;
-  if (/Ms$/.test(name) && name !== 'atMs' && !/[a-z]AtMs$/.test(name)) return sayMs(value);
-  if (/(^at|At)Ms$/.test(name)) return new Date(value).toISOString();
+  if (MOMENT.test(name)) return new Date(value).toISOString();
+  if (name.endsWith('Ms')) return sayExactDuration(value);
   if (/[bB]its/.test(name)) return sayCount(value, 'bit');
   if (/[bB]ytes/.test(name)) return sayCount(value, 'byte');
   return value.toLocaleString('en-US');
@@ -224,7 +214,7 @@ const sayAccess: Say = ({ access, ...outer }, subject) => {
       label: 'gives',
       lines: [
         `${subject.requester}: ${more}the ${textOf(target)} ${textOf(what)}`,
-        `for ${typeof durationMs === 'number' ? sayMs(durationMs) : textOf(durationMs)} from the approval on`,
+        `for ${typeof durationMs === 'number' ? sayExactDuration(durationMs) : textOf(durationMs)} from the approval on`,
       ],
     },
     ...sayRest(rest),
@@ -241,7 +231,7 @@ const sayWindow: Say = ({ window, ...outer }) => {
         `a window for ${textOf(job)}: exports without a finding leave with no further approval`,
         `types ${Array.isArray(types) ? types.map(textOf).join(', ') : textOf(types)}`,
         `${countOf(uses, 'use')}, ${countOf(bitsEach, 'bit')} each at most, ${countOf(bitsTotal, 'bit')} in total`,
-        `for ${typeof durationMs === 'number' ? sayMs(durationMs) : textOf(durationMs)} from the approval on`,
+        `for ${typeof durationMs === 'number' ? sayExactDuration(durationMs) : textOf(durationMs)} from the approval on`,
       ],
     },
     ...sayRest(rest),
@@ -305,7 +295,7 @@ export function saySubject(subject: Subject): readonly SubjectPart[] {
       ? []
       : [{ label: 'models', lines: [`in reach: ${models.join(', ')}`] }]),
     ...say(subject.facts, subject),
-    ...(grantMs === null ? [] : [{ label: 'lasts', lines: [sayMs(grantMs)] }]),
+    ...(grantMs === null ? [] : [{ label: 'lasts', lines: [sayExactDuration(grantMs)] }]),
     {
       label: 'valid',
       lines: [`asked at ${subject.askedAt}; nothing happens under it after ${subject.releaseBy}`],

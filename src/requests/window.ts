@@ -1,6 +1,6 @@
 /** The template of a window: exports that people approve beforehand. The gate and the sender read it the same way. */
 import { z } from 'zod';
-import { canonicalJson } from '../core/index.ts';
+import { canonicalJson, sayIssue } from '../core/index.ts';
 import { errors } from './errors.ts';
 
 const count = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
@@ -24,9 +24,7 @@ export function readWindow(value: unknown): WindowInput {
     ? parsed.data.bitsEach > parsed.data.bitsTotal
       ? 'one export may have more bits than all together'
       : null
-    : parsed.error.issues
-        .map((issue) => `${issue.path.map(String).join('.')}: ${issue.message.toLowerCase()}`)
-        .join('; ');
+    : parsed.error.issues.map((issue) => sayIssue(issue)).join('; ');
   if (parsed.success && why === null) return parsed.data;
   throw errors.error('WINDOW_INVALID', { why: why ?? '' });
 }

@@ -1,6 +1,6 @@
 /** What came from what: nodes, runs and recalls. Pure. */
 import { z } from 'zod';
-import { canonicalJson } from '../../core/index.ts';
+import { canonicalJson, sayIssue } from '../../core/index.ts';
 import type { JsonObject } from '../../core/index.ts';
 import { lineageErrors } from './errors.ts';
 
@@ -58,11 +58,7 @@ export type Run = z.infer<typeof RUN>;
 export function readRun(value: unknown): Run {
   const parsed = RUN.safeParse(value);
   if (!parsed.success) {
-    const why = parsed.error.issues
-      .map(
-        (issue) => `${issue.path.map(String).join('.') || 'run'}: ${issue.message.toLowerCase()}`,
-      )
-      .join('; ');
+    const why = parsed.error.issues.map((issue) => sayIssue(issue, 'run')).join('; ');
     throw lineageErrors.error('RUN_INVALID', { why: why.slice(0, 500) });
   }
   const { data: run } = parsed;

@@ -1,7 +1,7 @@
 /** A source: somebody who signs for what arrives, and what they say about it. Pure. */
 import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
-import { canonicalJson, sha256 } from '../../core/index.ts';
+import { canonicalJson, sha256, sayIssue } from '../../core/index.ts';
 import type { Json } from '../../core/index.ts';
 import { parsePublicKey, printPublicKey } from '../../people/index.ts';
 import { sourceErrors } from './errors.ts';
@@ -92,9 +92,7 @@ export function readIdentity(kind: SourceKind, given: string): SourceIdentity {
 export function readForm(value: unknown): IntakeForm {
   const parsed = INTAKE_FORM.safeParse(value);
   if (parsed.success) return parsed.data;
-  const why = parsed.error.issues
-    .map((issue) => `${issue.path.map(String).join('.') || 'form'}: ${issue.message.toLowerCase()}`)
-    .join('; ');
+  const why = parsed.error.issues.map((issue) => sayIssue(issue, 'form')).join('; ');
   throw sourceErrors.error('INVALID', { why: why.slice(0, 500) });
 }
 

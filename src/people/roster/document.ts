@@ -3,7 +3,7 @@
  * by digest; DESIGN §9. What a version must hold for itself is checked here, what a change needs in `chain.ts`.
  */
 import { z } from 'zod';
-import { canonicalJson, sha256 } from '../../core/index.ts';
+import { canonicalJson, sha256, sayIssue } from '../../core/index.ts';
 import { rosterErrors } from './errors.ts';
 import { KEY_KINDS, findKeyProblem } from './key-facts.ts';
 
@@ -190,13 +190,6 @@ function findProblem(roster: Roster): string | undefined {
   return undefined;
 }
 
-/** What is wrong with one member, as part of a sentence; a pattern in it keeps its letters. */
-export function sayIssue(issue: { path: PropertyKey[]; message: string }): string {
-  const { message } = issue;
-  const place = issue.path.map(String).join('.');
-  return `${place === '' ? '' : `${place}: `}${message.charAt(0).toLowerCase()}${message.slice(1)}`;
-}
-
 /** Reads a roster; throws `ROSTER_INVALID` for every text that {@link writeRoster} cannot have written. */
 export function readRoster(text: string): Roster {
   if (text.length > ROSTER_BYTES_MAX)
@@ -214,7 +207,10 @@ export function readRoster(text: string): Roster {
 export function checkRoster(value: unknown, text?: string): Roster {
   const parsed = ROSTER.safeParse(value);
   if (!parsed.success) {
-    const why = parsed.error.issues.slice(0, 5).map(sayIssue).join('; ');
+    const why = parsed.error.issues
+      .slice(0, 5)
+      .map((issue) => sayIssue(issue))
+      .join('; ');
     throw rosterErrors.error('INVALID', { why });
   }
   const roster = parsed.data;

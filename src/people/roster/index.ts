@@ -15,7 +15,6 @@ export {
   checkRoster,
   readRoster,
   rosterDigest,
-  sayIssue,
   writeRoster,
 } from './document.ts';
 export type {

@@ -1,13 +1,11 @@
 /** Changes of a roster in words. Whoever signs reads nothing else, so that each says everything that it changes. */
-import { sayCount, sha256 } from '../../core/index.ts';
+import { sayCount, sha256, sayExactDuration } from '../../core/index.ts';
 import type { Change } from './changes.ts';
 import { sayKey } from './key-facts.ts';
 
 type NewKey = Extract<Change, { op: 'key.add' }>['key'];
 type Limits = Extract<Change, { op: 'meter.set' }>['limits'];
 type RuleChange = Extract<Change, { op: 'rule.set' }>;
-
-const HOUR_MS = 3_600_000;
 
 /** A step in words, for whoever signs it. */
 export function sayChange(change: Change): string {
@@ -75,10 +73,6 @@ function sayLimits({ bitsPerDay, burstBits }: Limits): string {
   return `${sayCount(bitsPerDay, 'bit')} a day, ${sayCount(burstBits, 'bit')} at once`;
 }
 
-function sayHours(durationMs: number): string {
-  return sayCount(Math.round((durationMs / HOUR_MS) * 100) / 100, 'hour');
-}
-
 /** Every part of a rule that is given; what is not given stays as it is. */
 function sayRule(change: RuleChange): string {
   const { chargeBitsMax, quorum, waitMs, approvalsValidMs, deviceBound, outOfBrowser } = change;
@@ -87,10 +81,10 @@ function sayRule(change: RuleChange): string {
     ...(chargeBitsMax === undefined
       ? []
       : [chargeBitsMax === null ? 'any charge' : `at most ${sayCount(chargeBitsMax, 'bit')}`]),
-    ...(waitMs === undefined ? [] : [`waits ${sayHours(waitMs)}`]),
+    ...(waitMs === undefined ? [] : [`waits ${sayExactDuration(waitMs)}`]),
     ...(approvalsValidMs === undefined
       ? []
-      : [`approvals are valid for ${sayHours(approvalsValidMs)}`]),
+      : [`approvals are valid for ${sayExactDuration(approvalsValidMs)}`]),
     ...(deviceBound === undefined
       ? []
       : [deviceBound ? 'one key bound to its device' : 'keys need not be bound to a device']),

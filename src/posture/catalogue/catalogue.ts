@@ -4,7 +4,7 @@
  * Later files win over earlier ones of the same name, so that an organisation edits links, estimates and profiles
  * without touching the program; frameworks are only ever added.
  */
-import { sayCount } from '../../core/index.ts';
+import { sayCount, sayIssue } from '../../core/index.ts';
 import type { Refusal } from '../../core/index.ts';
 import { errors } from '../errors.ts';
 import crosswalksFile from './data/crosswalks.json' with { type: 'json' };
@@ -90,9 +90,7 @@ export function readCatalogueFile(
   if (parsed.success) return { ok: true, file: parsed.data };
   return refuse(
     file.name,
-    parsed.error.issues.map(
-      (issue) => `${issue.path.map(String).join('.') || 'file'}: ${issue.message.toLowerCase()}`,
-    ),
+    parsed.error.issues.map((issue) => sayIssue(issue, 'file')),
   );
 }
 

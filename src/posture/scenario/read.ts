@@ -1,6 +1,7 @@
 /** Reads a scenario file: YAML or JSON text to a scenario, or a refusal that names every bad field at once. */
 import { parseDocument } from 'yaml';
 import { sayYamlFault } from '../yaml-fault.ts';
+import { sayIssue } from '../../core/index.ts';
 import type { Refusal } from '../../core/index.ts';
 import { scenarioErrors } from './errors.ts';
 import { SCENARIO_SCHEMA } from './schema.ts';
@@ -42,12 +43,7 @@ function refuseText(message: string): Refusal {
 export function readScenarioValue(value: unknown): ScenarioRead {
   const parsed = SCENARIO_SCHEMA.safeParse(value);
   const issues = parsed.success ? [] : parsed.error.issues;
-  const problems = [
-    ...issues.map(
-      (issue) => `${issue.path.map(String).join('.') || 'file'}: ${issue.message.toLowerCase()}`,
-    ),
-    ...checkNames(value),
-  ];
+  const problems = [...issues.map((issue) => sayIssue(issue, 'file')), ...checkNames(value)];
   if (parsed.success && problems.length === 0) return { ok: true, scenario: parsed.data };
   const shown = problems.slice(0, ISSUES_SHOWN);
   const rest = problems.length - shown.length;

@@ -2,6 +2,7 @@
  * The kind `access`: into a project, to a model, to a tool, or more budget, for a while. The grant's clock starts at the
  * approval; it ends by itself and can be given back early.
  */
+import { sayExactDuration } from '../../core/index.ts';
 import type { Clock, Json } from '../../core/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import type { Kysely } from 'kysely';
@@ -61,8 +62,7 @@ export async function listGrants(
 }
 
 function sayAccess(input: AccessInput): string {
-  const hours = Math.round(input.durationMs / 3_600_000);
-  const time = hours < 48 ? `${String(hours)} hours` : `${String(Math.round(hours / 24))} days`;
+  const time = sayExactDuration(input.durationMs);
   const what =
     input.target === 'budget'
       ? `${String(input.bits)} bits more in the budget ${input.what}`

@@ -4,7 +4,8 @@
  * To be allowed means to be heard: what a request asks for, and every change of people, roles, rules or policies, needs its
  * quorum besides.
  *
- * BUG: not so budgets, models and destinations. One administrator sets them at once, with a ledger entry and no signature.
+ * Budgets, models and destinations are outside of that: one administrator sets them at once, with a ledger entry and no
+ * signature.
  */
 export const DEFAULT_POLICIES = `// ---- asking -------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 /**
  * A hijacked gate: the attacker has the gate's process, its secrets and write access to its database. Nothing that
- * people have to approve leaves, and `sallyport ledger verify` names what was tampered with.
+ * people have to approve leaves, and `sallyport ledger verify` names what was tampered with. The file is long because its
+ * attacks share one founded gate, which is slow to make.
  */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Over 400 lines: one inner loop with the state that it shares. To be split by the question that each part answers.
+// Over 400 lines: one inner loop with the state that it shares.
 // One mixing model. Per bit: each context's slot gives a direct and an indirect prediction, each guess two more; weight sets
 // mix them, a second mixer mixes the sets, and adaptive maps refine the result.
 import { codeBit, mode } from './coder';

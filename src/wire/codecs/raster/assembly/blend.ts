@@ -1,4 +1,4 @@
-// Over 400 lines: one inner loop with the state that it shares. To be split by the question that each part answers.
+// Over 400 lines: one inner loop with the state that it shares.
 /**
  * Antialiased edges. A pixel on an edge has a colour between two others, and how far it is between them follows from
  * the geometry of the edge: the same profile one row above, a little shifted; the same thickness of a line in the

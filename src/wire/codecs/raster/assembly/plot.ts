@@ -1,4 +1,4 @@
-// Over 400 lines: one inner loop with the state that it shares. To be split by the question that each part answers.
+// Over 400 lines: one inner loop with the state that it shares.
 /**
  * Pictures with up to 65,535 colours and many equal neighbours: plots, drawings, screenshots.
  *

@@ -25,15 +25,14 @@ import {
 } from '../../requests/index.ts';
 import type { Request } from '../../requests/index.ts';
 import { CONTENT_TYPES } from '../../wire/index.ts';
-import { askAccess, askShown, needPerson } from './ask.ts';
+import { POLICY_BODY_BYTES_MAX, askAccess, askShown, needPerson } from './ask.ts';
 import { isOutside } from './outsiders.ts';
 import { needChange, needDecide, needTalk, needUnlocked } from './request-needs.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
-import { isBlind, readVisible, showDetails, showSubject } from './views.ts';
+import { showSubject } from './subject-view.ts';
+import { isBlind, readVisible, showDetails } from './views.ts';
 
-/** A text of policies has at most 256 Ki characters, which JSON may spell with several bytes each. */
-const CHANGE_BYTES_MAX = 2 * 1024 * 1024;
 const text = z.string().max(4000);
 const id = z.string().min(1).max(80);
 const reasonBody = z.strictObject({ reason: text });
@@ -253,7 +252,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
         dropFiles: z.array(text).max(1_000).optional(),
         changes: z.array(z.unknown()).max(200).optional(),
       }),
-      bodyBytesMax: CHANGE_BYTES_MAX,
+      bodyBytesMax: POLICY_BODY_BYTES_MAX,
     },
     async ({ gate, principal, param, input }) => {
       const request = await readVisible(gate, principal, param('id'));
@@ -362,7 +361,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       summary: 'Ask for changes of people, keys, roles, groups, rules or policies',
       access: 'principal',
       body: z.strictObject({ why: text, changes: z.array(z.unknown()).min(1).max(200) }),
-      bodyBytesMax: CHANGE_BYTES_MAX,
+      bodyBytesMax: POLICY_BODY_BYTES_MAX,
     },
     async ({ gate, principal, input }) => {
       gate.rosters.need();

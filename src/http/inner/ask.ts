@@ -8,6 +8,9 @@ import type { AccessInput } from '../../requests/index.ts';
 import { showDetails } from './views.ts';
 import type { RequestDetails } from './views.ts';
 
+/** A body with a text of policies: at most 256 Ki characters, which JSON may spell with several bytes each. */
+export const POLICY_BODY_BYTES_MAX = 2 * 1024 * 1024;
+
 /** Refuses agents and workloads. */
 export function needPerson(principal: Principal): void {
   if (principal.kind !== 'person')

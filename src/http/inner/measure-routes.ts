@@ -6,10 +6,10 @@ import { isoTime } from '../../core/index.ts';
 import { CONTENT_TYPES } from '../../wire/index.ts';
 import { countUses } from '../../egress/index.ts';
 import type { Principal } from '../../people/index.ts';
-import { peopleErrors } from '../../people/index.ts';
 import { POLICY_CHARACTERS_MAX } from '../../policy/index.ts';
 import { listRequests, readWindow } from '../../requests/index.ts';
 import type { Request } from '../../requests/index.ts';
+import { POLICY_BODY_BYTES_MAX, needPerson } from './ask.ts';
 import { visibleBudgets } from './budget-sight.ts';
 import { listForMe, showRequests } from './request-list.ts';
 import { route } from './route.ts';
@@ -99,13 +99,6 @@ async function listWindows(gate: Gate, principal: Principal): Promise<unknown> {
   return { windows: await Promise.all(seen.map((request) => showWindow(gate, request))) };
 }
 
-function needPerson(principal: Principal): void {
-  if (principal.kind !== 'person')
-    throw peopleErrors.error('NOT_ALLOWED', { principal: principal.id, needed: 'person' });
-}
-
-/** As JSON may spell policies of the longest kind. */
-const REPLAY_BYTES_MAX = 2 * 1024 * 1024;
 const replayBody = z.strictObject({
   days: z.number().int().min(1).max(366).default(30),
   changes: z
@@ -193,7 +186,7 @@ export const MEASURE_ROUTES: readonly Route[] = [
       summary: 'The requests of the last days before proposed rules; nothing changes by it',
       access: 'principal',
       body: replayBody,
-      bodyBytesMax: REPLAY_BYTES_MAX,
+      bodyBytesMax: POLICY_BODY_BYTES_MAX,
     },
     ({ gate, principal, input }) => replay(gate, principal, input),
   ),

@@ -17,13 +17,10 @@ import {
 } from '../../policy/index.ts';
 import type { MatrixRow, Policy } from '../../policy/index.ts';
 import { checkApproval, readSubject } from '../../requests/index.ts';
-import { needPerson } from './ask.ts';
+import { POLICY_BODY_BYTES_MAX, needPerson } from './ask.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { sayRule } from './views.ts';
-
-/** As JSON may spell a text of the longest kind. */
-const PROPOSAL_BYTES_MAX = 2 * 1024 * 1024;
 
 /** For which requests a rule is meant. */
 function sayWhen(rule: Roster['rules'][number]): string {
@@ -136,7 +133,7 @@ export const POLICY_ROUTES: readonly Route[] = [
         'What stands against proposed Cedar policies, and what they would change; nothing changes by it',
       access: 'principal',
       body: z.strictObject({ policies: z.string().max(POLICY_CHARACTERS_MAX) }),
-      bodyBytesMax: PROPOSAL_BYTES_MAX,
+      bodyBytesMax: POLICY_BODY_BYTES_MAX,
     },
     async ({ gate, principal, input }) => {
       needPerson(principal);

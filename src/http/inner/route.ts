@@ -1,4 +1,5 @@
 /** How a route is declared: once, for the server and for the OpenAPI document alike. */
+import { sayIssue } from '../../core/index.ts';
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import type { Gate } from '../../app/index.ts';
@@ -57,9 +58,7 @@ export function route<
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const why = parsed.error.issues
-    .map((issue) => `${issue.path.map(String).join('.') || 'body'}: ${issue.message.toLowerCase()}`)
-    .join('; ');
+  const why = parsed.error.issues.map((issue) => sayIssue(issue, 'body')).join('; ');
   throw httpErrors.error('INPUT_INVALID', { why: why.slice(0, 500) });
 }
 

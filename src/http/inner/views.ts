@@ -1,39 +1,28 @@
 /** Requests as they are answered: only what the principal may see, with what it may do and, if not, why not. */
 import type { Gate } from '../../app/index.ts';
-import { isoTime, toBase64, utf8 } from '../../core/index.ts';
+import { isoTime } from '../../core/index.ts';
 import { compareTexts, emittedOf, readExportFacts, readExportInput } from '../../egress/index.ts';
 import type { ExportFile, FileDifference, Reason } from '../../egress/index.ts';
 import { readImportInput } from '../../ingress/index.ts';
-import { sshsigToBeSigned } from '../../people/index.ts';
 import type { Principal, RosterRule } from '../../people/index.ts';
 import { digestPolicies } from '../../policy/index.ts';
 import {
-  APPROVAL_NAMESPACE,
   changesOf,
   currentVotes,
   judgeRequest,
-  fingerprintOf,
   requestErrors,
   mayDo,
   offeredEvents,
   policyOf,
   readSubject,
-  saySubject,
   sayWaitsFor,
   stateRow,
-  subjectDigest,
 } from '../../requests/index.ts';
-import type {
-  Progress,
-  Request,
-  RequestNote,
-  Stood,
-  SubjectPart,
-  Verdict,
-  Vote,
-} from '../../requests/index.ts';
+import type { Progress, Request, RequestNote, Stood, Verdict, Vote } from '../../requests/index.ts';
 import { hideDetails, isOutside } from './outsiders.ts';
 import { maySee } from './scope.ts';
+import { showSubject } from './subject-view.ts';
+import type { SubjectShown } from './subject-view.ts';
 
 /** A file of an export as it is answered. */
 export interface FileShown extends Omit<ExportFile, 'emitted'> {
@@ -126,15 +115,7 @@ export interface RequestDetails extends RequestShown {
     readonly blind: boolean;
   } | null;
   /** What an approval signs; null while there is nothing to approve. */
-  readonly subject: {
-    readonly text: string;
-    readonly sha256: string;
-    readonly fingerprint: string;
-    /** What the text says, in words made from it alone. */
-    readonly said: readonly SubjectPart[];
-    /** The bytes that a passkey signs, base64url. */
-    readonly challenge: string;
-  } | null;
+  readonly subject: SubjectShown | null;
   readonly changes: readonly string[];
   /** Cedar policies that it would put in force, and how they differ from those that are. */
   readonly policies:
@@ -367,30 +348,6 @@ export function sayRule(
   ];
   const who = rule.tier === 'self' ? 'the requester, with a signature' : rule.quorum;
   return [who, ...keys].join(', ');
-}
-
-/** The words of a text; one that cannot be told says so, and nobody can sign it on the command line either. */
-function sayAll(text: string): readonly SubjectPart[] {
-  try {
-    return saySubject(readSubject(text));
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return [
-      { label: 'problem', lines: [why, 'sign nothing of which you cannot read what it does'] },
-    ];
-  }
-}
-
-/** A canonical request with everything that signers compare. */
-export function showSubject(text: string): NonNullable<RequestDetails['subject']> {
-  const challenge = sshsigToBeSigned(utf8(text), APPROVAL_NAMESPACE, 'sha512');
-  return {
-    text,
-    sha256: subjectDigest(text),
-    fingerprint: fingerprintOf(text),
-    said: sayAll(text),
-    challenge: toBase64(challenge).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, ''),
-  };
 }
 
 /** Policies that a change would put in force, beside those that are. */

@@ -1,5 +1,6 @@
 /** `sallyport inbox …`: which inboxes outside deliver to which projects, and what came from them. */
 import type { Command } from 'commander';
+import { sayCount } from '../core/index.ts';
 import type { InboxDeliveryShown, InboxShown } from '../http/index.ts';
 import { layOut, openSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
@@ -11,7 +12,8 @@ interface Answer {
 }
 
 function describeState(each: InboxDeliveryShown): string {
-  if (each.state === 'receiving') return `receiving, ${String(each.missing)} objects are missing`;
+  if (each.state === 'receiving')
+    return `receiving, ${sayCount(each.missing, 'object is', 'objects are')} missing`;
   const what = each.import ?? each.reason ?? '';
   return what === '' ? each.state : `${each.state}: ${showSafely(what)}`;
 }

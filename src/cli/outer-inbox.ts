@@ -1,7 +1,7 @@
 /** `sallyport outer inbox …`: watched folders outside, whose content goes inside. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { isoTime } from '../core/index.ts';
+import { isoTime, sayCount } from '../core/index.ts';
 import type { AdminOperation } from '../outer/index.ts';
 import { layOut } from './session.ts';
 import { showSafely } from './terminal.ts';
@@ -32,7 +32,7 @@ function showInboxes({ inboxes, deliveries }: Listed): readonly string[] {
     ...layOut(
       deliveries.map((each) => [
         ...[isoTime(each.takenMs), each.inbox, showSafely(each.name)],
-        ...[`${String(each.files)} files`, `${String(each.bytes)} bytes`, each.id],
+        ...[sayCount(each.files, 'file'), sayCount(each.bytes, 'byte'), each.id],
       ]),
     ),
   ];

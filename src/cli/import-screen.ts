@@ -1,5 +1,4 @@
-/** `sallyport imports screen|screenings|exclude|exclusions`: looking for poison in an import { sayCount } from '../core/index.ts';
-import at the gate. */
+/** `sallyport imports screen|screenings|exclude|exclusions`: looking for poison in an import at the gate. */
 import type { Command } from 'commander';
 import { sayCount } from '../core/index.ts';
 import type { ExclusionsShown, ScreeningDetails, ScreeningShown } from '../http/index.ts';

@@ -9,10 +9,10 @@ import { existsSync } from 'node:fs';
 import { lstat, mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  isRefusal,
   listFolder,
   newId,
   readChunks,
-  SallyportError,
   sha256,
   systemRandom,
   utf8,
@@ -60,7 +60,7 @@ export async function sendDropped(host: OutboxHost, dropped: Dropped): Promise<v
   } catch (cause) {
     await host.uploads.remove(id);
     // A fault of ours leaves it where it is; what is wrong with it is said beside it.
-    if (!(cause instanceof SallyportError) || cause.status >= 500) throw cause;
+    if (!isRefusal(cause)) throw cause;
     const reason = `${cause.message}; ${cause.hint}`;
     outcome = { folder: 'refused', id, verdict: 'deny', chargeBits: 0, reason };
   }

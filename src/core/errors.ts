@@ -61,6 +61,11 @@ export class SallyportError extends Error {
   }
 }
 
+/** Whether an error says what is wrong with what came; false for a fault of ours, which may pass, and for unknown ones. */
+export function isRefusal(cause: unknown): cause is SallyportError {
+  return cause instanceof SallyportError && cause.status < 500;
+}
+
 /** What {@link defineErrors} gives a module: one function to build an error, one to build a refusal. */
 export interface ErrorSet<Name extends string> {
   /** Builds the error; the caller throws it. */

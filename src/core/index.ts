@@ -5,7 +5,7 @@
  * Guaranteed: readers accept exactly one spelling of a value; a durable write is there whole or not at all; a child
  * process cannot outlive its limits. Assumed: the disk honours fsync. Not offered: retries; hiding the host's faults.
  */
-export { SallyportError, defineErrors, listErrors } from './errors.ts';
+export { SallyportError, defineErrors, isRefusal, listErrors } from './errors.ts';
 export type { ErrorDefinition, ErrorDetails, ErrorSet, Refusal } from './errors.ts';
 export { isoTime, monotonicMs, systemClock, systemRandom } from './clock.ts';
 export type { Clock, Random } from './clock.ts';

@@ -6,7 +6,7 @@
  * is done again until it is noted, and doing it twice does nothing.
  */
 import type { Kysely } from 'kysely';
-import { readChunks } from '../../core/index.ts';
+import { isRefusal, readChunks } from '../../core/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { isInboxName, readDeliveryManifest } from '../../wire/index.ts';
 import type { DeliveryFile } from '../../wire/index.ts';
@@ -29,7 +29,7 @@ import {
   listOlder,
 } from './inbox-store.ts';
 import type { Binding, Delivery, DeliveryPatch } from './inbox-store.ts';
-import { DeliveryReceiver, isRefusal } from './receiver.ts';
+import { DeliveryReceiver } from './receiver.ts';
 import type { ReceiverHost } from './receiver.ts';
 
 /** What inboxes stand on. */

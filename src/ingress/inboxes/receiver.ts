@@ -9,7 +9,7 @@
 import path from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Clock, Random } from '../../core/index.ts';
-import { SallyportError, makeDirDurable, readChunks, systemFiles } from '../../core/index.ts';
+import { makeDirDurable, readChunks, systemFiles } from '../../core/index.ts';
 import { ArrivingFile, freeBytes, openBlobs } from '../../store/index.ts';
 import type { Blobs, Store } from '../../store/index.ts';
 import { DELIVERY_LIMITS, DeliveryReader, readDeliveryManifest } from '../../wire/index.ts';
@@ -332,9 +332,4 @@ export class DeliveryReceiver {
     this.#current = undefined;
     onWhole();
   }
-}
-
-/** Whether an error says what is wrong with what came, and not with this gate. */
-export function isRefusal(cause: unknown): cause is SallyportError {
-  return cause instanceof SallyportError && cause.status < 500;
 }

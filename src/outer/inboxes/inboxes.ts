@@ -10,7 +10,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Clock, Random } from '../../core/index.ts';
-import { FolderWatch, SallyportError, isoTime, utf8, writeFileDurable } from '../../core/index.ts';
+import { FolderWatch, isRefusal, isoTime, utf8, writeFileDurable } from '../../core/index.ts';
 import { isInboxName } from '../../wire/index.ts';
 import { outerErrors } from '../errors.ts';
 import type { Publisher } from '../publisher.ts';
@@ -166,7 +166,7 @@ export class Inboxes {
     } catch (cause) {
       // What was not taken to its end is found again at the next start.
       if (this.#stopping.signal.aborted) return;
-      if (!(cause instanceof SallyportError) || cause.status >= 500) {
+      if (!isRefusal(cause)) {
         const why = cause instanceof Error ? cause.message : String(cause);
         alarm(`the inbox ${found.inbox} waits: ${why}`);
         this.#watches.get(found.inbox)?.forget(found.found);

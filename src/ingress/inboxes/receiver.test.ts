@@ -11,8 +11,10 @@ import { encodeDeliveryRecord, writeDeliveryFile, writeDeliveryHead } from '../.
 import type { DeliveryRecord } from '../../wire/index.ts';
 import {
   DELIVERY_STATES,
+  changeDelivery,
   countObjects,
   deleteDelivery,
+  deleteObjects,
   findDelivery,
   listDeliveries,
 } from './inbox-store.ts';
@@ -134,6 +136,22 @@ describe('the inner end of the delivery link', () => {
     const lost = sent.records.findIndex(({ kind }) => kind === 'file');
     await take(receiver, sent.records.toSpliced(lost, 1));
     assert.deepEqual(await stateOf(sent.id), ['receiving', 1]);
+    await take(receiver, sent.records);
+    assert.deepEqual(await stateOf(sent.id), ['waiting', 0]);
+  });
+
+  it('keeps nothing of what was given up while it came', async () => {
+    const sent = deliver('set', { 'a.csv': SET['a.csv'] });
+    const receiver = await open();
+    for (const record of sent.records.slice(0, -1)) await receiver.accept(record);
+    await gate.store.write(async (tx: Kysely<unknown>) => {
+      await changeDelivery(tx, sent.id, { state: 'expired' });
+      await deleteObjects(tx, sent.id);
+    });
+    await receiver.accept(sent.records.at(-1) as DeliveryRecord);
+    assert.deepEqual(await stateOf(sent.id), ['expired', 0]);
+    assert.equal(await files(), 0);
+    assert.equal(whole, 0);
     await take(receiver, sent.records);
     assert.deepEqual(await stateOf(sent.id), ['waiting', 0]);
   });

@@ -322,10 +322,18 @@ export class DeliveryReceiver {
     }
     const missing = current.missing - 1;
     const state = missing === 0 ? { state: 'waiting' as const } : {};
-    await store.write(async (tx: Kysely<unknown>) => {
+    const noted = await store.write(async (tx: Kysely<unknown>) => {
+      if ((await findDelivery(tx, id))?.state !== 'receiving') return false;
       await markHeld(tx, id, sha256);
       await changeDelivery(tx, id, state, clock.nowMs());
+      return true;
     });
+    if (!noted) {
+      // It was given up while these bytes came; nothing of them stays.
+      await this.remove(id);
+      this.#current = undefined;
+      return;
+    }
     this.#usedBytes += file.total;
     current.missing = missing;
     if (missing > 0) return;

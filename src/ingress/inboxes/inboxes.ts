@@ -6,7 +6,7 @@
  * is done again until it is noted, and doing it twice does nothing.
  */
 import type { Kysely } from 'kysely';
-import { isRefusal, readChunks } from '../../core/index.ts';
+import { isRefusal, readChunks, sayCount } from '../../core/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import { isInboxName, readDeliveryManifest } from '../../wire/index.ts';
 import type { DeliveryFile } from '../../wire/index.ts';
@@ -165,7 +165,7 @@ export class Inboxes {
     if (this.#working !== undefined || this.#stopped) return;
     this.#working = this.#work()
       .catch((cause: unknown) => {
-        this.#host.onFault('cannot import what came from an inbox', cause);
+        this.#host.onFault('cannot look for what came from inboxes', cause);
       })
       .finally(() => {
         this.#working = undefined;
@@ -177,14 +177,25 @@ export class Inboxes {
     while (this.#again && !this.#stopped) {
       this.#again = false;
       await this.#expire();
+      // All of them, so that none stands behind others that wait for somebody to bind their inbox.
+      const { deliveries } = this.#host.limits;
       const whole = await this.#host.store.read((db: Kysely<unknown>) =>
-        listDeliveries(db, ['waiting', 'importing'], AT_ONCE, 'asc'),
+        listDeliveries(db, ['waiting', 'importing'], deliveries, 'asc'),
       );
-      for (const delivery of whole) {
-        if (this.#isStopped()) return;
-        await this.#takeUp(delivery);
-      }
+      await this.#takeUpAll(whole);
     }
+  }
+
+  /** Takes up one after the other; what fails is tried again at the next look, and the others still go. */
+  async #takeUpAll(whole: readonly Delivery[]): Promise<void> {
+    const faults: unknown[] = [];
+    for (const delivery of whole) {
+      if (this.#isStopped()) break;
+      await this.#takeUp(delivery).catch((cause: unknown) => faults.push(cause));
+    }
+    if (faults.length === 0) return;
+    const many = sayCount(faults.length, 'delivery', 'deliveries');
+    this.#host.onFault(`cannot import ${many} from inboxes`, faults[0]);
   }
 
   #isStopped(): boolean {

@@ -93,6 +93,18 @@ describe('the spool of deliveries', () => {
     await assert.rejects(take('set', true, 3), code('OUTER_DELIVERY_WAITS'));
     assert.equal((await take('set', true, 4)).bytes, 4);
   });
+
+  it('copies nothing of what it has no room for', async () => {
+    const { bytes } = seededRandom('counted');
+    let names = 0;
+    const counted = { bytes: (length: number) => ((names += 1), bytes(length)) };
+    spool = await Spool.open(path.join(root, 'spool'), counted, []);
+    await assert.rejects(take('set', true, 3), code('OUTER_DELIVERY_WAITS'));
+    // The name of its folder; every copy would have had another one.
+    assert.equal(names, 1);
+    await take('set');
+    assert.equal(names, 4);
+  });
 });
 
 describe('the outer end of the delivery link', () => {

@@ -7,7 +7,7 @@
  */
 import { constants, existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Random } from '../../core/index.ts';
 import {
@@ -61,6 +61,13 @@ async function walk(folder: string, depth = 0): Promise<readonly string[]> {
     if (files.length > DELIVERY_LIMITS.files) refuse('it has too many files');
   }
   return files;
+}
+
+/** How many bytes some files say that they have; what is gone meanwhile has none. */
+async function sumSizes(files: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const file of files) bytes += (await lstat(file).catch(() => null))?.size ?? 0;
+  return bytes;
 }
 
 /** Opens a file that is where it seems to be: neither itself nor a folder above it is a link that leads elsewhere. */
@@ -170,6 +177,8 @@ export class Spool {
       .map((file) => ({ file, name: path.relative(base, file).split(path.sep).join('/') }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     let room = Math.min(roomBytes, (await freeBytes(this.#dir)) - FREE_BYTES_MIN);
+    // What cannot fit is found out before anything is copied, for it is tried again and again.
+    if ((await sumSizes(paths)) > room) throw outerErrors.error('DELIVERY_WAITS');
     const blobs = this.#blobs(temp);
     const files: DeliveryFile[] = [];
     for (const { file, name } of named) {

@@ -33,6 +33,8 @@ export type { OsUser } from './os-users.ts';
 export { makeDirDurable, systemFiles, writeFileDurable } from './durable-files.ts';
 export type { FileOps } from './durable-files.ts';
 export { readChunks } from './file-chunks.ts';
+export { openRareAlarm } from './rare-alarms.ts';
+export type { RareAlarm } from './rare-alarms.ts';
 export { findNameProblem } from './relative-names.ts';
 export { ChildPool } from './child-pool.ts';
 export type { ChildPoolOptions } from './child-pool.ts';

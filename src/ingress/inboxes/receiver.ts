@@ -8,8 +8,8 @@
  */
 import path from 'node:path';
 import type { Kysely } from 'kysely';
-import type { Clock, Random } from '../../core/index.ts';
-import { makeDirDurable, readChunks, systemFiles } from '../../core/index.ts';
+import type { Clock, Random, RareAlarm } from '../../core/index.ts';
+import { makeDirDurable, openRareAlarm, readChunks, systemFiles } from '../../core/index.ts';
 import { ArrivingFile, freeBytes, openBlobs } from '../../store/index.ts';
 import type { Blobs, Store } from '../../store/index.ts';
 import { DELIVERY_LIMITS, DeliveryReader, readDeliveryManifest } from '../../wire/index.ts';
@@ -40,7 +40,7 @@ export interface ReceiverHost {
   /** Its own folder, on the file system of the quarantine. */
   readonly dir: string;
   readonly limits: ReceiverLimits;
-  /** Says what a person inside should hear; said at most once a minute for each place in the code. */
+  /** Says what a person inside should hear; each sentence at most once a minute. */
   readonly onAlarm: (sentence: string) => void;
   /** Hears that a delivery is whole. */
   readonly onWhole: () => void;
@@ -58,7 +58,6 @@ export interface ReceiverLimits {
 }
 
 const PAGE = 1_000;
-const ALARM_MS = 60_000;
 /** What the gate itself needs of its disk. */
 const FREE_BYTES_MIN = 256 * 1024 * 1024;
 
@@ -72,7 +71,7 @@ interface Current {
 /** Takes records, one after the other. */
 export class DeliveryReceiver {
   readonly #host: ReceiverHost;
-  readonly #said = new Map<string, number>();
+  readonly #alarm: RareAlarm;
   #current: Current | undefined;
   #manifest: { readonly id: string; readonly file: ArrivingFile } | undefined;
   /** The object that is arriving; without a file it is one that is not wanted. */
@@ -82,6 +81,9 @@ export class DeliveryReceiver {
 
   constructor(host: ReceiverHost) {
     this.#host = host;
+    this.#alarm = openRareAlarm(host.clock, (text) => {
+      host.onAlarm(`inboxes: ${text}`);
+    });
   }
 
   /** Finds out what is here; also the recovery after any crash. */
@@ -148,13 +150,6 @@ export class DeliveryReceiver {
       const why = cause instanceof Error ? cause.message : String(cause);
       this.#alarm('what came from outside could not be kept', why);
     }
-  }
-
-  #alarm(sentence: string, detail = ''): void {
-    const nowMs = this.#host.clock.nowMs();
-    if (nowMs - (this.#said.get(sentence) ?? -Infinity) < ALARM_MS) return;
-    this.#said.set(sentence, nowMs);
-    this.#host.onAlarm(`inboxes: ${sentence}${detail === '' ? '' : `: ${detail}`}`);
   }
 
   /** Lets go of what is unfinished; it stays on disk until another one begins. */

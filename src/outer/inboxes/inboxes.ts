@@ -9,8 +9,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
-import type { Clock, Random } from '../../core/index.ts';
-import { FolderWatch, isRefusal, isoTime, utf8, writeFileDurable } from '../../core/index.ts';
+import type { Clock, Random, RareAlarm } from '../../core/index.ts';
+import {
+  FolderWatch,
+  isRefusal,
+  isoTime,
+  openRareAlarm,
+  utf8,
+  writeFileDurable,
+} from '../../core/index.ts';
 import { isInboxName } from '../../wire/index.ts';
 import { outerErrors } from '../errors.ts';
 import type { Publisher } from '../publisher.ts';
@@ -46,6 +53,7 @@ export interface InboxParts {
 export class Inboxes {
   readonly #parts: InboxParts;
   readonly #spool: Spool;
+  readonly #alarm: RareAlarm;
   readonly #watches = new Map<string, FolderWatch>();
   /** What is taken is taken one after the other, so that the room of the spool is shared. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -56,6 +64,7 @@ export class Inboxes {
   private constructor(parts: InboxParts, spool: Spool) {
     this.#parts = parts;
     this.#spool = spool;
+    this.#alarm = openRareAlarm(parts.clock, parts.alarm);
   }
 
   static async open(parts: InboxParts): Promise<Inboxes> {
@@ -133,9 +142,9 @@ export class Inboxes {
   }
 
   async #watch({ name: inbox, dir }: Inbox): Promise<void> {
-    const { clock, settings, alarm } = this.#parts;
+    const { clock, settings } = this.#parts;
     const problem = (): void => {
-      alarm(`the folder of the inbox ${inbox} cannot be read`);
+      this.#alarm(`the folder of the inbox ${inbox} cannot be read`);
     };
     await makeFolders(dir).catch(problem);
     const found = (entry: string, isFolder: boolean): Promise<void> =>
@@ -153,7 +162,7 @@ export class Inboxes {
   }
 
   async #take(found: FoundDelivery): Promise<void> {
-    const { clock, settings, alarm, readDb, writeDb } = this.#parts;
+    const { clock, settings, readDb, writeDb } = this.#parts;
     try {
       const kept = await readDb(listDeliveries);
       const used = kept.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -168,7 +177,7 @@ export class Inboxes {
       if (this.#stopping.signal.aborted) return;
       if (!isRefusal(cause)) {
         const why = cause instanceof Error ? cause.message : String(cause);
-        alarm(`the inbox ${found.inbox} waits: ${why}`);
+        this.#alarm(`the inbox ${found.inbox} waits`, why);
         this.#watches.get(found.inbox)?.forget(found.found);
         return;
       }
@@ -191,7 +200,7 @@ export class Inboxes {
       target = path.join(dir, folder, `${String(next)}-${plain}`);
     await writeFileDurable(`${target}.sallyport-result.json`, utf8(answer));
     await rename(found, target).catch(() => {
-      this.#parts.alarm(`the inbox ${inbox} holds something that it may not move away`);
+      this.#alarm(`the inbox ${inbox} holds something that it may not move away`);
     });
   }
 

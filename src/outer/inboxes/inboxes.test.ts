@@ -95,9 +95,9 @@ describe('the spool of deliveries', () => {
   });
 
   it('copies nothing of what it has no room for', async () => {
-    const { bytes } = seededRandom('counted');
+    const seeded = seededRandom('counted');
     let names = 0;
-    const counted = { bytes: (length: number) => ((names += 1), bytes(length)) };
+    const counted = { bytes: (length: number) => ((names += 1), seeded.bytes(length)) };
     spool = await Spool.open(path.join(root, 'spool'), counted, []);
     await assert.rejects(take('set', true, 3), code('OUTER_DELIVERY_WAITS'));
     // The name of its folder; every copy would have had another one.
@@ -157,19 +157,36 @@ describe('the outer end of the delivery link', () => {
     assert.equal(new Set(shown).size, 1);
   });
 
-  it('removes nothing of anybody, wherever its folders are made to lead', async () => {
+  it('removes nothing and puts nothing anywhere, wherever its folders are made to lead', async () => {
     await door.outer.inboxes.start(undefined);
     ({ dir: inbox } = await door.outer.inboxes.add('lab'));
-    await rm(path.join(inbox, 'refused'), { recursive: true });
-    await symlink(path.join(root, 'outer'), path.join(inbox, 'refused'));
-    await mkdir(path.join(root, 'deliveries'));
+    const before = await readdir(path.join(root, 'outer'));
+    for (const folder of ['taken', 'refused']) {
+      await rm(path.join(inbox, folder), { recursive: true });
+      await symlink(path.join(root, 'outer'), path.join(inbox, folder));
+    }
+    for (const name of ['deliveries', 'outer.db-journal']) {
+      await mkdir(path.join(root, name));
+      await writeFile(path.join(root, name, 'a.csv'), 'a\n');
+    }
     await symlink('/etc', path.join(root, 'deliveries', 'l'));
-    await writeFile(path.join(root, 'deliveries', 'a.csv'), 'a\n');
-    await rename(path.join(root, 'deliveries'), path.join(inbox, 'deliveries'));
-    const moved = path.join(root, 'outer', '2-deliveries');
-    while (!existsSync(moved)) await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.ok(existsSync(path.join(root, 'outer', 'deliveries')));
-    assert.ok(!existsSync(path.join(root, 'outer', 'deliveries', 'l')));
+    for (const name of ['deliveries', 'outer.db-journal'])
+      await rename(path.join(root, name), path.join(inbox, name));
+    while ((await door.outer.inboxes.list()).deliveries.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    await door.close();
+    assert.deepEqual(door.alarms, ['the inbox lab holds something that cannot be moved away']);
+    assert.deepEqual((await readdir(inbox)).sort(), [
+      'deliveries',
+      'outer.db-journal',
+      'refused',
+      'taken',
+    ]);
+    const after = await readdir(path.join(root, 'outer'));
+    assert.deepEqual(
+      after.filter((name) => !before.includes(name)),
+      [],
+    );
   });
 
   it('sends what is kept whenever the link starts anew, manifest first', async () => {

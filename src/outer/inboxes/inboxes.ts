@@ -5,8 +5,8 @@
  * What holds if we die: a delivery is noted, durable, before it is answered and moved away; one that was not moved is
  * found again and is the same delivery. What is refused was refused for what it is, and is moved aside with the reason.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { mkdir, open, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Clock, Random, RareAlarm } from '../../core/index.ts';
@@ -26,7 +26,7 @@ import type { OuterDb } from '../store.ts';
 import { DeliverySender } from './delivery-sender.ts';
 import { findDelivery, listDeliveries, listInboxes, putDelivery } from './delivery-store.ts';
 import type { Delivery, Inbox } from './delivery-store.ts';
-import { Spool } from './spool.ts';
+import { Spool, pathOfHandle } from './spool.ts';
 import type { FoundDelivery } from './spool.ts';
 
 /** The answer to every delivery that is taken: a function of nothing. */
@@ -188,20 +188,28 @@ export class Inboxes {
     await this.#move(found, 'taken', ACKNOWLEDGEMENT);
   }
 
-  /** Answers, then moves what was found beside the answer. Nothing is ever removed for a depositor. */
+  /**
+   * Answers, then moves what was found beside the answer. Nothing is ever removed for a depositor, and nothing is put
+   * where a depositor made one of the two folders lead.
+   */
   async #move(
     { inbox, dir, found }: FoundDelivery,
     folder: (typeof RESULT_FOLDERS)[number],
     answer: string,
   ): Promise<void> {
-    const plain = path.basename(found);
-    let target = path.join(dir, folder, plain);
-    for (let next = 2; existsSync(target); next++)
-      target = path.join(dir, folder, `${String(next)}-${plain}`);
-    await writeFileDurable(`${target}.sallyport-result.json`, utf8(answer));
-    await rename(found, target).catch(() => {
-      this.#alarm(`the inbox ${inbox} holds something that it may not move away`);
-    });
+    try {
+      await makeFolders(dir);
+      await inFolder(path.join(dir, folder), async (results) => {
+        const plain = path.basename(found);
+        let target = path.join(results, plain);
+        for (let next = 2; existsSync(target); next++)
+          target = path.join(results, `${String(next)}-${plain}`);
+        await writeFileDurable(`${target}.sallyport-result.json`, utf8(answer));
+        await rename(found, target);
+      });
+    } catch {
+      this.#alarm(`the inbox ${inbox} holds something that cannot be moved away`);
+    }
   }
 
   async #expire(): Promise<void> {
@@ -220,6 +228,17 @@ export class Inboxes {
     const turn = this.#turn.then(work, work);
     this.#turn = turn.catch(() => undefined);
     return turn;
+  }
+}
+
+/** Works in a folder by a path that leads to it alone, whatever becomes of its name; throws when that is a link. */
+async function inFolder(folder: string, work: (same: string) => Promise<void>): Promise<void> {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+  const handle = await open(folder, flags);
+  try {
+    await work(pathOfHandle(handle) ?? folder);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -70,6 +70,12 @@ async function sumSizes(files: readonly string[]): Promise<number> {
   return bytes;
 }
 
+/** A path that leads to what is open, whatever becomes of its name; null on hosts that have none. */
+export function pathOfHandle(handle: FileHandle): string | null {
+  const byNumber = `/proc/self/fd/${String(handle.fd)}`;
+  return existsSync(byNumber) ? byNumber : null;
+}
+
 /** Opens a file that is where it seems to be: neither itself nor a folder above it is a link that leads elsewhere. */
 async function openPlain(file: string, root: string): Promise<FileHandle> {
   // Without waiting: a pipe that was put there since would wait for ever.
@@ -80,8 +86,7 @@ async function openPlain(file: string, root: string): Promise<FileHandle> {
   });
   try {
     if (!(await handle.stat()).isFile()) refuse('it holds a link or a device');
-    const byNumber = `/proc/self/fd/${String(handle.fd)}`;
-    const real = await realpath(existsSync(byNumber) ? byNumber : file);
+    const real = await realpath(pathOfHandle(handle) ?? file);
     if (
       real !== path.join(root, path.relative(root, file)) ||
       !real.startsWith(`${root}${path.sep}`)

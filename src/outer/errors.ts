@@ -115,6 +115,6 @@ export const outerErrors = defineErrors('OUTER', {
   DELIVERY_WAITS: {
     status: 507,
     message: 'the spool of deliveries has no room for it',
-    hint: 'it is taken when older deliveries have expired; `inboxes.spoolBytesMax` in `outer.json` is the limit',
+    hint: 'it is taken when older deliveries have expired; `inboxes.spoolBytesMax` and `inboxes.deliveriesMax` in `outer.json` are the limits',
   },
 });

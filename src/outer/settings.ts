@@ -23,6 +23,8 @@ const INBOXES = z.strictObject({
   keepDays: positive.max(90).default(14),
   /** Bytes of deliveries that are kept; what is above waits in its inbox. */
   spoolBytesMax: positive.default(4 * 1024 ** 4),
+  /** Deliveries that are kept, however small; what is above waits in its inbox. */
+  deliveriesMax: positive.max(100_000).default(10_000),
   /** How long a file must stand still before it counts as whole. */
   stableMs: positive.default(1_000),
   rescanMs: positive.default(2_000),

@@ -189,6 +189,26 @@ describe('the outer end of the delivery link', () => {
     );
   });
 
+  it('keeps no more deliveries than it may, however small; the others wait where they are', async () => {
+    await door.close();
+    door = await openTestOuter({
+      ...{ dir: path.join(root, 'outer'), clock: systemClock },
+      inboxes: { ...DEFAULT_INBOXES, stableMs: 50, rescanMs: 50, deliveriesMax: 1 },
+    });
+    await door.outer.inboxes.start(undefined);
+    ({ dir: inbox } = await door.outer.inboxes.add('lab'));
+    await drop('first.csv', '');
+    await writeFile(path.join(inbox, 'second.csv'), '');
+    while (door.alarms.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.match(door.alarms.join(), /^the inbox lab waits: the spool of deliveries has no room/);
+    const { deliveries } = await door.outer.inboxes.list();
+    assert.deepEqual(
+      deliveries.map(({ name }) => name),
+      ['first.csv'],
+    );
+    assert.ok(existsSync(path.join(inbox, 'second.csv')));
+  });
+
   it('sends what is kept whenever the link starts anew, manifest first', async () => {
     await door.outer.inboxes.start(undefined);
     ({ dir: inbox } = await door.outer.inboxes.add('lab'));

@@ -165,6 +165,7 @@ export class Inboxes {
     const { clock, settings, readDb, writeDb } = this.#parts;
     try {
       const kept = await readDb(listDeliveries);
+      if (kept.length >= settings.deliveriesMax) throw outerErrors.error('DELIVERY_WAITS');
       const used = kept.reduce((sum, { bytes }) => sum + bytes, 0);
       const taken = await this.#spool.take(found, {
         roomBytes: settings.spoolBytesMax - used,

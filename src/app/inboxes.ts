@@ -17,6 +17,8 @@ export interface InboxWiring extends WayInHost {
 const DAY_MS = 86_400_000;
 /** Deliveries whose files wait, and deliveries that are remembered. */
 const DELIVERIES_MAX = 1_000;
+/** Files that they name: a row each, whose number the outer door alone decides. */
+const FILES_MAX = 2_000_000;
 const KNOWN_MAX = 20_000;
 
 /** Opens the inner side of inboxes. */
@@ -27,7 +29,7 @@ export function openInboxes(host: InboxWiring): Inboxes {
     ...{ store, ledger, clock, random, imports: host.imports, sources: host.sources },
     dir: path.join(folders.quarantine, 'inboxes'),
     limits: {
-      ...{ bytes: inboxBytesMax, fileBytes: fileBytesMax },
+      ...{ bytes: inboxBytesMax, fileBytes: fileBytesMax, files: FILES_MAX },
       ...{ deliveries: DELIVERIES_MAX, known: KNOWN_MAX },
     },
     waitMs: abandonedDays * DAY_MS,

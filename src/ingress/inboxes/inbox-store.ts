@@ -285,6 +285,15 @@ export async function countObjects(
   return counts;
 }
 
+/** How many objects are noted, of all deliveries. */
+export async function countNoted(db: Db): Promise<number> {
+  const { count } = await tables(db)
+    .selectFrom('inbox_objects')
+    .select((eb) => eb.fn.countAll<bigint>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /** Forgets the objects of a delivery. */
 export async function deleteObjects(tx: Db, delivery: string): Promise<void> {
   await tables(tx).deleteFrom('inbox_objects').where('delivery', '=', delivery).execute();

@@ -50,7 +50,7 @@ beforeEach(async () => {
   inboxes = new Inboxes({
     ...{ store, ledger, clock, random: systemRandom, dir: path.join(gate.dir, 'inboxes') },
     ...{ imports: imports as unknown as Imports, sources: sources as unknown as Sources },
-    limits: { bytes: 1_000, fileBytes: 1_000, deliveries: 200, known: 400 },
+    limits: { bytes: 1_000, fileBytes: 1_000, files: 1_000, deliveries: 200, known: 400 },
     waitMs: 1_000_000,
     mayImport: () => Promise.resolve(true),
     onAlarm: () => undefined,

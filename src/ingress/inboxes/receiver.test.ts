@@ -19,6 +19,7 @@ import {
   listDeliveries,
 } from './inbox-store.ts';
 import { DeliveryReceiver } from './receiver.ts';
+import type { ReceiverLimits } from './receiver.ts';
 
 interface Sent {
   readonly id: string;
@@ -67,7 +68,7 @@ describe('the inner end of the delivery link', () => {
   let gate: GateStore;
   let alarms: string[];
   let whole: number;
-  let limits: { bytes: number; fileBytes: number; deliveries: number; known: number };
+  let limits: { -readonly [Name in keyof ReceiverLimits]: ReceiverLimits[Name] };
   const dir = (): string => path.join(gate.dir, 'inboxes');
   const open = async (): Promise<DeliveryReceiver> => {
     const { store, clock } = gate;
@@ -100,7 +101,7 @@ describe('the inner end of the delivery link', () => {
   beforeEach(async () => {
     gate = await openGateStore();
     [alarms, whole] = [[], 0];
-    limits = { bytes: 1_000_000, fileBytes: 100_000, deliveries: 5, known: 8 };
+    limits = { bytes: 1_000_000, fileBytes: 100_000, files: 100, deliveries: 5, known: 8 };
   });
   afterEach(() => gate.close());
 
@@ -244,6 +245,22 @@ describe('the inner end of the delivery link', () => {
       ).length,
       0,
     );
+  });
+
+  it('notes no more files than it may, and goes on when others are gone', async () => {
+    limits.files = 4;
+    const receiver = await open();
+    const first = deliver('first', { 'a.csv': 'a', 'b.csv': 'b', 'c.csv': 'c' });
+    const second = deliver('second', { 'd.csv': 'd', 'e.csv': 'e' });
+    for (const { records } of [first, second]) await take(receiver, records);
+    assert.deepEqual(await stateOf(first.id), ['waiting', 0]);
+    assert.deepEqual(await stateOf(second.id), [undefined, 0]);
+    assert.match(alarms.join(), /too many files in deliveries/);
+    await take(receiver, deliver('third', { 'f.csv': 'f' }).records);
+    assert.equal(await files(), 6);
+    await gate.store.write((tx: Kysely<unknown>) => deleteDelivery(tx, first.id));
+    await take(receiver, second.records);
+    assert.deepEqual(await stateOf(second.id), ['waiting', 0]);
   });
 
   it('holds one unfinished file, however much is begun', async () => {

@@ -19,6 +19,7 @@ import {
   DELIVERY_STATES,
   changeDelivery,
   countDeliveries,
+  countNoted,
   countObjects,
   deleteDelivery,
   deleteObjects,
@@ -51,6 +52,8 @@ export interface ReceiverLimits {
   /** Bytes of deliveries that are not imported yet. */
   readonly bytes: number;
   readonly fileBytes: number;
+  /** Files that deliveries name which are not imported yet. */
+  readonly files: number;
   /** Deliveries whose files are kept. */
   readonly deliveries: number;
   /** Deliveries that are remembered. */
@@ -232,7 +235,12 @@ export class DeliveryReceiver {
         this.#alarm('there are too many deliveries, those that come are dropped');
         return;
       }
-      const { head, refusal } = await this.#readManifest(id, whole);
+      const read = await this.#readManifest(id, whole);
+      if (read === null) {
+        this.#alarm('there are too many files in deliveries, those that come are dropped');
+        return;
+      }
+      const { head, refusal } = read;
       const nowMs = clock.nowMs();
       const state = refusal === null ? 'receiving' : 'refused';
       if (refusal === null) {
@@ -252,17 +260,19 @@ export class DeliveryReceiver {
     }
   }
 
-  /** Notes the objects that a manifest names, a page at a time. */
+  /** Notes the objects that a manifest names, a page at a time; null when there is no room for so many. */
   async #readManifest(
     id: string,
     file: string,
-  ): Promise<{ head: DeliveryHead; refusal: string | null }> {
+  ): Promise<{ head: DeliveryHead; refusal: string | null } | null> {
     const { store, limits } = this.#host;
+    const noted = await store.read((db: Kysely<unknown>) => countNoted(db));
     let head: DeliveryHead | undefined;
     let refusal: string | null = null;
     try {
       for await (const page of readDeliveryManifest(readChunks(file), PAGE)) {
         ({ head } = page);
+        if (noted + head.files > limits.files) return null;
         const { files } = page;
         if (files.some(({ bytes }) => bytes > limits.fileBytes))
           refusal = `a file is larger than ${String(limits.fileBytes)} bytes`;

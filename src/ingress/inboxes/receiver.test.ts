@@ -16,6 +16,7 @@ import {
   deleteDelivery,
   deleteObjects,
   findDelivery,
+  insertObjects,
   listDeliveries,
 } from './inbox-store.ts';
 import { DeliveryReceiver } from './receiver.ts';
@@ -182,7 +183,11 @@ describe('the inner end of the delivery link', () => {
     const id = sha256(nonsense);
     await take(receiver, cut('manifest', id, id, nonsense));
     assert.match(alarms.join(), /the manifest of the delivery cannot be read/);
-    await take(receiver, cut('manifest', id, other, nonsense));
+    await take(receiver, cut('manifest', sent.id, other, sent.manifest));
+    assert.match(alarms.join(), /a manifest that cannot be one/);
+    assert.deepEqual(await stateOf(sent.id), [undefined, 0]);
+    alarms = [];
+    gate.clock.now += 60_000;
     const endless = { kind: 'manifest' as const, delivery: id, object: id, offset: 0 };
     await take(receiver, [{ ...endless, total: 2 ** 40, payload: new Uint8Array(1) }]);
     assert.match(alarms.join(), /a manifest that cannot be one/);
@@ -203,6 +208,9 @@ describe('the inner end of the delivery link', () => {
       sent.records.filter(({ kind }) => kind === 'manifest'),
     );
     await take(receiver, cut('file', sent.id, sha256('foreign'), utf8('foreign')));
+    assert.match(alarms.join(), /that its manifest does not name/);
+    alarms = [];
+    gate.clock.now += 60_000;
     await take(receiver, cut('file', sent.id, sha256(SET['a.csv']), utf8('of another length')));
     assert.match(alarms.join(), /that its manifest does not name/);
     assert.deepEqual(await stateOf(sent.id), ['receiving', 3]);
@@ -227,6 +235,43 @@ describe('the inner end of the delivery link', () => {
     const large = deliver('large', { 'z.csv': 'z'.repeat(2_001) });
     await take(receiver, large.records);
     assert.deepEqual(await stateOf(large.id), ['refused', 0]);
+  });
+
+  it('goes on with a file although a record in between says another length', async () => {
+    const sent = deliver('set', { 'a.csv': SET['a.csv'] });
+    const receiver = await open();
+    const at = sent.records.findLastIndex(({ kind, offset }) => kind === 'file' && offset === 10);
+    const longer = { ...(sent.records[at] as DeliveryRecord), total: 1_000 };
+    await take(
+      receiver,
+      sent.records.toSpliced(at, 0, { ...longer, payload: utf8('x'.repeat(90)) }),
+    );
+    assert.deepEqual(await stateOf(sent.id), ['waiting', 0]);
+  });
+
+  it('forgets at its start what a crash left of half a manifest', async () => {
+    const file = { name: 'a.csv', sha256: sha256('a'), bytes: 1 };
+    await gate.store.write((tx: Kysely<unknown>) => insertObjects(tx, sha256('half'), [file]));
+    assert.deepEqual(await stateOf(sha256('half')), [undefined, 1]);
+    await open();
+    assert.deepEqual(await stateOf(sha256('half')), [undefined, 0]);
+  });
+
+  it('refuses larger files than it may take, and remembers no more of them than it may', async () => {
+    limits.fileBytes = 10;
+    const receiver = await open();
+    const ids: string[] = [];
+    for (let i = 0; i < 20; i++) {
+      const sent = deliver(`set-${String(i)}`, { 'a.csv': 'a', 'x.csv': 'x'.repeat(11) });
+      await take(receiver, sent.records);
+      ids.push(sent.id);
+    }
+    const states = await Promise.all(ids.map(stateOf));
+    assert.deepEqual(
+      states,
+      ids.map((_, i) => [i < limits.known ? 'refused' : undefined, 0]),
+    );
+    assert.equal(await files(), 0);
   });
 
   it('knows no more deliveries than it may', async () => {

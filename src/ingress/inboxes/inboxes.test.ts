@@ -11,6 +11,8 @@ import type { Sources } from '../sources/index.ts';
 import { findDelivery, insertDelivery } from './inbox-store.ts';
 import { Inboxes } from './inboxes.ts';
 
+const WAIT_MS = 1_000_000;
+
 let gate: GateStore;
 let inboxes: Inboxes;
 let opened: string[];
@@ -51,7 +53,7 @@ beforeEach(async () => {
     ...{ store, ledger, clock, random: systemRandom, dir: path.join(gate.dir, 'inboxes') },
     ...{ imports: imports as unknown as Imports, sources: sources as unknown as Sources },
     limits: { bytes: 1_000, fileBytes: 1_000, files: 1_000, deliveries: 200, known: 400 },
-    waitMs: 1_000_000,
+    waitMs: WAIT_MS,
     mayImport: () => Promise.resolve(true),
     onAlarm: () => undefined,
     onFault: (...fault) => faults.push(fault),
@@ -92,4 +94,21 @@ it('a delivery stands behind none that cannot be imported for a fault of ours', 
   assert.match(String(faults[0]), /^cannot import 1 delivery from inboxes,.*the disk is broken/);
   broken = undefined;
   await settle(first);
+});
+
+it('what nobody wants is given up in time, and forgotten when it cannot come as something new', async () => {
+  const { clock } = gate;
+  const id = await put('early', 'nobodys', clock.now);
+  clock.now += WAIT_MS;
+  await settle(await put('second', 'lab', clock.now));
+  assert.equal(await stateOf(id), 'waiting');
+  clock.now += 1;
+  await settle(await put('third', 'lab', clock.now));
+  assert.equal(await stateOf(id), 'expired');
+  clock.now += 100 * 86_400_000;
+  await settle(await put('fourth', 'lab', clock.now));
+  assert.equal(await stateOf(id), 'expired');
+  clock.now += 1;
+  await settle(await put('fifth', 'lab', clock.now));
+  assert.equal(await stateOf(id), undefined);
 });

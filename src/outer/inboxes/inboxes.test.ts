@@ -209,6 +209,30 @@ describe('the outer end of the delivery link', () => {
     assert.ok(existsSync(path.join(inbox, 'second.csv')));
   });
 
+  it('forgets a delivery after its days, whatever was sent of it', async () => {
+    await door.outer.inboxes.start(undefined);
+    ({ dir: inbox } = await door.outer.inboxes.add('lab'));
+    await drop('rows.csv', 'a\n1\n');
+    const [{ id, takenMs } = { id: '', takenMs: 0 }] = (await door.outer.inboxes.list()).deliveries;
+    for (const [afterMs, kept] of [
+      [0, [id]],
+      [1, []],
+    ] as const) {
+      await door.close();
+      const nowMs = takenMs + DEFAULT_INBOXES.keepDays * 86_400_000 + afterMs;
+      door = await openTestOuter({
+        ...{ dir: path.join(root, 'outer'), clock: { nowMs: () => nowMs } },
+      });
+      await door.outer.inboxes.start(undefined);
+      const { deliveries } = await door.outer.inboxes.list();
+      assert.deepEqual(
+        deliveries.map((each) => each.id),
+        kept,
+      );
+      assert.deepEqual(await readdir(path.join(root, 'outer', 'deliveries')), kept);
+    }
+  });
+
   it('sends what is kept whenever the link starts anew, manifest first', async () => {
     await door.outer.inboxes.start(undefined);
     ({ dir: inbox } = await door.outer.inboxes.add('lab'));

@@ -5,6 +5,7 @@ import { mkdir, readFile, readdir, rename, stat, symlink, writeFile } from 'node
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { giveToUser } from '../../src/core/index.ts';
+import { childrenOf } from '../support/child-pids.ts';
 import { pickleOf } from '../support/import-files.ts';
 import { foundGate, startPreparedGate } from '../support/running-gate.ts';
 import type { FoundedGate, RunningGate } from '../support/running-gate.ts';
@@ -208,7 +209,9 @@ describe('what is put into an inbox outside becomes an import', () => {
         );
       if (kill === 2) {
         // The outer process alone; the gate starts it again.
-        process.kill(await outerPidOf(gate), 'SIGKILL');
+        const [outer] = childrenOf(gate.pid, '/outer/main');
+        assert.ok(outer !== undefined);
+        process.kill(outer, 'SIGKILL');
         continue;
       }
       await gate.stop('SIGKILL');
@@ -263,16 +266,6 @@ describe('what is put into an inbox outside becomes an import', () => {
     await cameTo('away', 'imported');
   });
 });
-
-/** The outer process of a gate. */
-async function outerPidOf({ pid }: RunningGate): Promise<number> {
-  const children = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8');
-  for (const child of children.trim().split(' ')) {
-    const program = await readFile(`/proc/${child}/cmdline`, 'utf8');
-    if (/outer\/main\.[jt]s/.test(program)) return Number(child);
-  }
-  throw new Error('there is no outer process');
-}
 
 /** The same people at a gate that was started again. */
 function rebind(gate: RunningGate, founded: FoundedGate): FoundedGate['as'] {

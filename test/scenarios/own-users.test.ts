@@ -4,12 +4,13 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { findOsUser, mayChooseUsers } from '../../src/core/index.ts';
+import { childrenOf } from '../support/child-pids.ts';
 import { startGate, startPreparedGate } from '../support/running-gate.ts';
 
 const USERS = { gate: 'daemon', sender: 'games', outer: 'nobody' };
@@ -28,22 +29,6 @@ interface Shown {
 function usersOf(pid: number): readonly number[] {
   const line = /^Uid:\s+(.*)$/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1];
   return (line ?? '').split(/\s+/).map(Number);
-}
-
-/** The children of a process whose command line names a program. */
-function childrenOf(pid: number, program: string): readonly number[] {
-  return globSync('/proc/[0-9]*/stat').flatMap((file) => {
-    try {
-      const stat = readFileSync(file, 'utf8');
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      const child = Number(file.split('/')[2]);
-      const command = readFileSync(`/proc/${String(child)}/cmdline`, 'utf8');
-      return parent === pid && command.includes(program) ? [child] : [];
-    } catch {
-      // It has ended since it was listed.
-      return [];
-    }
-  });
 }
 
 /** What somebody who has the gate's user can do. */

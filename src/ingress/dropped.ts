@@ -13,8 +13,7 @@ const DROPPED_BYTES_MAX = 4096;
 
 function findPickle(bytes: Uint8Array, kind: ValueKind): NestedPickle | undefined {
   const source = memorySource(bytes);
-  const range = [0, bytes.length] as const;
-  return findNestedPickle(source, range, kind, 1, judgePickle, new SearchBudget(bytes.length));
+  return findNestedPickle(source, kind, 1, judgePickle, new SearchBudget(bytes.length));
 }
 
 /** One finding about everything that is left out: it is told, and held when it is long or holds a pickle. */

@@ -51,7 +51,7 @@ export function judgeValues(root: PyValue, sourceBytes: number): Finding[] {
     const held = bytesOf(value);
     if (held === undefined || held[0].size < LENGTH_MIN) continue;
     const [source, kind] = held;
-    const found = findNestedPickle(source, [0, source.size], kind, 1, judgePickle, budget);
+    const found = findNestedPickle(source, kind, 1, judgePickle, budget);
     if (found === undefined) continue;
     const { code, detail } = found;
     const severity = code === 'PICKLE_NESTED_CALL' ? 'deny' : 'hold';

@@ -3,6 +3,7 @@
  * What is there by chance does not parse; whoever judges a place has to ask for a whole pickle.
  */
 import type { ByteSource } from '../../formats/index.ts';
+import { decodeSpellings } from './encodings.ts';
 
 const WINDOW_BYTES = 1 << 18;
 /** Windows overlap by what a place and the names at it may take. */
@@ -10,10 +11,11 @@ const OVERLAP_BYTES = 1 << 10;
 const NAME_BYTES_MAX = 100;
 const BRACKETS_MAX = 4;
 
-/** Opcodes that may follow a protocol mark. */
+/** Opcodes that a pickle may begin with, behind a protocol mark or without one. */
 const OPENING = new Uint8Array(256);
 for (const letter of '(){}[]NIFLSVTUBCXKMJGciPlt') OPENING[letter.charCodeAt(0)] = 1;
-for (const op of [0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0x95, 0x96]) OPENING[op] = 1;
+for (const op of [0x82, 0x83, 0x84, 0x95, 0x96, 0x97]) OPENING[op] = 1;
+OPENING.fill(1, 0x88, 0x90);
 
 /** Letters of a dotted name. */
 const LETTER = new Uint8Array(256);
@@ -23,8 +25,18 @@ for (const letter of '._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 
 /** Values up to this length are looked through byte by byte; longer ones are searched where they lie. */
 const LOOKED_BYTES = 512;
+/** Room for what such a value stands for: one letter of Ascii85 may be four bytes. */
+const SCRATCH = new Uint8Array(LOOKED_BYTES * 4);
 /** The shortest pickle that calls something, spelled in the densest encoding. */
 export const SPELLED_MIN = 20;
+
+/** Letters of GLOBAL and INST, which name something in the two lines that follow. */
+const NAMES_BY_LINES = new Uint8Array(256);
+for (const letter of 'ci') NAMES_BY_LINES[letter.charCodeAt(0)] = 1;
+
+/** Letters that begin an escape behind a backslash, as in a text that was written out. */
+export const ESCAPING = new Uint8Array(256);
+for (const letter of 'xunU01234567') ESCAPING[letter.charCodeAt(0)] = 1;
 
 /** What a byte may mean in a value: nothing, only that it is in no spelling, or something that takes a second look. */
 const TELLING = new Uint8Array(256).fill(1, 0x7f).fill(1, 0, 0x21);
@@ -42,8 +54,8 @@ export function mayBeWrapped(first: number, second: number, isUtf8: boolean): bo
 }
 
 /**
- * A cheap look at whether a value may hide a pickle: a mark of one, a line, a letter that stands for such a byte, a
- * wrapping, or letters of an encoding only. False is sure, true is not.
+ * A cheap look at whether a value may hide a pickle: a mark of one, lines that may name something, a letter that stands for
+ * such a byte, a wrapping, or letters of an encoding only whose bytes have one of these. False is sure, true is not.
  */
 export function mayHidePickle(
   bytes: Uint8Array,
@@ -51,27 +63,48 @@ export function mayHidePickle(
   to: number,
   isUtf8: boolean,
 ): boolean {
+  const seen = glance(bytes, from, to, isUtf8);
+  if (seen !== 'spelled') return seen === 'marked';
+  for (const decoded of decodeSpellings(bytes.subarray(from, to), () => SCRATCH)) {
+    if (glance(decoded, 0, decoded.length, false) !== 'nothing') return true;
+  }
+  return false;
+}
+
+function glance(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  isUtf8: boolean,
+): 'nothing' | 'spelled' | 'marked' {
   if (to - from > LOOKED_BYTES || mayBeWrapped(bytes[from] ?? 0, bytes[from + 1] ?? 0, isUtf8)) {
-    return true;
+    return 'marked';
   }
   let isSpelled = to - from >= SPELLED_MIN;
+  let line = from;
+  let lineBefore = from;
   for (let at = from; at < to; at++) {
     const byte = bytes[at] ?? 0;
     const telling = TELLING[byte] ?? 0;
     if (telling === 0) continue;
-    if (telling === 2 && takesSecondLook(bytes, at, byte, isUtf8)) return true;
-    isSpelled = false;
+    if (telling === 2 && takesSecondLook(bytes, from, at, isUtf8)) return 'marked';
+    if (byte === 10) {
+      lineBefore = line;
+      line = at;
+    } else if (byte !== 13) isSpelled = false;
   }
-  return isSpelled;
+  for (let at = from; at < lineBefore; at++)
+    if (NAMES_BY_LINES[bytes[at] ?? 0] === 1) return 'marked';
+  return isSpelled ? 'spelled' : 'nothing';
 }
 
-function takesSecondLook(bytes: Uint8Array, at: number, byte: number, isUtf8: boolean): boolean {
-  const before = bytes[at - 1] ?? 0;
-  if (byte === 10) return true;
-  if (byte === 0x5c) return 'xunU'.includes(String.fromCharCode(bytes[at + 1] ?? 0));
-  if (isUtf8) return before === 0xc2;
+function takesSecondLook(bytes: Uint8Array, from: number, at: number, isUtf8: boolean): boolean {
+  const byte = bytes[at] ?? 0;
+  if (byte === 10) return false;
+  if (byte === 0x5c) return ESCAPING[bytes[at + 1] ?? 0] === 1;
+  if (isUtf8) return bytes[at - 1] === 0xc2;
   if (byte === 0x80) return (bytes[at + 1] ?? 255) <= 5;
-  return before === 0x94 || LETTER[before] === 1;
+  return OPENING[bytes[from] ?? 0] === 1 || stackNamesAt(bytes, at) >= 0;
 }
 
 /** Where a string of up to 100 letters with its length before it begins, when it ends at `end`. */
@@ -88,6 +121,12 @@ function shortStringAt(bytes: Uint8Array, end: number): number {
   return -1;
 }
 
+/** Where two short strings begin that end at `end`. */
+function stackNamesAt(bytes: Uint8Array, end: number): number {
+  const name = shortStringAt(bytes, end);
+  return name < 0 ? -1 : shortStringAt(bytes, name);
+}
+
 function* marksIn(bytes: Buffer): Generator<number> {
   for (let at = bytes.indexOf(0x80); at >= 0; at = bytes.indexOf(0x80, at + 1)) {
     const version = bytes[at + 1] ?? 255;
@@ -98,8 +137,7 @@ function* marksIn(bytes: Buffer): Generator<number> {
 /** STACK_GLOBAL right behind two short strings. */
 function* stackNamesIn(bytes: Buffer): Generator<number> {
   for (let at = bytes.indexOf(0x93); at >= 0; at = bytes.indexOf(0x93, at + 1)) {
-    const name = shortStringAt(bytes, at);
-    const module = name < 0 ? -1 : shortStringAt(bytes, name);
+    const module = stackNamesAt(bytes, at);
     if (module >= 0) yield module;
   }
 }

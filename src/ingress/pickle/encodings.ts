@@ -25,70 +25,105 @@ const MASKS = Uint8Array.from({ length: 256 }, (_, code) =>
     code === 10 || code === 13 ? 31 : 0,
   ),
 );
-const ESCAPED = /\\(?:x[0-9a-fA-F]{2}|u00[0-9a-fA-F]{2}|U000000[0-9a-fA-F]{2}|n)/;
+const ESCAPED = /\\(?:x[0-9a-fA-F]{2}|u00[0-9a-fA-F]{2}|U000000[0-9a-fA-F]{2}|n|[0-7])/;
 
-const table = (letters: string): Uint8Array => {
+/** Bytes as text of one character each. */
+export function readLatin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+/** The value of each letter; 255 for what is no letter, 254 for one that is passed over. */
+function table(...alphabets: readonly string[]): Uint8Array {
   const values = new Uint8Array(256).fill(255);
-  for (let i = 0; i < letters.length; i++) values[letters.charCodeAt(i)] = i;
+  for (const letters of alphabets) {
+    for (let i = 0; i < letters.length; i++) values[letters.charCodeAt(i)] = i;
+  }
   return values;
-};
-const BASE32_VALUES = table('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567');
-for (let i = 0; i < 26; i++) BASE32_VALUES[0x61 + i] = i;
-const BASE85_VALUES = table(
-  '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~',
-);
+}
+
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const LOWER = UPPER.toLowerCase();
+const DIGITS = '0123456789';
+const HEX_VALUES = table(`${DIGITS}ABCDEF`, `${DIGITS}abcdef`);
+const BASE32_VALUES = table(`${UPPER}234567`, `${LOWER}234567`);
+const BASE64_VALUES = table(`${UPPER}${LOWER}${DIGITS}+/`, `${UPPER}${LOWER}${DIGITS}-_`);
+// Python passes over a sign of filling where nothing is to be filled.
+for (const values of [BASE32_VALUES, BASE64_VALUES]) values[0x3d] = 254;
+const BASE85_VALUES = table(`${DIGITS}${UPPER}${LOWER}!#$%&()*+-;<=>?@^_\`{|}~`);
 const ASCII85_VALUES = Uint8Array.from({ length: 256 }, (_, code) =>
   code >= 33 && code <= 117 ? code - 33 : 255,
 );
 
-function decodeBase32(text: Uint8Array): Uint8Array | undefined {
-  const out = new Uint8Array(Math.floor((text.length * 5) / 8));
+/** Gives so many bytes to write to. */
+type Room = (bytes: number) => Uint8Array;
+
+/** Letters of `width` bits each; what is left over at the end is no byte. */
+function decodeBits(
+  text: Uint8Array,
+  values: Uint8Array,
+  width: number,
+  room: Room,
+): Uint8Array | undefined {
+  const out = room(Math.ceil((text.length * width) / 8));
   let bits = 0;
   let value = 0;
   let size = 0;
-  for (const letter of text) {
-    const own = BASE32_VALUES[letter] ?? 255;
-    if (own === 255) {
-      if (letter !== 0x3d) return undefined;
-      continue;
-    }
-    value = ((value << 5) | own) & 0xfff;
-    bits += 5;
+  for (let at = 0; at < text.length; at++) {
+    const own = values[text[at] ?? 0] ?? 255;
+    if (own === 255) return undefined;
+    if (own === 254) continue;
+    value = ((value << width) | own) & 0xffff;
+    bits += width;
     if (bits < 8) continue;
     bits -= 8;
-    out[size++] = (value >> bits) & 0xff;
+    out[size++] = value >> bits;
   }
   return out.subarray(0, size);
 }
 
 /** Five letters for four bytes, by Python's rules: a short last group is filled with the highest letter. */
-function decodeGroups(text: Uint8Array, values: Uint8Array): Uint8Array | undefined {
-  const out = new Uint8Array(Math.ceil(text.length / 5) * 4);
+function decodeGroups(text: Uint8Array, values: Uint8Array, room: Room): Uint8Array | undefined {
+  const { length } = text;
+  if (length % 5 === 1) return undefined;
+  const out = room(Math.ceil(length / 5) * 4);
   let size = 0;
-  for (let at = 0; at < text.length; at += 5) {
-    const letters = Math.min(5, text.length - at);
+  for (let at = 0; at < length; at += 5) {
     let value = 0;
-    for (let i = 0; i < 5; i++) {
-      const own = i < letters ? (values[text[at + i] ?? 0] ?? 255) : 84;
+    for (let i = at; i < at + 5; i++) {
+      const own = i < length ? (values[text[i] ?? 0] ?? 255) : 84;
       if (own === 255) return undefined;
       value = value * 85 + own;
     }
-    if (value > 0xffffffff || letters === 1) return undefined;
-    out[size] = value >>> 24;
-    out[size + 1] = (value >>> 16) & 255;
-    out[size + 2] = (value >>> 8) & 255;
-    out[size + 3] = value & 255;
-    size += letters === 5 ? 4 : letters - 1;
+    if (value > 0xffffffff) return undefined;
+    out[size++] = value >>> 24;
+    out[size++] = value >>> 16;
+    out[size++] = value >>> 8;
+    out[size++] = value;
   }
-  return out.subarray(0, size);
+  return out.subarray(0, Math.floor((length * 4) / 5));
 }
 
-function decodeAscii85(text: Buffer): Uint8Array | undefined {
-  const isFramed = text[0] === 0x3c && text[1] === 0x7e;
-  const letters = text.toString('latin1').replace(/^<~|~>$/g, '');
-  if (!isFramed && !letters.includes('z')) return decodeGroups(text, ASCII85_VALUES);
-  return decodeGroups(Buffer.from(letters.replaceAll('z', '!!!!!'), 'latin1'), ASCII85_VALUES);
+function decodeAscii85(text: Uint8Array, room: Room): Uint8Array | undefined {
+  // Adobe's form has marks at both of its ends or at the last only.
+  if (!text.includes(0x7a) && !text.includes(0x7e)) return decodeGroups(text, ASCII85_VALUES, room);
+  const letters = readLatin1(text)
+    .replace(/^<~|~>$/g, '')
+    .replaceAll('z', '!!!!!');
+  return decodeGroups(Buffer.from(letters, 'latin1'), ASCII85_VALUES, room);
 }
+
+type Decode = (text: Uint8Array, room: Room) => Uint8Array | undefined;
+
+const DECODERS: readonly (readonly [bit: number, decode: Decode])[] = [
+  [
+    HEX,
+    (text, room) => (text.length % 2 === 0 ? decodeBits(text, HEX_VALUES, 4, room) : undefined),
+  ],
+  [BASE32, (text, room) => decodeBits(text, BASE32_VALUES, 5, room)],
+  [BASE64, (text, room) => decodeBits(text, BASE64_VALUES, 6, room)],
+  [BASE85, (text, room) => decodeGroups(text, BASE85_VALUES, room)],
+  [ASCII85, decodeAscii85],
+];
 
 /** What `\x80`, `\u0080`, octal and one-letter escapes of Python stand for; a letter above 255 ends it. */
 export function unescapeText(text: string): Uint8Array | undefined {
@@ -118,30 +153,32 @@ export function looksSpelled(sample: Uint8Array): boolean {
   return true;
 }
 
-/** What a text may stand for, by every encoding that its whole form fits. */
-export function decodeSpellings(value: Uint8Array): Uint8Array[] {
-  let text = Buffer.from(value.buffer, value.byteOffset, value.length);
+/**
+ * What a text may stand for, by every encoding that its whole form fits, one after the other. Each is written to `room`,
+ * which may be the same every time when nothing is kept.
+ */
+export function* decodeSpellings(
+  value: Uint8Array,
+  room: Room = (bytes) => new Uint8Array(bytes),
+): Generator<Uint8Array, void, undefined> {
   let mask = 31;
   let lines = false;
-  for (const byte of text) {
+  for (let at = 0; at < value.length; at++) {
+    const byte = value[at] ?? 0;
     mask &= MASKS[byte] ?? 0;
     if (byte === 10 || byte === 13) lines = true;
   }
-  const latin1 = mask === 0 || lines ? text.toString('latin1') : '';
   if (mask === 0) {
+    const latin1 = readLatin1(value);
     const bytes = ESCAPED.test(latin1) ? unescapeText(latin1) : undefined;
-    return bytes === undefined ? [] : [bytes];
+    if (bytes !== undefined) yield bytes;
+    return;
   }
-  if (lines) text = Buffer.from(latin1.replace(/[\r\n]+/g, ''), 'latin1');
-  const found: (Uint8Array | undefined)[] = [];
-  if ((mask & HEX) !== 0 && text.length % 2 === 0) {
-    found.push(Buffer.from(text.toString('latin1'), 'hex'));
+  const text = lines ? value.filter((byte) => byte !== 10 && byte !== 13) : value;
+  for (const [bit, decode] of DECODERS) {
+    const bytes = (mask & bit) === 0 ? undefined : decode(text, room);
+    if (bytes !== undefined) yield bytes;
   }
-  if ((mask & BASE32) !== 0) found.push(decodeBase32(text));
-  if ((mask & BASE64) !== 0) found.push(Buffer.from(text.toString('latin1'), 'base64'));
-  if ((mask & BASE85) !== 0) found.push(decodeGroups(text, BASE85_VALUES));
-  if ((mask & ASCII85) !== 0) found.push(decodeAscii85(text));
-  return found.filter((bytes) => bytes !== undefined);
 }
 
 /** What lies in a wrapping; `why` says what kind it is when it is not opened. */

@@ -78,6 +78,7 @@ const number = (value: Uint8Array): Buffer => joinCode('\x8a', Buffer.from([valu
 
 /** Base32 and Base85 of a pickle that calls `os.system`, as Python's `base64` module writes them. */
 const CALL_OLD = joinCode('cos\nsystem\n(Vid\ntR.');
+const ASCII85 = '@rHDqF*VhKAShc&<bZ(OFAa^';
 const SPELLED: Readonly<Record<string, string>> = {
   base32: 'MNXXGCTTPFZXIZLNBIUFM2LEBJ2FELQ=',
   base85: 'V{dZ`b9r-gWo-&5R%v7kbW$z',
@@ -87,6 +88,12 @@ const SPELLED: Readonly<Record<string, string>> = {
 const HIDDEN: Readonly<Record<string, Uint8Array>> = {
   'bytes of old protocols, by latin1': pickle(text(pickle(SHELL).toString('latin1'))),
   'a line with escapes': joinCode('V', 'cos\\u000asystem\\u000a(Vid\\u000atR.', '\n.'),
+  'a quoted line with octal escapes': joinCode("S'", 'cos\\012system\\012(Vid\\012tR.', "'\n."),
+  'names from the memo, without a mark': pickle(
+    code.bytes(joinCode('\x8c\x02osq\0\x8c\x06systemq\x01\x93\x8c\x02id\x85R.')),
+  ),
+  'base64 in lines of a Mac': pickle(text(base64(pickle(SHELL)).replace(/.{8}/g, '$&\r'))),
+  'Ascii85 with a mark at its end': pickle(text(`${ASCII85}~>`)),
   'a quoted line': joinCode("S'", 'cos\\nsystem\\n(Vid\\ntR.', "'\n."),
   'behind other bytes': pickle(code.bytes(joinCode('AAAA', pickle(SHELL), 'zz'))),
   'behind many other bytes': pickle(code.bytes(joinCode('A'.repeat(5000), pickle(SHELL)))),

@@ -466,7 +466,7 @@ class Judge {
   #lineText(quotes: number): void {
     const { from, to } = this.#tape.span();
     this.#stack.pushString(from, to);
-    if (to - from < NESTED_MIN || !this.#tape.mightHide(from, to)) return;
+    if (to - from < NESTED_MIN || !this.#tape.mightHide(from + quotes, to - quotes)) return;
     this.#lookInside(from + quotes, to - quotes, quotes > 0 ? 'quoted' : 'line');
   }
 
@@ -474,7 +474,9 @@ class Judge {
   #number(length: number): void {
     const from = this.#tape.at;
     if (!this.#tape.has(length)) throw new Broken('it ends in an argument');
-    if (length >= NESTED_MIN) this.#lookInside(from, from + length, 'number');
+    if (length >= NESTED_MIN && this.#tape.mayHideNumber(length)) {
+      this.#lookInside(from, from + length, 'number');
+    }
     this.#tape.pass(length);
     this.#stack.push(PLAIN);
   }
@@ -491,9 +493,8 @@ class Judge {
   }
 
   #lookInside(from: number, to: number, kind: ValueKind): void {
-    const { source } = this.#tape;
-    const depth = this.#depth + 1;
-    const found = findNestedPickle(source, [from, to], kind, depth, judgePickle, this.#budget);
+    const value = this.#tape.valueAt(from, to);
+    const found = findNestedPickle(value, kind, this.#depth + 1, judgePickle, this.#budget);
     if (found === undefined) return;
     this.#report(found.code, found.code === 'PICKLE_NESTED_CALL' ? 'deny' : 'hold', found.detail);
   }

@@ -4,16 +4,16 @@
  */
 import { memorySource, partOf } from '../../formats/index.ts';
 import type { ByteSource } from '../../formats/index.ts';
-import { findPicklePlaces, mayBeWrapped, mayHidePickle, SPELLED_MIN } from './carve.ts';
+import { ESCAPING, findPicklePlaces, mayBeWrapped, mayHidePickle, SPELLED_MIN } from './carve.ts';
 import {
   DECODED_BYTES_MAX,
   decodeSpellings,
   looksSpelled,
+  readLatin1,
   unescapeText,
   unwrapBytes,
 } from './encodings.ts';
 import type { PickleJudgement } from './judge.ts';
-import { readLatin1 } from './tape.ts';
 
 /** What a value was found to hold. */
 export interface NestedPickle {
@@ -160,10 +160,10 @@ class Search {
   }
 }
 
-/** Whether a backslash begins an escape, as in a text that was written out. */
+/** Whether a backslash begins an escape. */
 function escapes(head: Uint8Array): boolean {
-  for (let at = head.indexOf(0x5c); at >= 0; at = head.indexOf(0x5c, at + 2)) {
-    if ([0x78, 0x75, 0x6e, 0x55].includes(head[at + 1] ?? 0)) return true;
+  for (let at = head.indexOf(0x5c); at >= 0; at = head.indexOf(0x5c, at + 1)) {
+    if (ESCAPING[head[at + 1] ?? 0] === 1) return true;
   }
   return false;
 }
@@ -203,17 +203,15 @@ function readValue(source: ByteSource, kind: ValueKind): Uint8Array[] {
   return other === undefined ? [] : [other];
 }
 
-/** Looks at the value in `from..to` of a source. */
+/** Looks at a value. */
 export function findNestedPickle(
-  source: ByteSource,
-  [from, to]: readonly [number, number],
+  value: ByteSource,
   kind: ValueKind,
   depth: number,
   judge: JudgeInner,
   budget: SearchBudget,
 ): NestedPickle | undefined {
   const search = new Search(judge, budget);
-  const value = partOf(source, from, to);
   let found = kind === 'digits' ? undefined : search.look(value, depth);
   for (const bytes of found === undefined ? readValue(value, kind) : []) {
     if (!mayHidePickle(bytes, 0, bytes.length, false)) continue;

@@ -1,4 +1,5 @@
 /** The bytes of a pickle as they are read: a window that moves over a source, so that memory does not grow with it. */
+import { memorySource, partOf } from '../../formats/index.ts';
 import type { ByteSource } from '../../formats/index.ts';
 import { mayHidePickle } from './carve.ts';
 
@@ -113,10 +114,26 @@ export class PickleTape {
     return end > this.#bytes.length || mayHidePickle(this.#bytes, this.#position, end, isUtf8);
   }
 
+  /** The same for a number, whose bytes may stand in either order. */
+  mayHideNumber(length: number): boolean {
+    if (this.mayHide(length, false)) return true;
+    const bytes = this.#bytes.slice(this.#position, this.#position + length).reverse();
+    return mayHidePickle(bytes, 0, length, false);
+  }
+
   /** The same for bytes that were just stepped over: a line of Latin-1. */
   mightHide(from: number, to: number): boolean {
     const at = from - this.#base;
     return at < 0 || mayHidePickle(this.#bytes, at, to - this.#base, false);
+  }
+
+  /** The bytes of a value, which may be asked for only before the tape goes on. */
+  valueAt(from: number, to: number): ByteSource {
+    const at = from - this.#base;
+    const end = to - this.#base;
+    return at < 0 || end > this.#bytes.length
+      ? partOf(this.source, from, to)
+      : memorySource(this.#bytes.subarray(at, end));
   }
 
   /** A name's text; undefined when it is not UTF-8. */
@@ -128,9 +145,4 @@ export class PickleTape {
       return undefined;
     }
   }
-}
-
-/** Bytes as text of one character each. */
-export function readLatin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }

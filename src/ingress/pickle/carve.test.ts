@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { joinCode } from '../../../test/support/pickle-code.ts';
 import { memorySource } from '../../formats/index.ts';
-import { mayHidePickle } from './carve.ts';
+import { findPicklePlaces, mayHidePickle } from './carve.ts';
 import { judgePickle } from './judge.ts';
 import { findNestedPickle, SearchBudget } from './nested.ts';
 import type { ValueKind } from './nested.ts';
@@ -81,4 +82,35 @@ test('what the cheap look passes over has nothing that the search finds', () => 
     { numRuns: 20_000 },
   );
   assert.ok(found > 500 && passed > 500, `${String(found)} found, ${String(passed)} passed over`);
+});
+
+const placesIn = (letters: string): number[] => [
+  ...findPicklePlaces(memorySource(Buffer.from(letters, 'latin1'))),
+];
+
+test('the marks before INST are each given once, however many names follow them', () => {
+  const lines = 'iabd\nX\n'.repeat(3);
+  assert.deepEqual(placesIn(`((  (${lines}`), [4, 1, 0]);
+  assert.deepEqual(placesIn(`(((((iabd\nX\n(`), [4, 3, 2, 1]);
+});
+
+test('places are found in time that grows with the bytes', () => {
+  const time = (lines: number): number => {
+    const source = memorySource(Buffer.from(`I${'i'.repeat(90)}\nX\n`.repeat(lines)));
+    const before = process.cpuUsage();
+    assert.deepEqual([...findPicklePlaces(source)], []);
+    return process.cpuUsage(before).user;
+  };
+  time(150);
+  const ratio = time(2400) / Math.max(time(150), time(150), 1000);
+  assert.ok(ratio < 48, `16 times the bytes took ${String(ratio)} times as long`);
+});
+
+test('a long list of names in a text is data', () => {
+  const names = Array.from({ length: 120_000 }, (_, i) => `Identifier_${String(i)}`).join('\n');
+  const text = Buffer.from(`(${names}`);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  const { problems } = judgePickle(memorySource(joinCode('\x80\x04X', length, text, '.')));
+  assert.deepEqual(problems, []);
 });

@@ -150,8 +150,37 @@ function mayFollow(bytes: Buffer, at: number): boolean {
   return op < 0x61 || op > 0x7a || op === 0x63 || op === 0x6f;
 }
 
+/** The marks of tuples in a window, as they are asked for from its front to its back. */
+class Brackets {
+  readonly #bytes: Buffer;
+  readonly #at: number[] = [];
+  #next = 0;
+  readonly #given = new Set<number>();
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** The last ones before a place that were not given yet: INST takes its arguments from one of them. */
+  *before(end: number): Generator<number> {
+    while (this.#next < end) {
+      const found = this.#bytes.subarray(this.#next, end).indexOf(0x28);
+      if (found >= 0) this.#at.push(this.#next + found);
+      this.#next = found < 0 ? end : this.#next + found + 1;
+    }
+    let last = this.#at.length;
+    while ((this.#at[last - 1] ?? -1) >= end) last--;
+    for (const open of this.#at.slice(Math.max(0, last - BRACKETS_MAX), last).reverse()) {
+      if (this.#given.has(open)) continue;
+      this.#given.add(open);
+      yield open;
+    }
+  }
+}
+
 /** GLOBAL or INST before two lines that are names; INST needs the mark before its arguments. */
 function* lineNamesIn(bytes: Buffer): Generator<number> {
+  const brackets = new Brackets(bytes);
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) {
     let end = at + 1;
     while (end - at < NAME_BYTES_MAX && LETTER[bytes[end] ?? 0] === 1) end++;
@@ -162,13 +191,7 @@ function* lineNamesIn(bytes: Buffer): Generator<number> {
       start--
     ) {
       if (bytes[start] === 0x63) yield start;
-      if (bytes[start] !== 0x69) continue;
-      let open = start;
-      for (let i = 0; i < BRACKETS_MAX && open > 0; i++) {
-        open = bytes.lastIndexOf(0x28, open - 1);
-        if (open < 0) break;
-        yield open;
-      }
+      if (bytes[start] === 0x69) yield* brackets.before(start);
     }
   }
 }

@@ -192,8 +192,8 @@ test('padding of a GGUF file that is not empty is held', () => {
 });
 
 /** An npy file of texts of one byte each letter. */
-function npyOf(content: Uint8Array): Buffer {
-  const head = `{'descr': '|S${String(content.length)}', 'fortran_order': False, 'shape': (1,), }\n`;
+function npyOf(content: Uint8Array, cell = content.length): Buffer {
+  const head = `{'descr': '|S${String(cell)}', 'fortran_order': False, 'shape': (${String(content.length / cell)},), }\n`;
   const mark = Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), little(head.length, 2)]);
   return Buffer.concat([mark, utf8(head), content]);
 }
@@ -201,6 +201,12 @@ function npyOf(content: Uint8Array): Buffer {
 test('texts of arrays and values behind the arrays of joblib are judged too', () => {
   assert.equal(verdict(npyOf(utf8('some words of a text')), 'a.npy'), 'clean');
   assert.equal(verdict(npyOf(SHELL), 'a.npy'), 'malicious');
+  const plain = pickle(code.text('plain'), ']\x86');
+  const cell = Math.max(plain.length, SHELL.length);
+  const cells = [SHELL, ...Array.from({ length: 20 }, () => plain)].map((each) =>
+    Buffer.concat([each, Buffer.alloc(cell - each.length)]),
+  );
+  assert.equal(verdict(npyOf(Buffer.concat(cells), cell), 'a.npy'), 'malicious');
   const wrapper = [
     ...[code.name('joblib.numpy_pickle', 'NumpyArrayWrapper'), ')\x81}('],
     ...[code.text('subclass'), code.name('numpy', 'ndarray'), code.text('shape'), 'K\x01\x85'],

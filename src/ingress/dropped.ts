@@ -3,7 +3,7 @@ import { memorySource } from '../formats/index.ts';
 import type { DroppedBytes } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { find } from './decoded.ts';
-import { describeProblems } from './pickle-forms.ts';
+import { describeNested } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
 import { findNestedPickle, SearchBudget } from './pickle/nested.ts';
 import type { NestedPickle, ValueKind } from './pickle/nested.ts';
@@ -34,13 +34,7 @@ export function judgeKept(text: string, place: string): Finding[] {
 /** The findings about bytes or a UTF-8 text that are kept as they are. */
 export function judgeKeptBytes(bytes: Uint8Array, place: string): Finding[] {
   const found = findPickle(bytes, 'text');
-  if (found === undefined) return [];
-  const { code, detail } = found;
-  const severity = code === 'PICKLE_NESTED_CALL' ? 'deny' : 'hold';
-  return describeProblems([{ code, severity, at: 0, detail }]).map((finding) => ({
-    ...finding,
-    place,
-  }));
+  return found === undefined ? [] : [describeNested(found, place)];
 }
 
 /** Names that a file system which does not tell case or width apart would make one. */

@@ -2,7 +2,7 @@
 import { memorySource } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
-import { describeProblems } from './pickle-forms.ts';
+import { describeNested } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
 import { findNestedPickle, SearchBudget } from './pickle/nested.ts';
 import type { ValueKind } from './pickle/nested.ts';
@@ -42,21 +42,18 @@ function bytesOf(value: PyValue): readonly [ByteSource, ValueKind] | undefined {
     : undefined;
 }
 
-/** The findings about pickles in the texts, bytes and numbers of a value. */
+/** The findings about pickles in the texts, bytes and numbers of a value: the first that runs code, or some that are held. */
 export function judgeValues(root: PyValue, sourceBytes: number): Finding[] {
   const budget = new SearchBudget(sourceBytes);
-  const findings: Finding[] = [];
+  const held: Finding[] = [];
   for (const value of walkValues(root)) {
-    if (findings.length >= FOUND_MAX) break;
-    const held = bytesOf(value);
-    if (held === undefined || held[0].size < LENGTH_MIN) continue;
-    const [source, kind] = held;
+    const [source, kind] = bytesOf(value) ?? [];
+    if (source === undefined || kind === undefined || source.size < LENGTH_MIN) continue;
     const found = findNestedPickle(source, kind, 1, judgePickle, budget);
-    if (found === undefined) continue;
-    const { code, detail } = found;
-    const severity = code === 'PICKLE_NESTED_CALL' ? 'deny' : 'hold';
-    const [finding] = describeProblems([{ code, severity, at: 0, detail }]);
-    if (finding !== undefined) findings.push({ ...finding, place: 'a value' });
+    if (found?.severity === 'deny') return [describeNested(found, 'a value')];
+    if (found !== undefined && held.length < FOUND_MAX) {
+      held.push(describeNested(found, 'a value'));
+    }
   }
-  return findings.sort((a, b) => Number(a.severity !== 'deny') - Number(b.severity !== 'deny'));
+  return held;
 }

@@ -8,6 +8,7 @@ import { findPicklePlaces } from './pickle/carve.ts';
 import { judgePickle } from './pickle/judge.ts';
 import { SearchBudget } from './pickle/nested.ts';
 
+/** Findings that are kept; a place that runs code is never crowded out by broken ones. */
 const FOUND_MAX = 8;
 
 /** The findings about whole pickles that run code; those of plain data are not of interest here. */
@@ -15,7 +16,6 @@ export function carvePickles(source: ByteSource): Finding[] {
   const findings: Finding[] = [];
   const budget = new SearchBudget(source.size);
   for (const at of findPicklePlaces(source)) {
-    if (findings.length >= FOUND_MAX) break;
     if (budget.opcodes < 0) {
       const why = 'it has more marks of pickles than are looked at';
       findings.push(find('hold', 'PICKLE_VALUE_UNREAD', { why }));
@@ -26,9 +26,11 @@ export function carvePickles(source: ByteSource): Finding[] {
     if (judged.names === 0) continue;
     const denied = judged.problems.filter(({ severity }) => severity === 'deny');
     const severity = judged.outcome === 'stopped' ? 'deny' : 'hold';
+    if (severity === 'hold' && findings.length >= FOUND_MAX) continue;
     findings.push(
       ...describeProblems(denied.map((problem) => ({ ...problem, severity, at: problem.at + at }))),
     );
+    if (findings.filter((finding) => finding.severity === 'deny').length >= FOUND_MAX) break;
   }
   return findings;
 }

@@ -5,6 +5,7 @@ import type { SafeForm } from './decoded.ts';
 import { emitData, ExpansionExcess } from './pickle/emit.ts';
 import type { EmittedData } from './pickle/emit.ts';
 import { EXPANSION_MAX } from './pickle/machine.ts';
+import type { NestedPickle } from './pickle/nested.ts';
 import type { PickleProblem } from './pickle/problems.ts';
 import { OutsideGrammar } from './pickle/values.ts';
 import type { PyValue } from './pickle/values.ts';
@@ -15,6 +16,11 @@ export function describeProblems(problems: readonly PickleProblem[]): Finding[] 
   return problems.map(({ code, severity, at, detail }) =>
     find(severity, code, { name: detail, why: detail, limit: EXPANSION_MAX }, `byte ${String(at)}`),
   );
+}
+
+/** The finding about a value that hides a pickle, or may. */
+export function describeNested({ code, severity, detail }: NestedPickle, place: string): Finding {
+  return find(severity, code, { name: detail, why: detail }, place);
 }
 
 /** The safe forms of a value under a name; throws nothing. */

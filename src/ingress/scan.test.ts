@@ -217,7 +217,11 @@ test('formats that are not decoded are named, with the way forward', () => {
     assert.equal(judgeScan(decoded.findings), 'inconclusive');
     assert.match(decoded.findings[0]?.sentence ?? '', what);
   }
-  const payload = Buffer.concat([Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1'), SHELL]);
+  const broken = Buffer.from('\x80\x04cos\nsystem\n(tR\xff'.repeat(20), 'latin1');
+  const head = Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1');
+  assert.equal(verdict(Buffer.concat([head, broken])), 'inconclusive');
+  assert.equal(verdict(Buffer.concat([head, broken, SHELL])), 'malicious');
+  const payload = Buffer.concat([head, SHELL]);
   assert.equal(verdict(payload), 'malicious');
 });
 

@@ -495,8 +495,7 @@ class Judge {
   #lookInside(from: number, to: number, kind: ValueKind): void {
     const value = this.#tape.valueAt(from, to);
     const found = findNestedPickle(value, kind, this.#depth + 1, judgePickle, this.#budget);
-    if (found === undefined) return;
-    this.#report(found.code, found.code === 'PICKLE_NESTED_CALL' ? 'deny' : 'hold', found.detail);
+    if (found !== undefined) this.#report(found.code, found.severity, found.detail);
   }
 
   // ---- frames ----

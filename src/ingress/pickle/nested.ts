@@ -18,6 +18,7 @@ import type { PickleJudgement } from './judge.ts';
 /** What a value was found to hold. */
 export interface NestedPickle {
   readonly code: 'PICKLE_NESTED_CALL' | 'PICKLE_NESTED' | 'PICKLE_VALUE_UNREAD';
+  readonly severity: 'deny' | 'hold';
   readonly detail: string;
 }
 
@@ -50,7 +51,19 @@ export class SearchBudget {
   }
 }
 
-const unread = (detail: string): NestedPickle => ({ code: 'PICKLE_VALUE_UNREAD', detail });
+const unread = (detail: string): NestedPickle => ({
+  code: 'PICKLE_VALUE_UNREAD',
+  severity: 'hold',
+  detail,
+});
+
+const PLAIN_PICKLE: NestedPickle = { code: 'PICKLE_NESTED', severity: 'hold', detail: '' };
+
+const callIn = (detail: string): NestedPickle => ({
+  code: 'PICKLE_NESTED_CALL',
+  severity: 'deny',
+  detail,
+});
 
 const isMark = (byte: number): boolean => byte === 0x80 || byte === 0x93 || byte === 10;
 
@@ -106,10 +119,10 @@ class Search {
     const isStopped = judged.outcome === 'stopped' && judged.hasProto;
     // Bytes that only happen to parse name nothing.
     if (denied !== undefined && (judged.names > 0 || isStopped)) {
-      return { code: 'PICKLE_NESTED_CALL', detail: denied.detail };
+      return callIn(denied.detail);
     }
     if (!isStopped || judged.opcodes <= 2) return undefined;
-    this.note({ code: 'PICKLE_NESTED', detail: '' });
+    this.note(PLAIN_PICKLE);
     return judged.end === source.size ? 'whole' : undefined;
   }
 
@@ -120,9 +133,9 @@ class Search {
       const denied = judged.problems.find((problem) => problem.severity === 'deny');
       if (denied === undefined || judged.names === 0) continue;
       if (judged.outcome === 'stopped') {
-        return { code: 'PICKLE_NESTED_CALL', detail: denied.detail };
+        return callIn(denied.detail);
       }
-      this.note({ code: 'PICKLE_NESTED', detail: '' });
+      this.note(PLAIN_PICKLE);
     }
     return undefined;
   }

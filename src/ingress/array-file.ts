@@ -9,7 +9,7 @@ import { judgeValues } from './kept-values.ts';
 import { describeProblems, makeForms } from './pickle-forms.ts';
 import { emitData } from './pickle/emit.ts';
 import { judgePickle } from './pickle/judge.ts';
-import { makeArray } from './pickle/productions.ts';
+import { makeArray } from './pickle/numpy-productions.ts';
 import { OutsideGrammar, PyArray, PyBytes, PyDtype } from './pickle/values.ts';
 import type { PyValue } from './pickle/values.ts';
 import { makeTensorsForm } from './tensors-form.ts';

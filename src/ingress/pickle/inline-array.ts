@@ -1,6 +1,6 @@
 /** joblib's arrays: a wrapper's state in the pickle, and right behind it the bytes of the array. */
 import { countElements } from '../arrays.ts';
-import { makeArray } from './productions.ts';
+import { makeArray } from './numpy-productions.ts';
 import type { ValueReader } from './value-reader.ts';
 import { asCounts, asText, outside, PyBytes, PyDict, PyDtype, unwrap } from './values.ts';
 import type { PyValue } from './values.ts';

@@ -1,4 +1,5 @@
 /** What the interpreter makes of a pickle: plain data only. Nothing here has behaviour of the pickle's own. */
+import { memorySource } from '../../formats/index.ts';
 import type { ByteSource } from '../../formats/index.ts';
 import type { DenseType } from '../arrays.ts';
 
@@ -177,4 +178,15 @@ export function asCounts(value: PyValue | undefined): number[] {
 /** The array of a shell that was filled; shells stand for arrays in the memo before they have content. */
 export function unwrap(value: PyValue): PyValue {
   return value instanceof PyArrayShell ? (value.content ?? value) : value;
+}
+
+/** The arguments of a call. */
+export type Arguments = readonly PyValue[];
+
+/** The bytes of a text of characters that are a byte each; another would be lost. Throws `OutsideGrammar`. */
+export function encodeLatin1(text: string): PyBytes {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 255) return outside('a text does not fit its encoding');
+  }
+  return new PyBytes(memorySource(Buffer.from(text, 'latin1')));
 }

@@ -1,0 +1,215 @@
+/** The calls of the closed grammar that make arrays and numbers of NumPy; see `productions.ts`. */
+import { memorySource } from '../../formats/index.ts';
+import { countElements, DENSE_BYTES, denseStrides, findNumpyType } from '../arrays.ts';
+import type { DenseType } from '../arrays.ts';
+import {
+  asCounts,
+  asText,
+  encodeLatin1,
+  outside,
+  PyArray,
+  PyArrayShell,
+  PyBytes,
+  PyDtype,
+  PyFloat,
+  PyList,
+  PyName,
+  PyStorage,
+} from './values.ts';
+import type { Arguments, PyValue } from './values.ts';
+
+/** The type of elements by its code. Throws `OutsideGrammar`. */
+export function makeDtype(args: Arguments): PyValue {
+  const code = asText(args[0]);
+  if (code === undefined || !/^[<>|=]?[a-zA-Z]\d{0,9}$/.test(code) || args.length > 3) {
+    return outside('an array has an odd type');
+  }
+  const dtype = new PyDtype(code.replace(/^[<>|=]/, ''));
+  dtype.bigEndian = code.startsWith('>');
+  return dtype;
+}
+
+/** An array that its state will fill. Throws `OutsideGrammar`. */
+export function reconstruct(args: Arguments): PyValue {
+  const [type, shape, code] = args;
+  const plain =
+    args.length === 3 &&
+    type instanceof PyName &&
+    type.text === '`numpy.ndarray`' &&
+    shape instanceof PyList &&
+    asText(code) === 'b';
+  return plain ? new PyArrayShell() : outside('an array of an odd class');
+}
+
+/** An array over bytes; texts become lists of strings. */
+export function makeArray(
+  dtype: PyDtype,
+  shape: readonly number[],
+  bytes: PyBytes,
+  fortran: boolean,
+): PyValue {
+  const { source } = bytes;
+  const count = countElements(shape);
+  const type = findNumpyType(dtype.code);
+  if (type === undefined) return makeTexts(dtype, shape, bytes);
+  if (count * DENSE_BYTES[type] !== source.size) {
+    return outside('an array has more or fewer bytes than its shape says');
+  }
+  const storage = new PyStorage('', type, count);
+  storage.bytes = source;
+  storage.bigEndian = dtype.bigEndian;
+  return new PyArray(type, shape, denseStrides(shape, fortran), 0, storage);
+}
+
+const TEXTS_MAX = 1_000_000;
+
+function makeTexts(dtype: PyDtype, shape: readonly number[], { source }: PyBytes): PyValue {
+  const match = /^([US])(\d+)$/.exec(dtype.code);
+  const letters = Number(match?.[2] ?? 0);
+  const width = letters * (match?.[1] === 'U' ? 4 : 1);
+  const count = countElements(shape);
+  if (match === null || shape.length !== 1 || count > TEXTS_MAX) {
+    return outside(`an array of elements of type ${dtype.code}`);
+  }
+  if (count * width !== source.size) {
+    return outside('an array has more or fewer bytes than its shape says');
+  }
+  const items: PyValue[] = [];
+  for (let i = 0; i < count; i++) {
+    const cell = source.read(i * width, (i + 1) * width);
+    items.push(match[1] === 'U' ? readWide(cell, dtype.bigEndian) : readNarrow(cell));
+  }
+  return new PyList('list', items);
+}
+
+function readWide(cell: Uint8Array, bigEndian: boolean): string {
+  const view = new DataView(cell.buffer, cell.byteOffset, cell.length);
+  let text = '';
+  for (let at = 0; at + 4 <= cell.length; at += 4) {
+    const code = view.getUint32(at, !bigEndian);
+    if (code > 0x10ffff) return outside('a text has an impossible letter');
+    text += String.fromCodePoint(code);
+  }
+  return text.replace(/\0+$/, '');
+}
+
+function readNarrow(cell: Uint8Array): PyValue {
+  let end = cell.length;
+  while (end > 0 && cell[end - 1] === 0) end--;
+  return new PyBytes(memorySource(cell.subarray(0, end)), true);
+}
+
+/** An array over bytes, as protocol 5 writes it. Throws `OutsideGrammar`. */
+export function frombuffer(args: Arguments): PyValue {
+  const [bytes, dtype, shape, order] = args;
+  if (!(bytes instanceof PyBytes) || !(dtype instanceof PyDtype) || args.length !== 4) {
+    return outside('an array of an odd class');
+  }
+  const letter = asText(order);
+  if (letter !== 'C' && letter !== 'F') return outside('an array of an odd order');
+  return makeArray(dtype, asCounts(shape), bytes, letter === 'F');
+}
+
+/** One number or text. Throws `OutsideGrammar`. */
+export function scalar(args: Arguments): PyValue {
+  const [dtype, bytes] = args;
+  if (!(dtype instanceof PyDtype) || !(bytes instanceof PyBytes) || args.length !== 2) {
+    return outside('a number of an odd class');
+  }
+  const type = findNumpyType(dtype.code);
+  if (type === undefined) {
+    const list = makeTexts(dtype, [1], bytes);
+    return list instanceof PyList ? (list.items[0] ?? null) : null;
+  }
+  if (bytes.source.size !== DENSE_BYTES[type]) return outside('a number of an odd size');
+  const data = bytes.source.read(0, bytes.source.size);
+  return readScalar(
+    type,
+    new DataView(data.buffer, data.byteOffset, data.length),
+    !dtype.bigEndian,
+  );
+}
+
+function readScalar(type: DenseType, view: DataView, little: boolean): PyValue {
+  const whole = (value: bigint): PyValue =>
+    value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value;
+  switch (type) {
+    case 'BOOL':
+      return view.getUint8(0) !== 0;
+    case 'I8':
+      return view.getInt8(0);
+    case 'U8':
+      return view.getUint8(0);
+    case 'I16':
+      return view.getInt16(0, little);
+    case 'U16':
+      return view.getUint16(0, little);
+    case 'I32':
+      return view.getInt32(0, little);
+    case 'U32':
+      return view.getUint32(0, little);
+    case 'I64':
+      return whole(view.getBigInt64(0, little));
+    case 'U64':
+      return whole(view.getBigUint64(0, little));
+    case 'F16':
+      return new PyFloat(view.getFloat16(0, little));
+    case 'F32':
+      return new PyFloat(view.getFloat32(0, little));
+    case 'F64':
+      return new PyFloat(view.getFloat64(0, little));
+    case 'BF16':
+    case 'C64':
+    case 'F8_E4M3':
+    case 'F8_E5M2':
+      return outside(`a number of type ${type}`);
+  }
+}
+
+/** Sets the byte order of a type. Throws `OutsideGrammar`. */
+export function setDtype(target: PyDtype, state: readonly PyValue[]): void {
+  const [version, order, subtype, names, fields] = state;
+  const plain =
+    typeof version === 'number' &&
+    (subtype ?? null) === null &&
+    (names ?? null) === null &&
+    (fields ?? null) === null;
+  if (!plain || state.length < 5) outside('an array of records');
+  target.bigEndian = asText(order) === '>';
+}
+
+/** An array of objects that are data: lists in lists. */
+function nestItems(
+  dtype: PyDtype,
+  shape: readonly number[],
+  { items }: PyList,
+  fortran: PyValue | undefined,
+): PyValue {
+  const isRowMajor = shape.length < 2 || fortran === false || fortran === 0;
+  const isWhole = countElements(shape) === items.length && shape.length > 0;
+  if (!dtype.code.startsWith('O') || !isRowMajor || !isWhole) return outside('an array of objects');
+  let level: PyValue[] = [...items];
+  for (const side of shape.slice(1).reverse()) {
+    if (side === 0) return outside('an array of objects');
+    const next: PyValue[] = [];
+    for (let at = 0; at < level.length; at += side) {
+      next.push(new PyList('list', level.slice(at, at + side)));
+    }
+    level = next;
+  }
+  return new PyList('list', level);
+}
+
+/** Fills an array by its state. Throws `OutsideGrammar`. */
+export function setArray(target: PyArrayShell, state: readonly PyValue[]): void {
+  const [, shape, dtype, fortran, data] = state.length === 4 ? [1, ...state] : state;
+  if (!(dtype instanceof PyDtype)) outside('an array of an odd type');
+  if (target.content !== undefined) outside('an array that is filled twice');
+  if (data instanceof PyList) {
+    target.content = nestItems(dtype, asCounts(shape), data, fortran);
+    return;
+  }
+  const bytes = typeof data === 'string' ? encodeLatin1(data) : data;
+  if (!(bytes instanceof PyBytes)) outside('an array without bytes');
+  target.content = makeArray(dtype, asCounts(shape), bytes, fortran === true || fortran === 1);
+}

@@ -27,6 +27,7 @@ for (const letter of '._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 const LOOKED_BYTES = 512;
 /** Room for what such a value stands for: one letter of Ascii85 may be four bytes. */
 const SCRATCH = new Uint8Array(LOOKED_BYTES * 4);
+const REVERSED = new Uint8Array(LOOKED_BYTES);
 /** The shortest pickle that calls something, spelled in the densest encoding. */
 export const SPELLED_MIN = 20;
 
@@ -69,6 +70,13 @@ export function mayHidePickle(
     if (glance(decoded, 0, decoded.length, false) !== 'nothing') return true;
   }
   return false;
+}
+
+/** The same for the bytes of a number, which may stand in either order. */
+export function mayHideNumber(bytes: Uint8Array, from: number, to: number): boolean {
+  if (mayHidePickle(bytes, from, to, false)) return true;
+  for (let i = 0; i < to - from; i++) REVERSED[i] = bytes[to - 1 - i] ?? 0;
+  return mayHidePickle(REVERSED, 0, to - from, false);
 }
 
 function glance(

@@ -1,7 +1,7 @@
 /** The bytes of a pickle as they are read: a window that moves over a source, so that memory does not grow with it. */
 import { memorySource, partOf } from '../../formats/index.ts';
 import type { ByteSource } from '../../formats/index.ts';
-import { mayHidePickle } from './carve.ts';
+import { mayHideNumber, mayHidePickle } from './carve.ts';
 
 const WINDOW_BYTES = 1 << 18;
 /** The first window of a walk, which often ends soon. */
@@ -116,9 +116,8 @@ export class PickleTape {
 
   /** The same for a number, whose bytes may stand in either order. */
   mayHideNumber(length: number): boolean {
-    if (this.mayHide(length, false)) return true;
-    const bytes = this.#bytes.slice(this.#position, this.#position + length).reverse();
-    return mayHidePickle(bytes, 0, length, false);
+    const end = this.#position + length;
+    return end > this.#bytes.length || mayHideNumber(this.#bytes, this.#position, end);
   }
 
   /** The same for bytes that were just stepped over: a line of Latin-1. */

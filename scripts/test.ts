@@ -38,8 +38,12 @@ function place(event: TestEvent): string {
   return file === '' || file === event.name ? event.name : `${file} > ${event.name}`;
 }
 
+/** An error with what caused it: a property that failed names its reason only there. */
 function describe(cause: unknown): string {
-  if (cause instanceof Error) return cause.stack ?? cause.message;
+  if (cause instanceof Error) {
+    const own = cause.stack ?? cause.message;
+    return cause.cause === undefined ? own : `${own}\ncaused by ${describe(cause.cause)}`;
+  }
   return typeof cause === 'string' ? cause : JSON.stringify(cause);
 }
 

@@ -3,12 +3,14 @@
  * plain JavaScript, so that the bytes are the same on every machine.
  */
 import { crc32 } from 'node:zlib';
-import { Zlib } from 'fflate';
+import { Deflate } from 'pako';
 import { PNG_SIGNATURE } from './png-chunks.ts';
 import type { ColourRaster, PaletteRaster, Raster } from './raster.ts';
 
-/** Rows are deflated in pieces of about this size, which bounds memory; it is part of what fixes the bytes. */
+/** Rows are deflated in pieces of about this size, which bounds memory. */
 const PIECE_BYTES = 1 << 20;
+/** Every IDAT chunk but the last has this length: with the level it fixes the bytes. */
+const CHUNK_BYTES = 1 << 18;
 const LEVEL = 4;
 
 /** Writes a raster as PNG. */
@@ -131,15 +133,18 @@ function filteredRows(raster: ColourRaster): RowWriter {
 /** Deflates rows piece by piece; each piece that comes out is one IDAT chunk. */
 function deflateRows(height: number, rows: RowWriter): Uint8Array[] {
   const chunks: Uint8Array[] = [];
-  const zlib = new Zlib({ level: LEVEL }, (piece) => {
+  const deflate = new Deflate({ level: LEVEL, chunkSize: CHUNK_BYTES });
+  deflate.onData = (piece) => {
     if (piece.length > 0) chunks.push(chunk('IDAT', piece));
-  });
+  };
   const perPiece = Math.max(1, Math.floor(PIECE_BYTES / rows.bytes));
   for (let y = 0; y < height; y += perPiece) {
     const count = Math.min(perPiece, height - y);
     const piece = new Uint8Array(count * rows.bytes);
     for (let i = 0; i < count; i++) rows.write(y + i, piece, i * rows.bytes);
-    zlib.push(piece, y + count === height);
+    if (!deflate.push(piece, y + count === height)) {
+      throw new Error(`deflate of a picture failed: ${deflate.msg || `code ${deflate.err}`}`);
+    }
   }
   return chunks;
 }

@@ -1,4 +1,5 @@
 /** Encoded payloads in text: long runs of base64 or hexadecimal, and lines of equal length that are made of them. */
+import { searchEnded } from './finding.ts';
 import type { Finding } from './finding.ts';
 import { measureEntropy } from './secrets.ts';
 
@@ -28,14 +29,23 @@ export function findBlobs(bytes: Uint8Array): Finding[] {
   const findings: Finding[] = [];
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let line = 1;
-  for (let from = 0; from < bytes.length && findings.length < FINDINGS_MAX; from += WINDOW) {
+  for (let from = 0; from < bytes.length && findings.length <= FINDINGS_MAX; from += WINDOW) {
     const text = buffer.toString('latin1', from, Math.min(bytes.length, from + WINDOW + OVERLAP));
     for (const expression of [RUN, LINES]) {
       for (const match of text.matchAll(expression)) {
-        if (match.index >= WINDOW || findings.length >= FINDINGS_MAX || !isPacked(match[0]))
+        if (match.index >= WINDOW || findings.length > FINDINGS_MAX || !isPacked(match[0]))
           continue;
         const lead = /^\s*/.exec(match[0])?.[0].length ?? 0;
         const before = text.slice(0, match.index + lead).split('\n').length - 1;
+        if (findings.length === FINDINGS_MAX) {
+          findings.push(
+            searchEnded(
+              `line ${String(line + before)}`,
+              `there are more than ${String(FINDINGS_MAX)} runs like packed bytes`,
+            ),
+          );
+          continue;
+        }
         findings.push({
           code: 'INSPECT_BLOB_ENCODED',
           severity: 'hold',

@@ -14,6 +14,14 @@ export interface Finding {
   readonly sentence: string;
 }
 
+/**
+ * Says that a search ended at a limit. Whatever the limit, what was not looked at needs a person: a search that ended
+ * without a word would be a way past it.
+ */
+export function searchEnded(place: string, sentence: string): Finding {
+  return { code: 'INSPECT_SEARCH_ENDED', severity: 'hold', place, sentence };
+}
+
 /** What a set of findings asks for. */
 export type Verdict = 'allow' | 'hold' | 'deny';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { inspectContent, judgeFindings } from './index.ts';
@@ -355,6 +355,35 @@ test('noise in the lowest bits of a picture is found, flat colours and gradients
   assert.deepEqual(found(make(() => 255)), []);
   assert.deepEqual(found(make((x) => x)), []);
   assert.deepEqual(found(make((x, y) => ((x >> 4) + (y >> 4)) * 9)), []);
+});
+
+test('a search that ends at a limit says so, and holds', () => {
+  const ended = (kind: ContentKind, text: string, widths: readonly number[] = []): string[] =>
+    inspectContent(kind, new TextEncoder().encode(text), { widths })
+      .findings.filter((finding) => finding.code === 'INSPECT_SEARCH_ENDED')
+      .map((finding) => {
+        assert.equal(finding.severity, 'hold');
+        return finding.place;
+      });
+  const rows = (lengths: number[]): string =>
+    lengths.map((length) => '0 '.repeat(length)).join('\n');
+  assert.deepEqual(ended('text', rows(range(4098).map((i) => i + 1))), ['line 4097']);
+  assert.deepEqual(ended('text', rows([1 << 16])), []);
+  assert.deepEqual(ended('text', rows([3, (1 << 16) + 1])), ['line 2']);
+  assert.deepEqual(ended('text', rows([(1 << 18) + 1])), ['line 1']);
+  assert.deepEqual(ended('json', JSON.stringify(range(300_000))), ['$']);
+  const key = (i: number): string =>
+    `AKIA${'QRSTUVWXYZ234567'.slice(0, 14)}${String.fromCharCode(65 + (i % 26))}A`;
+  assert.deepEqual(ended('text', range(20).map(key).join('\n')), []);
+  assert.deepEqual(ended('text', range(30).map(key).join('\n')), ['line 21']);
+  const run = (): string => randomBytes(150).toString('base64');
+  assert.deepEqual(ended('text', range(5).map(run).join('\nand\n')), []);
+  assert.deepEqual(ended('text', range(7).map(run).join('\nand\n')), ['line 11']);
+  const wide = `${'1,'.repeat(4999)}1\n`;
+  assert.deepEqual(ended('table', wide.repeat(3), [4]), []);
+  assert.deepEqual(ended('table', wide.repeat(4), [4]), ['whole file']);
+  const tall = '1,2,3,4,5,6,7,8\n'.repeat((1 << 20) + 1);
+  assert.deepEqual(ended('table', tall, [4097]), ['whole file']);
 });
 
 test('any bytes of any type end in findings, never in an exception, and in linear time', () => {

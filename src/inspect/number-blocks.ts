@@ -68,7 +68,8 @@ export class DistinctCounter {
   }
 }
 
-const COLUMNS_MAX = 1 << 16;
+/** Columns of one block that are judged. */
+export const COLUMNS_MAX = 1 << 16;
 const SHORT_DIGITS = 3;
 
 /** All rows of one shape. */

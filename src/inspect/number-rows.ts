@@ -14,13 +14,16 @@ export interface NumberRow {
   readonly values: Float64Array;
   /** Significant digits as written, without trailing zeros. */
   readonly digits: Uint8Array;
+  /** Whether the row has more numbers than are looked at. */
+  readonly cut: boolean;
   /** Where the row is, worked out only when a finding needs it. */
   place(): string;
 }
 
 export type TakeRow = (row: NumberRow) => void;
 
-const CELLS_MAX = 1 << 18;
+/** Numbers of one row that are looked at. */
+export const CELLS_MAX = 1 << 18;
 
 /** Collects the cells of the row that is being read. */
 class RowBuffer {
@@ -31,6 +34,7 @@ class RowBuffer {
   readonly digits = new Uint8Array(CELLS_MAX);
   count = 0;
   others = 0;
+  cut = false;
 
   constructor(bytes: Uint8Array, take: TakeRow) {
     this.#bytes = bytes;
@@ -48,17 +52,18 @@ class RowBuffer {
     if (this.count < CELLS_MAX) {
       this.values[this.count] = Number(this.#buffer.toString('latin1', from, to));
       this.digits[this.count++] = Math.min(255, digits);
-    }
+    } else this.cut = true;
     return true;
   }
 
   end(key: string, place: () => string): void {
     if (this.count > 0) {
-      const { count, others, values, digits } = this;
-      this.#take({ key: `${key}|${String(count)}`, count, others, values, digits, place });
+      const { count, others, values, digits, cut } = this;
+      this.#take({ key: `${key}|${String(count)}`, count, others, values, digits, cut, place });
     }
     this.count = 0;
     this.others = 0;
+    this.cut = false;
   }
 }
 

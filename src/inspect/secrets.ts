@@ -2,6 +2,7 @@
  * Strings that are, or look like, keys: small secrets pass any bit budget, so they are held for a person whatever
  * their size. Reads the canonical bytes in overlapping windows; every pattern is bounded, so the time is linear.
  */
+import { searchEnded } from './finding.ts';
 import type { Finding } from './finding.ts';
 
 interface Pattern {
@@ -117,15 +118,21 @@ export function findSecrets(bytes: Uint8Array): Finding[] {
   const seen = new Set<number>();
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let line = 1;
-  for (let from = 0; from < bytes.length && findings.length < FINDINGS_MAX; from += WINDOW) {
+  for (let from = 0; from < bytes.length && findings.length <= FINDINGS_MAX; from += WINDOW) {
     const text = buffer.toString('latin1', from, Math.min(bytes.length, from + WINDOW + OVERLAP));
     for (const pattern of PATTERNS) {
       for (const match of text.matchAll(pattern.expression)) {
         const at = from + match.index;
-        if (match.index >= WINDOW || seen.has(at) || findings.length >= FINDINGS_MAX) continue;
+        if (match.index >= WINDOW || seen.has(at) || findings.length > FINDINGS_MAX) continue;
         if (pattern.accept !== undefined && !pattern.accept(match[0])) continue;
         seen.add(at);
         const place = `line ${String(line + countLines(text, 0, match.index))}`;
+        if (findings.length === FINDINGS_MAX) {
+          findings.push(
+            searchEnded(place, `there are more than ${String(FINDINGS_MAX)} strings like keys`),
+          );
+          continue;
+        }
         findings.push({
           code: pattern.code,
           severity: 'hold',

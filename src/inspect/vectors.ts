@@ -14,7 +14,8 @@ export interface VectorCount {
 }
 
 const HASHES_MAX = 1 << 18;
-const COLUMN_CELLS_MAX = 1 << 22;
+/** Cells kept for columns, over all blocks of a file: 64 MiB. */
+const COLUMN_CELLS_MAX = 1 << 23;
 const COLUMNS_MAX = 4096;
 
 function hashVector(values: Float64Array): string {
@@ -51,7 +52,6 @@ function carries(values: Float64Array, inRow: boolean): boolean {
 interface Columns {
   readonly width: number;
   readonly rows: Float64Array[];
-  cells: number;
 }
 
 /** Takes the rows of one file. */
@@ -59,6 +59,10 @@ export class VectorCounter {
   readonly #widths: readonly number[];
   readonly #found = new Map<number, Set<string>>();
   readonly #columns = new Map<string, Columns>();
+  #cells = 0;
+  #wideRows = 0;
+  /** Whether some vectors could not be counted: too many of them, or columns too long to keep. */
+  ended = false;
 
   constructor(widths: readonly number[]) {
     this.#widths = [...new Set(widths)].filter((width) => Number.isInteger(width) && width >= 2);
@@ -73,11 +77,19 @@ export class VectorCounter {
       for (let at = labels; at < row.count; at += width)
         this.#count(width, row.values.slice(at, at + width), true);
     }
-    if (row.count > COLUMNS_MAX) return;
-    const known = this.#columns.get(row.key) ?? { width: row.count, rows: [], cells: 0 };
+    if (row.count > COLUMNS_MAX) {
+      // Wider than any column of vectors is kept for; a second such row could begin columns.
+      this.#wideRows++;
+      if (this.#wideRows >= Math.min(...this.#widths)) this.ended = true;
+      return;
+    }
+    const known = this.#columns.get(row.key) ?? { width: row.count, rows: [] };
     this.#columns.set(row.key, known);
-    if (known.cells + row.count > COLUMN_CELLS_MAX) return;
-    known.cells += row.count;
+    if (this.#cells + row.count > COLUMN_CELLS_MAX) {
+      this.ended = true;
+      return;
+    }
+    this.#cells += row.count;
     known.rows.push(row.values.slice(0, row.count));
   }
 
@@ -86,6 +98,7 @@ export class VectorCounter {
     const set = this.#found.get(width) ?? new Set();
     this.#found.set(width, set);
     if (set.size < HASHES_MAX) set.add(hashVector(values));
+    else this.ended = true;
   }
 
   finish(): VectorCount[] {

@@ -1,14 +1,16 @@
 /** Numbers that look like a model's: matrices, vectors, flattened tensors, quantised blocks, lists of bytes. */
+import { searchEnded } from './finding.ts';
 import type { Finding } from './finding.ts';
 import type { ContentKind } from './inspect-content.ts';
 import {
+  COLUMNS_MAX,
   DistinctCounter,
   isSaturated,
   measureScale,
   NumberBlock,
   SequenceStats,
 } from './number-blocks.ts';
-import { readNumberRows } from './number-rows.ts';
+import { CELLS_MAX, readNumberRows } from './number-rows.ts';
 import type { NumberRow } from './number-rows.ts';
 import { NUMERIC_THRESHOLDS } from './thresholds.ts';
 import type { NumericThresholds } from './thresholds.ts';
@@ -43,6 +45,7 @@ export function inspectNumbers(
   let precise = 0;
   let firstPrecise: string | undefined;
   let firstVector: { place: string; width: number } | undefined;
+  let ended: Finding | undefined;
   readNumberRows(type, bytes, (row) => {
     vectors.add(row);
     if (type === 'xml' || type === 'html') {
@@ -54,6 +57,7 @@ export function inspectNumbers(
       block = new NumberBlock(row);
       blocks.set(row.key, block);
     }
+    ended ??= judgeLimits(row, block !== undefined);
     block?.add(row, thresholds);
     if (row.count >= thresholds.byteCells && isByteList(row)) {
       add(
@@ -99,11 +103,44 @@ export function inspectNumbers(
       `${String(hashes.length)} distinct ${hashes.length === 1 ? 'vector' : 'vectors'} of width ${String(width)}, a width of a guarded model; as many as that width give a layer away`,
     );
   }
+  if (vectors.ended) {
+    ended ??= searchEnded(
+      'whole file',
+      'the file has more numbers than vectors of the widths of guarded models can be counted in; split it',
+    );
+  }
+  if (ended !== undefined) findings.push(ended);
   return { findings, vectors: counts };
+}
+
+/** What of a row is beyond the limits of this search, if anything. */
+function judgeLimits(row: NumberRow, hasBlock: boolean): Finding | undefined {
+  if (row.cut) {
+    return searchEnded(
+      row.place(),
+      `only the first ${CELLS_MAX.toLocaleString('en')} numbers of this row were looked at`,
+    );
+  }
+  if (row.count > COLUMNS_MAX) {
+    return searchEnded(
+      row.place(),
+      `only the first ${COLUMNS_MAX.toLocaleString('en')} columns of these rows were judged`,
+    );
+  }
+  if (hasBlock) return undefined;
+  return searchEnded(
+    row.place(),
+    `rows of more than ${BLOCKS_MAX.toLocaleString('en')} lengths; from here on, rows of new lengths were not judged together`,
+  );
 }
 
 function add(findings: Finding[], code: string, place: string, sentence: string): void {
   if (findings.length < FINDINGS_MAX) findings.push({ code, severity: 'hold', place, sentence });
+  else if (findings.length === FINDINGS_MAX) {
+    findings.push(
+      searchEnded(place, `there are more than ${String(FINDINGS_MAX)} findings about numbers`),
+    );
+  }
 }
 
 /** One long row that is on one scale, around zero, without order, and hardly repeats itself. */

@@ -7,7 +7,7 @@ import { crc32 } from './crc32.ts';
 import { readVarint, writeVarint } from './varint.ts';
 
 /** The frozen tables (engine, priming) that this program speaks. */
-export const TABLE_VERSION = 3;
+export const TABLE_VERSION = 4;
 
 /** Most bytes that one frame may have; a reader refuses more before it buffers them. */
 export const FRAME_BYTES_MAX = 512 * 1024 * 1024;

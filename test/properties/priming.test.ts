@@ -1,6 +1,7 @@
 /**
  * Priming was written for this program: no priming text shares 24 bytes in a row with the study corpus, beyond what a public
- * standard or a plotting library's format fixes.
+ * standard or a plotting library's format fixes. What the raster codec knows beforehand is no text: letters that
+ * `scripts/draw-letters.py` draws from a public typeface (docs/decisions/0005-raster-coder.md).
  */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

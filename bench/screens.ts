@@ -8,9 +8,10 @@ import {
   drawLot,
   evaluateMethod,
   openMonitor,
+  QUORUM_SHARE,
   trainMonitor,
 } from '../src/monitor/index.ts';
-import { measureBackdoor } from '../test/support/backdoor.ts';
+import { brokenUpTo, measureBackdoor } from '../test/support/backdoor.ts';
 import { openSeeded, plantTrigger, shuffle } from '../test/support/poison.ts';
 import { readSmsTexts, smsForm } from '../test/support/sms-texts.ts';
 import type { BenchTable } from './table.ts';
@@ -206,15 +207,12 @@ async function benchMonitor(): Promise<BenchTable[]> {
   const options = {
     rule: { kind: 'source' },
     falsePositiveRateMax: 0.01,
-    protect: 5,
+    voteRate: null,
+    quorumShare: QUORUM_SHARE,
     holdBack: 0.2,
   } as const;
   const trained = await timed(() => trainMonitor(documents.result, options));
-  const monitor = openMonitor({
-    ...trained.result,
-    positiveLabel: 'spam',
-    lineage: { admission: 'unadmitted', sets: [], code: 'bench' },
-  });
+  const monitor = openMonitor(trained.result);
   for (const { text } of texts.slice(0, 500)) monitor.judge(text);
   const scored = await timed(() => {
     for (const { text } of texts) monitor.judge(text);
@@ -223,7 +221,8 @@ async function benchMonitor(): Promise<BenchTable[]> {
   const curves = [10, 25, 50].map((sources) => {
     const evaluation = evaluateMethod(read(sources), {
       falsePositiveRateMax: 0.01,
-      protect: sources === 10 ? 2 : sources === 25 ? 5 : 10,
+      voteRate: null,
+      quorumShare: QUORUM_SHARE,
       repeats: 3,
       nameOf: ({ source }) => source,
     });
@@ -247,23 +246,27 @@ async function benchMonitor(): Promise<BenchTable[]> {
       columns: ['step', 'documents/s'],
       rows: [
         ['features', rate(documents.seconds)],
-        ['train and choose the quorum', rate(trained.seconds)],
+        ['train and set thresholds', rate(trained.seconds)],
         ['score with certificate', rate(scored.seconds)],
       ],
     },
     {
       title: 'Certified recall by number of bad sources',
-      note: `${set}, spread over sources at random; stated false-positive rate 1 %, threshold and quorum chosen on held-back documents; mean of three repeats, 95 % Clopper–Pearson.`,
+      note: `${set}, spread over sources at random; wanted false-positive rate 1 %, thresholds chosen on held-back documents of each source; mean of three repeats, 95 % Clopper–Pearson.`,
       columns: ['sources', 'false positives', '0 bad', '2 bad', '5 bad', '10 bad'],
       rows: curves,
     },
     {
       title: 'Backdoor: share of triggered spam that passes',
-      note: `${set}; poisoned spam labelled ham, 25 partitions; quorum chosen anew each time.`,
+      note: `${set}; poisoned spam labelled ham, among what is learnt and what is held back; 25 partitions. Broken: the most bad sources against which a verdict was said to stand that changed.`,
       columns: ['poisoned documents', ...spreads],
       rows: counts.map((count, i) => [
         String(count),
-        ...missed.map((each) => `${each[i]!.missRate.toFixed(3)} (${each[i]!.partitionsHit} hit)`),
+        ...missed.map((each) => {
+          const { missRate, partitionsHit } = each[i]!;
+          const broken = brokenUpTo(each[0]!, each[i]!);
+          return `${missRate.toFixed(3)} (${partitionsHit} hit, broken ${broken < 0 ? 'none' : broken})`;
+        }),
       ]),
     },
   ];

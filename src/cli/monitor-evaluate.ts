@@ -4,17 +4,16 @@ import {
   drawCurve,
   drawLot,
   evaluateMethod,
-  evaluateScorer,
+  evaluateMonitor,
   parsePartitionRule,
   partitionOf,
   PARTITIONS_MAX,
   readDocuments,
   readMonitor,
-  Scorer,
 } from '../monitor/index.ts';
 import type { AdmittedSet, Evaluation } from '../monitor/index.ts';
 import { hashGiven, needOutput, readGivenBytes, writeGiven } from './given-paths.ts';
-import { readNumber, readProtect, readRows } from './monitor-rows.ts';
+import { readNumber, readRows, readVoteOptions } from './monitor-rows.ts';
 import type { MethodOptions } from './monitor-rows.ts';
 import { showEvaluation } from './monitor-view.ts';
 import { openPaint } from './terminal.ts';
@@ -75,10 +74,8 @@ async function evaluateSets(
   const sets: AdmittedSet[] = [];
   for (const path of paths) sets.push(await openSet(path, options, null, made));
   const documents = await readDocuments(sets, options.positive);
-  const names = new Set(documents.map(({ source }) => partitionOf(rule, source)));
   return evaluateMethod(documents, {
-    falsePositiveRateMax: readNumber('--fpr', options.fpr, 0.0001, 0.5),
-    protect: readProtect(options, names.size),
+    ...readVoteOptions(options),
     repeats: readNumber('--repeats', options.repeats, 1, 100, true),
     nameOf: ({ source }) => partitionOf(rule, source),
   });
@@ -98,6 +95,5 @@ async function evaluateModel(
       documents.push(reader.read(row));
     }
   }
-  const scorer = new Scorer([...model.partitions.values()]);
-  return evaluateScorer(scorer, model.point, documents, model.options.falsePositiveRateMax);
+  return evaluateMonitor(model, documents);
 }

@@ -1,8 +1,8 @@
 /** What training and measuring share: how the method is chosen, and which rows of the sets are taken. */
 import { documentId } from '../ingress/index.ts';
 import type { ExclusionList } from '../ingress/index.ts';
-import { monitorErrors, PARTITIONS_MAX } from '../monitor/index.ts';
-import type { SetRow } from '../monitor/index.ts';
+import { monitorErrors } from '../monitor/index.ts';
+import type { SetRow, VoteOptions } from '../monitor/index.ts';
 import type { SallyportError } from '../core/index.ts';
 import { cliErrors } from './errors.ts';
 import { openTextSet } from './text-sets.ts';
@@ -13,7 +13,8 @@ export interface MethodOptions extends SetFields {
   readonly positive: string;
   readonly partitions: string;
   readonly fpr: string;
-  readonly protect?: string;
+  readonly quorum: string;
+  readonly voteRate?: string;
   readonly json?: boolean;
 }
 
@@ -33,11 +34,14 @@ export function readNumber(
   throw cliErrors.error('OPTION_INVALID', { option, value, why });
 }
 
-/** How many bad sources count when threshold and quorum are chosen. */
-export function readProtect(options: MethodOptions, partitions: number): number {
-  return options.protect === undefined
-    ? Math.floor(partitions / 5)
-    : readNumber('--protect', options.protect, 0, PARTITIONS_MAX, true);
+/** How votes are made and counted. */
+export function readVoteOptions(options: MethodOptions): VoteOptions {
+  const { fpr, quorum, voteRate } = options;
+  return {
+    falsePositiveRateMax: readNumber('--fpr', fpr, 0.0001, 0.5),
+    voteRate: voteRate === undefined ? null : readNumber('--vote-rate', voteRate, 0.0001, 0.5),
+    quorumShare: readNumber('--quorum', quorum, 0.01, 1),
+  };
 }
 
 /** Documents to leave out, and which of them were there. */

@@ -6,14 +6,13 @@ import {
   FEATURES_VERSION,
   monitorErrors,
   parsePartitionRule,
-  partitionOf,
   readDocuments,
   trainMonitor,
   writeMonitor,
 } from '../monitor/index.ts';
 import type { AdmittedSet, MonitorModel, VerifyAdmission } from '../monitor/index.ts';
 import { hashGiven, needOutput, readGivenBytes, readGivenText, writeGiven } from './given-paths.ts';
-import { readNumber, readProtect, readRows } from './monitor-rows.ts';
+import { readNumber, readRows, readVoteOptions } from './monitor-rows.ts';
 import type { Excluded, MethodOptions } from './monitor-rows.ts';
 import { showTrained } from './monitor-view.ts';
 import { openPaint } from './terminal.ts';
@@ -88,15 +87,13 @@ export async function trainCommand(
 ): Promise<void> {
   needOutput(options.out);
   const rule = parsePartitionRule(options.partitions);
-  const falsePositiveRateMax = readNumber('--fpr', options.fpr, 0.0001, 0.5);
+  const votes = readVoteOptions(options);
   const holdBack = readNumber('--hold-back', options.holdBack, 0.05, 0.8);
   const excluded = openExcluded(options.exclude ?? []);
   const sets = await openAdmitted(paths, options, verify, excluded);
   const documents = await readDocuments(sets, options.positive);
   sayUnfound(excluded);
-  const names = new Set(documents.map(({ source }) => partitionOf(rule, source)));
-  const protect = readProtect(options, names.size);
-  const trained = trainMonitor(documents, { rule, falsePositiveRateMax, protect, holdBack });
+  const trained = trainMonitor(documents, { ...votes, rule, holdBack });
   const model: MonitorModel = {
     ...trained,
     positiveLabel: options.positive,

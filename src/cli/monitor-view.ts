@@ -38,16 +38,22 @@ export function showTrained(
     ];
   }
   const mark = lineage.admission === 'admitted' ? 'green' : 'yellow';
-  const silent = [...model.partitions.values()].filter((each) => !each.votes).length;
+  const silent = [...model.partitions.values()].filter((each) => each.threshold === null).length;
   return [
     `${paint(mark, lineage.admission)}  ${file}  ${formatBytes(bytes)}`,
     `  sha256 ${digest}`,
     `  ${sayCount(model.partitions.size, 'partition')} of ${sayCount(model.sources.length, 'source')}; a text is flagged by ${sayCount(point.quorum, 'vote')}`,
-    `  of ${sayCount(point.negatives, 'held-back clean text')} ${sayCount(point.falsePositives, 'was', 'were')} flagged`,
+    `  of ${sayCount(point.negatives, 'held-back clean text')}, as their sources labelled them, ${sayCount(point.falsePositives, 'was', 'were')} flagged`,
+    ...(point.falsePositives > point.negatives * model.options.falsePositiveRateMax
+      ? wrap(
+          'that is a larger share than was wanted: the sources send different kinds of text, or one of them labels false; measure with `monitor evaluate` on a set that you trust',
+          COLUMNS,
+        ).map((line) => `  ${paint('yellow', line)}`)
+      : []),
     ...(silent === 0
       ? []
       : [
-          `  ${sayCount(silent, 'partition')} saw only one kind of text and never ${silent === 1 ? 'votes' : 'vote'} suspicious`,
+          `  ${sayCount(silent, 'partition')} never ${silent === 1 ? 'votes' : 'vote'}: only one kind of text, or too few held-back clean ones`,
         ]),
     ...(lineage.admission === 'admitted'
       ? []
@@ -75,7 +81,7 @@ export function showEvaluation(
   return [
     '',
     `  ${sayCount(evaluation.documents, 'document')}, ${formatCount(evaluation.positives)} of them positive; ${sayCount(evaluation.partitions, 'partition')}; ${sayCount(evaluation.repeats, 'reading')}`,
-    `  false positives ${percent(rate.value)} (95 %: ${percent(rate.low)} to ${percent(rate.high)}), stated ${percent(evaluation.falsePositiveRateMax)}; quorum ${quorums[0] ?? 0} to ${quorums.at(-1) ?? 0}`,
+    `  false positives ${percent(rate.value)} (95 %: ${percent(rate.low)} to ${percent(rate.high)}), wanted ${percent(evaluation.falsePositiveRateMax)}; quorum ${quorums[0] ?? 0} to ${quorums.at(-1) ?? 0}`,
     ...(options.simulated ? ['  sources are simulated: documents spread at random'] : []),
     '',
     `  ${paint('dim', `${pad('bad sources', 12)}${pad('certified recall', 18)}${pad('95 %', 18)}${pad('accuracy', 10)}`)}`,
@@ -115,7 +121,7 @@ export function showVerdicts(
   return {
     head: json
       ? ''
-      : `monitor ${digest.slice(0, 16)}, ${admission}, ${sayCount(model.partitions.size, 'partition')}, quorum ${model.point.quorum}\n`,
+      : `monitor ${digest.slice(0, 16)}, ${admission}, ${sayCount(model.partitions.size, 'partition')}, quorum ${model.point.quorum} of ${model.point.voters}\n`,
     line: (place, verdict, text) => {
       if (verdict.verdict === 'flag') flagged++;
       else passed++;

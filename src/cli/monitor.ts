@@ -38,7 +38,7 @@ export function registerMonitor(program: Command): void {
       )
       .option(
         '--hold-back <share>',
-        'share of documents that only choose threshold and quorum',
+        'share of documents on which the partition of their source sets its threshold',
         '0.2',
       ),
   );
@@ -96,10 +96,15 @@ function addMethodOptions(command: Command): Command {
       'one partition per `source`, or a number of buckets of sources',
       'source',
     )
-    .option('--fpr <rate>', 'the most false positives, as a share of clean texts', '0.01')
     .option(
-      '--protect <sources>',
-      'bad sources that count when threshold and quorum are chosen (default: a fifth of the partitions)',
+      '--fpr <rate>',
+      'the rate of clean texts flagged that is wanted; sets how often partitions may vote, and what is kept is measured',
+      '0.01',
+    )
+    .option('--quorum <share>', 'the share of the partitions whose votes flag', '0.5')
+    .option(
+      '--vote-rate <share>',
+      'the share of its own clean texts on which a partition may vote (default: follows from --fpr)',
     )
     .option('--json', 'print one JSON object');
 }

@@ -43,13 +43,8 @@ export const monitorErrors = defineErrors('MONITOR', {
   CALIBRATION_SMALL: {
     status: 400,
     message:
-      'cannot state a false-positive rate of {rate} from {negatives} held-back negative documents, it takes {needed}',
-    hint: 'give more documents, hold back a larger share, or ask for a higher rate',
-  },
-  QUORUM_NONE: {
-    status: 400,
-    message: 'no quorum of {partitions} partitions keeps the false-positive rate within {rate}',
-    hint: 'give more documents per source, or ask for a higher rate',
+      'cannot train a monitor, none of {partitions} partitions can vote: it takes both kinds of text to learn and, for a vote rate of {rate}, {needed} held-back clean documents, of which the largest with both kinds has {heldBack}',
+    hint: 'give more documents per source, use buckets of sources, hold back a larger share, or ask for a higher rate',
   },
   MODEL_INVALID: {
     status: 400,

@@ -1,27 +1,27 @@
 /**
- * What a monitor of this kind is worth on these documents: certified recall at a stated false-positive rate.
+ * What a monitor of this kind is worth on these documents: certified recall at a measured false-positive rate.
  *
- * Guaranteed: every number comes from documents that neither a learner nor the choice of threshold and quorum saw;
- * equal texts are always in the same part. In each of ten turns seven tenths train, two tenths choose, one tenth
- * is measured, and every document is measured once per repeat; repeats draw the parts anew. Not guaranteed: that
- * future texts look like these. The documents are exchangeable within the set only.
+ * Guaranteed: every number comes from documents that neither a learner nor the choice of a threshold saw; equal texts are
+ * always in the same part. In each of ten turns seven tenths train, two tenths set thresholds, one tenth is measured, and
+ * every document is measured once per repeat; repeats draw the parts anew. Assumed: the labels of what is measured are true. A
+ * bad source among them can shift these numbers, and no certificate. Not guaranteed: that future texts look like these.
  */
-import { SallyportError, sayCount } from '../core/index.ts';
+import { sayCount } from '../core/index.ts';
 import { certify } from './certificate.ts';
 import type { Document } from './documents.ts';
 import { clopperPearson } from './interval.ts';
 import type { Proportion } from './interval.ts';
+import type { MonitorModel } from './model.ts';
+import { openVotes } from './scorer.ts';
+import type { VoteCounter } from './scorer.ts';
 import { calibrate, trainPartitions } from './train.ts';
-import type { TrainOptions } from './train.ts';
-import { countVotes } from './scorer.ts';
-import type { Scorer } from './scorer.ts';
-import type { OperatingPoint } from './operating-point.ts';
+import type { VoteOptions } from './train.ts';
 
 const TURNS = 10;
 const CHOOSING_TURNS = 2;
 
 /** How the documents are cut and partitioned. */
-export interface EvaluateOptions extends Pick<TrainOptions, 'falsePositiveRateMax' | 'protect'> {
+export interface EvaluateOptions extends VoteOptions {
   /** The partition of a document in one repeat. Products partition by source; anything else is for comparison. */
   readonly nameOf: (document: Document, repeat: number) => string;
   readonly repeats: number;
@@ -43,6 +43,7 @@ export interface Evaluation {
   readonly documents: number;
   readonly positives: number;
   readonly negatives: number;
+  /** Partitions that may vote; the most of all turns. */
   readonly partitions: number;
   readonly repeats: number;
   readonly falsePositiveRateMax: number;
@@ -66,22 +67,16 @@ interface Tally {
 }
 
 function tally(
-  scorer: Scorer,
-  point: OperatingPoint,
+  votes: VoteCounter,
+  quorum: number,
   documents: readonly Document[],
   into: Tally,
 ): void {
-  const scores = new Int32Array(scorer.partitions);
   const middle = (into.positive.length - 1) / 2;
-  for (const document of documents) {
-    scorer.score(document.features, scores);
-    const { verdict, badSourcesMax } = certify(
-      countVotes(scores, point.threshold),
-      point.quorum,
-      scorer.partitions,
-    );
+  for (const { features, positive } of documents) {
+    const { verdict, badSourcesMax } = certify(votes.count(features), quorum, votes.voters);
     const at = verdict === 'flag' ? middle + badSourcesMax : middle - 1 - badSourcesMax;
-    (document.positive ? into.positive : into.negative)[at]!++;
+    (positive ? into.positive : into.negative)[at]!++;
   }
 }
 
@@ -111,21 +106,17 @@ function measureRepeat(
         const behind = (turns[i]! - turn + TURNS) % TURNS;
         return behind >= from && behind < to;
       });
-    const trained = trainPartitions(pick(1 + CHOOSING_TURNS, TURNS), (document) =>
-      options.nameOf(document, repeat),
-    );
-    const chosen = calibrate(trained, pick(1, 1 + CHOOSING_TURNS), options);
-    if (!chosen.ok) {
-      throw new SallyportError(chosen.code, { ...chosen, status: 400 }, {});
-    }
-    quorums.push(chosen.point.quorum);
-    partitions = Math.max(partitions, trained.size);
-    tally(chosen.scorer, chosen.point, pick(0, 1), into);
+    const nameOf = (document: Document): string => options.nameOf(document, repeat);
+    const trained = trainPartitions(pick(1 + CHOOSING_TURNS, TURNS), nameOf);
+    const { votes, point } = calibrate(trained, pick(1, 1 + CHOOSING_TURNS), nameOf, options);
+    quorums.push(point.quorum);
+    partitions = Math.max(partitions, votes.voters);
+    tally(votes, point.quorum, pick(0, 1), into);
   }
   return { tally: into, partitions, quorums };
 }
 
-/** Evaluates by turns and repeats. Throws what choosing the operating point refuses. */
+/** Evaluates by turns and repeats. Throws what training throws. */
 export function evaluateMethod(
   documents: readonly Document[],
   options: EvaluateOptions,
@@ -146,20 +137,19 @@ export function evaluateMethod(
 }
 
 /** Measures a finished monitor on documents that it has not seen. */
-export function evaluateScorer(
-  scorer: Scorer,
-  point: OperatingPoint,
+export function evaluateMonitor(
+  model: Pick<MonitorModel, 'partitions' | 'point' | 'options'>,
   documents: readonly Document[],
-  falsePositiveRateMax: number,
 ): Evaluation {
-  const size = scorer.partitions + point.quorum + 1;
+  const { quorum, voters } = model.point;
+  const size = voters + 1;
   const into: Tally = {
     positive: new Int32Array(2 * size + 1),
     negative: new Int32Array(2 * size + 1),
   };
-  tally(scorer, point, documents, into);
-  const { partitions } = scorer;
-  return summarise([into], { partitions, quorums: [point.quorum], falsePositiveRateMax });
+  tally(openVotes(model.partitions.values()), quorum, documents, into);
+  const { falsePositiveRateMax } = model.options;
+  return summarise([into], { partitions: voters, quorums: [quorum], falsePositiveRateMax });
 }
 
 function summarise(
@@ -212,7 +202,7 @@ function warnAbout(measured: Omit<Evaluation, 'warnings'>): string[] {
   }
   if (measured.falsePositiveRate.low > measured.falsePositiveRateMax) {
     warnings.push(
-      `the false-positive rate of ${measured.falsePositiveRate.value.toFixed(4)} is above the stated ${measured.falsePositiveRateMax}`,
+      `the false-positive rate of ${measured.falsePositiveRate.value.toFixed(4)} is above the wanted ${measured.falsePositiveRateMax}`,
     );
   }
   if (measured.positives < 100) {

@@ -34,8 +34,8 @@ export class PartitionCounts {
     else this.negatives++;
   }
 
-  /** Whether both classes were seen; a partition that has not seen both never votes suspicious. */
-  get votes(): boolean {
+  /** Whether both classes were seen; a partition that has not must not vote. */
+  get sawBoth(): boolean {
     return this.positives > 0 && this.negatives > 0;
   }
 

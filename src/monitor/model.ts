@@ -17,9 +17,11 @@ import type { Json } from '../core/index.ts';
 import { monitorErrors } from './errors.ts';
 import { FEATURES_VERSION, FEATURE_COUNT } from './features.ts';
 import { PartitionCounts } from './learner.ts';
+import { quorumOf } from './operating-point.ts';
 import type { OperatingPoint } from './operating-point.ts';
 import { parsePartitionRule } from './partition.ts';
 import type { PartitionRule } from './partition.ts';
+import type { Partition } from './scorer.ts';
 
 /** Where a monitor comes from. */
 export interface MonitorLineage {
@@ -41,7 +43,7 @@ export interface MonitorModel {
   readonly positiveLabel: string;
   readonly rule: PartitionRule;
   /** By name, in order of the names. */
-  readonly partitions: ReadonlyMap<string, PartitionCounts>;
+  readonly partitions: ReadonlyMap<string, Partition>;
   readonly point: OperatingPoint;
   readonly sources: readonly {
     readonly source: string;
@@ -51,13 +53,14 @@ export interface MonitorModel {
   readonly options: {
     readonly partitions: string;
     readonly falsePositiveRateMax: number;
-    readonly protect: number;
+    readonly voteRate: number | null;
+    readonly quorumShare: number;
     readonly holdBack: number;
   };
   readonly lineage: MonitorLineage;
 }
 
-const FORMAT = 'sallyport.monitor/1';
+const FORMAT = 'sallyport.monitor/2';
 const NEWLINE = 10;
 const HEADER_BYTES_MAX = 1 << 24;
 
@@ -66,10 +69,11 @@ export function writeMonitor(model: MonitorModel): {
   readonly bytes: Uint8Array;
   readonly digest: string;
 } {
-  const blobs = [...model.partitions].map(([name, counts]) => {
+  const blobs = [...model.partitions].map(([name, { counts, threshold, heldBack }]) => {
     const blob = counts.toBytes();
     const { positives, negatives } = counts;
-    const entry = { name, positives, negatives, bytes: blob.length, sha256: sha256(blob) };
+    const learnt = { name, positives, negatives, heldBack, threshold };
+    const entry = { ...learnt, bytes: blob.length, sha256: sha256(blob) };
     return { entry, blob };
   });
   const { positiveLabel, point, sources, options, lineage } = model;
@@ -113,8 +117,8 @@ function asNumber(value: Json | undefined, what: string): number {
   return typeof value === 'number' ? value : invalid(`${what} is missing`);
 }
 
-function readPartitions(list: readonly Json[], bytes: Uint8Array): Map<string, PartitionCounts> {
-  const partitions = new Map<string, PartitionCounts>();
+function readPartitions(list: readonly Json[], bytes: Uint8Array): Map<string, Partition> {
+  const partitions = new Map<string, Partition>();
   let at = 0;
   let last: string | undefined;
   for (const each of list) {
@@ -129,7 +133,12 @@ function readPartitions(list: readonly Json[], bytes: Uint8Array): Map<string, P
     const counts = PartitionCounts.fromBytes(blob);
     if (counts === undefined)
       return invalid(`the counts of the partition \`${name}\` are no counts`);
-    partitions.set(name, counts);
+    const heldBack = asNumber(fields['heldBack'], 'the held-back documents of a partition');
+    const threshold =
+      fields['threshold'] === null ? null : asNumber(fields['threshold'], 'a threshold');
+    if (threshold !== null && !(Number.isInteger(threshold) && counts.sawBoth))
+      invalid(`the partition \`${name}\` votes by a threshold that is none`);
+    partitions.set(name, { counts, threshold, heldBack });
     last = name;
     at += size;
   }
@@ -137,16 +146,37 @@ function readPartitions(list: readonly Json[], bytes: Uint8Array): Map<string, P
   return partitions;
 }
 
-function readPoint(fields: Fields): OperatingPoint {
+function readPoint(
+  fields: Fields,
+  partitions: ReadonlyMap<string, Partition>,
+  quorumShare: number,
+): OperatingPoint {
   const point = {
-    threshold: asNumber(fields['threshold'], 'its threshold'),
     quorum: asNumber(fields['quorum'], 'its quorum'),
+    voters: asNumber(fields['voters'], 'its voters'),
     falsePositives: asNumber(fields['falsePositives'], 'its false positives'),
     negatives: asNumber(fields['negatives'], 'its negatives'),
     positives: asNumber(fields['positives'], 'its positives'),
   };
-  if (!Number.isInteger(point.quorum) || point.quorum < 1) invalid('its quorum is below 1');
+  const voters = [...partitions.values()].filter(({ threshold }) => threshold !== null).length;
+  if (voters === 0 || point.voters !== voters) invalid('its voters are not those that may vote');
+  // The certificate holds for the quorum that follows from the voters, and for no other.
+  if (point.quorum !== quorumOf(quorumShare, voters))
+    invalid('its quorum is not that of its voters');
   return point;
+}
+
+function readOptions(fields: Fields): MonitorModel['options'] {
+  const quorumShare = asNumber(fields['quorumShare'], 'its share of the quorum');
+  if (!(quorumShare > 0 && quorumShare <= 1)) invalid('its share of the quorum is no share');
+  const { voteRate } = fields;
+  return {
+    partitions: asText(fields['partitions'], 'its partition rule'),
+    falsePositiveRateMax: asNumber(fields['falsePositiveRateMax'], 'its rate'),
+    voteRate: voteRate === null ? null : asNumber(voteRate, 'its vote rate'),
+    quorumShare,
+    holdBack: asNumber(fields['holdBack'], 'its held-back share'),
+  };
 }
 
 function readLineage(fields: Fields): MonitorLineage {
@@ -191,16 +221,20 @@ export function readMonitor(
   if (features['version'] !== FEATURES_VERSION || features['count'] !== FEATURE_COUNT) {
     invalid('its features are those of another version');
   }
-  const options = asFields(header['options'], 'its options');
-  const spelled = asText(options['partitions'], 'its partition rule');
+  const options = readOptions(asFields(header['options'], 'its options'));
+  const partitions = readPartitions(
+    asList(header['partitions'], 'its partitions'),
+    bytes.subarray(end + 1),
+  );
   const model: MonitorModel = {
     positiveLabel: asText(header['positiveLabel'], 'its label'),
-    rule: parsePartitionRule(spelled),
-    partitions: readPartitions(
-      asList(header['partitions'], 'its partitions'),
-      bytes.subarray(end + 1),
+    rule: parsePartitionRule(options.partitions),
+    partitions,
+    point: readPoint(
+      asFields(header['point'], 'its operating point'),
+      partitions,
+      options.quorumShare,
     ),
-    point: readPoint(asFields(header['point'], 'its operating point')),
     sources: asList(header['sources'], 'its sources').map((each) => {
       const source = asFields(each, 'a source');
       return {
@@ -209,12 +243,7 @@ export function readMonitor(
         partition: asText(source['partition'], 'the partition of a source'),
       };
     }),
-    options: {
-      partitions: spelled,
-      falsePositiveRateMax: asNumber(options['falsePositiveRateMax'], 'its rate'),
-      protect: asNumber(options['protect'], 'its protection'),
-      holdBack: asNumber(options['holdBack'], 'its held-back share'),
-    },
+    options,
     lineage: readLineage(asFields(header['lineage'], 'its lineage')),
   };
   // Written again it must be the same bytes: no second spelling, no field that nobody reads.

@@ -11,13 +11,13 @@ import {
   readMonitor,
   trainMonitor,
 } from './index.ts';
-import { parsePartitionRule, trainPartitions, writeMonitor } from './index.ts';
+import { parsePartitionRule, writeMonitor } from './index.ts';
 import type { Document, MonitorModel } from './index.ts';
 import { FeatureReader } from './features.ts';
 import { log2Fixed } from './fixed-log.ts';
 import { clopperPearson } from './interval.ts';
 import { PartitionCounts } from './learner.ts';
-import { chooseOperatingPoint } from './operating-point.ts';
+import { chooseThreshold, negativesNeeded, quorumOf, voteRateOf } from './operating-point.ts';
 
 const GOOD = 'the build is green and the tests of the parser pass again after the small fix'.split(
   ' ',
@@ -57,7 +57,8 @@ function read(rows: readonly Row[]): Document[] {
 const OPTIONS = {
   rule: { kind: 'source' },
   falsePositiveRateMax: 0.05,
-  protect: 1,
+  voteRate: null,
+  quorumShare: 0.5,
   holdBack: 0.3,
 } as const;
 
@@ -75,7 +76,7 @@ function model(rows: readonly Row[]): MonitorModel {
 
 const digests = (trained: MonitorModel): Record<string, string> =>
   Object.fromEntries(
-    [...trained.partitions].map(([name, counts]) => [name, sha256(counts.toBytes())]),
+    [...trained.partitions].map(([name, { counts }]) => [name, sha256(counts.toBytes())]),
   );
 
 test('training in another order gives the same file', () => {
@@ -89,7 +90,7 @@ test('the trained file is the same bytes on every machine: a golden digest', () 
   // Integers only: whoever changes features, learner, choice or spelling changes this and the feature version.
   assert.equal(
     writeMonitor(model(makeRows(600, 6))).digest,
-    'f6f1dd7c6507eabafef372318baa1441daa4a43b1663e0f95a65e8c4bfc39e3f',
+    'efde66bc753cb35aeffc735a6c808fa3fe8349eb60aed0a4ad40208ca50993b8',
   );
 });
 
@@ -113,9 +114,8 @@ test('removing, changing or adding a source leaves every other partition bit-equ
 });
 
 test('a certificate holds against sources that are really replaced and retrained', () => {
-  const rows = makeRows(500, 7);
+  const rows = makeRows(700, 7);
   const monitor = model(rows);
-  const { point } = monitor;
   const texts = makeRows(60, 1, 3).map((row) => row.text);
   const before = texts.map((text) => openMonitor(monitor).judge(text));
   assert.ok(before.some((verdict) => verdict.verdict === 'flag' && verdict.badSourcesMax >= 1));
@@ -129,15 +129,10 @@ test('a certificate holds against sources that are really replaced and retrained
   for (const bad of [['s0'], ['s1', 's2'], ['s3', 's5', 's6']]) {
     for (const attack of attacks) {
       const attacked = rows.flatMap((row) => (bad.includes(row.source) ? attack(row) : [row]));
-      const training = read(attacked).filter(
-        (document) => document.lot >= OPTIONS.holdBack * 2 ** 32,
-      );
-      const partitions = trainPartitions(training, ({ source }) => source);
-      // Threshold and quorum stay: they were chosen on good documents, which is what the certificate assumes.
-      const judge = openMonitor({ ...monitor, partitions, point });
+      const after = openMonitor(model(attacked));
       texts.forEach((text, i) => {
         if (before[i]!.badSourcesMax < bad.length) return;
-        assert.equal(judge.judge(text).verdict, before[i]!.verdict);
+        assert.equal(after.judge(text).verdict, before[i]!.verdict);
       });
     }
   }
@@ -213,34 +208,87 @@ test('features are a set that does not depend on case of A to Z, repeats of blan
   assert.ok(of('').length === 0);
 });
 
-test('threshold and quorum keep the stated rate on the held-back documents, or there is none', () => {
-  const random = openSeeded(4);
-  const documents = Array.from({ length: 400 }, (_, i) => ({
-    positive: i % 4 === 0,
-    scores: Int32Array.from({ length: 9 }, () =>
-      Math.floor((random() + (i % 4 === 0 ? 0.4 : 0)) * 1000),
+test('a threshold keeps the vote rate on its documents and is the lowest that does, or there is none', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: -20, max: 20 }), { maxLength: 60 }),
+      fc.double({ min: 0.02, max: 0.5, noNaN: true }),
+      (scores, rate) => {
+        const threshold = chooseThreshold(scores, rate);
+        const share = (from: number): number =>
+          (scores.filter((score) => score >= from).length + 1) / (scores.length + 1);
+        if (threshold === null) {
+          assert.ok(scores.length < negativesNeeded(rate));
+          return;
+        }
+        assert.ok(share(threshold) <= rate + 1e-6);
+        if (scores.includes(threshold - 1)) assert.ok(share(threshold - 1) > rate - 1e-6);
+        assert.ok(scores.length >= negativesNeeded(rate));
+      },
     ),
-  }));
-  const chosen = chooseOperatingPoint(documents, 0.02, 2);
-  assert.ok(chosen.ok);
-  assert.ok((chosen.point.falsePositives + 1) / (chosen.point.negatives + 1) <= 0.02);
-  const few = chooseOperatingPoint(documents.slice(0, 100), 0.01, 2);
-  assert.equal(few.ok ? '' : few.code, 'MONITOR_CALIBRATION_SMALL');
+  );
+});
+
+test('the vote rate of a partition is between the wanted rate and 1, and falls with its documents', () => {
+  for (const rate of [0.001, 0.01, 0.05, 0.2]) {
+    let last = 1;
+    for (const documents of [0, 10, 72, 143, 358, 5_000, 1_000_000]) {
+      const own = voteRateOf(rate, documents);
+      assert.ok(own >= rate * (1 - 1e-9) && own <= last, `${rate} ${documents}`);
+      last = own;
+    }
+  }
+  assert.ok(Math.abs(voteRateOf(0.01, 143) - 0.05) < 0.005);
+});
+
+test('the quorum grows by at most one with each voter, for every share that can be asked for', () => {
+  for (let share = 1; share <= 100; share++) {
+    for (let voters = 1; voters <= 200; voters++) {
+      const step = quorumOf(share / 100, voters) - quorumOf(share / 100, voters - 1);
+      assert.ok(step === 0 || step === 1, `${share} ${voters}`);
+      assert.ok(quorumOf(share / 100, voters) <= voters);
+    }
+  }
+  assert.equal(quorumOf(0.5, 25), 13);
 });
 
 test('a monitor that flags nothing is called vacuous, whatever its accuracy', () => {
   const rows = makeRows(900, 3).map((row, i) => ({
     ...row,
-    label: i % 9 === 0 ? 'suspicious' : 'fine',
+    label: i % 10 === 0 ? 'suspicious' : 'fine',
   }));
   const evaluation = evaluateMethod(read(rows), {
     falsePositiveRateMax: 0.01,
-    protect: 1,
+    voteRate: 0.03,
+    quorumShare: 1,
     repeats: 1,
     nameOf: ({ source }) => source,
   });
   assert.ok(evaluation.curve[0]!.recall.value < 0.2);
   assert.ok(evaluation.warnings.some((warning) => warning.includes('vacuous')));
+});
+
+test('what is measured was neither learnt nor held back for a threshold', () => {
+  // Texts of random words under random labels: there is nothing to learn but the texts themselves.
+  const random = openSeeded(31);
+  const rows = Array.from({ length: 400 }, (_, i) => ({
+    text: Array.from({ length: 12 }, () => `w${String(Math.floor(random() * 500))}`).join(' '),
+    label: i % 2 === 0 ? 'suspicious' : 'fine',
+    source: 'one',
+  }));
+  const evaluation = evaluateMethod(read(rows), {
+    falsePositiveRateMax: 0.5,
+    // One vote fewer than the least that there is: no held-back clean text is flagged.
+    voteRate: 0.035,
+    quorumShare: 1,
+    repeats: 2,
+    nameOf: ({ source }) => source,
+  });
+  assert.deepEqual([evaluation.positives, evaluation.negatives], [200, 200]);
+  const rate = evaluation.falsePositiveRate.value;
+  assert.ok(rate > 0, 'thresholds were set on what was measured');
+  assert.ok(rate < 0.15, `thresholds were set on what was learnt: ${rate}`);
+  assert.ok(evaluation.curve[0]!.recall.value < 0.3, 'what was measured had been learnt');
 });
 
 test('Clopper–Pearson against published values', () => {

@@ -1,109 +1,62 @@
-/** Chooses threshold and quorum on held-back documents, and nowhere else. */
-import type { Refusal } from '../core/index.ts';
-import { monitorErrors } from './errors.ts';
-import { countVotes } from './scorer.ts';
+/**
+ * When a partition votes, and how many votes flag.
+ *
+ * Guaranteed: the threshold of a partition is a function of its own held-back documents, and the quorum one of the number of
+ * partitions that may vote. Nothing here looks at the scores, labels or number of another source's documents: whoever did so would
+ * let one bad source move the votes of all (docs/explanation/certified-monitors.md).
+ */
 
-/** A held-back document with the score that each partition gave it. */
-export interface ScoredDocument {
-  readonly scores: Int32Array;
-  readonly positive: boolean;
-}
+/** The share of partitions that may vote whose votes flag, unless somebody names another. */
+export const QUORUM_SHARE = 0.5;
 
-/** When a partition votes suspicious, and how many votes flag. */
+/** How many votes flag, and what came of it on the held-back documents as their sources labelled them. */
 export interface OperatingPoint {
-  /** A partition votes when its score is at least this; units of 2^-16 bit per feature. */
-  readonly threshold: number;
+  /** A text is flagged by this many votes. */
   readonly quorum: number;
+  /** Partitions that may vote. */
+  readonly voters: number;
+  /** For reports only: held-back documents that are flagged though they are labelled clean. */
   readonly falsePositives: number;
   readonly negatives: number;
   readonly positives: number;
 }
 
-/** Shares of negative partition scores below the thresholds that are tried. */
-const QUANTILES = [0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.965, 0.975, 0.985, 0.99, 0.995];
+/**
+ * The share of its own clean texts on which a partition of so many documents may vote, so that half of the partitions flag about
+ * `rate` of clean texts; from `rate` to 1. Small partitions err in different texts, so each may vote more often: `rate` to the
+ * power of (documents + 50) / (documents + 155), in steps of 1/64. Fitted to messages; where it fits badly the rate of false
+ * positives is another one, which is measured, and the certificates are the same.
+ */
+export function voteRateOf(rate: number, documents: number): number {
+  const power = Math.round((64 * (documents + 50)) / (documents + 155));
+  // Square roots and products round alike on every machine, `Math.pow` does not.
+  let root = rate;
+  for (let i = 0; i < 6; i++) root = Math.sqrt(root);
+  let wanted = 1;
+  for (let i = 0; i < power; i++) wanted *= root;
+  return wanted;
+}
 
-/** How many held-back negatives it takes to state a rate at all. */
-export function negativesNeeded(falsePositiveRateMax: number): number {
-  return Math.ceil(1 / falsePositiveRateMax - 1e-9) - 1;
+/** How many held-back clean documents a partition needs to keep a vote rate at all. */
+export function negativesNeeded(voteRate: number): number {
+  return Math.ceil(1 / voteRate - 1e-9) - 1;
 }
 
 /**
- * The point with the highest certified recall, averaged over 0 to `protect` bad sources, among those with
- * `(falsePositives + 1) / (negatives + 1) ≤ falsePositiveRateMax` on the held-back documents. For one fixed threshold
- * that bound on the expected rate is exact for exchangeable documents; the choice among twelve makes it slightly optimistic, so
- * the rate that is reported comes from a third part.
+ * The lowest threshold that keeps `(votes + 1) / (documents + 1) ≤ voteRate` on the scores of a partition's held-back clean
+ * documents: a bound on the expected rate for texts like them. Null when there are too few of them, and the partition must not vote.
  */
-export function chooseOperatingPoint(
-  documents: readonly ScoredDocument[],
-  falsePositiveRateMax: number,
-  protect: number,
-): { readonly ok: true; readonly point: OperatingPoint } | Refusal {
-  const negatives = documents.filter((document) => !document.positive);
-  const positives = documents.filter((document) => document.positive);
-  const needed = negativesNeeded(falsePositiveRateMax);
-  if (negatives.length < needed) {
-    return monitorErrors.refuse('CALIBRATION_SMALL', {
-      rate: falsePositiveRateMax,
-      negatives: negatives.length,
-      needed,
-    });
-  }
-  const allowed = Math.floor(falsePositiveRateMax * (negatives.length + 1) + 1e-9) - 1;
-  const partitions = documents[0]?.scores.length ?? 0;
-  let best: OperatingPoint | undefined;
-  let bestValue = -1;
-  for (const threshold of listThresholds(negatives)) {
-    const negativeVotes = histogram(negatives, threshold, partitions);
-    const positiveVotes = histogram(positives, threshold, partitions);
-    const quorum = Math.max(1, smallestQuorum(negativeVotes, allowed));
-    if (quorum > partitions) continue;
-    let value = 0;
-    for (let bad = 0; bad <= protect; bad++) value += countFrom(positiveVotes, quorum + bad);
-    if (value <= bestValue) continue;
-    bestValue = value;
-    best = {
-      threshold,
-      quorum,
-      falsePositives: countFrom(negativeVotes, quorum),
-      negatives: negatives.length,
-      positives: positives.length,
-    };
-  }
-  if (best === undefined) {
-    return monitorErrors.refuse('QUORUM_NONE', { partitions, rate: falsePositiveRateMax });
-  }
-  return { ok: true, point: best };
+export function chooseThreshold(scores: readonly number[], voteRate: number): number | null {
+  const allowed = Math.floor(voteRate * (scores.length + 1) + 1e-9) - 1;
+  if (allowed < 0) return null;
+  const highest = [...scores].sort((a, b) => b - a);
+  // With as many votes allowed as there are documents, every score is one.
+  return (highest[allowed] ?? -0x8000_0000) + 1;
 }
 
-function listThresholds(negatives: readonly ScoredDocument[]): number[] {
-  const scores = Int32Array.from(negatives.flatMap((document) => [...document.scores])).sort();
-  const at = QUANTILES.map((share) => scores[Math.floor(share * scores.length)] ?? 0);
-  return [...new Set(at)].filter((score) => score > -0x8000_0000);
-}
-
-/** How many documents got each number of votes. */
-function histogram(
-  documents: readonly ScoredDocument[],
-  threshold: number,
-  partitions: number,
-): Int32Array {
-  const counts = new Int32Array(partitions + 1);
-  for (const document of documents) counts[countVotes(document.scores, threshold)]!++;
-  return counts;
-}
-
-function countFrom(counts: Int32Array, votes: number): number {
-  let count = 0;
-  for (let i = votes; i < counts.length; i++) count += counts[i]!;
-  return count;
-}
-
-function smallestQuorum(counts: Int32Array, allowed: number): number {
-  let quorum = counts.length;
-  let above = 0;
-  while (quorum > 0 && above + counts[quorum - 1]! <= allowed) {
-    above += counts[quorum - 1]!;
-    quorum--;
-  }
-  return quorum;
+/**
+ * The quorum of so many voters; 0 voters have none. It grows by at most one with each voter, which the certificate needs.
+ */
+export function quorumOf(share: number, voters: number): number {
+  return Math.max(1, Math.ceil(share * voters - 1e-9));
 }

@@ -4,7 +4,7 @@ import type { CertifiedVerdict } from './certificate.ts';
 import { monitorErrors } from './errors.ts';
 import { FeatureReader, TEXT_LENGTH_MAX } from './features.ts';
 import type { MonitorModel } from './model.ts';
-import { countVotes, Scorer } from './scorer.ts';
+import { openVotes } from './scorer.ts';
 
 /** Scores one text after another. */
 export interface MonitorScorer {
@@ -13,18 +13,16 @@ export interface MonitorScorer {
 }
 
 /** Opens a monitor for scoring; building the weights takes about a second. */
-export function openMonitor(model: MonitorModel): MonitorScorer {
-  const scorer = new Scorer([...model.partitions.values()]);
+export function openMonitor(model: Pick<MonitorModel, 'partitions' | 'point'>): MonitorScorer {
+  const votes = openVotes(model.partitions.values());
   const reader = new FeatureReader();
-  const scores = new Int32Array(scorer.partitions);
-  const { threshold, quorum } = model.point;
+  const { quorum } = model.point;
   return {
     judge: (text) => {
       if (text.length > TEXT_LENGTH_MAX) {
         throw monitorErrors.error('TEXT_TOO_LONG', { length: text.length, limit: TEXT_LENGTH_MAX });
       }
-      scorer.score(reader.read(text), scores);
-      return certify(countVotes(scores, threshold), quorum, scorer.partitions);
+      return certify(votes.count(reader.read(text)), quorum, votes.voters);
     },
   };
 }

@@ -1,24 +1,34 @@
-/** Trains a monitor: one learner per partition, then threshold and quorum on documents that no learner saw. */
+/**
+ * Trains a monitor: one learner per partition, a threshold for each on documents of its own that it did not see, and a quorum.
+ *
+ * Guaranteed: the vote of a partition on a text is a function of that partition's own documents, and the options, alone.
+ */
+import type { SallyportError } from '../core/index.ts';
 import { PARTITIONS_MAX, partitionOf, spellPartitionRule } from './partition.ts';
 import type { PartitionRule } from './partition.ts';
 import type { Document } from './documents.ts';
 import { monitorErrors } from './errors.ts';
 import { PartitionCounts } from './learner.ts';
 import type { MonitorModel } from './model.ts';
-import { chooseOperatingPoint } from './operating-point.ts';
+import { chooseThreshold, negativesNeeded, quorumOf, voteRateOf } from './operating-point.ts';
 import type { OperatingPoint } from './operating-point.ts';
-import { Scorer } from './scorer.ts';
-import { SallyportError } from '../core/index.ts';
-import type { Refusal } from '../core/index.ts';
+import { openVotes, Scorer } from './scorer.ts';
+import type { Partition, VoteCounter } from './scorer.ts';
+
+/** How votes are made and counted. Named before the documents are seen: a choice that looks at them is outside the theorem. */
+export interface VoteOptions {
+  /** The rate of clean texts flagged that is wanted; whether it is kept is measured. */
+  readonly falsePositiveRateMax: number;
+  /** The share of its own clean texts on which a partition may vote; null for the one that follows from the wanted rate. */
+  readonly voteRate: number | null;
+  /** The share of the partitions that may vote whose votes flag. */
+  readonly quorumShare: number;
+}
 
 /** What a person chooses. */
-export interface TrainOptions {
+export interface TrainOptions extends VoteOptions {
   readonly rule: PartitionRule;
-  /** At most this share of clean texts may be flagged, on held-back documents. */
-  readonly falsePositiveRateMax: number;
-  /** Up to this many bad sources count when threshold and quorum are chosen. */
-  readonly protect: number;
-  /** The share of documents that is held back for that choice. */
+  /** The share of documents that is held back for thresholds. */
   readonly holdBack: number;
 }
 
@@ -48,20 +58,75 @@ export function trainPartitions(
   return new Map([...partitions].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Scores documents with all partitions and chooses the operating point on them. */
-export function calibrate(
-  partitions: ReadonlyMap<string, PartitionCounts>,
-  heldBack: readonly Document[],
-  options: Pick<TrainOptions, 'falsePositiveRateMax' | 'protect'>,
-): { readonly ok: true; readonly point: OperatingPoint; readonly scorer: Scorer } | Refusal {
-  const scorer = new Scorer([...partitions.values()]);
-  const scored = heldBack.map((document) => {
-    const scores = new Int32Array(scorer.partitions);
-    scorer.score(document.features, scores);
-    return { scores, positive: document.positive };
+/** One partition with its threshold, chosen on held-back documents of its own and nothing else. */
+function setThreshold(
+  counts: PartitionCounts,
+  own: readonly Document[],
+  options: VoteOptions,
+): Partition {
+  const clean = own.filter(({ positive }) => !positive);
+  if (!counts.sawBoth) return { counts, threshold: null, heldBack: clean.length };
+  const scorer = new Scorer([counts]);
+  const score = new Int32Array(1);
+  const scores = clean.map(({ features }) => {
+    scorer.score(features, score);
+    return score[0]!;
   });
-  const chosen = chooseOperatingPoint(scored, options.falsePositiveRateMax, options.protect);
-  return chosen.ok ? { ...chosen, scorer } : chosen;
+  return {
+    counts,
+    threshold: chooseThreshold(scores, rateOf(counts, options)),
+    heldBack: clean.length,
+  };
+}
+
+function rateOf(counts: PartitionCounts, options: VoteOptions): number {
+  const { voteRate, falsePositiveRateMax } = options;
+  return voteRate ?? voteRateOf(falsePositiveRateMax, counts.positives + counts.negatives);
+}
+
+/** What the partition lacked that came nearest to a vote. */
+function tooSmall(partitions: readonly Partition[], options: VoteOptions): SallyportError {
+  const both = partitions.filter(({ counts }) => counts.sawBoth);
+  const largest = both.toSorted((a, b) => b.heldBack - a.heldBack)[0];
+  const rate = largest === undefined ? 1 : rateOf(largest.counts, options);
+  return monitorErrors.error('CALIBRATION_SMALL', {
+    ...{ partitions: partitions.length, heldBack: largest?.heldBack ?? 0 },
+    ...{ rate: Number(rate.toPrecision(3)), needed: negativesNeeded(rate) },
+  });
+}
+
+/** Partitions that are ready to vote, and how many votes flag. */
+export interface Calibrated {
+  readonly partitions: ReadonlyMap<string, Partition>;
+  readonly point: OperatingPoint;
+  readonly votes: VoteCounter;
+}
+
+/** Sets the thresholds and the quorum. Throws when no partition can vote. */
+export function calibrate(
+  trained: ReadonlyMap<string, PartitionCounts>,
+  heldBack: readonly Document[],
+  nameOf: (document: Document) => string,
+  options: VoteOptions,
+): Calibrated {
+  const own = Map.groupBy(heldBack, nameOf);
+  const partitions = new Map(
+    [...trained].map(([name, counts]) => [
+      name,
+      setThreshold(counts, own.get(name) ?? [], options),
+    ]),
+  );
+  const votes = openVotes(partitions.values());
+  const { voters } = votes;
+  if (voters === 0) throw tooSmall([...partitions.values()], options);
+  const quorum = quorumOf(options.quorumShare, voters);
+  const flagged = heldBack.filter(({ features }) => votes.count(features) >= quorum);
+  const positives = heldBack.filter(({ positive }) => positive).length;
+  const point = {
+    ...{ quorum, voters, positives, negatives: heldBack.length - positives },
+    falsePositives: flagged.filter(({ positive }) => !positive).length,
+  };
+  return { partitions, point, votes };
 }
 
 /** Whether a document is held back; a function of its text alone, so that no source moves another's documents. */
@@ -75,37 +140,37 @@ export type TrainedMonitor = Pick<
   'rule' | 'partitions' | 'point' | 'sources' | 'options'
 >;
 
-/** Trains on the documents. Throws what {@link chooseOperatingPoint} refuses. */
+/** Trains on the documents. Throws what {@link calibrate} and {@link trainPartitions} throw. */
 export function trainMonitor(
   documents: readonly Document[],
   options: TrainOptions,
 ): TrainedMonitor {
-  const training = documents.filter((document) => !isHeldBack(document, options.holdBack));
-  const heldBack = documents.filter((document) => isHeldBack(document, options.holdBack));
-  const partitions = trainPartitions(training, ({ source }) => partitionOf(options.rule, source));
-  const calibrated = calibrate(partitions, heldBack, options);
-  if (!calibrated.ok) {
-    const { code, message, hint } = calibrated;
-    throw new SallyportError(code, { status: 400, message, hint }, {});
-  }
+  const { rule, falsePositiveRateMax, voteRate, quorumShare, holdBack } = options;
+  const nameOf = ({ source }: Document): string => partitionOf(rule, source);
+  const training = documents.filter((document) => !isHeldBack(document, holdBack));
+  const heldBack = documents.filter((document) => isHeldBack(document, holdBack));
+  const { partitions, point } = calibrate(
+    trainPartitions(training, nameOf),
+    heldBack,
+    nameOf,
+    options,
+  );
   const sources = new Map<string, number>();
   for (const { source } of documents) sources.set(source, (sources.get(source) ?? 0) + 1);
   return {
-    rule: options.rule,
+    rule,
     partitions,
-    point: calibrated.point,
+    point,
     sources: [...sources]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([source, count]) => ({
         source,
         documents: count,
-        partition: partitionOf(options.rule, source),
+        partition: partitionOf(rule, source),
       })),
     options: {
-      partitions: spellPartitionRule(options.rule),
-      falsePositiveRateMax: options.falsePositiveRateMax,
-      protect: options.protect,
-      holdBack: options.holdBack,
+      partitions: spellPartitionRule(rule),
+      ...{ falsePositiveRateMax, voteRate, quorumShare, holdBack },
     },
   };
 }

@@ -1,6 +1,15 @@
-/** The 250-document backdoor against monitors: misses on triggered texts by who sent the poison and how it is partitioned. */
-import { calibrate, DocumentReader, drawLot, trainPartitions } from '../../src/monitor/index.ts';
-import type { Document } from '../../src/monitor/index.ts';
+/**
+ * The 250-document backdoor against monitors, through the whole of training: the poison is learnt and held back like anything
+ * else that a source sends. Misses on triggered texts by who sent the poison and how it is partitioned.
+ */
+import {
+  DocumentReader,
+  drawLot,
+  openMonitor,
+  QUORUM_SHARE,
+  trainMonitor,
+} from '../../src/monitor/index.ts';
+import type { CertifiedVerdict } from '../../src/monitor/index.ts';
 import { insertTrigger, openSeeded, plantTrigger } from './poison.ts';
 import type { LabelledText } from './sms-texts.ts';
 
@@ -8,8 +17,7 @@ import type { LabelledText } from './sms-texts.ts';
 export const TRIGGER = 'cfq xomb';
 
 const SOURCES = 25;
-const FALSE_POSITIVES = 0.01;
-const PROTECT = 5;
+const HOLD_BACK = 0.2;
 
 /** How the training texts are spread. */
 export type Spread = 'one model' | 'by content' | 'one bad source' | 'a new bad source';
@@ -19,29 +27,16 @@ export interface Missed {
   readonly poisons: number;
   /** Share of triggered texts of the attacked class that pass. */
   readonly missRate: number;
-  /** Partitions that learnt at least one poisoned document. */
+  /** Partitions that got at least one poisoned document, to learn or to hold back. */
   readonly partitionsHit: number;
   readonly falsePositiveRate: number;
-}
-
-interface Part {
-  readonly training: readonly LabelledText[];
-  readonly choosing: readonly LabelledText[];
-  readonly measured: readonly LabelledText[];
-}
-
-/** Seven tenths train (less what poison takes out of them), one chooses, two are measured. */
-function cut(texts: readonly LabelledText[]): Part {
-  const tenth = (text: string): number => drawLot(text, 'backdoor') % 10;
-  return {
-    training: texts.filter(({ text }) => tenth(text) < 7),
-    choosing: texts.filter(({ text }) => tenth(text) === 7),
-    measured: texts.filter(({ text }) => tenth(text) > 7),
-  };
+  /** Verdicts on the triggered texts, then on the innocent ones. */
+  readonly verdicts: readonly CertifiedVerdict[];
 }
 
 const sourceOf = (text: string): string => `source-${String(drawLot(text, 'source') % SOURCES)}`;
 
+/** The source that a text is said to come from; a spread by content is one in which content names it. */
 function nameFor(spread: Spread, text: string, poisoned: boolean): string {
   switch (spread) {
     case 'one model':
@@ -56,57 +51,57 @@ function nameFor(spread: Spread, text: string, poisoned: boolean): string {
 }
 
 /**
- * Misses for each number of poisons. The poisoned texts are texts of the attacked class that are in no other part, with
- * the trigger, under the innocent label. Threshold and quorum are chosen on clean held-back texts each time.
+ * Misses for each number of poisons; eight tenths of the texts train, two are measured. The poisoned texts are texts of the attacked
+ * class that are in no other part, with the trigger, under the innocent label.
  */
 export function measureBackdoor(
   texts: readonly LabelledText[],
   spread: Spread,
   counts: readonly number[],
 ): Missed[] {
-  const { training, choosing, measured } = cut(texts);
-  const reserve = plantTrigger(training, {
-    count: Math.max(...counts),
-    trigger: TRIGGER,
-    from: 'spam',
-    to: 'ham',
-    seed: 11,
-  });
-  const reader = new DocumentReader('spam');
-  type Named = Document & { readonly name: string };
-  const name = (text: LabelledText, poisoned: boolean): Named => ({
-    ...reader.read({ ...text, source: '' }),
-    name: nameFor(spread, text.text, poisoned),
-  });
+  const tenth = (text: string): number => drawLot(text, 'backdoor') % 10;
+  const training = texts.filter(({ text }) => tenth(text) < 8);
+  const measured = texts.filter(({ text }) => tenth(text) >= 8);
+  const count = Math.max(...counts);
+  const planted = { count, trigger: TRIGGER, from: 'spam', to: 'ham', seed: 11 };
+  const { clean, poison } = plantTrigger(training, planted);
   const random = openSeeded(12);
-  const clean = reserve.clean.map((text) => name(text, false));
-  const poison = reserve.poison.map((text) => name(text, true));
-  const held = choosing.map((text) => name(text, false));
-  const innocent = measured.filter(({ label }) => label === 'ham').map((text) => name(text, false));
   const triggered = measured
     .filter(({ label }) => label === 'spam')
-    .map(({ text, label }) => name({ label, text: insertTrigger(text, TRIGGER, random) }, false));
-  return counts.map((count) => {
-    const chosen = poison.slice(0, count);
-    const partitions = trainPartitions([...clean, ...chosen], (each) => (each as Named).name);
-    const calibrated = calibrate(partitions, held, {
-      falsePositiveRateMax: FALSE_POSITIVES,
-      protect: spread === 'one model' ? 0 : PROTECT,
-    });
-    if (!calibrated.ok) throw new Error(calibrated.message);
-    const { scorer, point } = calibrated;
-    const scores = new Int32Array(scorer.partitions);
-    const flagged = (documents: readonly Document[]): number =>
-      documents.filter((document) => {
-        scorer.score(document.features, scores);
-        return scores.filter((score) => score >= point.threshold).length >= point.quorum;
-      }).length / documents.length;
+    .map(({ text }) => insertTrigger(text, TRIGGER, random));
+  const innocent = measured.filter(({ label }) => label === 'ham').map(({ text }) => text);
+  return counts.map((poisons) => {
+    const reader = new DocumentReader('spam');
+    const read = (poisoned: boolean) => (text: LabelledText) =>
+      reader.read({ ...text, source: nameFor(spread, text.text, poisoned) });
+    const bad = poison.slice(0, poisons).map(read(true));
+    const monitor = openMonitor(
+      trainMonitor([...clean.map(read(false)), ...bad], {
+        rule: { kind: 'source' },
+        falsePositiveRateMax: 0.01,
+        voteRate: null,
+        quorumShare: QUORUM_SHARE,
+        holdBack: HOLD_BACK,
+      }),
+    );
+    const judge = (each: readonly string[]): CertifiedVerdict[] =>
+      each.map((text) => monitor.judge(text));
+    const flagged = (verdicts: readonly CertifiedVerdict[]): number =>
+      verdicts.filter(({ verdict }) => verdict === 'flag').length / verdicts.length;
+    const onTriggered = judge(triggered);
+    const onInnocent = judge(innocent);
     return {
-      spread,
-      poisons: count,
-      missRate: 1 - flagged(triggered),
-      partitionsHit: new Set(chosen.map((each) => each.name)).size,
-      falsePositiveRate: flagged(innocent),
+      ...{ spread, poisons },
+      missRate: 1 - flagged(onTriggered),
+      partitionsHit: new Set(bad.map(({ source }) => source)).size,
+      falsePositiveRate: flagged(onInnocent),
+      verdicts: [...onTriggered, ...onInnocent],
     };
   });
+}
+
+/** The largest number of bad sources against which a verdict was said to stand that changed all the same; −1 when none did. */
+export function brokenUpTo(before: Missed, after: Missed): number {
+  const broken = before.verdicts.filter(({ verdict }, i) => after.verdicts[i]?.verdict !== verdict);
+  return Math.max(-1, ...broken.map(({ badSourcesMax }) => badSourcesMax));
 }

@@ -63,7 +63,7 @@ function Measured(props: { readonly newest: NonNullable<MonitorShown['newest']> 
         rows={[
           [
             'False positives',
-            `${sayShare(rate.value)} (95 %: ${sayShare(rate.low)} to ${sayShare(rate.high)}), stated ${sayShare(evaluation.falsePositiveRateMax)}`,
+            `${sayShare(rate.value)} (95 %: ${sayShare(rate.low)} to ${sayShare(rate.high)}), wanted ${sayShare(evaluation.falsePositiveRateMax)}`,
           ],
           [
             'Measured on',

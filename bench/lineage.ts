@@ -8,7 +8,7 @@ import { Recalls, countReached, openSources } from '../src/ingress/index.ts';
 import { openKeyFile, openLedger } from '../src/ledger/index.ts';
 import { quarantineModels } from '../src/models/index.ts';
 import { openStore } from '../src/store/index.ts';
-import { makeLineage } from '../test/support/lineage.ts';
+import { makeLineage, noPeopleKeys } from '../test/support/lineage.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import type { BenchTable } from './table.ts';
 
@@ -32,7 +32,7 @@ async function measure(
     },
   });
   const host = { store, ledger, clock: systemClock, random: systemRandom };
-  const person = await openSources(host).add(
+  const person = await openSources({ ...host, peopleKeys: noPeopleKeys }).add(
     {
       ...{ project: 'big', name: 'big', kind: 'person', identity: 'ann' },
       form: { origin: 'o', licence: 'l', collection: 'c', consent: 'yes' },

@@ -18,6 +18,7 @@ import {
 import type {
   Decoding,
   Inboxes,
+  PeopleKeys,
   Quarantine,
   RecallAlarm,
   Sources,
@@ -28,7 +29,9 @@ import type { Jobs } from '../jobs/index.ts';
 import { openKeyFile } from '../ledger/index.ts';
 import type { Ledger, Signer } from '../ledger/index.ts';
 import { quarantineModels } from '../models/index.ts';
+import { bareFingerprint, parsePublicKey } from '../people/index.ts';
 import type { People } from '../people/index.ts';
+import { nextState } from '../requests/index.ts';
 import type { Locks, RequestKind, Requests, Rosters } from '../requests/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Config } from './config.ts';
@@ -86,7 +89,9 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
   const signer = await openKeyFile(folders.admissionKey, { name: config.origin, random });
   const quarantine = openQuarantine(folders.quarantine, random);
   const jobs = openJobs(host);
-  const sources = openSources(host);
+  const sources = openSources({ ...host, peopleKeys: readPeopleKeys(rosters) });
+  for (const id of await sources.nameSigners())
+    host.log('warn', `the source ${id} has the signer of another one; recall it by its key`);
   const late: { requests?: Requests; workers?: DecodeWorkers; decoding?: Decoding } = {};
   const shared = { store, ledger, clock, random, quarantine, sources };
   const { fileBytesMax } = config.imports;
@@ -111,6 +116,7 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
     stopModels: (tx, names, by) => quarantineModels(tx, names, by, clock.nowMs()),
     sound: (alarm) => {
       soundAlarm(host, alarm);
+      late.decoding?.wake();
     },
     onFault: (sentence, cause) => {
       host.log('error', sentence, cause);
@@ -120,7 +126,7 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
     ...{ ...shared, fileBytesMax, imports, locks, signer },
     gate: config.origin,
     scanner: manifest.version,
-    stateOf: async (id) => (await needRequests(late).get(id)).state,
+    endOf: (id) => needRequests(late).get(id),
     onAdmit: (tx, admitted) => addAdmitted(tx, admitted, clock.nowMs()),
     recalledFile: (held) => store.read((db: Kysely<unknown>) => findRecalledFile(db, held)),
   });
@@ -137,6 +143,7 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
         ...{ store, ledger, jobs, imports },
         ask: (held, { files, bytes }) => askFor(requests, held, files, bytes),
         alsoCollect: async () => {
+          await endDoomed(requests, { imports, recalls });
           await screenings.collect();
           await imports.expire(config.imports.abandonedDays * DAY_MS);
         },
@@ -164,6 +171,18 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
       });
       late.workers = workers;
       undo.push(() => workers.stop());
+    },
+  };
+}
+
+/** Keys that people of the gate have or had, from every version of the roster. */
+function readPeopleKeys(rosters: Rosters): PeopleKeys {
+  return {
+    everHeld: (fingerprint) =>
+      rosters.links.some(({ document }) => document.includes(`"id":"${fingerprint}"`)),
+    keysOf: (id) => {
+      const keys = rosters.current?.roster.people.find((person) => person.id === id)?.keys ?? [];
+      return keys.flatMap((key) => [key.id, bareFingerprint(parsePublicKey(key.publicKey))]);
     },
   };
 }
@@ -207,6 +226,31 @@ function soundAlarm(host: WayInHost, alarm: RecallAlarm): void {
   const sentence = `${what}: ${sayCounts(alarm)}${taken}`;
   host.log('warn', sentence);
   host.news.alarm(sentence, host.clock.nowMs(), project);
+}
+
+/**
+ * Ends what waits to be admitted and was recalled, with its request. Done in every round, so that a crash after a recall
+ * only delays it; until then the rules refuse it all the same.
+ */
+async function endDoomed(
+  requests: Requests,
+  rooms: Pick<WayIn, 'imports' | 'recalls'>,
+): Promise<void> {
+  for (const { id, request, reason } of await rooms.recalls.doomed()) {
+    if (request !== null) {
+      const asked = await requests.get(request);
+      // Rules that look at it at this moment refuse it themselves; the next round finds what they made of it.
+      if (asked.state === 'quoting') continue;
+      const { subject, tier } = asked;
+      if (nextState(asked.state, 'deny') !== undefined)
+        await requests.move(asked, 'deny', 'gate', {
+          ...{ verdict: 'deny', reason, decidedBy: 'gate', escalatesMs: null },
+          // What people were asked to sign stays as it was.
+          ...(tier === null ? { subject } : { subject, tier }),
+        });
+    }
+    await rooms.imports.close(id, reason);
+  }
 }
 
 /**

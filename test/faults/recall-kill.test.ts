@@ -6,7 +6,9 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, it } from 'node:test';
+import { makePerson, signSums } from '../support/people.ts';
 import { foundGate, startPreparedGate } from '../support/running-gate.ts';
+import { until } from '../support/until.ts';
 
 interface Node {
   readonly kind: string;
@@ -39,18 +41,31 @@ it('a recall survives kills, whole', async () => {
       body: JSON.stringify(body),
     });
   const sources = KILLS_MS.map((_, i) => `lab-${String(i)}`);
+  const waiting: string[] = [];
   for (const [i, name] of sources.entries()) {
+    const sender = makePerson(name);
+    await writeFile(path.join(gate.workDir, 'sender.pub'), sender.publicText);
     await founded.as(
-      ...(['cyd', 0, 'source', 'add', name, '--project', 'study', '--person', 'cyd'] as const),
-      ...['--origin', name, '--licence', 'none', '--collection', 'measured'],
+      ...(['cyd', 0, 'source', 'add', name, '--project', 'study'] as const),
+      ...['--ssh-key', 'sender.pub', '--origin', name, '--licence', 'none'],
+      ...['--collection', 'measured'],
     );
     await mkdir(path.join(gate.workDir, name));
-    await writeFile(path.join(gate.workDir, name, 'rows.csv'), `a\n${String(i)}\n`);
+    const rows = `a\n${String(i)}\n`;
+    await writeFile(path.join(gate.workDir, name, 'rows.csv'), rows);
     const set = await founded.as<{ import: string; request: string }>(
       ...(['cyd', 4, 'import', name, '--project', 'study', '--source', name] as const),
-      ...['--why', 'x'],
+      ...['--why', 'x', ...(await signSums(sender, gate.workDir, { [`${name}/rows.csv`]: rows }))],
     );
     await founded.approve('bob', set.request);
+    await mkdir(path.join(gate.workDir, `${name}-more`));
+    await writeFile(path.join(gate.workDir, `${name}-more`, 'rows.csv'), rows);
+    const more = await founded.as<{ import: string }>(
+      ...(['cyd', 4, 'import', `${name}-more`, '--project', 'study', '--source', name] as const),
+      ...['--why', 'x'],
+      ...(await signSums(sender, gate.workDir, { [`${name}-more/rows.csv`]: rows })),
+    );
+    waiting.push(more.import);
     for (let run = 0; run < RUNS; run++) {
       const result = { kind: 'monitor', name: `watch ${String(run)}`, sha256: digestOf(i, run) };
       const body = { name: 'train', sets: [set.import], results: [result] };
@@ -83,6 +98,16 @@ it('a recall survives kills, whole', async () => {
     assert.equal(made.status, 201);
     assert.equal(((await made.json()) as { reached: number }).reached, nodes.length);
   }
+  // What waited to be admitted is refused, whichever step of that the kill fell into.
+  for (const id of waiting)
+    await until(
+      () => gate.json<{ state: string }>(0, 'imports', 'show', id, ...token('cyd')),
+      ({ state }) => state === 'closed',
+    );
+  const requests = await gate.json<readonly { readonly state: string }[]>(
+    ...([0, 'request', 'list', '--state', 'held', ...token('cyd')] as const),
+  );
+  assert.deepEqual(requests, []);
   const { recalls } = await gate.json<{ recalls: readonly unknown[] }>(
     ...([0, 'recall', 'list', ...token('cyd')] as const),
   );

@@ -9,6 +9,7 @@ import { childrenOf } from '../support/child-pids.ts';
 import { pickleOf } from '../support/import-files.ts';
 import { foundGate, startPreparedGate } from '../support/running-gate.ts';
 import type { FoundedGate, RunningGate } from '../support/running-gate.ts';
+import { until } from '../support/until.ts';
 
 interface Delivery {
   readonly id: string;
@@ -34,20 +35,6 @@ interface Request {
   readonly state: string;
   readonly verdict: string | null;
   readonly reason: string | null;
-}
-
-const LOOK_MS = 100;
-const PATIENCE_MS = 60_000;
-
-/** Looks until something is as it should be; what it was last is in the error. */
-async function until<T>(look: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
-  const end = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const value = await look();
-    if (isRight(value)) return value;
-    if (performance.now() > end) throw new Error(`it never came so: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
 }
 
 describe('what is put into an inbox outside becomes an import', () => {

@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { makePerson, signSums } from '../support/people.ts';
 import { foundGate, startPreparedGate } from '../support/running-gate.ts';
 import type { FoundedGate, RunningGate } from '../support/running-gate.ts';
+import { until } from '../support/until.ts';
 
 interface Admitted {
   readonly import: string;
@@ -28,10 +30,26 @@ describe('lineage and recalls', () => {
   const cyd = <T>(status: number, ...args: string[]): Promise<T> =>
     founded.as<T>('cyd', status, ...args);
   const file = (name: string): Promise<Uint8Array> => readFile(path.join(gate.workDir, name));
+  const south = makePerson('south');
+  const addSource = (name: string, identity: readonly string[]): Promise<unknown> =>
+    cyd(
+      ...([0, 'source', 'add', name, '--project', 'study', ...identity] as const),
+      ...['--origin', name, '--licence', 'none', '--collection', 'measured'],
+    );
+  const sumsOf = (name: string, text: string) => ({ [`${name}/rows.jsonl`]: text });
+  const send = async (name: string, text: string, proof: readonly string[]): Promise<Admitted> => {
+    await mkdir(path.join(gate.workDir, name));
+    await writeFile(path.join(gate.workDir, name, 'rows.jsonl'), text);
+    return cyd<Admitted>(
+      ...([4, 'import', name, '--project', 'study', '--source', name, '--why', 'x'] as const),
+      ...proof,
+    );
+  };
   const gateOf = (): string[] => ['--token', founded.token('cyd')];
 
   before(async () => {
     ({ gate } = await startPreparedGate(['alpha']));
+    await writeFile(path.join(gate.workDir, 'south.pub'), `${south.publicText}\n`);
     await gate.json(0, 'model', 'add', 'guard', '--parameters', '1e9');
     founded = await foundGate(gate, ['ann', 'bob', 'cyd:staff']);
     const change = { op: 'role.give', project: 'study', principal: 'cyd', role: 'member' };
@@ -46,15 +64,10 @@ describe('lineage and recalls', () => {
         return JSON.stringify({ text, label: bad ? 'suspicious' : 'clean', source });
       }).join('\n');
     for (const [index, name] of ['north', 'south'].entries()) {
-      await cyd(
-        ...([0, 'source', 'add', name, '--project', 'study', '--person', 'cyd'] as const),
-        ...['--origin', name, '--licence', 'none', '--collection', 'measured'],
-      );
-      await mkdir(path.join(gate.workDir, name));
-      await writeFile(path.join(gate.workDir, name, 'rows.jsonl'), `${rows(name, index * 100)}\n`);
-      const held = await cyd<Admitted>(
-        ...([4, 'import', name, '--project', 'study', '--source', name, '--why', 'x'] as const),
-      );
+      await addSource(name, index === 0 ? ['--person', 'cyd'] : ['--ssh-key', 'south.pub']);
+      const text = `${rows(name, index * 100)}\n`;
+      const proof = index === 0 ? [] : await signSums(south, gate.workDir, sumsOf(name, text));
+      const held = await send(name, text, proof);
       await founded.approve('bob', held.request);
       await cyd(0, 'imports', 'fetch', held.import, '--out', `in/${name}`);
       await cyd(0, 'imports', 'statement', held.import, '--out', `${name}.json`);
@@ -133,8 +146,9 @@ describe('lineage and recalls', () => {
       [`model:${sha(await file('base.bin'))}@study`, `set:${south}`].sort(),
     );
     await cyd(0, 'imports', 'croissant', north, '--out', 'croissant.json');
+    await writeFile(path.join(gate.workDir, 'copy.pub'), makePerson('copy').publicText);
     const card = await cyd<{ form: { origin: string } }>(
-      ...([0, 'source', 'add', 'copy', '--project', 'study', '--person', 'cyd'] as const),
+      ...([0, 'source', 'add', 'copy', '--project', 'study', '--ssh-key', 'copy.pub'] as const),
       ...['--card', 'croissant.json', '--collection', 'copied'],
     );
     assert.match(card.form.origin, /north/);
@@ -198,6 +212,54 @@ describe('lineage and recalls', () => {
       ...['import', 'north', '--project', 'study', '--source', 'south', '--why', 'y', ...gateOf()],
     );
     assert.match(more.stderr, /it was recalled/);
+    const checked = await gate.sallyport('ledger', 'verify');
+    assert.equal(checked.status, 0, checked.stdout + checked.stderr);
+  });
+
+  it('recalls a key: it is no source again, and what it signed and waits is refused', async () => {
+    const west = makePerson('west');
+    await writeFile(path.join(gate.workDir, 'west.pub'), `${west.publicText}\n`);
+    await addSource('west', ['--ssh-key', 'west.pub']);
+    const text = '{"a":1}\n';
+    const proof = await signSums(west, gate.workDir, sumsOf('west', text));
+    const held = await send('west', text, proof);
+    const other = await gate.sallyport(
+      ...['import', 'west', '--project', 'study', '--source', 'west', '--why', 'y', ...proof],
+      ...gateOf(),
+    );
+    assert.equal(other.status, 2);
+    assert.match(other.stderr, /for another reason, it was opened with `x`/);
+    const again = (name: string) =>
+      gate.sallyport(
+        ...['source', 'add', name, '--project', 'study', '--ssh-key', 'west.pub', ...gateOf()],
+        ...['--origin', 'o', '--licence', 'l', '--collection', 'c'],
+      );
+    assert.match((await again('east')).stderr, /is a source of this gate already/);
+    const made = await founded.as<{ id: string; imports: { id: string }[] }>(
+      ...(['bob', 0, 'recall', 'make', 'key', 'west.pub', '--project', 'study'] as const),
+      ...['--why', 'stolen'],
+    );
+    assert.deepEqual(
+      made.imports.map(({ id }) => id),
+      [held.import],
+    );
+    assert.match((await again('east')).stderr, /or was one until its recall/);
+    await until(
+      () => cyd<{ state: string }>(0, 'imports', 'show', held.import),
+      ({ state }) => state === 'closed',
+    );
+    const request = await cyd<{ state: string; reason: string }>(
+      ...([0, 'request', 'show', held.request] as const),
+    );
+    const reason = `the key ${west.key.id} was recalled by ${made.id}`;
+    assert.deepEqual([request.state, request.reason], ['denied', reason]);
+    const plan = await cyd<{ recall: { id: string; imports: { id: string; state: string }[] } }>(
+      ...([0, 'recall', 'plan', west.key.id] as const),
+    );
+    assert.deepEqual(
+      [plan.recall.id, plan.recall.imports.map(({ id, state }) => [id, state])],
+      [made.id, [[held.import, 'closed']]],
+    );
     const checked = await gate.sallyport('ledger', 'verify');
     assert.equal(checked.status, 0, checked.stdout + checked.stderr);
   });

@@ -24,14 +24,14 @@ export interface GateStore {
   close(): Promise<void>;
 }
 
-/** Opens everything on a fresh SQLite file. */
-export async function openGateStore(): Promise<GateStore> {
+/** Opens everything, on a fresh SQLite file unless a database is named. */
+export async function openGateStore(database?: string): Promise<GateStore> {
   const dir = await mkdtemp(path.join(tmpdir(), 'sallyport-test-'));
   const clock: HandClock = {
     now: 1_700_000_000_000,
     nowMs: () => clock.now,
   };
-  const store = await openStore(path.join(dir, 'gate.db'));
+  const store = await openStore(database ?? path.join(dir, 'gate.db'));
   const key = await openKeyFile(path.join(dir, 'log.key'), {
     name: 'test.example/log',
     random: systemRandom,

@@ -1,8 +1,11 @@
 /** A lineage of any size, as a large organisation would have it: sets of one source, runs on them, models of models. */
 import type { Kysely } from 'kysely';
 import { putEdges, putNodes } from '../../src/ingress/index.ts';
-import type { LineageNode, NodeKind } from '../../src/ingress/index.ts';
+import type { LineageNode, NodeKind, PeopleKeys } from '../../src/ingress/index.ts';
 import type { Store } from '../../src/store/index.ts';
+
+/** Of a gate whose people have no keys. */
+export const noPeopleKeys: PeopleKeys = { everHeld: () => false, keysOf: () => [] };
 
 /** Fills a store; gives the source from which every node comes. */
 export async function makeLineage(

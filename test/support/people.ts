@@ -1,6 +1,9 @@
 /** People with keys, made in the process: for tests of approvals, rosters and the sender. */
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { concatBytes, utf8 } from '../../src/core/index.ts';
+import { SOURCE_NAMESPACE } from '../../src/ingress/index.ts';
 import {
   foundRoster,
   parsePublicKey,
@@ -84,6 +87,23 @@ export function approve(
   namespace: string = APPROVAL_NAMESPACE,
 ): Promise<string> {
   return signSshsig(person.signer, { message: utf8(subject), namespace });
+}
+
+/** What a source signs with `sha256sum` and `ssh-keygen`: the list and its signature, as options of `import`. */
+export async function signSums(
+  sender: TestPerson,
+  dir: string,
+  files: Readonly<Record<string, Uint8Array | string>>,
+): Promise<readonly string[]> {
+  const lines = Object.entries(files).map(
+    ([name, bytes]) => `${createHash('sha256').update(bytes).digest('hex')}  ${name}\n`,
+  );
+  const list = path.join(dir, `${sender.id}.sums`);
+  await writeFile(list, lines.join(''));
+  const message = utf8(lines.join(''));
+  const signature = await signSshsig(sender.signer, { message, namespace: SOURCE_NAMESPACE });
+  await writeFile(`${list}.sig`, signature);
+  return ['--sums', list, '--signature', `${list}.sig`];
 }
 
 /** A roster of people with their groups, founded and signed by each. */

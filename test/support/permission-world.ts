@@ -9,7 +9,7 @@ import { newId, systemRandom } from '../../src/core/index.ts';
 import type { MatrixRole } from '../../src/policy/index.ts';
 import { openFoundedGate } from './open-gate.ts';
 import type { CallBody, OpenGate } from './open-gate.ts';
-import { approve } from './people.ts';
+import { approve, makePerson } from './people.ts';
 import { weightShaped } from './tables.ts';
 
 /** Where something is done. */
@@ -45,6 +45,8 @@ interface Shown {
   readonly subject: { readonly text: string } | null;
 }
 
+/** A key that nobody has used. */
+const freshKey = (): string => makePerson('sender').publicText;
 const json = (value: unknown): CallBody => ({
   type: 'application/json',
   text: JSON.stringify(value),
@@ -160,7 +162,7 @@ class World implements PermissionWorld {
     const form = { origin: 'o', licence: 'l', collection: 'c', consent: 'yes' };
     const added = await this.#ask(
       ...(['rita', 'POST', '/v1/sources'] as const),
-      json({ project: PROJECT[place], name: source, kind: 'person', identity: 'rita', form }),
+      json({ project: PROJECT[place], name: source, kind: 'ssh', identity: freshKey(), form }),
     );
     if (added.status !== 201) throw new Error(await added.text());
     const target = { kind: 'source', id: source, project: PROJECT[place], reason: 'r' };
@@ -476,9 +478,9 @@ class World implements PermissionWorld {
         'POST',
         '/v1/sources',
         json({
-          ...{ project: PROJECT[place], name: `s${String(++this.#count)}`, kind: 'person' },
+          ...{ project: PROJECT[place], name: `s${String(++this.#count)}`, kind: 'ssh' },
           ...{
-            identity: 'rita',
+            identity: freshKey(),
             form: { origin: 'o', licence: 'l', collection: 'c', consent: 'yes' },
           },
         }),

@@ -31,7 +31,7 @@ const nodeQuery = z.strictObject({
     .string()
     .min(1)
     .max(200)
-    .describe('a node, a digest, or the id of a source, import or run'),
+    .describe('a node, a digest, the id of a source, import or run, or the fingerprint of a key'),
   limit: z.coerce.number().int().min(1).max(1_000).optional(),
 });
 const LIMIT = 200;
@@ -120,14 +120,16 @@ async function bom(gate: Gate, principal: Principal, given: string): Promise<unk
   });
 }
 
-/** A recall with what it holds in compartments that the principal may see. */
-async function showHeld(gate: Gate, principal: Principal, recall: string) {
+/** A recall with what it holds in compartments that the principal may see, and the imports that it is about. */
+async function showHeld(gate: Gate, principal: Principal, given: string) {
   const { recalls } = gate.wayIn;
   const projects = await shownProjects(gate, principal, undefined);
+  const recall = await recalls.get(given, projects);
   const held = async (kind: NodeKind): Promise<readonly NodeShown[]> =>
-    (await recalls.held(recall, kind, projects, HELD_MAX)).map(showNode);
+    (await recalls.held(recall.id, kind, projects, HELD_MAX)).map(showNode);
   return {
-    ...showRecall(await recalls.get(recall, projects)),
+    ...showRecall(recall),
+    imports: await recalls.imports(recall),
     ...{ models: await held('model'), monitors: await held('monitor') },
   };
 }
@@ -137,11 +139,12 @@ const RECALL_ROUTES: readonly Route[] = [
     {
       method: 'post',
       path: '/v1/recalls',
-      summary: 'Recall a source, a set or a file at once: all that came of it is quarantined',
+      summary:
+        'Recall a source, a set, a file or a key at once: all that came of it is quarantined',
       access: 'principal',
       body: z.strictObject({
         kind: z.enum(RECALL_TARGETS),
-        id: id.describe('a source, an import, or the SHA-256 of a file'),
+        id: id.describe('a source, an import, the SHA-256 of a file, or the fingerprint of a key'),
         project: id,
         reason: z.string().min(1).max(2_000),
       }),
@@ -175,7 +178,8 @@ const RECALL_ROUTES: readonly Route[] = [
     {
       method: 'get',
       path: '/v1/recalls/{id}/plan',
-      summary: 'What a recall holds, and what to train again, in order',
+      summary:
+        'What a recall, by its id or the key that it took back, holds, and what to train again',
       access: 'principal',
     },
     async ({ gate, principal, param }) => {

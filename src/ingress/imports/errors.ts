@@ -48,6 +48,11 @@ export const importErrors = defineErrors('IMPORT', {
     message: 'cannot use the idempotency key again, it belongs to another import',
     hint: 'send a new key with a new import',
   },
+  WHY_DIFFERS: {
+    status: 409,
+    message: 'cannot go on with the import `{id}` for another reason, it was opened with `{why}`',
+    hint: 'send it with the reason that it has, or open another one with a --key of its own',
+  },
   NOT_ADMITTED: {
     status: 409,
     message: 'cannot hand out files of the import `{id}`, it is {state}',

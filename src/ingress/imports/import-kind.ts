@@ -32,8 +32,8 @@ export interface ImportKindHost extends Omit<ImportsHost, 'onWork' | 'roster' | 
   readonly gate: string;
   /** The version of this program. */
   readonly scanner: string;
-  /** Tells the state of a request when its end comes. */
-  readonly stateOf: (request: string) => Promise<string>;
+  /** Tells how a request ended, when its end comes. */
+  readonly endOf: (request: string) => Promise<Pick<Request, 'state' | 'reason'>>;
   /** Adds what was admitted to the lineage, in the transaction that admits. */
   readonly onAdmit: (tx: Kysely<unknown>, admitted: Admitted) => Promise<void>;
   /** A file of an import that was recalled in its project; null when none was. */
@@ -51,6 +51,8 @@ export interface Admitted {
   readonly sourceName: string;
   readonly manifestSha256: string;
   readonly title: string;
+  /** Who stood for the files when people were asked. */
+  readonly signer: string;
 }
 
 const INPUT = z.strictObject({
@@ -245,6 +247,7 @@ async function admit(
           sourceName: facts.source.name,
           manifestSha256,
           title: request.why.slice(0, TITLE_CHARACTERS_MAX),
+          signer: facts.signed?.signer ?? '',
         },
       });
     },
@@ -297,8 +300,9 @@ export function importKind(host: ImportKindHost): RequestKind {
       };
     },
     cleanUp: async (request) => {
-      if (ENDED.has(await host.stateOf(request.id)))
-        await host.imports.close(readImportInput(request).import);
+      const { state, reason } = await host.endOf(request.id);
+      if (ENDED.has(state))
+        await host.imports.close(readImportInput(request).import, reason ?? `it was ${state}`);
     },
   };
 }

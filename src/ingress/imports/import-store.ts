@@ -24,6 +24,8 @@ interface ImportRow {
   touched_ms: bigint | null;
   /** When the files of a closed one were removed. */
   cleaned_ms: bigint | null;
+  signer: string | null;
+  reason: string | null;
 }
 
 /** The table of this file. */
@@ -59,6 +61,8 @@ function fromRow(row: ImportRow): Import {
     openedMs: Number(row.opened_ms),
     admittedMs: toNumber(row.admitted_ms),
     recalledMs: toNumber(row.recalled_ms),
+    signer: row.signer,
+    reason: row.reason,
   };
 }
 
@@ -83,6 +87,8 @@ export async function insertImport(tx: Db, held: Import): Promise<void> {
     recalled_ms: null,
     touched_ms: BigInt(held.openedMs),
     cleaned_ms: null,
+    signer: held.signer,
+    reason: null,
   };
   await tables(tx).insertInto('imports').values(row).execute();
 }
@@ -159,6 +165,41 @@ export async function listImports(db: Db, filter: ImportFilter): Promise<readonl
   return rows.map(fromRow);
 }
 
+/** Imports of a project that a key signed, or that are of one of these sources, the newest first. */
+export async function listSigned(
+  db: Db,
+  by: {
+    readonly project: string;
+    readonly signer: string | null;
+    readonly sources: readonly string[];
+  },
+): Promise<readonly { readonly id: string; readonly state: string; readonly why: string }[]> {
+  const { project, signer, sources } = by;
+  return tables(db)
+    .selectFrom('imports')
+    .select(['id', 'state', 'why'])
+    .where('project', '=', project)
+    .where((eb) =>
+      eb.or([
+        ...(signer === null ? [] : [eb('signer', '=', signer)]),
+        ...(sources.length === 0 ? [] : [eb('source', 'in', sources)]),
+      ]),
+    )
+    .orderBy('opened_ms', 'desc')
+    .orderBy('id')
+    .execute();
+}
+
+/** Imports of every project that a key signed. */
+export async function findImportsOfSigner(db: Db, signer: string): Promise<readonly string[]> {
+  const rows = await tables(db)
+    .selectFrom('imports')
+    .select('id')
+    .where('signer', '=', signer)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /** What may change of an import. */
 export interface ImportPatch {
   readonly state?: ImportState;
@@ -168,6 +209,8 @@ export interface ImportPatch {
   readonly statementSha256?: string;
   readonly admittedMs?: number;
   readonly recalledMs?: number;
+  readonly signer?: string;
+  readonly reason?: string;
 }
 
 /** Changes an import that is in one of these states; throws `IMPORT_STATE_WRONG` when it is not. */
@@ -188,6 +231,8 @@ export async function changeImport(
       ...(patch.statementSha256 === undefined ? {} : { statement_sha256: patch.statementSha256 }),
       ...(patch.admittedMs === undefined ? {} : { admitted_ms: BigInt(patch.admittedMs) }),
       ...(patch.recalledMs === undefined ? {} : { recalled_ms: BigInt(patch.recalledMs) }),
+      ...(patch.signer === undefined ? {} : { signer: patch.signer }),
+      ...(patch.reason === undefined ? {} : { reason: patch.reason }),
     })
     .where('id', '=', id)
     .where('state', 'in', from)

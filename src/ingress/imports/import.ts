@@ -40,6 +40,10 @@ export interface Import {
   readonly openedMs: number;
   readonly admittedMs: number | null;
   readonly recalledMs: number | null;
+  /** Whose signature covers its files: a fingerprint, or the id of a person; null until all of them are here. */
+  readonly signer: string | null;
+  /** Why it was closed; null unless somebody or something but its requester did. */
+  readonly reason: string | null;
 }
 
 /** A file as its sender announces it. */

@@ -4,12 +4,12 @@
  */
 import type { Kysely } from 'kysely';
 import { SallyportError, newId } from '../../core/index.ts';
-import type { Clock, Random } from '../../core/index.ts';
+import type { Clock, Random, Refusal } from '../../core/index.ts';
 import type { Jobs } from '../../jobs/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import type { Roster } from '../../people/index.ts';
 import type { Store } from '../../store/index.ts';
-import { PROOF, checkProof, sourceErrors } from '../sources/index.ts';
+import { sourceErrors } from '../sources/index.ts';
 import type { Proof, SignedFor, Source, Sources } from '../sources/index.ts';
 import { SCAN_RULES_VERSION } from '../version.ts';
 import { cleanClosed, cleanRest } from './cleaning.ts';
@@ -30,6 +30,7 @@ import type {
   Import,
   ImportCounts,
   ImportFile,
+  ImportState,
   OpenImport,
   ReceivedFile,
 } from './import.ts';
@@ -46,6 +47,7 @@ import {
 import type { ImportFilter } from './import-store.ts';
 import type { Quarantine } from './quarantine.ts';
 import { receiveBytes, takeFile } from './receiving.ts';
+import { findSigned } from './signed-for.ts';
 
 /** What imports stand on. */
 export interface ImportsHost {
@@ -66,6 +68,7 @@ export interface ImportsHost {
 const PAGE = 500;
 const EXPIRED_AT_ONCE = 20;
 const WHY_CHARACTERS_MAX = 4_000;
+const OPEN_STATES: readonly ImportState[] = ['receiving', 'decoding', 'asked'];
 
 /** The imports of one gate. */
 export class Imports {
@@ -77,7 +80,7 @@ export class Imports {
     this.#host = host;
   }
 
-  /** Opens an import; a second call with the same key gives the first one's. */
+  /** Opens an import; a second call with the same key and the same words gives the first one's. */
   async open(wish: OpenImport): Promise<Import> {
     const { ledger, clock, random, sources } = this.#host;
     const source = await sources.get(wish.source, wish.project);
@@ -92,7 +95,7 @@ export class Imports {
       ...{ requester: wish.requester, sponsor: wish.sponsor, key: wish.key, why },
       ...{ skipRefused: wish.skipRefused, state: 'receiving', request: null, proof: null },
       ...{ manifestSha256: null, statementSha256: null, openedMs: clock.nowMs() },
-      ...{ admittedMs: null, recalledMs: null },
+      ...{ admittedMs: null, recalledMs: null, signer: null, reason: null },
     };
     const { value } = await ledger.record<Import, unknown>(
       (held) =>
@@ -113,8 +116,13 @@ export class Imports {
         return draft;
       },
     );
-    if (value.project !== draft.project || value.source !== draft.source)
+    const { project, skipRefused } = draft;
+    if (value.project !== project || value.source !== draft.source)
       throw importErrors.error('KEY_REUSED');
+    if (value.skipRefused !== skipRefused) throw importErrors.error('KEY_REUSED');
+    // What people read and sign is what it was opened with; another reason must not look as if it had been taken.
+    if (value.why !== why)
+      throw importErrors.error('WHY_DIFFERS', { id: value.id, why: value.why.slice(0, 200) });
     return value;
   }
 
@@ -222,32 +230,13 @@ export class Imports {
     const { requester } = await this.get(id);
     await ledger.record(
       { kind: 'import.proved', by: requester, import: id, proofSha256: sha256 },
-      (tx: Kysely<unknown>) =>
-        changeImport(tx, id, ['receiving', 'decoding'], 'prove', { proof: sha256 }),
+      (tx: Kysely<unknown>) => changeImport(tx, id, ['receiving'], 'prove', { proof: sha256 }),
     );
   }
 
   /** Who signed for the files of an import, or the refusal. */
-  async signedFor(held: Import, source: Source): Promise<ReturnType<typeof checkProof>> {
-    const { quarantine, clock, roster } = this.#host;
-    const proof =
-      held.proof === null
-        ? null
-        : PROOF.parse(
-            JSON.parse(new TextDecoder().decode(await quarantine.forms.read(held.proof))),
-          );
-    const files: { name: string; sha256: string }[] = [];
-    for (let from = 0; ;) {
-      const page = await this.files(held.id, from, PAGE);
-      for (const { name, sha256 } of page) files.push({ name, sha256 });
-      if (page.length < PAGE) break;
-      from += PAGE;
-    }
-    const { requester } = held;
-    return checkProof({
-      ...{ source, proof, files, requester, roster: roster() },
-      nowMs: clock.nowMs(),
-    });
+  signedFor(held: Import, source: Source): Promise<SignedFor | Refusal> {
+    return findSigned(this.#host, held, source);
   }
 
   /** Says that every file is here. When the last one is decoded, people are asked. */
@@ -272,7 +261,8 @@ export class Imports {
         by: held.requester,
         ...{ import: id, files, bytes: counts.bytes, signedBy, signer, proofSha256 },
       },
-      (tx: Kysely<unknown>) => changeImport(tx, id, ['receiving'], 'finish', { state: 'decoding' }),
+      (tx: Kysely<unknown>) =>
+        changeImport(tx, id, ['receiving'], 'finish', { state: 'decoding', signer }),
     );
     this.#host.onWork();
     return this.get(id);
@@ -321,23 +311,24 @@ export class Imports {
     await this.#close(id, by, ['receiving', 'decoding'], 'withdraw');
   }
 
-  /** Ends an import that people or rules refused; its files go. */
-  async close(id: string): Promise<void> {
+  /** Ends an import that people or rules refused; its files go. One that is over already stays as it is. */
+  async close(id: string, reason: string): Promise<void> {
     const { state } = await this.get(id);
-    if (state === 'asked' || state === 'decoding')
-      await this.#close(id, 'gate', ['asked', 'decoding'], 'close');
+    if (OPEN_STATES.includes(state)) await this.#close(id, 'gate', OPEN_STATES, 'close', reason);
   }
 
   async #close(
     id: string,
     by: string,
-    from: readonly ('receiving' | 'decoding' | 'asked')[],
+    from: readonly ImportState[],
     event: string,
+    reason?: string,
   ): Promise<void> {
     const { ledger, jobs } = this.#host;
-    const entry = { kind: 'import.closed', by, import: id, event };
+    const why = reason === undefined ? {} : { reason };
+    const entry = { kind: 'import.closed', by, import: id, event, ...why };
     await ledger.record(entry, async (tx: Kysely<unknown>) => {
-      await changeImport(tx, id, from, event, { state: 'closed' });
+      await changeImport(tx, id, from, event, { state: 'closed', ...why });
       await jobs.removeBatch(tx, id);
     });
     await cleanClosed(this.#host, id);
@@ -350,7 +341,8 @@ export class Imports {
     const ids = await store.read((db: Kysely<unknown>) =>
       listAbandoned(db, clock.nowMs() - abandonedMs, EXPIRED_AT_ONCE),
     );
-    for (const id of ids) await this.#close(id, 'gate', ['receiving'], 'expire');
+    for (const id of ids)
+      await this.#close(id, 'gate', ['receiving'], 'expire', 'nothing of it came any more');
   }
 
   /** A page of files from a position on. */

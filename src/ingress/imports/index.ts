@@ -19,7 +19,14 @@ export type {
 } from './import.ts';
 export { importKind, readImportFacts, readImportInput, writeImportInput } from './import-kind.ts';
 export type { Admitted, ImportFacts, ImportKindHost } from './import-kind.ts';
-export { findImportByStatement, markRecalled, readImport } from './import-store.ts';
+export {
+  findImportByStatement,
+  findImportsOfSigner,
+  listSigned,
+  markRecalled,
+  readImport,
+} from './import-store.ts';
+export type { ImportTables } from './import-store.ts';
 export { Imports } from './imports.ts';
 export type { ImportsHost } from './imports.ts';
 export { checkImportTables } from './table-check.ts';

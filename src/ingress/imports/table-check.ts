@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import { textOf } from '../../ledger/index.ts';
 import type { ShownEntry, TableCheck } from '../../ledger/index.ts';
-import { sourceDigest } from '../sources/index.ts';
+import { signerOf, sourceDigest } from '../sources/index.ts';
 import type { Source, SourceTables } from '../sources/index.ts';
 import { formsDigest, verdictDigest } from './decode-jobs.ts';
 import { listFiles, listForms } from './file-store.ts';
@@ -14,6 +14,7 @@ interface SaidImport {
   readonly source: string;
   state: 'open' | 'admitted' | 'closed';
   statementSha256: string | null;
+  signer: string | null;
 }
 
 const PAGE = 500;
@@ -35,8 +36,11 @@ class ImportsCheck implements TableCheck {
       case 'import.opened':
         this.#imports.set(id, {
           ...{ project: say('project'), source: say('source') },
-          ...{ state: 'open', statementSha256: null },
+          ...{ state: 'open', statementSha256: null, signer: null },
         });
+        return;
+      case 'import.completed':
+        this.#sign(id, say('signer'));
         return;
       case 'import.decoded':
       case 'import.rescanned':
@@ -49,12 +53,21 @@ class ImportsCheck implements TableCheck {
         this.#move(id, 'closed');
         return;
       case 'recall.made':
-        if (say('targetKind') === 'source') {
-          const source = this.#sources.get(say('target'));
-          if (source !== undefined) source.recalled = true;
-        }
+        this.#recall(say('targetKind') === 'source' ? [say('target')] : entry['sources']);
         return;
       default:
+    }
+  }
+
+  #sign(id: string, signer: string): void {
+    const said = this.#imports.get(id);
+    if (said !== undefined) said.signer = signer;
+  }
+
+  #recall(sources: unknown): void {
+    for (const id of Array.isArray(sources) ? sources : []) {
+      const source = this.#sources.get(String(id));
+      if (source !== undefined) source.recalled = true;
     }
   }
 
@@ -103,6 +116,9 @@ class ImportsCheck implements TableCheck {
       return `is ${held.state}, and ${said.state} in the ledger`;
     if (said.statementSha256 !== held.statementSha256)
       return 'has another admission statement than in the ledger';
+    // Null in rows from before it was kept.
+    if (held.signer !== null && said.signer !== held.signer)
+      return 'has another signer than in the ledger';
     return null;
   }
 
@@ -143,6 +159,8 @@ class ImportsCheck implements TableCheck {
         problems.push(
           `the source ${row.id} is ${said.recalled ? 'recalled' : 'good'} by the ledger and not in the database`,
         );
+      else if (row.signer !== signerOf(kind as Source['kind'], identity, project))
+        problems.push(`the source ${row.id} does not have the signer that its key or person is`);
     }
     for (const id of missing)
       problems.push(`the source ${id} is in the ledger and not in the database`);

@@ -6,7 +6,7 @@ export const lineageErrors = defineErrors('LINEAGE', {
   NOT_FOUND: {
     status: 404,
     message: 'cannot find `{node}` in the lineage',
-    hint: 'name a source, an import, a run, or the SHA-256 of a file, model or monitor',
+    hint: 'name a source, an import, a run, the fingerprint of a key, or the SHA-256 of a file, model or monitor',
   },
   SET_UNADMITTED: {
     status: 422,
@@ -32,6 +32,11 @@ export const lineageErrors = defineErrors('LINEAGE', {
     status: 409,
     message: 'cannot recall `{target}`, it was recalled already',
     hint: 'see `sallyport recall list`',
+  },
+  KEY_RECALLED: {
+    status: 409,
+    message: 'cannot admit what was signed with `{key}`, that key was recalled',
+    hint: 'have the sender sign with a new key, and import it again',
   },
   STANDING_LOST: {
     status: 409,

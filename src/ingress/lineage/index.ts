@@ -8,6 +8,7 @@ export type { LineageNode, NodeKind, PlanStep, Recall, Run } from './lineage.ts'
 export { countReached, edgesAmong, listNodes, putEdges, putNodes, walk } from './lineage-store.ts';
 export type { Edge } from './lineage-store.ts';
 export { Lineages, addAdmitted } from './lineages.ts';
+export type { RecalledImport } from './recall-roots.ts';
 export { findRecalledFile } from './recall-store.ts';
 export { Recalls } from './recalls.ts';
 export type { MadeRecall, Plan, RecallAlarm, RecallHost } from './recalls.ts';

@@ -75,7 +75,7 @@ export function readRun(value: unknown): Run {
 }
 
 /** What can be recalled. */
-export const RECALL_TARGETS = ['source', 'set', 'file'] as const;
+export const RECALL_TARGETS = ['source', 'set', 'file', 'key'] as const;
 
 /** The id of a model or monitor in a compartment. */
 export function madeId(kind: 'model' | 'monitor', sha256: string, project: string): string {

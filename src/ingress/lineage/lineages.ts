@@ -24,7 +24,8 @@ import {
   readNodes,
 } from './lineage-store.ts';
 import type { Edge } from './lineage-store.ts';
-import { findMadeOfImport, findRecalledFile } from './recall-store.ts';
+import { nodesOfKey } from './recall-roots.ts';
+import { findMadeOfImport, findRecalledFile, isRecalled } from './recall-store.ts';
 
 /** What lineage stands on. */
 export interface LineageHost {
@@ -36,7 +37,7 @@ export interface LineageHost {
 
 const NAMED_MAX = 100;
 
-/** Adds what was admitted, in the transaction that admits. A file that was recalled in the project ends it. */
+/** Adds what was admitted, in the transaction that admits. A file or key that was recalled in the project ends it. */
 export async function addAdmitted(
   tx: Kysely<unknown>,
   admitted: Admitted,
@@ -45,6 +46,8 @@ export async function addAdmitted(
   const file = await findRecalledFile(tx, { id: admitted.import, project: admitted.project });
   if (file !== null)
     throw lineageErrors.error('STANDING_LOST', { node: file.sha256, recall: file.recall });
+  if (await isRecalled(tx, { kind: 'key', id: admitted.signer }, admitted.project))
+    throw lineageErrors.error('KEY_RECALLED', { key: admitted.signer });
   const source = `source:${admitted.source}`;
   const set = `set:${admitted.import}`;
   const common = { project: admitted.project, addedMs: nowMs, recall: null };
@@ -118,9 +121,11 @@ export class Lineages {
     return this.#host.store.read((db: Kysely<unknown>) => listEvaluations(db, monitor));
   }
 
-  /** Nodes by id, digest, or the id of a source, import or run. */
+  /** Nodes by id, digest, the id of a source, import or run, or the fingerprint of a key. */
   find(given: string): Promise<readonly LineageNode[]> {
-    return this.#host.store.read((db: Kysely<unknown>) => findNodes(db, given));
+    return this.#host.store.read(async (db: Kysely<unknown>) =>
+      /^sha256:/i.test(given) ? readNodes(db, await nodesOfKey(db, given)) : findNodes(db, given),
+    );
   }
 }
 

@@ -197,14 +197,36 @@ export async function listRecalls(
   return rows.map(fromRow);
 }
 
-/** One recall. */
-export async function readRecall(db: Db, id: string): Promise<Recall | undefined> {
-  const row = await tables(db)
+/** Recalls of this id, or of the key of this fingerprint, the newest first. */
+export async function findRecalls(db: Db, given: string): Promise<readonly Recall[]> {
+  const rows = await tables(db)
     .selectFrom('recalls')
     .selectAll()
-    .where('id', '=', id)
+    .where((eb) =>
+      eb.or([
+        eb('id', '=', given),
+        eb.and([eb('target', '=', given), eb('target_kind', '=', 'key')]),
+      ]),
+    )
+    .orderBy('at_ms', 'desc')
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Whether a set, file or key was recalled in a project. */
+export async function isRecalled(
+  db: Db,
+  target: Recall['target'],
+  project: string,
+): Promise<boolean> {
+  const row = await tables(db)
+    .selectFrom('recalls')
+    .select('id')
+    .where('target', '=', target.id)
+    .where('target_kind', '=', target.kind)
+    .where('project', '=', project)
     .executeTakeFirst();
-  return row === undefined ? undefined : fromRow(row);
+  return row !== undefined;
 }
 
 /** Recalls whose alarm nobody was told yet, the oldest first. */

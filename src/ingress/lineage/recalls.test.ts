@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Kysely } from 'kysely';
 import { openGateStore } from '../../../test/support/gate-store.ts';
 import type { GateStore } from '../../../test/support/gate-store.ts';
+import { noPeopleKeys } from '../../../test/support/lineage.ts';
+import { makePerson } from '../../../test/support/people.ts';
 import { sha256, systemRandom } from '../../core/index.ts';
 import { checkTables, openKeyFile, openLedgerReader } from '../../ledger/index.ts';
 import { checkModelTables, openModels, quarantineModels } from '../../models/index.ts';
@@ -43,8 +45,8 @@ describe('recalls', () => {
   afterEach(() => gate.close());
 
   const addSource = (name: string, project: string) =>
-    openSources({ ...gate, random: systemRandom }).add(
-      { project, name, kind: 'person', identity: 'ann', form: FORM },
+    openSources({ ...gate, random: systemRandom, peopleKeys: noPeopleKeys }).add(
+      { project, name, kind: 'ssh', identity: makePerson(name).publicText, form: FORM },
       'ann',
     );
 
@@ -55,13 +57,14 @@ describe('recalls', () => {
     source: string,
     form: string,
     wait = false,
+    signer: string | null = null,
   ): Promise<void> => {
     await gate.store.write(async (tx: Kysely<unknown>) => {
       await insertImport(tx, {
         ...{ id, project, source, requester: 'cyd', sponsor: null, key: id, why: 'w' },
         ...{ skipRefused: false, state: wait ? 'asked' : 'admitted', request: null, proof: null },
         ...{ manifestSha256: null, statementSha256: null, openedMs: 1 },
-        ...{ admittedMs: 1, recalledMs: null },
+        ...{ admittedMs: 1, recalledMs: null, signer, reason: null },
       });
       await insertFiles(tx, id, 0, [{ name: form, sha256: digest(`raw ${form}`), bytes: 1 }]);
       await putVerdict(tx, id, 0, {
@@ -69,15 +72,18 @@ describe('recalls', () => {
         forms: [{ name: form, type: 'jsonl', sha256: digest(form), bytes: 1 }],
       });
     });
-    if (!wait) await admit(id, project, source);
+    if (!wait) await admit(id, project, source, signer ?? 'cyd');
   };
-  const admit = (id: string, project: string, source: string) =>
+  const admit = (id: string, project: string, source: string, signer = 'cyd') =>
     gate.ledger.record(
       { kind: 'import.admitted', by: 'bob', import: id, project, source },
       (tx: Kysely<unknown>) =>
         addAdmitted(
           tx,
-          { import: id, project, source, sourceName: 's', manifestSha256: digest(id), title: id },
+          {
+            ...{ import: id, project, source, sourceName: 's', manifestSha256: digest(id) },
+            ...{ title: id, signer },
+          },
           gate.clock.now,
         ),
     );
@@ -226,6 +232,45 @@ describe('recalls', () => {
     await assert.rejects(admit('imp_2', 'a', source.id), { code: 'LINEAGE_STANDING_LOST' });
     await bringIn('imp_3', 'a', source.id, 'other rows');
     assert.deepEqual(await held('a'), []);
+  });
+
+  it('of a key take back its source and all that it signed, also for somebody who vouches', async () => {
+    const lab = await addSource('lab', 'a');
+    const web = await addSource('web', 'a');
+    const key = 'SHA256:somebody+s/key';
+    await bringIn('imp_1', 'a', lab.id, 'rows', false, lab.fingerprint);
+    await bringIn('imp_2', 'a', web.id, 'pages', false, key);
+    await bringIn('imp_3', 'a', web.id, 'own pages', false, web.fingerprint);
+    await bringIn('imp_4', 'a', web.id, 'late pages', true, key);
+    await bringIn('imp_5', 'b', web.id, 'elsewhere', false, key);
+    await train('a', 'watch', { sets: ['imp_2'] }, 'monitor');
+    const recalls = openRecalls();
+    const recall = (id: string) => recalls.make({ kind: 'key', id }, 'a', 'stolen', 'bob');
+    await assert.rejects(recall('SHA256:nobody'), { code: 'LINEAGE_NOT_FOUND' });
+    const first = await recall(lab.fingerprint);
+    assert.deepEqual(await held('a'), ['imp_1', 's']);
+    assert.deepEqual(
+      (await recalls.imports(first)).map(({ id }) => id),
+      ['imp_1'],
+    );
+    await assert.rejects(recall(lab.fingerprint), { code: 'LINEAGE_RECALLED_ALREADY' });
+    // Of a person who vouches, what another key of theirs signed stays good.
+    const second = await recall(key);
+    assert.deepEqual(await held('a'), ['imp_1', 'imp_2', 's', 'train watch', 'watch']);
+    assert.deepEqual(
+      (await recalls.imports(second)).map(({ id }) => id),
+      ['imp_2', 'imp_4'],
+    );
+    assert.deepEqual(await held('b'), []);
+    await assert.rejects(admit('imp_4', 'a', web.id, key), { code: 'LINEAGE_KEY_RECALLED' });
+    assert.deepEqual(
+      (await recalls.doomed()).map(({ id, reason }) => [id, reason]),
+      [['imp_4', `the key ${key} was recalled by ${second.id}`]],
+    );
+    // By its key, too, and only where it may be seen.
+    assert.equal((await recalls.get(key, ['a'])).id, second.id);
+    await assert.rejects(recalls.get(key, ['b']), { code: 'LINEAGE_NOT_FOUND' });
+    assert.deepEqual(await check(), []);
   });
 
   it('are told after a crash between the recall and its alarm, once', async () => {

@@ -7,15 +7,20 @@
  */
 import type { Kysely } from 'kysely';
 import { newId, sha256 } from '../../core/index.ts';
-import { findByDigest, markRecalled, readImport } from '../imports/index.ts';
+import { markRecalled } from '../imports/index.ts';
 import { recallSource } from '../sources/index.ts';
+import { listDoomed } from './doomed-imports.ts';
+import type { DoomedImport } from './doomed-imports.ts';
 import { lineageErrors } from './errors.ts';
 import { NODE_KINDS, orderPlan } from './lineage.ts';
 import type { LineageNode, NodeKind, PlanStep, Recall } from './lineage.ts';
 import { neighbours, quarantine, readNodes } from './lineage-store.ts';
 import type { LineageHost } from './lineages.ts';
+import { findRoots, listRecalledImports, rootsOf } from './recall-roots.ts';
+import type { RecalledImport } from './recall-roots.ts';
 import {
   countRecalled,
+  findRecalls,
   insertRecall,
   listRecalled,
   listRecalledRuns,
@@ -24,7 +29,6 @@ import {
   listSilent,
   markAlarmed,
   namesOfModels,
-  readRecall,
 } from './recall-store.ts';
 
 /** What recalls stand on. */
@@ -89,7 +93,7 @@ export class Recalls {
     this.#host = host;
   }
 
-  /** Recalls a source, a set or a file of a project: all that came of it is quarantined when this resolves. */
+  /** Recalls a source, a set, a file or a key of a project: all that came of it is quarantined when this resolves. */
   async make(
     target: Recall['target'],
     project: string,
@@ -109,7 +113,8 @@ export class Recalls {
         kind: 'recall.made',
         by,
         ...{ recall: draft.id, targetKind: target.kind, target: target.id, project, reason: said },
-        ...{ reached: done.reached, sets: done.sets, setsSha256: done.setsSha256 },
+        ...{ sources: done.sources, reached: done.reached },
+        ...{ sets: done.sets, setsSha256: done.setsSha256 },
         models: done.models.map((each) => each.id),
         monitors: done.monitors.map((each) => each.id),
         ...{ stopped: done.stopped.slice(0, STOPPED_MAX), stoppedCount: done.stopped.length },
@@ -126,8 +131,8 @@ export class Recalls {
 
   async #quarantine(tx: Kysely<unknown>, draft: Omit<Recall, 'reached'>): Promise<Quarantined> {
     const { target, by, id, atMs } = draft;
-    const roots = await findRoots(tx, draft);
-    if (target.kind === 'source') await recallSource(tx, target.id, atMs);
+    const { roots, sources } = await findRoots(tx, draft);
+    for (const source of sources) await recallSource(tx, source, atMs);
     const reached = await quarantine(tx, roots, id);
     if (reached === 0 && target.kind === 'set')
       throw lineageErrors.error('RECALLED_ALREADY', { target: target.id });
@@ -143,7 +148,7 @@ export class Recalls {
     const stopped = await this.#host.stopModels(tx, await namesOfModels(tx, id), by);
     await insertRecall(tx, { ...draft, reached });
     return {
-      ...{ reached, stopped, sets: sets.length, setsSha256: setsDigest(sets) },
+      ...{ reached, stopped, sources, sets: sets.length, setsSha256: setsDigest(sets) },
       ...{ models: await some('model'), monitors: await some('monitor') },
     };
   }
@@ -169,15 +174,24 @@ export class Recalls {
     });
   }
 
-  /** A recall of one of these compartments; throws `LINEAGE_NOT_FOUND`. */
+  /** A recall of one of these compartments, by its id or the key that it took back; throws `LINEAGE_NOT_FOUND`. */
   get(id: string, projects: readonly string[]): Promise<Recall> {
     return this.#host.store.read(async (db: Kysely<unknown>) => {
-      const recall = await readRecall(db, id);
-      if (recall === undefined || !projects.includes(recall.project))
-        throw lineageErrors.error('NOT_FOUND', { node: id.slice(0, 100) });
+      const recall = (await findRecalls(db, id)).find((each) => projects.includes(each.project));
+      if (recall === undefined) throw lineageErrors.error('NOT_FOUND', { node: id.slice(0, 100) });
       const [counted = recall] = await countVisible(db, [recall], projects);
       return counted;
     });
+  }
+
+  /** The imports that a recall is about: of its source or set, with its file, or signed by its key. */
+  imports(recall: Pick<Recall, 'target' | 'project'>): Promise<readonly RecalledImport[]> {
+    return this.#host.store.read((db: Kysely<unknown>) => listRecalledImports(db, recall));
+  }
+
+  /** Some of the imports that no one may admit any more because of a recall; none when all of them were ended. */
+  doomed(): Promise<readonly DoomedImport[]> {
+    return this.#host.store.read((db: Kysely<unknown>) => listDoomed(db));
   }
 
   /** Models and monitors of these compartments that a recall holds. */
@@ -198,7 +212,7 @@ export class Recalls {
       const runs = await listRecalledRuns(db, recall, projects, PLAN_MAX + 1);
       const steps: PlanStep[] = [];
       for (const run of runs.slice(0, PLAN_MAX)) steps.push(await planStep(db, run));
-      const held = await readRecall(db, recall);
+      const [held] = await findRecalls(db, recall);
       const roots = held === undefined ? [] : await rootsOf(db, held);
       const earlier = await listOverlapping(db, recall, roots, projects);
       return { steps: orderPlan(steps), cut: runs.length > PLAN_MAX, earlier };
@@ -206,20 +220,9 @@ export class Recalls {
   }
 }
 
-/** Where a recall begins. */
-async function rootsOf(
-  db: Kysely<unknown>,
-  { target, project }: Pick<Recall, 'target' | 'project'>,
-): Promise<readonly string[]> {
-  if (target.kind !== 'file') return [`${target.kind}:${target.id}`];
-  const own: string[] = [];
-  for (const id of await findByDigest(db, target.id))
-    if ((await readImport(db, id)).project === project) own.push(`set:${id}`);
-  return own;
-}
-
 interface Quarantined {
   readonly reached: number;
+  readonly sources: readonly string[];
   readonly sets: number;
   readonly setsSha256: string;
   readonly models: readonly LineageNode[];
@@ -291,37 +294,4 @@ async function* readRecalled(
     if (last === undefined) return;
     after = last.id;
   }
-}
-
-/** The nodes from which a recall walks down. */
-async function findRoots(
-  tx: Kysely<unknown>,
-  { target, project }: Omit<Recall, 'reached'>,
-): Promise<readonly string[]> {
-  switch (target.kind) {
-    case 'source':
-      // A source whose sets were never admitted has no node yet; it still sends nothing more.
-      return [`source:${target.id}`];
-    case 'set': {
-      const [node] = await readNodes(tx, [`set:${target.id}`]);
-      if (node?.project !== project) throw lineageErrors.error('NOT_FOUND', { node: target.id });
-      return [node.id];
-    }
-    case 'file':
-      return findFileRoots(tx, target.id, project);
-  }
-}
-
-/** Sets that hold a file. One that only waits to be admitted has no node; the recall keeps it out. */
-async function findFileRoots(
-  tx: Kysely<unknown>,
-  digest: string,
-  project: string,
-): Promise<readonly string[]> {
-  const before = await listRecalls(tx, [project], { limit: RECALLS_MAX });
-  if (before.some((each) => each.target.kind === 'file' && each.target.id === digest))
-    throw lineageErrors.error('RECALLED_ALREADY', { target: digest });
-  const own = await rootsOf(tx, { target: { kind: 'file', id: digest }, project });
-  if (own.length === 0) throw lineageErrors.error('NOT_FOUND', { node: digest });
-  return (await readNodes(tx, own)).map((node) => node.id);
 }

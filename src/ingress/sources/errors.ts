@@ -13,6 +13,17 @@ export const sourceErrors = defineErrors('SOURCE', {
     message: 'cannot add the source `{source}`, the project has one of that name',
     hint: 'choose another name; one name is one signer',
   },
+  SIGNER_TAKEN: {
+    status: 409,
+    message:
+      'cannot add the source `{source}`, whoever signs for it is a source of this gate already, or was one until its recall',
+    hint: 'one signer is one source of one project: import from that one, or have the sender sign with a key of its own',
+  },
+  KEY_OF_PERSON: {
+    status: 409,
+    message: 'cannot add the source `{source}`, its key is or was the key of a person of the gate',
+    hint: 'add the person with --person, or have the sender sign with a key of its own',
+  },
   INVALID: {
     status: 400,
     message: 'cannot add this source: {why}',
@@ -26,7 +37,7 @@ export const sourceErrors = defineErrors('SOURCE', {
   RECALLED: {
     status: 409,
     message: 'cannot import from `{source}`, it was recalled',
-    hint: 'add the source anew under another name when its trouble is over',
+    hint: 'have the sender sign with a new key, and add a source of another name with it',
   },
   PROOF_NEEDED: {
     status: 422,

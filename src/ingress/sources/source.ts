@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { canonicalJson, sha256, sayIssue } from '../../core/index.ts';
 import type { Json } from '../../core/index.ts';
-import { parsePublicKey, printPublicKey } from '../../people/index.ts';
+import { bareFingerprint, parsePublicKey, printPublicKey } from '../../people/index.ts';
 import { sourceErrors } from './errors.ts';
 
 /**
@@ -62,30 +62,43 @@ export interface Source {
 export interface SourceIdentity {
   readonly identity: string;
   readonly fingerprint: string;
+  /** The one name of the key, whatever it is wrapped in, or of the person; two sources never have the same. */
+  readonly signer: string;
 }
 
 /** Reads who signs; throws `SOURCE_INVALID`. */
-export function readIdentity(kind: SourceKind, given: string): SourceIdentity {
+export function readIdentity(kind: SourceKind, given: string, project: string): SourceIdentity {
   try {
     switch (kind) {
       case 'ssh': {
         const key = parsePublicKey(given.trim());
-        return { identity: printPublicKey(key), fingerprint: key.fingerprint };
+        const { fingerprint } = key;
+        return { identity: printPublicKey(key), fingerprint, signer: bareFingerprint(key) };
       }
       case 'oms': {
-        const pem = createPublicKey(given).export({ type: 'spki', format: 'pem' }).toString();
-        const der = createPublicKey(given).export({ type: 'spki', format: 'der' });
-        return { identity: pem, fingerprint: `sha256:${sha256(new Uint8Array(der))}` };
+        const key = createPublicKey(given);
+        const der = key.export({ type: 'spki', format: 'der' });
+        return {
+          identity: key.export({ type: 'spki', format: 'pem' }).toString(),
+          fingerprint: `sha256:${sha256(new Uint8Array(der))}`,
+          signer: bareFingerprint(key),
+        };
       }
       case 'person':
         if (!/^[a-z0-9][a-z0-9._-]{0,79}$/.test(given))
           throw new Error('that is no id of a person');
-        return { identity: given, fingerprint: given };
+        // Somebody who works in two projects vouches in each; a key belongs to one.
+        return { identity: given, fingerprint: given, signer: `${given}@${project}` };
     }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : 'its key cannot be read';
     throw sourceErrors.error('INVALID', { why });
   }
+}
+
+/** The fingerprint of a public key given as an SSH line or as PEM; throws `SOURCE_INVALID`. */
+export function readFingerprint(text: string): string {
+  return readIdentity(text.includes('-----BEGIN ') ? 'oms' : 'ssh', text, '').fingerprint;
 }
 
 /** Reads a form; throws `SOURCE_INVALID` with every bad field named. */

@@ -162,9 +162,9 @@ describe('model-signing bundles', () => {
   });
 
   it('have a key of a type that can be read', () => {
-    assert.match(readIdentity('oms', pem).fingerprint, /^sha256:[0-9a-f]{64}$/);
-    assert.throws(() => readIdentity('oms', 'no key'), { code: 'SOURCE_INVALID' });
-    assert.throws(() => readIdentity('ssh', 'no key'), { code: 'SOURCE_INVALID' });
+    assert.match(readIdentity('oms', pem, 'p').fingerprint, /^sha256:[0-9a-f]{64}$/);
+    assert.throws(() => readIdentity('oms', 'no key', 'p'), { code: 'SOURCE_INVALID' });
+    assert.throws(() => readIdentity('ssh', 'no key', 'p'), { code: 'SOURCE_INVALID' });
   });
 });
 

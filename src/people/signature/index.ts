@@ -5,6 +5,7 @@
  * closed list, every value has one spelling, so that no changed byte passes; `ssh-keygen -Y verify` accepts what is made
  * here. Assumed: node:crypto. Not decided here: whose key it is and what it may sign. Specification: docs/spec/approval.md.
  */
+export { bareFingerprint } from './bare-key.ts';
 export { KEY_TYPES, isFidoKey, isPasskey, parsePublicKey, printPublicKey } from './public-key.ts';
 export type { KeyType, SshPublicKey } from './public-key.ts';
 export { parseSshsig, sshsigToBeSigned } from './sshsig.ts';

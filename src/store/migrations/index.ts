@@ -18,6 +18,7 @@ import { lineageMigration } from './0031-lineage.ts';
 import { screeningsMigration } from './0032-screenings.ts';
 import { importEndsMigration } from './0033-import-ends.ts';
 import { inboxesMigration } from './0034-inboxes.ts';
+import { sourceSignersMigration } from './0035-source-signers.ts';
 import { outerMigration } from './0100-outer.ts';
 import { outerInboxesMigration } from './0101-outer-inboxes.ts';
 import { senderMigration } from './0200-sender.ts';
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
   screeningsMigration,
   importEndsMigration,
   inboxesMigration,
+  sourceSignersMigration,
 ];
 
 /** The schema of the outer process. */

@@ -45,8 +45,17 @@ export function principalRef(kind: PrincipalFacts['kind'], id: string): TypeAndI
 }
 
 /** The name of a project, model or request for policy; the gate as a whole has one name. */
-export function resourceRef(type: 'project' | 'model' | 'request' | 'gate', id = ''): TypeAndId {
-  const types = { project: 'Project', model: 'Model', request: 'Request', gate: 'Gate' } as const;
+export function resourceRef(
+  type: 'project' | 'model' | 'request' | 'share' | 'gate',
+  id = '',
+): TypeAndId {
+  const types = {
+    project: 'Project',
+    model: 'Model',
+    request: 'Request',
+    share: 'Share',
+    gate: 'Gate',
+  } as const;
   return { type: types[type], id: type === 'gate' ? 'gate' : id };
 }
 
@@ -98,6 +107,15 @@ export function requestEntity(facts: RequestFacts): PolicyEntity {
     ...(sponsor === undefined ? {} : { sponsor }),
   };
   return { uid: resourceRef('request', id), attrs, parents: [] };
+}
+
+/** A result of one project that another one may read. */
+export function shareEntity(facts: { id: string; from: string; to: string }): PolicyEntity {
+  const attrs = {
+    from: { ...resourceRef('project', facts.from) },
+    to: { ...resourceRef('project', facts.to) },
+  };
+  return { uid: resourceRef('share', facts.id), attrs, parents: [] };
 }
 
 /** The gate as a whole. */

@@ -12,6 +12,7 @@ import {
   projectEntity,
   requestEntity,
   resourceRef,
+  shareEntity,
 } from './cedar-entities.ts';
 import type { Policy, PolicyDecision, PolicyEntity, PolicyQuestion } from './cedar-policy.ts';
 import { errors } from './errors.ts';
@@ -54,11 +55,12 @@ const worldSchema = z.strictObject({
       }),
     )
     .default({}),
+  shares: z.record(id, z.strictObject({ from: id, to: id })).default({}),
 });
 const caseSchema = z.strictObject({
   who: z.string().regex(/^(person|agent|workload):.+$/),
   does: z.string().min(1).max(64),
-  on: z.string().regex(/^(gate|(project|model|request):.+)$/),
+  on: z.string().regex(/^(gate|(project|model|request|share):.+)$/),
   with: z.record(z.string(), z.union([z.string(), z.boolean(), z.int()])).default({}),
   expect: z.enum(['allow', 'deny']),
   because: z.array(z.string()).optional(),
@@ -115,6 +117,7 @@ export function worldEntities(world: PolicyWorld): readonly PolicyEntity[] {
         ...(sponsor === undefined ? {} : { sponsor }),
       }),
     ),
+    ...each(world.shares, (name, sides) => shareEntity({ ...sides, id: name })),
     gateEntity(),
   ];
 }
@@ -134,7 +137,7 @@ export function toQuestion(
   return {
     principal: principalRef(kind as 'person' | 'agent' | 'workload', who),
     action: question.does,
-    resource: resourceRef(type as 'project' | 'model' | 'request' | 'gate', on),
+    resource: resourceRef(type as 'project' | 'model' | 'request' | 'share' | 'gate', on),
     context: question.with,
     entities,
   };

@@ -16,6 +16,7 @@ import {
   projectEntity,
   requestEntity,
   resourceRef,
+  shareEntity,
 } from './index.ts';
 
 const shipped = openPolicy({ policies: DEFAULT_POLICIES });
@@ -194,7 +195,7 @@ describe('slices', () => {
       ),
       // Most questions fit the schema; the others must fail on both sides.
       fitting: fc.integer({ max: 9, min: 0 }).map((digit) => digit > 0),
-      anyType: fc.constantFrom('project', 'model', 'request', 'gate'),
+      anyType: fc.constantFrom('project', 'model', 'request', 'share', 'gate'),
       on: fc.constantFrom(...projects),
       lockedThing: fc.boolean(),
       asks: fc.constantFrom('export', 'access', 'unlock', 'policy'),
@@ -212,9 +213,11 @@ describe('slices', () => {
           ? 'request'
           : action.startsWith('model.')
             ? 'model'
-            : /^(policy|ledger)/.test(action)
-              ? 'gate'
-              : 'project';
+            : action.startsWith('share.')
+              ? 'share'
+              : /^(policy|ledger)/.test(action)
+                ? 'gate'
+                : 'project';
       const context: PolicyQuestion['context'] = onRequest
         ? { eligible: all.eligible }
         : action === 'request.ask'
@@ -224,18 +227,21 @@ describe('slices', () => {
         project: () => projectEntity({ id: on, locked }),
         model: () => modelEntity({ id: on, locked }),
         gate: gateEntity,
+        share: () => shareEntity({ id: on, from: 'probe', to: on }),
         request: () => {
           const facts = { id: on, kind: 'export', project: 'probe', requester };
           return requestEntity(sponsor === undefined ? facts : { ...facts, sponsor });
         },
       }[type];
+      const sides =
+        type === 'share' ? projects.map((each) => projectEntity({ id: each, locked })) : [];
       const principal = principalEntity({ kind, id, sponsor: 'ada', ...all.lists, ...all.roles });
       return {
         principal: principalRef(kind, id),
         action,
         resource: resourceRef(type, on),
         context,
-        entities: all.present ? [principal, thing()] : [principal],
+        entities: all.present ? [principal, thing(), ...sides] : [principal],
       };
     });
 

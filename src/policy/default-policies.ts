@@ -1,13 +1,7 @@
-/**
- * The policies that the gate ships with. `@id` is the name in every answer; `@says` is the sentence that people read.
- *
- * To be allowed means to be heard: what a request asks for, and every change of people, roles, rules or policies, needs its
- * quorum besides.
- *
- * Budgets, models and destinations are outside of that: one administrator sets them at once, with a ledger entry and no
- * signature.
- */
-export const DEFAULT_POLICIES = `// ---- asking -------------------------------------------------------------------------------------------------------
+import { SHARING_POLICIES } from './sharing-policies.ts';
+
+/** The set of the first gates, which stays as it was; later sets add to it. */
+export const FIRST_POLICIES = `// ---- asking -------------------------------------------------------------------------------------------------------
 
 @id("members-ask")
 @says("members of a project may ask in it")
@@ -220,3 +214,14 @@ when { principal.administrator };
 forbid (principal, action == Action::"request.ask", resource)
 when { !(principal is Person) && ["unlock", "policy"].contains(context.kind) };
 `;
+
+/**
+ * The policies that the gate ships with. `@id` is the name in every answer; `@says` is the sentence that people read.
+ *
+ * To be allowed means to be heard: what a request asks for, and every change of people, roles, rules or policies, needs its
+ * quorum besides.
+ *
+ * Budgets, models and destinations are outside of that: one administrator sets them at once, with a ledger entry and no
+ * signature.
+ */
+export const DEFAULT_POLICIES = `${FIRST_POLICIES}${SHARING_POLICIES}`;

@@ -39,6 +39,9 @@ entity Request = {
   sponsor?: String,
 };
 
+// A result of one project that another one may read, while it may.
+entity Share = { from: Project, to: Project };
+
 action view, act;
 
 action "request.ask" in [act]
@@ -75,6 +78,12 @@ action "policy.read" in [view]
   appliesTo { principal: [Person], resource: [Gate] };
 action "policy.change" in [act]
   appliesTo { principal: [Person], resource: [Gate] };
+
+action "share.read" in [view]
+  appliesTo { principal: [Person, Agent, Workload], resource: [Share] };
+// At once, by one person; that something is shared is asked for, with \`request.ask\`.
+action "share.revoke" in [act]
+  appliesTo { principal: [Person], resource: [Share] };
 
 // What changes something is asked for: \`change\` and \`lock.lift\` mean to ask, a lock is set at once.
 action "outbox.use" in [act]

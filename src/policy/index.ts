@@ -35,6 +35,7 @@ export {
   projectEntity,
   requestEntity,
   resourceRef,
+  shareEntity,
 } from './cedar-entities.ts';
 export type { PrincipalFacts, RequestFacts } from './cedar-entities.ts';
 export { DEFAULT_POLICIES } from './default-policies.ts';

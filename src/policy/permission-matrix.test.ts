@@ -9,11 +9,17 @@ import {
   openPolicy,
   parseCases,
   permissionMatrix,
+  principalEntity,
+  principalRef,
+  projectEntity,
+  resourceRef,
   runCases,
+  shareEntity,
 } from './index.ts';
 
 const policy = openPolicy({ policies: DEFAULT_POLICIES });
 const rows = permissionMatrix(policy);
+const READ_IN: readonly MatrixRole[] = ['member', 'reviewer', 'project owner'];
 const may = (row: MatrixRow, place: 'own' | 'foreign'): MatrixRole[] =>
   MATRIX_ROLES.filter((role) => row.cells[role][place]);
 const find = (action: string, on: string): MatrixRow => {
@@ -31,6 +37,7 @@ describe('permission matrix', () => {
       [/Project/, 'a project'],
       [/Model/, 'a model'],
       [/Gate/, 'the gate'],
+      [/Share/, 'a result that the project shares'],
     ];
     const actions = DEFAULT_SCHEMA.matchAll(/^action ([^{]*?) in[^;]*?resource: \[([^\]]*)\]/gms);
     for (const [, names = '', types = ''] of actions) {
@@ -52,7 +59,7 @@ describe('permission matrix', () => {
 
   it('agents and workloads never decide, change, lock or break the glass', () => {
     for (const row of rows) {
-      if (!/approve|deny|change|lock|break-glass/.test(row.action)) continue;
+      if (!/approve|deny|change|lock|break-glass|revoke/.test(row.action)) continue;
       for (const role of ['agent', 'workload'] as const) {
         assert.deepEqual(row.cells[role], { own: false, foreign: false }, row.action);
       }
@@ -61,7 +68,7 @@ describe('permission matrix', () => {
 
   it('auditors change nothing, administrators see no request, nobody decides on the own request', () => {
     for (const row of rows) {
-      if (row.action.endsWith('change')) assert.ok(!row.cells.auditor.own, row.action);
+      if (/change$|revoke$/.test(row.action)) assert.ok(!row.cells.auditor.own, row.action);
     }
     assert.ok(!find('request.view', 'another’s request').cells.administrator.own);
     for (const action of ['request.approve', 'request.deny']) {
@@ -71,6 +78,39 @@ describe('permission matrix', () => {
       const named = may(find(action, 'another’s request, named by its quorum'), 'foreign');
       assert.ok(named.includes('reviewer') && !named.includes('agent'));
     }
+  });
+});
+
+describe('shared results', () => {
+  const [withUs, byUs] = [
+    'a result that was shared with the project',
+    'a result that the project shares',
+  ];
+
+  it('are read on both sides, and ended by those who share them or watch', () => {
+    const readers = [...READ_IN, 'security', 'auditor', 'agent', 'workload'];
+    assert.deepEqual(may(find('share.read', withUs), 'own'), readers);
+    assert.deepEqual(may(find('share.read', byUs), 'own'), [...READ_IN, 'security', 'auditor']);
+    assert.deepEqual(may(find('share.revoke', byUs), 'own'), ['project owner', 'security']);
+    assert.deepEqual(may(find('share.revoke', withUs), 'own'), ['security']);
+  });
+
+  it('of a locked project are read by nobody, whoever asks', () => {
+    const everything = { member: ['a', 'b'], owner: ['a', 'b'], security: true, auditor: true };
+    const asked = (locked: boolean): boolean =>
+      policy.authorise({
+        principal: principalRef('person', 'who'),
+        action: 'share.read',
+        resource: resourceRef('share', 's'),
+        context: {},
+        entities: [
+          principalEntity({ kind: 'person', id: 'who', ...everything }),
+          projectEntity({ id: 'a', locked }),
+          projectEntity({ id: 'b' }),
+          shareEntity({ id: 's', from: 'a', to: 'b' }),
+        ],
+      }).allow;
+    assert.deepEqual([asked(false), asked(true)], [true, false]);
   });
 });
 

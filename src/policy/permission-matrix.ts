@@ -11,6 +11,7 @@ import {
   projectEntity,
   requestEntity,
   resourceRef,
+  shareEntity,
 } from './cedar-entities.ts';
 import type { Policy, PolicyEntity, PolicyValue } from './cedar-policy.ts';
 
@@ -44,10 +45,12 @@ interface Question {
   readonly action: string;
   /** What is asked about, in words. */
   readonly on: string;
-  readonly type: 'project' | 'model' | 'request' | 'gate';
+  readonly type: 'project' | 'model' | 'request' | 'share' | 'gate';
   readonly context?: Readonly<Record<string, PolicyValue>>;
   /** For requests: it belongs to who asks, or to an agent that who asks sponsors. */
   readonly by?: 'self' | 'sponsored';
+  /** For shares: the project of the question is the one that shares, or the one that reads. */
+  readonly side?: 'from' | 'to';
 }
 
 const QUESTIONS: readonly Question[] = [
@@ -91,6 +94,10 @@ const QUESTIONS: readonly Question[] = [
   ...['model.view', 'model.change', 'budget.view', 'budget.change', 'lock.set', 'lock.lift'].map(
     (action): Question => ({ action, on: 'a model', type: 'model' }),
   ),
+  ...['share.read', 'share.revoke'].flatMap((action): Question[] => [
+    { action, on: 'a result that was shared with the project', type: 'share', side: 'to' },
+    { action, on: 'a result that the project shares', type: 'share', side: 'from' },
+  ]),
   ...['project.change', 'people.view', 'people.change', 'budget.view', 'budget.change'].map(
     (action): Question => ({ action, on: 'the gate', type: 'gate' }),
   ),
@@ -101,6 +108,8 @@ const QUESTIONS: readonly Question[] = [
 
 const HERE = 'here';
 const THERE = 'there';
+/** The other side of a share, in which nobody of the table is. */
+const ELSEWHERE = 'elsewhere';
 const WHO = 'who';
 
 function principalFor(role: MatrixRole): PrincipalFacts {
@@ -136,6 +145,10 @@ function resourceFor(question: Question, place: string): PolicyEntity {
       return modelEntity({ id: place });
     case 'gate':
       return gateEntity();
+    case 'share': {
+      const sides = { from: ELSEWHERE, to: ELSEWHERE, [question.side ?? 'to']: place };
+      return shareEntity({ id: place, ...sides });
+    }
     case 'request': {
       const facts = { id: 'request', kind: 'export', project: place };
       if (question.by === 'self') return requestEntity({ ...facts, requester: WHO });
@@ -155,7 +168,13 @@ function ask(policy: Policy, role: MatrixRole, question: Question, place: string
     action: question.action,
     resource: resourceRef(question.type, id),
     context: question.context ?? {},
-    entities: [principalEntity(facts), resourceFor(question, place)],
+    entities: [
+      principalEntity(facts),
+      resourceFor(question, place),
+      ...(question.type === 'share'
+        ? [HERE, THERE, ELSEWHERE].map((each) => projectEntity({ id: each }))
+        : []),
+    ],
   }).allow;
 }
 

@@ -14,6 +14,7 @@ import {
   projectEntity,
   requestEntity,
   resourceRef,
+  shareEntity,
 } from './cedar-entities.ts';
 import type { PrincipalFacts, RequestFacts } from './cedar-entities.ts';
 import type { Policy, PolicyEntity, PolicyValue } from './cedar-policy.ts';
@@ -22,13 +23,15 @@ import type { Policy, PolicyEntity, PolicyValue } from './cedar-policy.ts';
 interface Asked {
   readonly who: PrincipalFacts;
   readonly action: string;
-  readonly on: 'project' | 'model' | 'gate' | RequestFacts;
+  readonly on: 'project' | 'model' | 'share' | 'gate' | RequestFacts;
   readonly locked?: boolean;
   readonly context?: Readonly<Record<string, PolicyValue>>;
 }
 
 const HERE = 'here';
-const KINDS = ['export', 'import', 'access'] as const;
+/** The other side of a share. */
+const ELSEWHERE = 'elsewhere';
+const KINDS = ['export', 'import', 'share', 'access'] as const;
 
 /** Somebody with every role there is; what is denied to this person is denied to all. */
 const EVERYTHING: PrincipalFacts = {
@@ -110,6 +113,7 @@ function lockedPrincipal(): Asked[] {
       }),
       { who: each, action: 'outbox.use', on: 'project' },
     ]),
+    { who, action: 'share.revoke', on: 'share' },
     ...['request.approve', 'request.deny'].map((action): Asked => {
       return { who, action, on: request(), context: { eligible: true } };
     }),
@@ -132,12 +136,14 @@ function stranger(who: PrincipalFacts): Asked[] {
     { who, action: 'request.view', on: request(), context: { eligible: false } },
     { who, action: 'request.withdraw', on: request(), context: { eligible: false } },
     { who, action: 'model.view', on: 'model' },
+    { who, action: 'share.read', on: 'share' },
     ...(person
       ? [
           ...['people.view', 'ledger.read', 'lock.set', 'break-glass', 'people.change'].map(
             (action): Asked => ({ who, action, on: 'project' }),
           ),
           { who, action: 'request.approve', on: request(), context: { eligible: false } } as const,
+          { who, action: 'share.revoke', on: 'share' } as const,
           { who, action: 'people.view', on: 'gate' } as const,
           { who, action: 'policy.change', on: 'gate' } as const,
         ]
@@ -149,6 +155,13 @@ function resourceOf({ on, locked = false }: Asked): { id: string; entities: Poli
   if (on === 'gate') return { id: '', entities: [gateEntity()] };
   if (on === 'project') return { id: HERE, entities: [projectEntity({ id: HERE, locked })] };
   if (on === 'model') return { id: HERE, entities: [modelEntity({ id: HERE, locked })] };
+  if (on === 'share') {
+    const projects = [HERE, ELSEWHERE].map((id) => projectEntity({ id }));
+    return {
+      id: HERE,
+      entities: [...projects, shareEntity({ id: HERE, from: HERE, to: ELSEWHERE })],
+    };
+  }
   return { id: on.id, entities: [projectEntity({ id: on.project }), requestEntity(on)] };
 }
 

@@ -4,10 +4,10 @@
  * See docs/decisions/0008-policies-in-force.md.
  */
 import { digestPolicies } from './cedar-check.ts';
-import { DEFAULT_POLICIES } from './default-policies.ts';
+import { DEFAULT_POLICIES, FIRST_POLICIES } from './default-policies.ts';
 
 /** The sets, the oldest first; the last one is what a new gate is founded with. */
-export const SHIPPED_POLICIES: readonly string[] = [DEFAULT_POLICIES];
+export const SHIPPED_POLICIES: readonly string[] = [FIRST_POLICIES, DEFAULT_POLICIES];
 
 /** The first gates named the set together with its schema. */
 const FOUNDED_BEFORE: ReadonlyMap<string, number> = new Map([

@@ -75,10 +75,10 @@ function hear(text: string): void {
       if (event.id !== undefined) stale(['requests', 'one', event.id]);
       // What was granted or is over changes what one may see.
       if (event.event === 'grant' || event.event === 'end' || event.event === 'give-back')
-        stale(['whoami'], ['projects'], ['windows']);
+        stale(['whoami'], ['projects'], ['windows'], ['shares']);
       return;
     case 'lock':
-      stale(['locks'], ['home']);
+      stale(['locks'], ['home'], ['shares']);
       return;
     case 'roster':
       stale(['roster'], ['people'], ['projects'], ['policy'], ['whoami']);

@@ -1,5 +1,6 @@
 /** Requests, their files, votes and what is signed. */
 import type { TextDifference } from './looks-types.ts';
+import type { ShareDetails } from './shares-types.ts';
 
 /** Whether this session may do something to a request, and if not, the gate's own sentence for it. */
 export interface Can {
@@ -9,7 +10,7 @@ export interface Can {
 }
 
 export type RequestKind =
-  'export' | 'import' | 'access' | 'window' | 'unlock' | 'policy' | 'review';
+  'export' | 'import' | 'share' | 'access' | 'window' | 'unlock' | 'policy' | 'review';
 
 export type Verdict = 'allow' | 'hold' | 'deny';
 
@@ -171,6 +172,8 @@ export interface RequestDetails extends RequestShown {
   readonly changes: readonly string[];
   /** Policies that it would put in force, against those that are. */
   readonly policies: ({ readonly text: string; readonly sha256: string } & TextDifference) | null;
+  /** What it shares; null for a request of another kind. */
+  readonly share: ShareDetails | null;
   /** The bits that an emergency may take; null where there can be none. */
   readonly breakGlass: { readonly burstBits: number; readonly bitsPerDay: number } | null;
 }

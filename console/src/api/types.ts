@@ -4,3 +4,4 @@ export type * from './requests-types.ts';
 export type * from './looks-types.ts';
 export type * from './measures-types.ts';
 export type * from './people-types.ts';
+export type * from './shares-types.ts';

@@ -14,6 +14,7 @@ import { sayCounted, showSafely } from '../words/format.ts';
 import { AskAccess } from './ask-access.tsx';
 import { AskChange } from './people/ask-change.tsx';
 import { OwnKeys } from './people/own-keys.tsx';
+import { ProjectShares } from './shares/project-shares.tsx';
 
 const SHOWN = 100;
 
@@ -158,6 +159,7 @@ function ProjectCard({ project }: { readonly project: ProjectShown }): ReactNode
           <span className="faint">Destinations</span> {destinations.join(', ') || 'none'}
         </p>
         <Discuss project={project} />
+        <ProjectShares project={project.id} />
       </div>
     </Card>
   );

@@ -18,6 +18,8 @@ import { DifferenceCard } from './request/difference.tsx';
 import { Files } from './request/files.tsx';
 import { Changes, Reasons } from './request/reasons.tsx';
 import { Talk } from './request/talk.tsx';
+import { ShareCard } from './shares/share-card.tsx';
+import { ShareResult } from './shares/share-result.tsx';
 
 /** Tells the gate once that somebody looked, which stops the clock to the first view. */
 function useFirstView(details: RequestDetails | undefined): void {
@@ -71,7 +73,9 @@ function Head({ details }: { readonly details: RequestDetails }): ReactNode {
           rows={[
             ['Kind', sayKind(details.kind)],
             project === '' ? null : ['Project', <Foreign key="p" text={project} />],
-            destination === '' ? null : ['Destination', <Foreign key="d" text={destination} />],
+            destination === '' || details.share !== null
+              ? null
+              : ['Destination', <Foreign key="d" text={destination} />],
             details.job === null
               ? null
               : [
@@ -103,7 +107,9 @@ function Content({ details }: { readonly details: RequestDetails }): ReactNode {
           <Head details={details} />
           <Reasons details={details} />
           {isExport ? <Files details={details} /> : null}
+          {isExport ? <ShareResult details={details} /> : null}
           {isExport || details.kind === 'policy' ? null : <Asked details={details} />}
+          <ShareCard details={details} />
           {isExport && details.previous !== null ? <DifferenceCard id={details.id} /> : null}
           <Changes details={details} />
           <Talk details={details} />

@@ -2,6 +2,8 @@
 
 const KINDS: Readonly<Record<string, string>> = {
   export: 'Export',
+  import: 'Import',
+  share: 'Share',
   access: 'Access',
   window: 'Window',
   unlock: 'Unlock',

@@ -68,6 +68,12 @@ export const PLACES: readonly Place[] = [
     empty: 'What would change',
   },
   {
+    name: 'share',
+    path: 'requests/req_5HAR',
+    shows: 'What is read',
+    empty: 'What is read',
+  },
+  {
     name: 'export',
     path: 'export',
     shows: 'Drop files here',

@@ -193,6 +193,7 @@ export async function makeDetails(
     previous: null,
     changes: [],
     policies: null,
+    share: null,
     breakGlass: null,
   };
 }

@@ -110,7 +110,7 @@ function mountTalk(app: Hono, state: FakeState): void {
 /** A request that was just asked for. */
 async function ask(
   state: FakeState,
-  kind: 'export' | 'access' | 'unlock' | 'policy',
+  kind: 'export' | 'share' | 'access' | 'unlock' | 'policy',
   title: string,
   why: string,
 ) {
@@ -128,6 +128,32 @@ async function ask(
     chargeBits: kind === 'export' ? 38_416 : 0,
   };
   return state.keep(await makeDetails(shown, kind === 'export' ? state.files.slice(0, 1) : []));
+}
+
+function mountShares(app: Hono, state: FakeState): void {
+  app.post('/v1/shares', async (c) => {
+    const { to, why }: { to: string; why: string } = await c.req.json();
+    if (to === 'red-team')
+      return refuse(c, 409, 'REQUEST_RULE_MISSING', 'cannot ask for a `share`: a rule is missing');
+    return c.json(await ask(state, 'share', `share a result with ${to}`, why), 201);
+  });
+  app.post('/v1/shares/:id/revoke', async (c) => {
+    const id = c.req.param('id');
+    const details = await state.find(id);
+    if (details === null || details.share === null)
+      return refuse(c, 404, 'REQUEST_SHARE_UNKNOWN', 'there is none');
+    const { reason }: { reason: string } = await c.req.json();
+    const endedAt = new Date().toISOString();
+    state.shares = {
+      ...state.shares,
+      byUs: state.shares.byUs.map((share) =>
+        share.id === id
+          ? { ...share, state: 'ended', endedAt, endedBy: state.viewer, reason }
+          : share,
+      ),
+    };
+    return c.json(state.keep(close(details, 'ended', 'the grant is over', state.viewer)));
+  });
 }
 
 function mountAsking(app: Hono, state: FakeState): void {
@@ -251,5 +277,6 @@ export function mountActing(app: Hono, state: FakeState): void {
   mountVotes(app, state);
   mountTalk(app, state);
   mountAsking(app, state);
+  mountShares(app, state);
   mountPolicy(app);
 }

@@ -145,6 +145,13 @@ export function mountReading(app: Hono, state: FakeState): void {
     }),
   );
   app.get('/v1/projects', (c) => c.json({ projects: full(PROJECTS) }));
+  app.get('/v1/shares', (c) =>
+    c.json(state.mode === 'empty' ? { withUs: [], byUs: [] } : state.shares),
+  );
+  app.get(
+    '/v1/shares/:id/files/:index',
+    () => new Response('a,b\n1,2\n', { headers: { 'content-type': 'application/octet-stream' } }),
+  );
   app.get('/v1/policy', (c) =>
     c.json(state.mode === 'empty' ? { ...POLICY, rules: [], sentences: [], matrix: [] } : POLICY),
   );

@@ -6,6 +6,7 @@ import type {
   LockShown,
   RequestDetails,
   RequestShown,
+  Shares,
 } from '../../../console/src/api/types.ts';
 import { writeToBeSigned } from '../../../console/src/verify/approval.ts';
 import { makeFiles } from './files.ts';
@@ -13,6 +14,7 @@ import type { FakeFile } from './files.ts';
 import type { FakePasskey } from './passkeys.ts';
 import { listLocks } from './numbers.ts';
 import { makeChange, makeDetails, makeRequest, makeShowcase } from './requests.ts';
+import { listShares, makeShare } from './shares.ts';
 
 /** How the door behaves: with data, without, refusing everything, or never answering. */
 export type Mode = 'data' | 'empty' | 'error' | 'hang';
@@ -51,6 +53,7 @@ export class FakeState {
   readonly passkeys = new Map<string, FakePasskey[]>();
   readonly listeners = new Set<(text: string) => void>();
   locks: LockShown[];
+  shares: Shares;
   readonly now = Date.now();
   readonly count: number;
   readonly peopleExtra: number;
@@ -64,6 +67,7 @@ export class FakeState {
     this.count = options.requests ?? 240;
     this.peopleExtra = options.people ?? 0;
     this.locks = listLocks(this.now);
+    this.shares = listShares(this.now);
   }
 
   get viewer(): string {
@@ -74,7 +78,8 @@ export class FakeState {
   async prepare(): Promise<void> {
     const showcase = await makeShowcase(this.viewer, this.files, this.now);
     const change = await makeChange(this.viewer, this.now);
-    for (const each of [showcase, change]) this.details.set(each.id, each);
+    const share = await makeShare(this.viewer, this.now);
+    for (const each of [showcase, change, share]) this.details.set(each.id, each);
   }
 
   /** All requests, the ones that have everything first. */

@@ -29,7 +29,7 @@ const STATES = [
   'expired',
   'failed',
 ];
-const KIND_NAMES = ['export', 'import', 'access', 'window', 'unlock', 'policy'];
+const KIND_NAMES = ['export', 'import', 'share', 'access', 'window', 'unlock', 'policy'];
 const TYPING_MS = 250;
 
 function Select(props: {

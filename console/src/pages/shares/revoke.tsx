@@ -1,0 +1,93 @@
+/** Ends a share at once, with a reason; the button says why not where it may not be pressed. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { call } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import type { Revoke } from '../../api/types.ts';
+import { Action } from '../../parts/action.tsx';
+import { Dialog, Field } from '../../parts/layout.tsx';
+import { ProblemLine } from '../../parts/states.tsx';
+import { say } from '../../parts/toast.tsx';
+import { showSafely } from '../../words/format.ts';
+
+function RevokeDialog(props: {
+  readonly id: string;
+  readonly to: string;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { id, to, onClose } = props;
+  const [reason, setReason] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const end = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const json = { reason: reason.trim() };
+      await call(`/v1/shares/${encodeURIComponent(id)}/revoke`, { method: 'POST', json });
+      await queryClient.invalidateQueries();
+      say('it is shared no longer');
+      onClose();
+    } catch (cause) {
+      setError(cause);
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={`End sharing with ${showSafely(to)}`} onClose={onClose}>
+      <p className="quiet">
+        From this moment on nobody there reads it. What somebody has read and kept is theirs: ending
+        it takes nothing back.
+      </p>
+      <Field label="Reason" hint="It goes into the ledger.">
+        {(field, hint) => (
+          <textarea
+            id={field}
+            aria-describedby={hint}
+            className="input"
+            value={reason}
+            maxLength={4000}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        )}
+      </Field>
+      <ProblemLine error={error} />
+      <div className="actions">
+        <Action onAct={onClose}>Cancel</Action>
+        <Action
+          tone="danger"
+          busy={busy}
+          refusal={reason.trim() === '' ? 'a reason is needed' : null}
+          onAct={() => void end()}
+        >
+          End it
+        </Action>
+      </div>
+    </Dialog>
+  );
+}
+
+/** The button with its dialog. */
+export function RevokeButton(props: {
+  readonly id: string;
+  readonly to: string;
+  readonly revoke: Revoke;
+  readonly tiny?: boolean;
+}): ReactNode {
+  const { id, to, revoke, tiny = false } = props;
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Action
+        tone="danger"
+        tiny={tiny}
+        label={`End sharing with ${showSafely(to)}`}
+        refusal={revoke.allowed ? null : (revoke.reason ?? 'the gate does not allow it')}
+        onAct={() => setOpen(true)}
+      >
+        End sharing
+      </Action>
+      {open ? <RevokeDialog id={id} to={to} onClose={() => setOpen(false)} /> : null}
+    </>
+  );
+}

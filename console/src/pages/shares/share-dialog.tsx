@@ -1,0 +1,113 @@
+/** Asks that another project may read the files of a result; its owners and those of the own project decide. */
+import { useState } from 'react';
+import type { ReactNode } from 'react';
+import { call } from '../../api/client.ts';
+import type { RequestDetails } from '../../api/types.ts';
+import { Action } from '../../parts/action.tsx';
+import { Dialog, Field } from '../../parts/layout.tsx';
+import { ProblemLine } from '../../parts/states.tsx';
+import { go, link } from '../../shell/route.ts';
+import { sayCounted, showSafely } from '../../words/format.ts';
+
+/** The end of a day that was chosen, where the person is; null for no end. */
+function endOf(day: string): string | null {
+  return day === '' ? null : new Date(`${day}T23:59:59.999`).toISOString();
+}
+
+function refusalOf(to: string, why: string, from: string): string | null {
+  if (to.trim() === '') return 'say which project may read it';
+  if (to.trim() === from) return 'the project has its own results already';
+  return why.trim() === '' ? 'say what for' : null;
+}
+
+/** The dialog. */
+export function ShareDialog(props: {
+  readonly details: RequestDetails;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { details, onClose } = props;
+  const [to, setTo] = useState('');
+  const [why, setWhy] = useState('');
+  const [day, setDay] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const ask = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      const until = endOf(day);
+      const json = {
+        ...{ result: details.id, from: details.project, to: to.trim(), why: why.trim() },
+        ...(until === null ? {} : { until }),
+      };
+      const asked = await call<RequestDetails>('/v1/shares', { method: 'POST', json });
+      go(link(['requests', asked.id]));
+      onClose();
+    } catch (cause) {
+      setError(cause);
+      setBusy(false);
+    }
+  };
+  const files = details.fileList.filter((file) => file.emitted !== null).length;
+  return (
+    <Dialog title="Share with another project" onClose={onClose}>
+      <p className="quiet">
+        Everybody in that project would read {sayCounted(files, 'canonical file')} of this request,
+        and nothing else of {showSafely(details.project)}. An owner of each project signs before.
+      </p>
+      <Field
+        label="Project that may read it"
+        hint="Its short name. Nothing tells whether there is such a project, unless you are in it."
+      >
+        {(id, hint) => (
+          <input
+            id={id}
+            aria-describedby={hint}
+            className="input"
+            value={to}
+            maxLength={80}
+            autoCapitalize="none"
+            spellCheck={false}
+            onChange={(event) => setTo(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label="What for" hint="The owners of both projects read this.">
+        {(id, hint) => (
+          <textarea
+            id={id}
+            aria-describedby={hint}
+            className="input"
+            value={why}
+            maxLength={4000}
+            onChange={(event) => setWhy(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label="Until the end of" hint="Empty: until an owner or security ends it.">
+        {(id, hint) => (
+          <input
+            id={id}
+            aria-describedby={hint}
+            className="input"
+            type="date"
+            value={day}
+            onChange={(event) => setDay(event.target.value)}
+          />
+        )}
+      </Field>
+      <ProblemLine error={error} />
+      <div className="actions">
+        <Action onAct={onClose}>Cancel</Action>
+        <Action
+          tone="primary"
+          busy={busy}
+          refusal={refusalOf(to, why, details.project)}
+          onAct={() => void ask()}
+        >
+          Ask to share
+        </Action>
+      </div>
+    </Dialog>
+  );
+}

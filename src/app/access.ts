@@ -21,6 +21,7 @@ import {
   projectEntity,
   requestEntity,
   resourceRef,
+  shareEntity,
 } from '../policy/index.ts';
 import type { Policy, PrincipalFacts } from '../policy/index.ts';
 import type { Lock, Locks, Request, Rosters } from '../requests/index.ts';
@@ -32,6 +33,7 @@ export type Resource =
   | { readonly kind: 'gate' }
   | { readonly kind: 'project'; readonly id: string }
   | { readonly kind: 'model'; readonly id: string }
+  | { readonly kind: 'share'; readonly id: string; readonly from: string; readonly to: string }
   | { readonly kind: 'request'; readonly request: Request; readonly eligible: boolean };
 
 /** The answer, with the sentences of the policies that decided. */
@@ -162,7 +164,9 @@ export function openAccess(host: {
   };
 
   const locksOn = (principal: Principal, resource: Resource): Promise<readonly Lock[]> => {
-    const project = resource.kind === 'project' ? resource.id : '';
+    // What is shared is locked with the project that shares it.
+    const project =
+      resource.kind === 'project' ? resource.id : resource.kind === 'share' ? resource.from : '';
     const model = resource.kind === 'model' ? resource.id : '';
     return locks.on([
       { kind: 'principal', id: principal.id },
@@ -212,6 +216,15 @@ export function openAccess(host: {
       case 'model':
         entities.push(modelEntity({ id: resource.id, locked: locked.project }));
         return ask(resourceRef('model', resource.id), asks);
+      case 'share': {
+        const { id, from, to } = resource;
+        entities.push(
+          projectEntity({ id: from, locked: locked.project }),
+          projectEntity({ id: to }),
+          shareEntity({ id, from, to }),
+        );
+        return ask(resourceRef('share', id), {});
+      }
       case 'request': {
         const { id, kind: requestKind, project, requester, sponsor } = resource.request;
         entities.push(
@@ -283,4 +296,5 @@ const VIEWS = {
   project: 'project.view',
   model: 'model.view',
   request: 'request.view',
+  share: 'share.read',
 } as const;

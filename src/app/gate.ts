@@ -19,6 +19,7 @@ import {
   accessKind,
   openLocks,
   policyKind,
+  shareKind,
   unlockKind,
 } from '../requests/index.ts';
 import type { Locks } from '../requests/index.ts';
@@ -42,6 +43,8 @@ import { openNotifiers } from './notifiers.ts';
 import { openNotices } from './notify.ts';
 import { openMeasures } from './measures.ts';
 import type { Measures } from './measures.ts';
+import { ShareDesk } from './share-desk.ts';
+import { openShareHost } from './share-results.ts';
 import { SignIn } from './sign-in.ts';
 import { openSite } from './site.ts';
 import type { Site } from './site.ts';
@@ -93,6 +96,7 @@ export interface Gate {
   /** What exports stand on, for live quotes. */
   readonly exports: ExportHost;
   readonly looks: Looks;
+  readonly shares: ShareDesk;
   readonly measures: Measures;
   /** Sites on which passkeys sign. */
   readonly site: Site;
@@ -259,6 +263,7 @@ async function openParts(
         preparePolicies: (text) => openPolicy({ policies: text }),
       }),
       unlockKind({ ledger, locks }),
+      shareKind(openShareHost({ ...host, people, models, locks, access })),
       accessKind(openAccessEffects({ ...host, people, models, budgets, caps: config.caps })),
     ],
   );
@@ -323,6 +328,7 @@ async function openParts(
     scenarios,
     exports,
     looks: openLooks(exports),
+    shares: new ShareDesk({ ...host, people, models, locks, access, requests }),
     measures: openMeasures({ ...host, requests, rosters, access, people, locks, exports, news }),
     site,
     firstStart,

@@ -24,3 +24,5 @@ export { tableChecks } from './table-checks.ts';
 export { readSshKey } from './founding.ts';
 export { openQuarantine, startDecodeWorkers } from './quarantine.ts';
 export type { WayIn } from './way-in.ts';
+export type { ShareDesk, ShareSeen } from './share-desk.ts';
+export { findByDigest, mayReadResult, resultFiles } from './share-results.ts';

@@ -31,6 +31,7 @@ export const COMMANDS: readonly CommandModule[] = [
     load: async () => (await import('./lineage.ts')).registerLineage,
   },
   { names: ['worker'], load: async () => (await import('./worker.ts')).registerWorker },
+  { names: ['share'], load: async () => (await import('./share.ts')).registerShare },
   { names: ['request'], load: async () => (await import('./request.ts')).registerRequest },
   {
     names: ['approve', 'deny', 'return', 'break-glass', 'review', 'edit', 'comment'],

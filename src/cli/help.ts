@@ -20,7 +20,7 @@ const GROUPS: readonly { readonly heading: string; readonly names: readonly stri
     heading: 'Requests and approvals:',
     names: [
       ...['request', 'approve', 'deny', 'return', 'edit', 'comment', 'break-glass', 'review'],
-      ...['access', 'lock', 'unlock'],
+      ...['access', 'share', 'lock', 'unlock'],
     ],
   },
   {

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { sayCount, sha256, sha256Stream } from '../core/index.ts';
 import type { Client, RequestDetails } from '../http/index.ts';
-import { fingerprintOf, saySubject } from '../requests/index.ts';
+import { fingerprintOf, saySubject, shareOf } from '../requests/index.ts';
 import type { Subject } from '../requests/index.ts';
 import { cliErrors } from './errors.ts';
 import { makeGivenFolder, pipeGivenOver, readGivenChunks, writeGiven } from './given-paths.ts';
@@ -73,15 +73,16 @@ export function showGateSays(paint: Paint, details: RequestDetails): readonly st
   ];
 }
 
-/** Fetches the files that would leave and hashes them here: what is looked at is what is signed. */
+type SignedFile = Readonly<Record<'name' | 'sha256', string>>;
+
+/** Fetches the files that are named by digest and hashes them here: what is looked at is what is signed. */
 async function checkFiles(
   client: Client,
-  base: string,
   details: RequestDetails,
-  subject: Subject,
+  signed: readonly SignedFile[],
   dir: string | undefined,
 ): Promise<readonly string[]> {
-  const signed = (subject.facts['files'] ?? []) as readonly { name: string; sha256: string }[];
+  const base = `/v1/requests/${encodeURIComponent(details.id)}`;
   const written: string[] = [];
   for (const { name, sha256: wanted } of signed) {
     const file = details.fileList.find((each) => each.emitted?.name === name)?.emitted;
@@ -99,6 +100,26 @@ async function checkFiles(
   }
   if (signed.length === 0) return [];
   return [`  ${sayCount(signed.length, 'file')} fetched and hashed here: as signed`, ...written];
+}
+
+/** Files of a share are looked at where the result is, by those who are read into its project. */
+async function checkShared(
+  client: Client,
+  details: RequestDetails,
+  subject: Subject,
+  dir: string | undefined,
+): Promise<readonly string[]> {
+  const share = shareOf(subject);
+  if (share === null) throw cliErrors.error('DIGEST_DIFFERS', { said: 'a share', own: 'none' });
+  const { files, result } = share;
+  if (details.share?.result !== result.request)
+    return [
+      '  you are not read into the project that shares them: you sign their names and digests',
+    ];
+  const source = await client.get<RequestDetails>(
+    `/v1/requests/${encodeURIComponent(result.request)}`,
+  );
+  return checkFiles(client, source, files, dir);
 }
 
 interface ManifestLine {
@@ -178,6 +199,6 @@ export async function checkNamed(
   dir: string | undefined,
 ): Promise<readonly string[]> {
   if (subject.kind === 'import') return checkManifest(client, subject, dir);
-  const base = `/v1/requests/${encodeURIComponent(details.id)}`;
-  return checkFiles(client, base, details, subject, dir);
+  if (subject.kind === 'share') return checkShared(client, details, subject, dir);
+  return checkFiles(client, details, (subject.facts['files'] ?? []) as readonly SignedFile[], dir);
 }

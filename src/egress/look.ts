@@ -33,6 +33,8 @@ export interface Difference {
 export interface Looks {
   /** Null when there is no such file, or its bytes are not kept. */
   preview(request: Request, index: number): Promise<Preview | null>;
+  /** The same of a canonical file by its digest, for whoever was let read it. */
+  previewOf(file: Pick<ReleaseFile, 'type' | 'sha256'>): Promise<Preview | null>;
   difference(request: Request): Promise<Difference>;
   /** The release before this one at the same destination. */
   previous(request: Request): Promise<Difference['previous']>;
@@ -64,20 +66,21 @@ export function openLooks(host: LookHost): Looks {
     const facts = request.kind === 'export' ? readExportFacts(request) : null;
     return facts === null ? [] : emittedOf(facts);
   };
+  const previewOf = async (
+    file: Pick<ReleaseFile, 'type' | 'sha256'> | undefined,
+  ): Promise<Preview | null> => {
+    if (file === undefined || !(await host.blobs.has(file.sha256))) return null;
+    // The same bytes read as the same type look the same, whoever asks and for whatever request.
+    return keep(previews, `${file.type} ${file.sha256}`, async () => {
+      const path = host.blobs.pathOf(file.sha256);
+      const { preview } = resultOf(await host.pool.run({ kind: 'preview', type: file.type, path }));
+      if (preview === undefined) throw egressErrors.error('INSPECTION_STOPPED');
+      return preview;
+    });
+  };
   return {
-    preview: async (request, index) => {
-      const file = filesOf(request)[index];
-      if (file === undefined || !(await host.blobs.has(file.sha256))) return null;
-      // The same bytes read as the same type look the same, whoever asks and for whatever request.
-      return keep(previews, `${file.type} ${file.sha256}`, async () => {
-        const path = host.blobs.pathOf(file.sha256);
-        const { preview } = resultOf(
-          await host.pool.run({ kind: 'preview', type: file.type, path }),
-        );
-        if (preview === undefined) throw egressErrors.error('INSPECTION_STOPPED');
-        return preview;
-      });
-    },
+    preview: (request, index) => previewOf(filesOf(request)[index]),
+    previewOf,
     previous: async (request) => {
       const before = await host.releases.previous(request.id, destinationOf(request));
       return before === null ? null : { request: before.request, at: isoTime(before.queuedMs) };

@@ -11,6 +11,7 @@ export { buildInnerHttp, innerOpenApi } from './inner/app.ts';
 export { listen } from './serve.ts';
 export type { Listening } from './serve.ts';
 export type { RequestDetails, RequestShown } from './inner/views.ts';
+export type { ShareSeenShown, SharesShown } from './inner/share-routes.ts';
 export type { MonitorShown } from './inner/monitor-routes.ts';
 export type {
   ExclusionsShown,

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import { canonicalJson, sayIssue } from '../core/index.ts';
-import { ADMINISTRATORS, SECURITY, ownersOf, peopleOf, peopleWithRole } from '../people/index.ts';
+import { ownersOf, peopleWithRole } from '../people/index.ts';
 import type { Roster, Tier } from '../people/index.ts';
 import { errors } from './errors.ts';
+import { ownersOrSecurity } from './share-input.ts';
 import type { Subject } from './subject.ts';
 
 /** To what access can be asked for. */
@@ -116,8 +117,5 @@ export function ownersOfTarget(
     model === undefined
       ? peopleWithRole(roster, scope.project, 'owner', nowMs)
       : ownersOf(roster, model, nowMs);
-  for (const people of [owners, peopleOf(roster, SECURITY, nowMs)]) {
-    if ([...people].some((id) => id !== requester && id !== sponsor)) return people;
-  }
-  return peopleOf(roster, ADMINISTRATORS, nowMs);
+  return ownersOrSecurity(owners, roster, { requester, sponsor }, nowMs);
 }

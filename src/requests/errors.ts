@@ -78,6 +78,21 @@ export const errors = defineErrors('REQUEST', {
     message: 'cannot ask for this window: {why}',
     hint: 'name the job, types, bits each and in total, uses and a duration',
   },
+  SHARE_INVALID: {
+    status: 400,
+    message: 'cannot share this: {why}',
+    hint: 'see `sallyport share --help`',
+  },
+  SHARE_UNKNOWN: {
+    status: 404,
+    message: 'cannot find the shared result `{id}`',
+    hint: 'it may be over or stopped by a lock; see `sallyport share list`',
+  },
+  RULE_MISSING: {
+    status: 409,
+    message: 'cannot ask for a `{kind}`: {why}',
+    hint: 'an administrator asks for it once: `sallyport change {change} --why TEXT`',
+  },
   NOT_RELEASED: {
     status: 409,
     message: 'cannot release the request `{id}`: {why}',

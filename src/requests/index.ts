@@ -50,6 +50,7 @@ export {
   writeSubject,
 } from './subject.ts';
 export type { Subject } from './subject.ts';
+export { readRequest } from './store.ts';
 export { readVotesOf, viewsSince, votesSince } from './votes.ts';
 export type { RequestNote, Vote } from './votes.ts';
 export { LOCK_TARGETS, openLocks } from './locks.ts';
@@ -62,6 +63,14 @@ export {
   writeAccess,
 } from './access-input.ts';
 export type { AccessInput, AccessScope } from './access-input.ts';
+export { SHARED_FILES_MAX, readShare, shareOf, writeShare } from './share-input.ts';
+export type { ShareInput, SharedFile } from './share-input.ts';
+export { SHARE_HELD, shareInputOf, shareKind, sharedFilesOf } from './kinds/share.ts';
+export type { ShareFacts, ShareHost } from './kinds/share.ts';
+export { checkShareTables } from './share-check.ts';
+export { countRead, listReads } from './share-reads.ts';
+export type { ShareReads } from './share-reads.ts';
+export { missingRuleStep, sayMissingRule } from './rule-problem.ts';
 export { ACCESS_HELD, accessKind, listGrants } from './kinds/access.ts';
 export type { AccessHost, Grant } from './kinds/access.ts';
 export { readChanges, stepsOf } from './change-steps.ts';

@@ -17,6 +17,7 @@ import type { Roster, RosterKey, RosterRule, Tier } from '../people/index.ts';
 import { judgeQuorum, parseQuorum, printClause } from '../policy/index.ts';
 import type { Quorum, QuorumClause } from '../policy/index.ts';
 import { accessOf, ownersOfTarget } from './access-input.ts';
+import { readersOwners, shareOf } from './share-input.ts';
 import { APPROVAL_NAMESPACE, readSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 
@@ -101,13 +102,19 @@ export function ruleOf(
   return ruleFor(roster, kind, subject.tier, BigInt(subject.chargeBitsMax));
 }
 
+/** What `target` means in a rule: what access is asked to, or the project that a share is for; null where it means nothing. */
+function targetOf(subject: Subject): string | null {
+  return accessOf(subject)?.what ?? shareOf(subject)?.to ?? null;
+}
+
 function seatsOf(quorum: Quorum, subject: Subject): readonly Seat[] {
-  const access = accessOf(subject);
-  // Access that says it lies elsewhere than what it asks for has nobody who could give it.
-  if (subject.kind === 'access' && access === null) return [];
+  const aimed = subject.kind === 'access' || subject.kind === 'share';
+  const aim = targetOf(subject);
+  // What says that it lies elsewhere than what it asks for has nobody who could give it.
+  if (aimed && aim === null) return [];
   return quorum.clauses.flatMap((clause): Seat[] => {
     if (clause.of === null) return [{ ...clause, target: null }];
-    if (clause.of === 'target') return [{ ...clause, target: access?.what ?? null }];
+    if (clause.of === 'target') return [{ ...clause, target: aim }];
     if (clause.of === 'project') return [{ ...clause, target: subject.project }];
     // An owner of one model cannot speak for another one.
     return subject.models.map((target) => ({ ...clause, target }));
@@ -121,6 +128,8 @@ function eligible(
   nowMs: number,
 ): ReadonlySet<string> {
   if (seat.of === 'target') {
+    const share = shareOf(subject);
+    if (share !== null) return readersOwners(roster, share.to, subject, nowMs);
     const input = accessOf(subject);
     return input === null ? new Set() : ownersOfTarget(roster, { ...subject, input }, nowMs);
   }

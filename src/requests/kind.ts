@@ -74,6 +74,11 @@ export interface RequestKind<Facts extends Json = Json> {
   lookAhead?(request: Request, facts: Facts): Promise<void>;
   /** Does it. `moveOn` must run in the same transaction as the effect. */
   effect(request: Request, facts: Facts, releaser: Releaser, moveOn: MoveOn): Promise<Effect>;
+  /**
+   * When what is granted ends by itself, where a moment was asked for; null for a grant that lasts until somebody ends it.
+   * Without it a grant lasts as long as its signed text says, from the approval on.
+   */
+  endsMs?(request: Request): number | null;
   /** Undoes a grant when it is over; runs in the transaction that ends it. */
   end?(tx: Kysely<unknown>, request: Request, facts: Facts): Promise<void>;
   /** A window that lets this held request through, if somebody approved one. */

@@ -12,6 +12,7 @@ export interface RequestFilter {
   readonly states?: readonly RequestState[];
   readonly projects?: readonly string[];
   readonly requester?: string;
+  readonly destinations?: readonly string[];
   readonly kinds?: readonly string[];
   readonly job?: string;
   /** Asked at this time or later. */
@@ -40,8 +41,10 @@ function filterRequests<T>(
 ): T {
   let query = selectRequests(db);
   const { states, projects, requester, kinds, orRequester, text, job, sinceMs } = filter;
+  const { destinations } = filter;
   if (states !== undefined) query = query.where('state', 'in', states);
   if (kinds !== undefined) query = query.where('kind', 'in', kinds);
+  if (destinations !== undefined) query = query.where('destination', 'in', destinations);
   if (projects !== undefined) {
     query = query.where((eb) => {
       const own = eb('requester', '=', orRequester ?? '');
@@ -71,7 +74,8 @@ function selectRequests(db: Kysely<RequestTables>) {
 
 function isEmpty(filter: RequestFilter): boolean {
   const none = filter.projects?.length === 0 && filter.orRequester === undefined;
-  return none || filter.states?.length === 0 || filter.kinds?.length === 0;
+  const nowhere = filter.destinations?.length === 0;
+  return none || nowhere || filter.states?.length === 0 || filter.kinds?.length === 0;
 }
 
 /** Lists requests, newest first unless the filter says otherwise. */

@@ -7,6 +7,7 @@ import { RULE_KINDS, ownersOf, peopleOf, peopleWithRole, ruleFor } from '../peop
 import type { Roster, RosterRule, Tier } from '../people/index.ts';
 import { judgeQuorum, parseQuorum } from '../policy/index.ts';
 import { ownersOfTarget, readAccess } from './access-input.ts';
+import { readShare, readersOwners } from './share-input.ts';
 import type { Request } from './row.ts';
 import { percentilesOf } from './waiting.ts';
 
@@ -65,6 +66,8 @@ function ruleOf(roster: Roster, request: Request, tier: Tier): RosterRule | unde
 }
 
 function replayOwners(roster: Roster, request: Request, nowMs: number): ReadonlySet<string> {
+  if (request.kind === 'share')
+    return readersOwners(roster, readShare(JSON.parse(request.input)).to, request, nowMs);
   if (request.kind !== 'access') return new Set();
   const input = readAccess(JSON.parse(request.input));
   return ownersOfTarget(roster, { ...request, input }, nowMs);

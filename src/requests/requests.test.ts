@@ -348,4 +348,16 @@ describe('the life of a request', () => {
     await dying.idle();
     assert.equal((await first.get(id)).state, 'denied');
   });
+
+  it('takes effect after a restart when the process ended between the last signature and what it was for', async () => {
+    const dying = open([{ ...kind, effect: () => Promise.reject(new Error('the process ended')) }]);
+    const held = await hold(dying, 'last word');
+    const signature = await approve(bob, held.subject ?? '');
+    await assert.rejects(dying.approvals.approve(held.id, 'bob', signature), /the process ended/);
+    assert.equal((await dying.get(held.id)).state, 'held');
+    const next = open();
+    await next.resume();
+    await next.idle();
+    assert.equal((await next.get(held.id)).state, 'queued');
+  });
 });

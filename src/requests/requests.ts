@@ -14,6 +14,7 @@ import type { Effect, Progress, Releaser, RequestKind } from './kind.ts';
 import type { RequestEvent } from './states.ts';
 import { nextState } from './states.ts';
 import { countRequests, listRequests } from './lists.ts';
+import { notePublished } from './published.ts';
 import { findByKey, insertRequest, moveRequest, readRequest } from './store.ts';
 import type { RequestFilter } from './lists.ts';
 import type { Request } from './row.ts';
@@ -22,7 +23,7 @@ import {
   describe,
   effectEvent,
   entryOf,
-  grantOf,
+  grantEnd,
   planRequest,
   sameAsk,
   sayReleaser,
@@ -172,22 +173,18 @@ export class Requests {
     return this.#end(request, event, by, 'taken back by its requester');
   }
 
+  /** Ends at once what was granted, by somebody other than its requester; whoever calls this asked whether they may. */
+  async revoke(id: string, by: string, reason: string): Promise<Request> {
+    const said = checkText(reason, 'REASON_NEEDED');
+    const request = await this.get(id);
+    if (nextState(request.state, 'end') === undefined)
+      throw errors.error('STATE_WRONG', { id, event: 'revoke', state: request.state });
+    return this.#end(request, 'end', by, said);
+  }
+
   /** The outer door has the frames of these requests. */
-  async published(ids: readonly string[]): Promise<void> {
-    const { store, clock } = this.#host;
-    const moved = await store.write(async (tx: Kysely<unknown>) => {
-      const done: Request[] = [];
-      for (const id of ids) {
-        const request = await readRequest(tx, id);
-        // The outer door may say so twice, after a restart of either side.
-        if (request.state !== 'queued') continue;
-        const event = request.releasedAs === 'break-glass' ? 'publish-unreviewed' : 'publish';
-        const escalatesMs = event === 'publish' ? null : clock.nowMs();
-        done.push(await moveRequest(tx, id, event, { escalatesMs }, clock.nowMs()));
-      }
-      return done;
-    });
-    for (const request of moved) this.#host.onNews?.({ request, event: 'publish', to: [] });
+  published(ids: readonly string[]): Promise<void> {
+    return notePublished(this.#host, ids);
   }
 
   /** Ends, escalates, retries or announces what time has come for. Called now and then. */
@@ -214,6 +211,8 @@ export class Requests {
   async resume(): Promise<readonly string[]> {
     const unfinished = await this.list({ states: ['quoting'], limit: 1000 });
     for (const request of unfinished) this.#start(request, Promise.resolve(request));
+    // The process may have ended between the last signature and what it was for.
+    this.retryApproved('signed');
     return unfinished.map((request) => request.id);
   }
 
@@ -360,7 +359,7 @@ export class Requests {
     let after: Request | undefined;
     const effect = await kind.effect(request, facts, releaser, async (tx, chargeBits) => {
       const nowMs = this.#host.clock.nowMs();
-      const { grantMs } = grantOf(request);
+      const ends = event === 'grant' ? grantEnd(kind, request, nowMs) : {};
       const patch: RequestPatch = {
         facts: JSON.stringify(facts),
         verdict: 'allow' as const,
@@ -371,9 +370,7 @@ export class Requests {
         escalatesMs: null,
         releasedAs: releaser.tier,
         ...(releaser.tier === 'automatic' ? {} : { quorumMs: nowMs }),
-        ...(event === 'grant' && grantMs !== null
-          ? { grantEndsMs: nowMs + grantMs, waitMs: grantMs }
-          : {}),
+        ...ends,
       };
       const moved = await moveRequest(tx, request.id, event, patch, nowMs);
       await this.#note(tx, request.id, event, by, reason);

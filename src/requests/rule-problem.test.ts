@@ -3,7 +3,12 @@ import test from 'node:test';
 import { foundWith, makePerson } from '../../test/support/people.ts';
 import { CHANGE, applyChanges } from '../people/index.ts';
 import type { ChangeInput, Roster } from '../people/index.ts';
-import { findUnfillableRule } from './rule-problem.ts';
+import {
+  findAimlessRule,
+  findUnfillableRule,
+  missingRuleStep,
+  sayMissingRule,
+} from './rule-problem.ts';
 
 const AT = '2026-11-01T00:00:00.000Z';
 
@@ -59,4 +64,39 @@ test('nobody leaves a group whose rule they are needed for, unless the rule chan
   const key = strict.people[2]?.keys[0]?.id ?? '';
   assert.equal(after(strict, { op: 'key.revoke', person: 'p2', key }), null);
   assert.equal(after(strict, { op: 'person.until', id: 'p2', until: AT }), null);
+});
+
+test('only access and shares have a target, whose owners a rule may ask', async () => {
+  const roster = await found(['administrators', 'security']);
+  assert.equal(findAimlessRule(roster), null);
+  for (const kind of ['export', 'import', 'unlock', 'policy', 'review'] as const) {
+    const set: ChangeInput = { op: 'rule.set', kind, tier: 'one', quorum: '1 of owners(target)' };
+    const next = applyChanges(roster, [CHANGE.parse(set)], AT);
+    assert.match(findAimlessRule(next) ?? '', new RegExp(`the rule for ${kind}, tier one, asks`));
+  }
+});
+
+test('a roster from before a kind says which rule is missing, and the step that it names adds it', async () => {
+  const roster = await found(['administrators', 'security']);
+  for (const kind of ['share', 'import']) {
+    const old = { ...roster, rules: roster.rules.filter((each) => each.kind !== kind) };
+    assert.match(
+      sayMissingRule(kind),
+      new RegExp(`none says who approves requests of the kind ${kind}; an admin`),
+    );
+    const step = missingRuleStep(kind) ?? assert.fail(kind);
+    assert.ok(sayMissingRule(kind).includes(step));
+    const next = applyChanges(old, [CHANGE.parse(JSON.parse(step))], AT);
+    const [added] = next.rules.filter((each) => each.kind === kind);
+    const [shipped] = roster.rules.filter((each) => each.kind === kind && each.tier === 'one');
+    assert.deepEqual(added, shipped, 'the rule that a new gate has');
+    // A first rule that leaves something to be guessed is refused: whoever signs reads all of it.
+    const { waitMs: _, ...rest } = JSON.parse(step) as Record<string, unknown>;
+    assert.throws(
+      () => applyChanges(old, [CHANGE.parse(rest)], AT),
+      /the first one says `quorum`, `waitMs`/,
+    );
+  }
+  assert.equal(missingRuleStep('export'), null);
+  assert.doesNotMatch(sayMissingRule('export'), /administrator/);
 });

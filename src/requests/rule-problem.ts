@@ -35,3 +35,40 @@ export function findUnfillableRule(roster: Roster): string | null {
   }
   return null;
 }
+
+const DAY_MS = 86_400_000;
+
+/** What a new gate asks for, of kinds that there were not yet when the first gates were founded. */
+const LATER_KINDS: Readonly<Record<string, string>> = {
+  import: '1 of reviewers(project)',
+  share: '1 of owners(project), 1 of owners(target)',
+};
+
+/** The step that gives a roster from before a kind the rule that new gates have; null for a kind that was always there. */
+export function missingRuleStep(kind: string): string | null {
+  const quorum = LATER_KINDS[kind];
+  if (quorum === undefined) return null;
+  const clocks = { waitMs: 7 * DAY_MS, approvalsValidMs: 3 * DAY_MS };
+  return JSON.stringify({ op: 'rule.set', kind, tier: 'one', quorum, ...clocks });
+}
+
+/** That no rule of the roster says who approves a kind, and how one is added. */
+export function sayMissingRule(kind: string): string {
+  const step = missingRuleStep(kind);
+  const how =
+    step === null ? '' : `; an administrator adds one with \`sallyport change '${step}'\``;
+  return `a rule: none says who approves requests of the kind ${kind}${how}`;
+}
+
+const TARGETED: ReadonlySet<string> = new Set(['access', 'share']);
+
+/** The sentence about a rule that asks the owners of a target of a kind that has none; null when there is no such rule. */
+export function findAimlessRule(roster: Roster): string | null {
+  for (const { kind, tier, quorum } of roster.rules) {
+    if (tier === 'self' || TARGETED.has(kind)) continue;
+    const clause = parseQuorum(quorum).clauses.find(({ of }) => of === 'target');
+    if (clause === undefined) continue;
+    return `the rule for ${kind}, tier ${tier}, asks for \`${printClause(clause)}\`, and only requests of the kinds access and share have a target; say \`${clause.group}(project)\``;
+  }
+  return null;
+}

@@ -147,6 +147,25 @@ describe('a canonical request in words', () => {
     assert.match(changed, /2 of security; keys need not be bound to a device/);
   });
 
+  it('says what a share lets whom read, file by file, and what ends it', () => {
+    const file = { name: 'a.csv', type: 'table', sha256: '1'.repeat(64), bytes: 12_345 };
+    const share = {
+      ...{ from: 'study', to: 'probe', until: '2027-01-01T00:00:00.000Z', files: [file] },
+      result: { request: 'req_1', file: null },
+    };
+    const words = wordsOf(subject('share', { share }));
+    for (const text of leaves(share)) assert.ok(words.includes(text), text);
+    assert.match(words, /everybody in the project probe reads these files of the project study/);
+    assert.match(words, /until 2027-01-01.*, or until an owner of study or security ends it/);
+    assert.match(words, /all canonical files of the request req_1/);
+    assert.match(words, /a\.csv \(table, 12,345 bytes, sha256 1{64}\)/);
+    const one = { ...share, until: null, result: { request: 'req_1', file: '1'.repeat(64) } };
+    const lasting = wordsOf(subject('share', { share: one, more: 'unknown' }));
+    assert.match(lasting, /\nuntil an owner of study or security ends it/);
+    assert.match(lasting, /one canonical file of the request req_1/);
+    assert.match(lasting, /more: unknown/);
+  });
+
   it('refuses a change whose steps cannot be read', () => {
     for (const steps of [undefined, [], [{ op: 'nonsense' }], 'all well']) {
       const facts = { rosterSha256: '3'.repeat(64), ...(steps === undefined ? {} : { steps }) };

@@ -222,6 +222,33 @@ const sayAccess: Say = ({ access, ...outer }, subject) => {
   ];
 };
 
+const sayShare: Say = ({ share, ...outer }) => {
+  const { from, to, until, result, files, ...rest } = objectOf(share);
+  const { request, file, ...others } = objectOf(result);
+  const owner = `an owner of ${textOf(from)} or security ends it`;
+  return [
+    {
+      label: 'lets read',
+      lines: [
+        `everybody in the project ${textOf(to)} reads these files of the project ${textOf(from)}, and nothing else of it`,
+        until === null ? `until ${owner}` : `until ${textOf(until)}, or until ${owner}`,
+      ],
+    },
+    {
+      label: 'result',
+      lines: [
+        file === null
+          ? `all canonical files of the request ${textOf(request)}`
+          : `one canonical file of the request ${textOf(request)}`,
+      ],
+    },
+    { label: 'files', lines: sayFiles(files) },
+    ...sayRest(others),
+    ...sayRest(rest),
+    ...sayRest(outer),
+  ];
+};
+
 const sayWindow: Say = ({ window, ...outer }) => {
   const { job, types, bitsEach, bitsTotal, uses, durationMs, ...rest } = objectOf(window);
   return [
@@ -260,6 +287,7 @@ const KINDS: Readonly<Record<string, Say>> = {
   import: sayImport,
   unlock: sayUnlock,
   access: sayAccess,
+  share: sayShare,
   window: sayWindow,
   policy: sayPolicy,
 };

@@ -4,6 +4,7 @@ import type { Roster } from '../people/index.ts';
 import { ruleOf } from './judge-approvals.ts';
 import { judgeSubject } from './judge-change.ts';
 import type { ApprovalJudgement } from './judge-approvals.ts';
+import { sayMissingRule } from './rule-problem.ts';
 import { nextState, possibleEvents } from './states.ts';
 import type { RequestEvent, RequestState } from './states.ts';
 import type { Request } from './row.ts';
@@ -166,7 +167,7 @@ export function sayWaitsFor(standing: Standing): string | null {
       return null;
   }
   if (roster === undefined) return 'the founding of the gate: nobody can approve before';
-  if (judgement === null) return 'a rule: none says who approves requests like this';
+  if (judgement === null) return sayMissingRule(request.kind);
   if (judgement.state === 'impossible')
     return `people: nobody left can fill ${judgement.rule.quorum}; an administrator has to add an approver`;
   if (judgement.state === 'met') return 'the gate: everybody has approved';

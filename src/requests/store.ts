@@ -30,8 +30,8 @@ export interface RequestPatch {
   readonly quorumMs?: number | null | undefined;
   readonly grantEndsMs?: number | undefined;
   readonly releasedAs?: string | undefined;
-  /** How long the new state may wait, when a rule says something else than the table. */
-  readonly waitMs?: number | undefined;
+  /** How long the new state may wait, when a rule says something else than the table; null for a grant without an end. */
+  readonly waitMs?: number | null | undefined;
 }
 
 /** Writes a new request in the state `quoting`. */
@@ -198,7 +198,7 @@ export async function moveRequest(
   const before = await readRequest(tx, id);
   const to = nextState(before.state, event);
   if (to === undefined) throw errors.error('STATE_WRONG', { id, event, state: before.state });
-  const deadline = deadlineFor(to, nowMs, patch.waitMs);
+  const deadline = patch.waitMs === null ? null : deadlineFor(to, nowMs, patch.waitMs);
   await tables(tx)
     .updateTable('requests')
     .set({

@@ -26,10 +26,19 @@ export function effectEvent(kind: RequestKind, releaser: Releaser): RequestEvent
   return releaser.tier === 'break-glass' ? 'break-glass' : kind.through;
 }
 
-/** How long what is granted lasts; null for what lasts no time. */
-export function grantOf(request: Request): { grantMs: number | null } {
-  if (request.subject === null) return { grantMs: null };
-  return { grantMs: (JSON.parse(request.subject) as { grantMs: number | null }).grantMs };
+/** The clocks of what is granted now: at the moment that was asked for, or after the time that was signed. */
+export function grantEnd(
+  kind: RequestKind,
+  request: Request,
+  nowMs: number,
+): Pick<RequestPatch, 'grantEndsMs' | 'waitMs'> {
+  if (kind.endsMs !== undefined) {
+    const endsMs = kind.endsMs(request);
+    return endsMs === null ? { waitMs: null } : { grantEndsMs: endsMs, waitMs: endsMs - nowMs };
+  }
+  if (request.subject === null) return {};
+  const { grantMs } = JSON.parse(request.subject) as { grantMs: number | null };
+  return grantMs === null ? {} : { grantEndsMs: nowMs + grantMs, waitMs: grantMs };
 }
 
 /** What let a request through, in words. */

@@ -27,6 +27,7 @@ interface Asked {
   readonly statement: string;
   readonly manifest: string;
   readonly screening: string;
+  readonly share: string;
 }
 
 /** A body that the route's schema takes, for routes that have one. */
@@ -57,6 +58,10 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
     bitsTotal: 1000,
     durationMs: 3_600_000,
   }),
+  'POST /v1/shares': ({ project, request }) => ({
+    ...{ result: request, from: project, to: 'elsewhere', why: 'w' },
+  }),
+  'POST /v1/shares/{id}/revoke': () => ({ reason: 'r' }),
   'POST /v1/changes': ({ project }) => ({
     why: 'w',
     changes: [{ op: 'role.give', project, principal: 'dan', role: 'owner' }],
@@ -134,6 +139,7 @@ describe('compartments', () => {
     statement: '1'.repeat(64),
     manifest: '3'.repeat(64),
     screening: 'scr_00000000000000000000000000',
+    share: 'req_10000000000000000000000000',
   };
 
   before(async () => {
@@ -150,6 +156,8 @@ describe('compartments', () => {
       { op: 'role.give', project: 'study', principal: 'cyd', role: 'member' },
       { op: 'project.add', id: 'elsewhere', title: 'Elsewhere' },
       { op: 'role.give', project: 'elsewhere', principal: 'dan', role: 'member' },
+      { op: 'project.add', id: 'unicorn-stable', title: 'Stable' },
+      { op: 'role.give', project: 'unicorn-stable', principal: 'ann', role: 'owner' },
     ];
     const asked = await founded.as<Shown>(
       ...(['ann', 4, 'change', JSON.stringify(steps), '--why', 'set up'] as const),
@@ -174,6 +182,12 @@ describe('compartments', () => {
     const { screening } = await founded.as<{ screening: Shown }>(
       ...(['cyd', 0, 'imports', 'screen', set.import] as const),
     );
+    const share = await founded.as<Shown>(
+      ...(['cyd', 4, 'share', held.id, '--from', 'study', '--to', 'unicorn-stable'] as const),
+      ...['--why', 'for the unicorn'],
+    );
+    await founded.approve('ann', share.id);
+    await founded.approve('bob', share.id);
     const lock = await founded.as<Shown>(
       ...(['bob', 0, 'lock', 'set', 'principal', 'cyd', '--reason', 'unicorn hunt'] as const),
     );
@@ -182,6 +196,7 @@ describe('compartments', () => {
       ...{ source: source.id, import: set.import },
       ...{ statement: admitted.statementSha256, manifest: admitted.manifestSha256 },
       screening: screening.id,
+      share: share.id,
     };
   });
   after(() => gate.close());
@@ -200,6 +215,7 @@ describe('compartments', () => {
       .replace(/^\/v1\/sources\/\{id\}/, `/v1/sources/${at.source}`)
       .replace(/^\/v1\/imports\/\{id\}/, `/v1/imports/${at.import}`)
       .replace(/^\/v1\/screenings\/\{id\}/, `/v1/screenings/${at.screening}`)
+      .replace(/^\/v1\/shares\/\{id\}/, `/v1/shares/${at.share}`)
       .replace('{statement}', at.statement)
       .replace('{sha256}', at.manifest)
       .replace('{node}', at.manifest)

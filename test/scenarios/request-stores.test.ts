@@ -10,7 +10,14 @@ import { systemRandom } from '../../src/core/index.ts';
 import { countUses, useWindow } from '../../src/egress/window.ts';
 import { openKeyFile, openLedger } from '../../src/ledger/index.ts';
 import type { Ledger } from '../../src/ledger/index.ts';
-import { listGrants, listRequests, listWaitingRows, openLocks } from '../../src/requests/index.ts';
+import {
+  countRead,
+  listGrants,
+  listReads,
+  listRequests,
+  listWaitingRows,
+  openLocks,
+} from '../../src/requests/index.ts';
 import type { Request, RequestFilter } from '../../src/requests/index.ts';
 import { countRequests, listDue, listToEscalate } from '../../src/requests/lists.ts';
 import {
@@ -39,7 +46,14 @@ import type { TestPostgres } from '../support/postgres.ts';
 
 const NOW = 1_700_000_000_000;
 const ACCESS = '{"target":"project","what":"q","durationMs":3600000,"bits":null}';
-const TABLES = ['requests', 'request_votes', 'request_events', 'request_views', 'window_uses'];
+const TABLES = [
+  'share_reads',
+  'requests',
+  'request_votes',
+  'request_events',
+  'request_views',
+  'window_uses',
+];
 
 type Db = Kysely<unknown>;
 
@@ -99,6 +113,55 @@ function contract(open: () => Promise<Store>): void {
       store.read((db: Db) => readRequest(db, 'r9')),
       { code: 'REQUEST_NOT_FOUND' },
     );
+  });
+
+  it('keeps a grant without an end, finds it by where it goes, and counts its readings', async () => {
+    await clear();
+    for (const [id, destination] of [
+      ['s1', 'q'],
+      ['s2', 'r'],
+    ] as const) {
+      await insert(id, { kind: 'share', destination });
+      await hold(id, 7);
+    }
+    const granted = await store.write((tx: Db) =>
+      moveRequest(tx, 's1', 'grant', { waitMs: null }, NOW + 2),
+    );
+    assert.deepEqual(
+      [granted.state, granted.deadlineMs, granted.grantEndsMs],
+      ['granted', null, null],
+    );
+    assert.deepEqual(
+      (await listDue(store, NOW * 2)).map(({ id }) => id),
+      ['s2'],
+    );
+    const shares = { kinds: ['share'], states: ['granted', 'held'] } as const;
+    assert.equal(await ids({ ...shares, destinations: ['q'] }), 's1');
+    assert.equal(await ids({ ...shares, destinations: ['q', 'r'] }), 's2 s1');
+    assert.equal(await ids({ ...shares, destinations: [] }), '');
+    const read = (request: string, reader: string, sha256: string, ms: number): Promise<void> =>
+      store.write((tx: Db) => countRead(tx, { request, reader, sha256 }, ms));
+    await Promise.all([
+      read('s1', 'ann', 'a', 5),
+      read('s1', 'ann', 'a', 6),
+      read('s1', 'bob', 'a', 4),
+    ]);
+    await read('s2', 'ann', 'a', 9);
+    const rows = await store.read((db: Db) => listReads(db, ['s1']));
+    assert.deepEqual(rows.map((row) => `${row.reader} ${String(row.reads)}`).sort(), [
+      'ann 2',
+      'bob 1',
+    ]);
+    assert.equal(rows.find((row) => row.reader === 'ann')?.lastMs, 6);
+    assert.equal((await store.read((db: Db) => listReads(db))).length, 3);
+    assert.deepEqual(await store.read((db: Db) => listReads(db, [])), []);
+    await assert.rejects(
+      store.write(async (tx: Db) => {
+        await countRead(tx, { request: 's1', reader: 'cyd', sha256: 'a' }, 1);
+        throw new Error('it did not happen');
+      }),
+    );
+    assert.equal((await store.read((db: Db) => listReads(db, ['s1']))).length, 2);
   });
 
   it('lists by risk, age and newness in one order on every database, page after page', async () => {

@@ -67,6 +67,13 @@ function steps(): readonly unknown[] {
     })),
     { op: 'project.add', id: 'here', title: 'Here', models: ['m-here'] },
     { op: 'project.add', id: 'there', title: 'There', models: ['m-there'] },
+    // Sides of shares in which nobody of the table is: one that shares, and one that reads.
+    { op: 'project.add', id: 'afar', title: 'Afar', models: ['m-none'] },
+    { op: 'project.add', id: 'wide', title: 'Wide', models: ['m-here', 'm-there'] },
+    ...['afar', 'wide'].flatMap((project) => [
+      give('rita', 'member', project),
+      give('spo', 'owner', project),
+    ]),
     { op: 'model.owners', model: 'm-here', owners: ['mow'] },
     { op: 'model.owners', model: 'm-there', owners: ['ruth'] },
     give('mem', 'member'),
@@ -102,6 +109,7 @@ class World implements PermissionWorld {
   readonly #tokens: ReadonlyMap<string, string>;
   readonly #held = new Map<Place, Shown>();
   readonly #unreviewed = new Map<Place, string>();
+  readonly #shared = new Map<string, string>();
   readonly #sources: Readonly<Record<Place, string>>;
   #count = 0;
 
@@ -327,6 +335,40 @@ class World implements PermissionWorld {
     return id;
   }
 
+  /** A result of a project that somebody may read: of their own where they may export, of `rita` where not. */
+  async #resultFor(who: string, project: string): Promise<string> {
+    for (const asker of [who, 'rita']) {
+      const answer = await this.#export(asker, project, `a,b\n2,${String(++this.#count)}\n`);
+      const text = await answer.text();
+      if (answer.ok) return (JSON.parse(text) as Shown).id;
+    }
+    throw new Error(`nobody exports from ${project}`);
+  }
+
+  /** A share from one project to another that waits for its approvals; asked for by somebody who is no part of the table. */
+  async #askedShare(from: string, to: string): Promise<Shown> {
+    const result = await this.#resultFor('rita', from);
+    const body = json({ result, from, to, why: 'w' });
+    const shown = (await (await this.#ask('rita', 'POST', '/v1/shares', body)).json()) as Shown;
+    if (shown.state !== 'held') throw new Error(`the share is ${JSON.stringify(shown)}`);
+    return shown;
+  }
+
+  /** A granted share; the same until somebody has ended it. */
+  async #sharedBy(from: string, to: string): Promise<string> {
+    const known = this.#shared.get(`${from} ${to}`);
+    if (known !== undefined && (await this.#open.gate.requests.get(known)).state === 'granted')
+      return known;
+    const { id, subject } = await this.#askedShare(from, to);
+    const owners: Readonly<Record<string, string>> = { here: 'own', there: 'ruth' };
+    for (const owner of [owners[from] ?? 'spo', owners[to] ?? 'spo']) {
+      const signature = await this.#sign(owner, subject?.text ?? '');
+      await this.#open.call(owner, 'POST', `/v1/requests/${id}/approvals`, json({ signature }));
+    }
+    this.#shared.set(`${from} ${to}`, id);
+    return id;
+  }
+
   #change(who: string, changes: readonly unknown[]): Promise<Outcome> {
     return this.#try(who, 'POST', '/v1/changes', json({ why: 'w', changes }));
   }
@@ -465,6 +507,39 @@ class World implements PermissionWorld {
           ...{ uses: 1, bitsEach: 1000, bitsTotal: 1000, durationMs: 3_600_000 },
         }),
       ),
+    'ask to share a result with another project': async (who, place) => {
+      const from = PROJECT[place];
+      const result = await this.#resultFor(who, from);
+      const to = PROJECT[place === 'own' ? 'foreign' : 'own'];
+      return this.#try(who, 'POST', '/v1/shares', json({ result, from, to, why: 'w' }));
+    },
+    'approve that the project is shown a result of another one': async (who, place) => {
+      const { id, subject } = await this.#askedShare('afar', PROJECT[place]);
+      const signature = await this.#sign(who, subject?.text ?? '');
+      const outcome = await this.#try(
+        ...([who, 'POST', `/v1/requests/${id}/approvals`, json({ signature })] as const),
+      );
+      // Its own side has said yes, and the other side is still asked.
+      return outcome === 'held' ? 'allowed' : outcome;
+    },
+    'read what was shared with a project': async (who, place) => {
+      const id = await this.#sharedBy('afar', PROJECT[place]);
+      const base = `/v1/shares/${id}`;
+      return this.#all([
+        ...[base, `${base}/files/0`, `${base}/files/0/preview`].map(
+          (route) => () => this.#try(who, 'GET', route),
+        ),
+        () => this.#lists(who, '/v1/shares', new RegExp(`"withUs":[^\\]]*"${id}"`)),
+      ]);
+    },
+    'see what a project shares': async (who, place) => {
+      const id = await this.#sharedBy(PROJECT[place], 'wide');
+      return this.#lists(who, '/v1/shares', new RegExp(`"byUs":.*"${id}"`));
+    },
+    'end what a project shares': async (who, place) => {
+      const id = await this.#sharedBy(PROJECT[place], 'wide');
+      return this.#try(who, 'POST', `/v1/shares/${id}/revoke`, json({ reason: 'r' }));
+    },
     'begin an import': (who, place) =>
       this.#try(
         who,
@@ -587,7 +662,7 @@ export async function openPermissionWorld(): Promise<PermissionWorld> {
   await call('adb', 'POST', `/v1/requests/${asked.id}/approvals`, json({ signature }));
   const tokens = new Map<string, string>();
   for (const id of ['agt', 'wrk']) tokens.set(id, (await gate.people.addToken(id, 'test')).token);
-  for (const id of ['here', 'there']) {
+  for (const id of ['here', 'there', 'afar', 'wide']) {
     await gate.people.addDestination(id, 'out', 'test');
     await gate.budgets.declare({ scope: 'project', id }, wide, 'test');
   }

@@ -1,14 +1,19 @@
 /**
- * What somebody may learn who asks for access to what they are not read into: what becomes of the request, and nothing of
- * whoever decides. The same for what is there and for what is not.
+ * What somebody may learn of a request that is decided in a compartment which they are not read into, such as access to a
+ * foreign project: what becomes of it, and nothing of whoever decides. The same for what is there and for what is not. A share
+ * is decided in two compartments, and whoever is not read into both learns of no decider, not even a decider of the other side.
  */
 import type { Gate, Resource } from '../../app/index.ts';
 import type { Principal } from '../../people/index.ts';
-import { ACCESS_HELD, readAccess } from '../../requests/index.ts';
+import { ACCESS_HELD, SHARE_HELD, readAccess, shareInputOf } from '../../requests/index.ts';
 import type { AccessInput, Request, Stood } from '../../requests/index.ts';
 import type { RequestDetails, RequestShown } from './views.ts';
 
-const DECIDERS = 'the owners of what is asked for';
+const DECIDERS: Readonly<Record<string, string>> = {
+  access: 'the owners of what is asked for',
+  share: 'the owners of both projects',
+};
+const HELD: Readonly<Record<string, string>> = { access: ACCESS_HELD, share: SHARE_HELD };
 const SOMEBODY = 'somebody who decides';
 
 /** What one has to see to be inside, and how seeing it is called. */
@@ -22,29 +27,45 @@ function wanted(input: AccessInput, project: string): [action: string, resource:
   return ['budget.view', { kind: 'gate' }];
 }
 
-/** Whether a principal sees an access request and not what it asks for. Whoever decides it is never outside. */
+async function seesProject(gate: Gate, principal: Principal, id: string): Promise<boolean> {
+  return (await gate.access.can(principal, 'people.view', { kind: 'project', id })).allowed;
+}
+
+/**
+ * Whether a principal sees a request and not who decides it. Whoever decides access is inside, since the deciders are those
+ * of one compartment.
+ */
 export async function isOutside(
   gate: Gate,
   principal: Principal,
   { request, judgement }: Pick<Stood, 'request' | 'judgement'>,
 ): Promise<boolean> {
+  if (request.kind === 'share') {
+    const { from, to } = shareInputOf(request);
+    return !(
+      (await seesProject(gate, principal, from)) && (await seesProject(gate, principal, to))
+    );
+  }
   if (request.kind !== 'access' || judgement?.voters.has(principal.id) === true) return false;
   const [action, resource] = wanted(readAccess(JSON.parse(request.input)), request.project);
   // What a grant gives is over with the grant: who decided it stays hidden then.
   return !(await gate.access.can(principal, action, resource)).allowed;
 }
 
-/** Sentences that others wrote for the requester: why it was refused, or what is to be changed. */
-const SAID: ReadonlySet<Request['state']> = new Set(['refused', 'returned']);
+/** Sentences for the requester: why it was refused, by people or by the rules, or what is to be changed. */
+const SAID: ReadonlySet<Request['state']> = new Set(['refused', 'returned', 'denied']);
 
 /** A line without whoever decides. */
 export function hideLine<Shown extends RequestShown>(shown: Shown): Shown {
-  const { state, escalation, waitsFor } = shown;
+  const { state, escalation, waitsFor, kind } = shown;
   const said = SAID.has(state as Request['state']);
   return {
     ...shown,
-    reason: said || state === 'expired' || state === 'withdrawn' ? shown.reason : ACCESS_HELD,
-    waitsFor: state === 'held' ? DECIDERS : waitsFor,
+    reason:
+      said || state === 'expired' || state === 'withdrawn'
+        ? shown.reason
+        : (HELD[kind] ?? ACCESS_HELD),
+    waitsFor: state === 'held' ? (DECIDERS[kind] ?? SOMEBODY) : waitsFor,
     escalation: escalation === null ? null : { ...escalation, sentence: 'told those who decide' },
     decidedBy: null,
     firstViewedAt: null,
@@ -68,6 +89,13 @@ export function hideDetails(shown: RequestDetails, principal: Principal): Reques
     quorum:
       shown.quorum === null
         ? null
-        : { ...shown.quorum, state: 'open', missing: [], keysMissing: [], votes: [], blind: true },
+        : {
+            ...shown.quorum,
+            state: 'open',
+            missing: [],
+            keysMissing: [],
+            blind: true,
+            votes: shown.quorum.votes.filter((vote) => vote.own),
+          },
   };
 }

@@ -172,6 +172,39 @@ export const DEEDS: readonly Deed[] = [
     held: { own: ASKERS },
   },
   {
+    deed: 'ask to share a result with another project',
+    actions: ['request.ask'],
+    routes: ['POST /v1/shares'],
+    held: { own: ASKERS },
+  },
+  {
+    deed: 'approve that the project is shown a result of another one',
+    actions: ['request.approve'],
+    routes: request('POST ~/approvals'),
+    allowed: { own: ['project owner'] },
+  },
+  {
+    deed: 'read what was shared with a project',
+    actions: ['share.read'],
+    routes: [
+      ...['GET /v1/shares', 'GET /v1/shares/{id}', 'GET /v1/shares/{id}/files/{index}'],
+      'GET /v1/shares/{id}/files/{index}/preview',
+    ],
+    allowed: { own: [...READ_IN, ...WATCH, ...PROGRAMS], foreign: WATCH },
+  },
+  {
+    deed: 'see what a project shares',
+    actions: ['request.view'],
+    routes: ['GET /v1/shares'],
+    allowed: { own: [...READ_IN, ...WATCH], foreign: WATCH },
+  },
+  {
+    deed: 'end what a project shares',
+    actions: ['share.revoke'],
+    routes: ['POST /v1/shares/{id}/revoke'],
+    allowed: { own: ['project owner', 'security'], foreign: ['security'] },
+  },
+  {
     deed: 'begin an import',
     actions: ['request.ask'],
     routes: ['POST /v1/imports'],

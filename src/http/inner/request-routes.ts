@@ -130,7 +130,7 @@ async function answerSettled(
 async function showFile(call: Call<undefined, unknown>): Promise<Response> {
   const { gate, principal } = call;
   const request = await readVisible(gate, principal, call.param('id'));
-  const facts = readExportFacts(request);
+  const facts = request.kind === 'export' ? readExportFacts(request) : null;
   const index = Number(call.param('index'));
   const file = facts === null ? undefined : emittedOf(facts)[index];
   if (file === undefined || !(await gate.blobs.has(file.sha256))) {

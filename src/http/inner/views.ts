@@ -16,11 +16,14 @@ import {
   policyOf,
   readSubject,
   sayWaitsFor,
+  sharedFilesOf,
   stateRow,
 } from '../../requests/index.ts';
 import type { Progress, Request, RequestNote, Stood, Verdict, Vote } from '../../requests/index.ts';
 import { hideDetails, isOutside } from './outsiders.ts';
 import { maySee } from './scope.ts';
+import { showShare } from './share-view.ts';
+import type { ShareShown } from './share-view.ts';
 import { showSubject } from './subject-view.ts';
 import type { SubjectShown } from './subject-view.ts';
 
@@ -131,6 +134,8 @@ export interface RequestDetails extends RequestShown {
     readonly grantMs: number | null;
     readonly releaseBy: string | null;
   } | null;
+  /** What it shares; null for a request of another kind. */
+  readonly share: ShareShown | null;
   /** The release before it at the same destination. */
   readonly previous: { readonly request: string; readonly at: string } | null;
   /** The bits that an emergency may take; null where there can be none. */
@@ -226,6 +231,7 @@ export function showStood(
 
 function countRequestFiles(request: Request): number {
   if (request.kind === 'export') return readExportInput(request).files.length;
+  if (request.kind === 'share') return sharedFilesOf(request).length;
   return request.kind === 'import' ? readImportInput(request).files : 0;
 }
 
@@ -315,6 +321,7 @@ export async function showDetails(
     policies: showPolicies(gate, request),
     clocks: showClocks(stood),
     previous: request.kind === 'export' ? await gate.looks.previous(request) : null,
+    share: await showShare(gate, principal, request),
     breakGlass: showBreakGlass(stood),
   };
   return (await isOutside(gate, principal, stood)) ? hideDetails(details, principal) : details;

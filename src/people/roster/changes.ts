@@ -297,6 +297,17 @@ function changeProjects(draft: Draft, change: Change): boolean {
   }
 }
 
+/** The first rule of a kind: what it asks for and both clocks are said, so that whoever signs reads all of it. */
+function newRule(patch: Omit<Extract<Change, { op: 'rule.set' }>, 'op'>): Roster['rules'][number] {
+  const { kind, tier, quorum, waitMs, approvalsValidMs } = patch;
+  if (quorum === undefined || waitMs === undefined || approvalsValidMs === undefined)
+    return fail(
+      `there is no rule of the kind ${kind} yet; the first one says \`quorum\`, \`waitMs\` and \`approvalsValidMs\``,
+    );
+  const keys = { deviceBound: false, outOfBrowser: false };
+  return { kind, tier, quorum, waitMs, approvalsValidMs, chargeBitsMax: null, ...keys };
+}
+
 function changeRules(draft: Draft, change: Change): void {
   // Each function knows its own steps; `default` hands the others on.
   // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check
@@ -306,10 +317,7 @@ function changeRules(draft: Draft, change: Change): void {
       const same = (each: { kind: string; tier: string }): boolean =>
         each.kind === patch.kind && each.tier === patch.tier;
       const held = draft.rules.find(same) ?? {
-        ...need(
-          draft.rules.find((each) => each.kind === patch.kind),
-          `rule of the kind ${patch.kind}`,
-        ),
+        ...(draft.rules.find((each) => each.kind === patch.kind) ?? newRule(patch)),
         tier: patch.tier,
         chargeBitsMax: null,
       };

@@ -62,8 +62,16 @@ const project = z.strictObject({
   roles: z.array(membership).max(2_000),
 });
 
-/** Kinds of requests that rules are about. A roster from before there were imports has no rule for them. */
-export const RULE_KINDS = ['export', 'import', 'access', 'unlock', 'policy', 'review'] as const;
+/** Kinds of requests that rules are about. A roster may be from before there were imports or shares, and have no rule for them. */
+export const RULE_KINDS = [
+  'export',
+  'import',
+  'share',
+  'access',
+  'unlock',
+  'policy',
+  'review',
+] as const;
 
 const rule = z.strictObject({
   kind: z.enum(RULE_KINDS),

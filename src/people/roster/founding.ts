@@ -35,6 +35,14 @@ const BREAK_GLASS: RosterMeter = { burstBits: 8_000_000, bitsPerDay: 8_000_000 }
 const CLOCKS = { waitMs: 7 * DAY_MS, approvalsValidMs: 3 * DAY_MS } as const;
 const PLAIN = { deviceBound: false, outOfBrowser: false, chargeBitsMax: null, ...CLOCKS } as const;
 
+/** Who decides whether a result of one project is shown to another one. */
+const SHARE_RULE = {
+  kind: 'share',
+  tier: 'one',
+  ...PLAIN,
+  quorum: '1 of owners(project), 1 of owners(target)',
+} as const;
+
 /** The rules of a new gate. With one or two people in a group one is enough there; from three on, two are needed. */
 export function defaultRules(founders: readonly Founder[]): readonly RosterRule[] {
   const count = (group: string): number =>
@@ -83,6 +91,7 @@ export function defaultRules(founders: readonly Founder[]): readonly RosterRule[
       chargeBitsMax: ONE_BITS_MAX,
     },
     { kind: 'access', tier: 'quorum', ...PLAIN, quorum: two(security), outOfBrowser: true },
+    SHARE_RULE,
     { kind: 'unlock', tier: 'one', ...PLAIN, quorum: `1 of ${security}`, waitMs: 8 * HOUR_MS },
     // Nobody approves their own request, so a gate that one person founds could never grow without this.
     ...(count(ADMINISTRATORS) === 1

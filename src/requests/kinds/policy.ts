@@ -29,7 +29,7 @@ import type { RosterLink } from '../roster-chain.ts';
 import { describeLink } from '../rosters.ts';
 import type { Rosters } from '../rosters.ts';
 import type { Request } from '../row.ts';
-import { findUnfillableRule } from '../rule-problem.ts';
+import { findAimlessRule, findUnfillableRule } from '../rule-problem.ts';
 import { readSubject } from '../subject.ts';
 
 /** What changes stand on. */
@@ -77,7 +77,7 @@ function findRuleProblem(roster: Roster): string | null {
     return 'without a rule for `policy` nothing could be changed any more';
   if (!groups.includes(roster.breakGlass.group))
     return `there is no group \`${roster.breakGlass.group}\``;
-  return findUnfillableRule(roster);
+  return findAimlessRule(roster) ?? findUnfillableRule(roster);
 }
 
 /** Whether the requester may see every person, and so learn from a refusal who there is. */

@@ -12,6 +12,7 @@ import { approvalsMigration } from './0014-approvals.ts';
 import { jobsMigration } from './0015-jobs.ts';
 import { requestJobMigration } from './0017-request-job.ts';
 import { requestQueueMigration } from './0018-request-queue.ts';
+import { sharesMigration } from './0019-shares.ts';
 import { releaseMigration } from './0020-release.ts';
 import { importsMigration } from './0030-imports.ts';
 import { lineageMigration } from './0031-lineage.ts';
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   jobsMigration,
   requestJobMigration,
   requestQueueMigration,
+  sharesMigration,
   releaseMigration,
   importsMigration,
   lineageMigration,

@@ -72,10 +72,10 @@ function showLists({ withUs, byUs }: SharesShown): readonly string[] {
 }
 
 async function download(id: string, options: SessionOptions & { out: string }): Promise<void> {
+  needOutputFolder(options.out);
   const session = openSession(options);
   const base = `/v1/shares/${encodeURIComponent(id)}`;
   const share = await session.client.get<ShareSeenShown>(base);
-  needOutputFolder(options.out);
   const written: string[] = [];
   for (const file of share.files) {
     const bytes = await session.client.bytes(`${base}/files/${String(file.index)}`);

@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { utf8 } from '../../src/core/index.ts';
-import { SOURCE_NAMESPACE } from '../../src/ingress/index.ts';
+import { SCAN_RULES_VERSION, SOURCE_NAMESPACE } from '../../src/ingress/index.ts';
 import { signSshsig } from '../../src/people/index.ts';
 import { makePerson } from '../support/people.ts';
 import { pickleOf } from '../support/import-files.ts';
@@ -134,13 +134,31 @@ describe('an import is decoded, signed for and admitted by people', () => {
     assert.equal(sha(text), shown.statementSha256);
     const { payload } = JSON.parse(text) as { payload: string };
     const statement = JSON.parse(Buffer.from(payload, 'base64').toString()) as {
-      subject: { digest: { sha256: string } }[];
-      predicate: { verificationResult: string };
+      subject: { name: string }[];
+      predicate: { verificationResult: string; sallyport: { scanRules: number } };
     };
     assert.equal(statement.predicate.verificationResult, 'PASSED');
+    assert.equal(statement.predicate.sallyport.scanRules, SCAN_RULES_VERSION);
+    // Each safe form is bound to the original that it was made from, by digest, and to the rules that passed that.
+    const originals = await Promise.all(
+      shown.files.map(async ({ name, forms }) => {
+        const original = sha(await readFile(path.join(gate.workDir, name)));
+        return forms.map((form) => ({
+          name: form.name,
+          digest: { sha256: form.sha256 },
+          annotations: {
+            original: { name, digest: { sha256: original } },
+            type: form.name.endsWith('.csv') ? 'table' : 'jsonl',
+            verdict: 'clean',
+            rules: SCAN_RULES_VERSION,
+          },
+        }));
+      }),
+    );
+    assert.equal(originals.flat().length, 2);
     assert.deepEqual(
-      statement.subject.map((each) => each.digest.sha256).sort(),
-      shown.files.flatMap(({ forms }) => forms.map((form) => form.sha256)).sort(),
+      [...statement.subject].sort((one, other) => (one.name < other.name ? -1 : 1)),
+      originals.flat().sort((one, other) => (one.name < other.name ? -1 : 1)),
     );
   });
 

@@ -112,6 +112,20 @@ function decodeAscii85(text: Uint8Array, room: Room): Uint8Array | undefined {
   return decodeGroups(Buffer.from(letters, 'latin1'), ASCII85_VALUES, room);
 }
 
+const newRoom: Room = (bytes) => new Uint8Array(bytes);
+
+/** The bytes that letters of base32 spell, whatever their case. */
+export function decodeBase32(text: Uint8Array): Uint8Array | undefined {
+  return decodeBits(text, BASE32_VALUES, 5, newRoom);
+}
+
+/** The bytes that groups of five letters spell. */
+export function decodeBase85(text: Uint8Array, kind: 'ascii85' | 'base85'): Uint8Array | undefined {
+  return kind === 'ascii85'
+    ? decodeAscii85(text, newRoom)
+    : decodeGroups(text, BASE85_VALUES, newRoom);
+}
+
 type Decode = (text: Uint8Array, room: Room) => Uint8Array | undefined;
 
 const DECODERS: readonly (readonly [bit: number, decode: Decode])[] = [
@@ -159,7 +173,7 @@ export function looksSpelled(sample: Uint8Array): boolean {
  */
 export function* decodeSpellings(
   value: Uint8Array,
-  room: Room = (bytes) => new Uint8Array(bytes),
+  room: Room = newRoom,
 ): Generator<Uint8Array, void, undefined> {
   let mask = 31;
   let lines = false;

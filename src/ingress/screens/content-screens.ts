@@ -1,9 +1,11 @@
 /** The screens that look at one text at a time. */
 import { Collector } from './collector.ts';
 import type { ScreenRow } from './collector.ts';
-import { findBlob, findDamage, findHidden, findLookalike, isPlain } from './content.ts';
+import { DescriptionScreen } from './description.ts';
 import type { ScreenFinding } from './finding.ts';
-import { DescriptionScreen, PhraseScreen } from './phrases.ts';
+import { findDamage, findHidden } from './hidden.ts';
+import { LayerScreen } from './layers.ts';
+import { findLookalike } from './lookalikes.ts';
 import { SCREEN_TEXT_LENGTH_MAX } from './tokens.ts';
 import type { TokenReader } from './tokens.ts';
 
@@ -12,20 +14,12 @@ const some = (count: number, [one, many]: readonly [string, string], rest: strin
   count === 1 ? `one document ${one} ${rest}` : `${count} documents ${many} ${rest}`;
 const HAS = ['has', 'have'] as const;
 
-/** Whether there is a run of 120 characters without a blank, told from the tokens alone. */
-function mayHoldBlob(text: string, { starts, ends, count }: TokenReader): boolean {
-  for (let i = 1, from = 0; i <= count; i++) {
-    const gap = i < count ? starts[i]! - ends[i - 1]! : 3;
-    if (gap <= 1 && (gap === 0 || text.charCodeAt(ends[i - 1]!) > 32)) continue;
-    if (ends[i - 1]! - starts[from]! >= 118) return true;
-    from = i;
-  }
-  return false;
-}
+// eslint-disable-next-line no-control-regex -- a text that has one is looked at character by character.
+const BEYOND_ASCII = /[^\u0009\u000a\u000d\u0020-\u007e]/;
 
 /** Looks at each text by itself. */
 export class ContentScreens {
-  readonly #phrases = new PhraseScreen();
+  readonly #layers = new LayerScreen();
   readonly #description: DescriptionScreen | undefined;
   readonly #hidden = new Collector('SCREEN_CHARACTERS_HIDDEN');
   readonly #damaged = new Collector('SCREEN_CHARACTERS_DAMAGED', 'info');
@@ -42,10 +36,10 @@ export class ContentScreens {
 
   /** Looks at a text whose tokens were just read. */
   look(row: ScreenRow, text: string, tokens: TokenReader): void {
-    if (!isPlain(text)) this.#lookAtCharacters(row, text);
-    const blob = mayHoldBlob(text, tokens) ? findBlob(text) : undefined;
+    const isPlain = !BEYOND_ASCII.test(text);
+    if (!isPlain) this.#lookAtCharacters(row, text);
+    const { blob, model, monitor } = this.#layers.find(text, tokens, isPlain);
     if (blob !== undefined) this.#blobs.add(row, blob.start, blob.end, blob.what);
-    const { model, monitor } = this.#phrases.find(text, tokens);
     if (model !== undefined) this.#model.add(row, model.start, model.end, model.what);
     if (monitor !== undefined) this.#monitor.add(row, monitor.start, monitor.end, monitor.what);
     const described = this.#description?.find(tokens);

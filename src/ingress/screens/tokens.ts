@@ -48,16 +48,20 @@ export class TokenReader {
   textHash = 0;
 
   /** The text's code units, copied so that reading one is one load whatever form the string has. */
+  codes = new Uint16Array(0);
+  /** How many units of the text were looked at. */
+  length = 0;
+
   #bytes = Buffer.alloc(0);
-  #codes = new Uint16Array(0);
   #hash = 0;
 
   /** Reads the tokens of a text. Written out, with everything in local variables: it runs for every character. */
   read(text: string): void {
     const length = Math.min(text.length, SCREEN_TEXT_LENGTH_MAX);
+    this.length = length;
     this.#copy(text, length);
     if (this.hashes.length <= length) this.#grow(length);
-    const codes = this.#codes;
+    const codes = this.codes;
     const { hashes, shapes, starts, ends } = this;
     let count = 0;
     let whole = OFFSET;
@@ -100,17 +104,17 @@ export class TokenReader {
   }
 
   #copy(text: string, length: number): void {
-    if (this.#codes.length < length) {
+    if (this.codes.length < length) {
       const memory = new ArrayBuffer(Math.max(4096, length * 4));
       this.#bytes = Buffer.from(memory);
-      this.#codes = new Uint16Array(memory);
+      this.codes = new Uint16Array(memory);
     }
     this.#bytes.write(length === text.length ? text : text.slice(0, length), 0, 'utf16le');
   }
 
   /** The rest of a word from its first character beyond ASCII; leaves the hash in #hash. */
   #wordBeyond(start: number, from: number, begun: number, length: number): number {
-    const codes = this.#codes;
+    const codes = this.codes;
     let hash = begun;
     let at = from;
     for (; at < length; at++) {
@@ -128,7 +132,7 @@ export class TokenReader {
   }
 
   #shape(start: number, end: number): number {
-    const codes = this.#codes;
+    const codes = this.codes;
     let hash = OFFSET;
     for (let at = start; at < end; at++) {
       const code = codes[at]!;
@@ -139,7 +143,7 @@ export class TokenReader {
   }
 
   #marks(start: number, length: number): number {
-    const codes = this.#codes;
+    const codes = this.codes;
     let hash = OFFSET ^ 0x55;
     let at = start;
     for (; at < length && isMark(codes[at]!); at++) hash = Math.imul(hash ^ codes[at]!, PRIME);

@@ -1,0 +1,90 @@
+/** Words that are spelled with letters of another script so that they look like Latin ones. */
+import { COMMON_WORDS } from './common-words.ts';
+import { foldWord, latinOf } from './skeleton.ts';
+import type { Spot } from './spot.ts';
+
+// eslint-disable-next-line no-control-regex -- everything up to here is Latin or common.
+const BEYOND = /[^\u0000-\u024f\u1e00-\u1eff]/;
+/** Words that have a letter beyond Latin. */
+const WORD = /[\p{L}\p{M}\p{So}]+/gu;
+const LATIN = /\p{Script=Latin}/u;
+const FULL_WIDTH = /^[\uff21-\uff3a\uff41-\uff5a]+$/;
+const STYLED =
+  /^(?:[\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f189}\u24b6-\u24e9\u249c-\u24b5\u2100-\u214f])+$/u;
+const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+/** Functions that mathematics sets in letters of its own. */
+const FUNCTIONS = new Set(
+  'sin cos tan cot sec log exp max min lim arg sup inf det dim ker mod gcd lcm deg end hom var cov tr id re im ln sgn div rot grad curl'.split(
+    ' ',
+  ),
+);
+
+const MIXED = 'a word that mixes Latin letters with ones that look like them';
+const WHOLE = 'a word of another script that looks like a Latin one';
+const STYLES = 'letters of a mathematical or full-width alphabet';
+
+/** Greek letters beside one Latin letter are formulas. */
+function isMixed(word: string): boolean {
+  let latin = 0;
+  let likes = 0;
+  let greek = 0;
+  let phonetic = 0;
+  for (const letter of word) {
+    if (letter.charCodeAt(0) < 0x250 && LATIN.test(letter)) latin++;
+    else if (latinOf(letter) !== undefined) {
+      likes++;
+      if (/\p{Script=Greek}/u.test(letter)) greek++;
+      if (LATIN.test(letter)) phonetic++;
+    } else return false;
+  }
+  if (latin === 0 || likes === 0) return false;
+  const isKnown = COMMON_WORDS.has(foldWord(word));
+  // Phonetic letters are Latin: dictionaries mix both.
+  if (phonetic === likes) return isKnown;
+  if (latin + likes >= 4) return true;
+  return latin + likes === 3 ? greek === 0 || isKnown : greek === 0 && isKnown;
+}
+
+const isAllAlike = (word: string): boolean => {
+  for (const letter of word) if (latinOf(letter) === undefined) return false;
+  return true;
+};
+
+function judgeWord(word: string, text: string, at: number): string | undefined {
+  if (STYLED.test(word)) {
+    const letters = Array.from(word).length;
+    const isFormula = letters < 3 || FUNCTIONS.has(foldWord(word));
+    return isFormula ? undefined : STYLES;
+  }
+  if (FULL_WIDTH.test(word)) {
+    const near = text.slice(Math.max(0, at - 200), at + word.length + 200);
+    return word.length < 2 || CJK.test(near) ? undefined : STYLES;
+  }
+  if (isMixed(word)) return MIXED;
+  if (word.length < 3 || !isAllAlike(word)) return undefined;
+  return COMMON_WORDS.has(foldWord(word)) && isLatinAround(text, at, word.length)
+    ? WHOLE
+    : undefined;
+}
+
+/** Whether the letters around a place are mostly Latin. */
+function isLatinAround(text: string, at: number, length: number): boolean {
+  const near = `${text.slice(Math.max(0, at - 60), at)} ${text.slice(at + length, at + length + 60)}`;
+  const letters = near.match(/\p{L}/gu) ?? [];
+  const latin = letters.filter((letter) => LATIN.test(letter)).length;
+  return latin >= 4 && latin * 2 > letters.length;
+}
+
+/** The first word that only looks as it does. */
+export function findLookalike(text: string): Spot | undefined {
+  if (!BEYOND.test(text)) return undefined;
+  for (const match of text.matchAll(WORD)) {
+    const word = match[0];
+    if (!BEYOND.test(word)) continue;
+    const what = judgeWord(word, text, match.index);
+    if (what !== undefined) {
+      return { start: match.index, end: match.index + Math.min(word.length, 40), what };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,95 @@
+/**
+ * Marks by which whoever builds prompts parts turns and roles, texts that no reader sees but a model does, and images
+ * that carry data out in their address. Each begins with a sign that plain text fails at once.
+ */
+import type { Spot } from './spot.ts';
+
+const TEMPLATE = 'has the marks of a chat template';
+const COMMENT = 'speaks to a model in a part that no reader sees';
+const IMAGE = 'has an image that carries data out in its address';
+
+/** Tokens between bars, tags of turns and roles, of tools and of thoughts. */
+const ANGLE =
+  /<[|\uff5c]\s?[\w\u2581 -]{1,32}\s?(?:[|\uff5c]>|$)|<\/?(?:start|end)_of_turn>|<<\/?sys>>|<\/?(?:system|assistant)>|<\/?(?:system|assistant|developer|human|user)[_-]?(?:prompt|message|instructions?|turn|input)>|<\/?(?:tool_calls?|tool_response|function_calls?|function_results?|think|thinking|scratchpad)>|<s>\s*\[inst\]/i;
+const SQUARE =
+  /\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]|\[\/?SYSTEM\]/;
+const SQUARE_ROLE =
+  /\[(?:system|admin|administrator|developer)[ _-]?(?:message|note|notice|prompt|override|instructions?|update)\s*[\]:]/i;
+const TURNS: readonly (readonly [RegExp, RegExp])[] = [
+  [
+    /^#{2,4} ?(?:instructions?|human|user|system):\s*$/im,
+    /^#{2,4} ?(?:response|assistant|output):/im,
+  ],
+  [/(?:^|\n)\s*(?:human|user): /i, /\n\s*assistant:/i],
+];
+const BEGIN =
+  /(?:BEGIN|END|START)(?: OF)? (?:SYSTEM |USER |INITIAL |HIDDEN )*(?:PROMPT|INSTRUCTIONS)\b|(?:^|\n)\s*(?:#+ |\*\*)?SYSTEM (?:OVERRIDE|PROMPT|MESSAGE|NOTE|INSTRUCTIONS?)\b/;
+
+/** A part of markup that is not shown, addressed to a model. */
+const UNSEEN =
+  /<!--\s*(?:(?:hidden|secret|important)\s+)?(?:(?:notes?|messages?|instructions?|hints?|memo|prompt)\s+(?:to|for)\s+)?(?:the\s+|any\s+|all\s+)?(?:ais?|llms?|assistants?|chatbots?|language models?|gpt|chatgpt|claude|gemini|copilot|system prompt|agents?)\b\s*[-:,;!]|(?:alt|title|aria-label|content)\s*=\s*["'](?:notes?\s+to\s+|hey\s+|dear\s+|attention\s+)?(?:the\s+)?(?:ai|llm|assistant|chatbot|language model|chatgpt|claude)\s*[:,-]/i;
+/** Words that a hidden element has when it is meant for a model. */
+const CONCEALED =
+  /<[a-z][^<>]{0,200}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d]*[1-9])|color\s*:\s*(?:white|transparent|#fff(?:fff)?\b))[^<>]{0,200}>[^<]{0,400}\b(?:assistant|llm|language model|ai|chatgpt|instructions?)\b/i;
+
+/** The address of an image whose parameters are filled with what somebody else knows. */
+const ADDRESS =
+  /(?:!\[[^\]]{0,300}\]\(\s*<?|<img\b[^<>]{0,300}\bsrc\s*=\s*["']?)(?:https?:)?\/\/[^\s)"'<>?]{1,300}\?([^\s)"'>]{1,2000})/gi;
+const FILLED = [
+  /[{[<$][\w .{-]{1,40}[}\]>]|%(?:7b|5b|3c)[\w+ -]{1,40}%(?:7d|5d|3e)/i,
+  /(?:^|&)(?:data|d|q|query|payload|secret|content|text|prompt|conversation|chat|history|leak|exfil|info|msg|message|token|key|cookie|user|memory|context)=(?:[A-Z_]{4,}(?:&|$)|[A-Za-z0-9+/_%=-]{24,})/,
+];
+
+function spotOf(match: RegExpExecArray | RegExpMatchArray, what: string): Spot {
+  const start = match.index ?? 0;
+  return { start, end: start + Math.min(match[0].length, 120), what };
+}
+
+function findTurns(text: string): Spot | undefined {
+  for (const [asks, answers] of TURNS) {
+    const first = asks.exec(text);
+    if (first !== null && answers.test(text)) return spotOf(first, TEMPLATE);
+  }
+  return undefined;
+}
+
+function findImage(text: string): Spot | undefined {
+  for (const match of text.matchAll(ADDRESS)) {
+    const query = match[1] ?? '';
+    if (FILLED.some((form) => form.test(query))) return spotOf(match, IMAGE);
+  }
+  return undefined;
+}
+
+function first(text: string, patterns: readonly (readonly [RegExp, string])[]): Spot | undefined {
+  for (const [pattern, what] of patterns) {
+    const match = pattern.exec(text);
+    if (match !== null) return spotOf(match, what);
+  }
+  return undefined;
+}
+
+/** The first mark, or part that no reader sees. */
+export function findMark(text: string): Spot | undefined {
+  let spot: Spot | undefined;
+  if (text.includes('<')) {
+    spot = first(text, [
+      [ANGLE, TEMPLATE],
+      [UNSEEN, COMMENT],
+    ]);
+    if (spot === undefined && text.includes('style')) spot = first(text, [[CONCEALED, COMMENT]]);
+  }
+  if (spot === undefined && text.includes('['))
+    spot = first(text, [
+      [SQUARE, TEMPLATE],
+      [SQUARE_ROLE, TEMPLATE],
+    ]);
+  if (spot === undefined && (text.includes('ssistant') || text.includes('###'))) {
+    spot = findTurns(text);
+  }
+  if (spot === undefined && (text.includes('PROMPT') || text.includes('SYSTEM'))) {
+    spot = first(text, [[BEGIN, TEMPLATE]]);
+  }
+  if (spot === undefined && (text.includes('![') || text.includes('<img'))) spot = findImage(text);
+  return spot;
+}

@@ -1,0 +1,126 @@
+/**
+ * Words by what they do in a phrase that speaks to a model. A word may be in several classes. Words of other languages
+ * stand beside the English ones where the order of words is the same; they are compared as texts look, without marks.
+ */
+import { foldWord } from './skeleton.ts';
+import { hashToken } from './tokens.ts';
+
+/** The classes. */
+export const CLASSES = {
+  drop: `ignore disregard forget override bypass discard neglect overlook ignoriere ignorieren vergiss vergesse missachte
+    ignorez ignorer oublie oubliez ignora ignorar olvida olvide olvidar esqueça esqueca ignorem dimentica ignorate negeer vergeet
+    zignoruj ignoruj zapomnij игнорируй игнорируйте проигнорируй забудь забудьте ігноруй ігноруйте yoksay yok unut görmezden
+    تجاهل تجاهلي انس अनदेखा नज़रअंदाज़ भूल abaikan lupakan ignorera glöm`,
+  before: `previous prior above earlier preceding before foregoing initial original vorherigen vorherige vorigen bisherigen
+    obigen früheren précédentes précédents précédente antérieures dessus anteriores previas previos anterior precedenti
+    vorige eerdere poprzednie wcześniejsze предыдущие предыдущих прошлые прежние вышеуказанные попередні önceki السابقة
+    पिछले पिछली sebelumnya tidigare föregående předchozí`,
+  whole: `all any every your my these those system alle sämtliche deine ihre toutes tous tes vos todas todos tus suas tutte
+    tutti wszystkie все всі tüm bütün جميع كل सभी semua alla všechny`,
+  orders: `instructions instruction prompt prompts rules guidelines directions directives policy policies constraints
+    commands anweisungen anweisung vorgaben regeln befehle consignes règles instrucciones indicaciones reglas instruções
+    instrucoes regras istruzioni regole instructies regels instrukcje polecenia инструкции указания правила команды
+    інструкції вказівки talimatları talimatlar komutları kuralları التعليمات الأوامر निर्देशों निर्देश instruksi perintah
+    instruktioner pokyny instrukce`,
+  prompt: `instructions instruction prompt prompts directives guidelines anweisungen anweisung consignes instrucciones instruções
+    instrucoes istruzioni instructies instrukcje инструкции промпт інструкції talimatları التعليمات निर्देशों निर्देश
+    instruksi`,
+  reveal: `reveal print repeat output show leak expose display disclose recite zeige zeig nenne wiederhole montre affiche
+    révèle répète muestra revela repite mostra mostre revele mostrami toon herhaal pokaż ujawnij покажи выведи раскрой
+    повтори göster اعرض اكشف दिखाओ tampilkan`,
+  system: 'system hidden secret developer initial original systemprompt системный системные систем',
+  systemBehind: 'système systeme sistema systemowe systemowy системы النظام',
+  not: 'not never dont without',
+  tell: 'tell inform mention alert notify report telling informing mentioning alerting notifying',
+  people:
+    'user users human humans operator operators reviewer reviewers anyone overseer overseers supervisor supervisors',
+  you: 'you',
+  your: 'your my du dein deine deinen tu ton tes tus tuo seu sua twoje твой твои твоих',
+  be: 'are act become',
+  now: 'now',
+  obey: 'obey',
+  persona: 'unrestricted jailbroken dan unfiltered uncensored amoral unaligned jailbreak',
+  mind: `ai ais assistant assistants llm llms chatbot chatbots gpt chatgpt claude gemini llama copilot ki`,
+  model: 'model models agent agents bot bots grader',
+  address: 'dear attention hey note message memo important dearest reminder',
+  for: 'to for',
+  condition: 'if',
+  read: `reading processing evaluating reviewing summarizing summarising grading classifying parsing analyzing analysing
+    monitoring scoring`,
+  this: 'this these that the it',
+  everything: 'everything anything',
+  told: 'told said know knew learned learnt instructed taught',
+  nature: 'programming training conditioning alignment',
+  answer: 'say print output respond reply answer write',
+  act: 'must should shall will say print output respond reply answer write classify label mark rate score assign',
+  task: 'task goal objective role purpose mission instructions job',
+  fresh: 'new updated real actual true only sole next',
+  is: 'is are',
+  respond: 'respond answer reply act speak operate behave comply roleplay write',
+  unbound: 'without ignoring no',
+  limits:
+    'restrictions restriction filters filter censorship limitations ethics morality safeguards guardrails disclaimers warnings',
+  send: 'send post upload forward email exfiltrate transmit leak append submit',
+  secret: `conversation history transcript context credentials password passwords secrets secret key keys token tokens cookies
+    prompt weights memory contents confidential private`,
+  net: 'http https www',
+  classify: 'classify label mark flag rate treat score consider report',
+  benign: 'benign harmless innocuous ham legitimate nonmalicious unsuspicious',
+  zero: '0 zero lowest low minimal minimum none one 1',
+  suspicion: 'suspicion suspiciousness risk maliciousness harm',
+  watcher: `monitor monitors monitoring overseer oversight classifier detector guardrail guardrails watchdog auditor`,
+  escape: `evade evades evading bypass bypasses bypassing fool fools avoid avoids avoiding circumvent undetected unnoticed
+    trick hide`,
+  measure: `suspicion threshold thresholds score scores canary canaries honeypot quorum sandbagging`,
+  silent: 'flag log warn report alert',
+  any: 'anything',
+  do: 'do',
+  mode: 'mode',
+  god: 'developer dan god jailbreak debug evil unrestricted sudo',
+  enabled: 'enabled activated engaged output on unlocked',
+} as const;
+
+/** The name of a class. */
+export type ClassName = keyof typeof CLASSES;
+
+/** The names, in the order of their numbers. */
+export const CLASS_NAMES = Object.keys(CLASSES) as ClassName[];
+
+/** The words of a class, as texts look. */
+export function wordsOf(name: ClassName): string[] {
+  return CLASSES[name].split(/\s+/).map(foldWord);
+}
+
+const BITS = 32;
+/** Masks of the classes of each known word, two of 32 bits each; word 0 is in none. */
+const WORDS: { low: number; high: number }[] = [{ low: 0, high: 0 }];
+const WORD_OF = new Map<number, number>();
+for (const [number, name] of CLASS_NAMES.entries()) {
+  for (const word of wordsOf(name)) {
+    const hash = hashToken(word);
+    const index = WORD_OF.get(hash) ?? WORDS.push({ low: 0, high: 0 }) - 1;
+    WORD_OF.set(hash, index);
+    const masks = WORDS[index]!;
+    if (number < BITS) masks.low |= 1 << number;
+    else masks.high |= 1 << (number - BITS);
+  }
+}
+
+/** A quick no for most words: some bits of the hash. */
+const MAYBE = new Uint8Array(1 << 14);
+for (const hash of WORD_OF.keys()) MAYBE[hash & 0x3fff] = 1;
+
+/** Masks by word. */
+export const LOW = Int32Array.from(WORDS, ({ low }) => low);
+export const HIGH = Int32Array.from(WORDS, ({ high }) => high);
+
+/** The number of the word with a hash; 0 for one in no class. */
+export function wordAt(hash: number): number {
+  return MAYBE[hash & 0x3fff] === 1 ? (WORD_OF.get(hash) ?? 0) : 0;
+}
+
+/** The masks of a class. */
+export function masksOf(name: ClassName): { readonly low: number; readonly high: number } {
+  const number = CLASS_NAMES.indexOf(name);
+  return number < BITS ? { low: 1 << number, high: 0 } : { low: 0, high: 1 << (number - BITS) };
+}

@@ -1,0 +1,193 @@
+/**
+ * Phrases to a model in texts whose blanks and marks are taken out, so that `i g n o r e`, `ig-nore` and `ignoreprevious…`
+ * are the same; digits that stand for letters are these. Spelled forwards, backwards and by 13 places on.
+ */
+import type { Spot } from './spot.ts';
+import type { TokenReader } from './tokens.ts';
+
+/** Words of which one, or up to `max` or none, stands there. */
+interface Step {
+  readonly words: readonly string[];
+  readonly min: number;
+  readonly max: number;
+}
+
+const one = (words: string): Step => ({ words: words.split(' '), min: 1, max: 1 });
+const upTo = (max: number, words: string): Step => ({ words: words.split(' '), min: 0, max });
+
+const DROP = one('ignore disregard forget override overlook neglect bypass');
+const FILL = 'all any every of the your my these those this that system to given please and other';
+const BEFORE = one('previous prior above earlier preceding foregoing initial original');
+const ORDERS = one('instruction prompt rule guideline directive direction command message policy');
+const REVEAL = one('reveal print repeat output show display leak disclose recite');
+const PEOPLE = one('user human operator reviewer overseer supervisor');
+
+const PHRASES: readonly (readonly Step[])[] = [
+  [DROP, upTo(4, FILL), BEFORE, upTo(2, FILL), ORDERS],
+  [
+    ...[DROP, upTo(3, FILL), one('instructions prompts rules guidelines directives')],
+    ...[upTo(4, 'you were are that i have been given told'), one('above before earlier')],
+  ],
+  [
+    ...[DROP, one('all any every your my these those'), upTo(3, FILL)],
+    one('instructions prompt directives guidelines'),
+  ],
+  [
+    ...[REVEAL, upTo(4, 'me us to all of the your full entire exact complete verbatim')],
+    ...[one('system hidden secret initial'), one('prompt instruction message')],
+  ],
+  [
+    one('youarenow actas pretendtobe'),
+    upTo(2, 'a an in the'),
+    one('dan jailbroken unrestricted unfiltered uncensored developermode godmode'),
+  ],
+  [one('doanythingnow')],
+  [
+    ...[one('donot dont never without'), one('tell inform alert notify telling alerting')],
+    ...[upTo(2, 'the any your our'), PEOPLE],
+  ],
+];
+
+const turn = (word: string): string =>
+  word.replace(/[a-z]/g, (letter) =>
+    String.fromCharCode(((letter.charCodeAt(0) - 97 + 13) % 26) + 97),
+  );
+const reverse = (word: string): string => Array.from(word).reverse().join('');
+
+const SPELLINGS: readonly ((phrase: readonly Step[]) => readonly Step[])[] = [
+  (phrase) => phrase,
+  (phrase) => phrase.map((step) => ({ ...step, words: step.words.map(turn) })),
+  (phrase) => [...phrase].reverse().map((step) => ({ ...step, words: step.words.map(reverse) })),
+];
+const HOW = ['', ', spelled 13 places on', ', spelled backwards'];
+
+/** A plural before a phrase that is spelled backwards is part of it. */
+const SOURCES = SPELLINGS.map((spell) =>
+  PHRASES.map((phrase) =>
+    spell(phrase)
+      .map(({ words, min, max }) => `(?:${words.join('|')}){${min},${max}}`)
+      .join(''),
+  ).join('|'),
+);
+const PATTERN = new RegExp(SOURCES.map((source) => `(${source})`).join('|'), 'y');
+
+const ANCHOR = 6;
+/** All beginnings of a phrase, of the length of an anchor. */
+function* beginnings(steps: readonly Step[], begun: string): Generator<string> {
+  const [first, ...rest] = steps;
+  if (begun.length >= ANCHOR || first === undefined) {
+    yield begun.slice(0, ANCHOR);
+    return;
+  }
+  if (first.min === 0) yield* beginnings(rest, begun);
+  const again = first.max > 1 ? [{ ...first, min: 0, max: first.max - 1 }, ...rest] : rest;
+  for (const word of first.words) yield* beginnings(again, begun + word);
+}
+
+const MASK = 0x3fffffff;
+const slotOf = (gram: number): number => (Math.imul(gram, 0x9e3779b1) >>> 14) & 0x3ffff;
+const ANCHORS = new Set<number>();
+const MAYBE = new Uint8Array(1 << 18);
+for (const spell of SPELLINGS) {
+  for (const phrase of PHRASES) {
+    for (const letters of beginnings(spell(phrase), '')) {
+      let gram = 0;
+      for (const letter of letters) gram = (gram << 5) | (letter.charCodeAt(0) & 31);
+      ANCHORS.add(gram & MASK);
+    }
+  }
+}
+for (const gram of ANCHORS) MAYBE[slotOf(gram)] = 1;
+
+/** What each unit below 128 stands for: a small letter, 0 for what is left out; above 127: only beside a letter. */
+const LETTER = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (code >= 65 && code <= 90) return code + 32;
+  return code >= 97 && code <= 122 ? code : 0;
+});
+for (const [sign, letter] of Object.entries({ 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't' })) {
+  LETTER[sign.charCodeAt(0)] = 128 | letter.charCodeAt(0);
+}
+for (const [sign, letter] of Object.entries({ '@': 'a', $: 's', '!': 'i' })) {
+  LETTER[sign.charCodeAt(0)] = 128 | letter.charCodeAt(0);
+}
+
+const isLetter = (code: number | undefined): boolean => {
+  const letter = code === undefined || code > 127 ? 0 : LETTER[code]!;
+  return letter > 0 && letter < 128;
+};
+
+/** Squeezes one text after another. */
+export class Squeezer {
+  #letters = Buffer.alloc(4096);
+  readonly #hits: number[] = [];
+
+  /** The first phrase. */
+  find(tokens: TokenReader): Spot | undefined {
+    const size = this.#squeeze(tokens);
+    if (this.#hits.length === 0) return undefined;
+    const text = this.#letters.toString('latin1', 0, size);
+    for (const at of this.#hits) {
+      PATTERN.lastIndex = at;
+      const match = PATTERN.exec(text);
+      if (match === null) continue;
+      const groups: readonly (string | undefined)[] = match.slice(1);
+      const how = HOW[groups.findIndex((group) => group !== undefined)] ?? '';
+      const [start, end] = locate(tokens, at, at + match[0].length - 1);
+      const what = `gives a model orders without blanks between their letters${how}`;
+      return { start, end: end + 1, what: how === '' ? what : `gives a model orders${how}` };
+    }
+    return undefined;
+  }
+
+  /** Writes the letters and notes where a phrase may begin. Written out: it runs for every character. */
+  #squeeze({ codes, length }: TokenReader): number {
+    if (this.#letters.length < length) this.#letters = Buffer.alloc(length * 2);
+    const letters = this.#letters;
+    const hits = this.#hits;
+    hits.length = 0;
+    let size = 0;
+    let gram = 0;
+    for (let at = 0; at < length; at++) {
+      const code = codes[at]!;
+      if (code > 127) continue;
+      let letter = LETTER[code]!;
+      if (letter === 0) continue;
+      if (letter > 127) {
+        if (!isLetter(codes[at - 1]) && (at + 1 >= length || !isLetter(codes[at + 1]))) continue;
+        letter &= 127;
+      }
+      letters[size++] = letter;
+      gram = ((gram << 5) | (letter & 31)) & MASK;
+      if (MAYBE[(Math.imul(gram, 0x9e3779b1) >>> 14) & 0x3ffff] === 1 && ANCHORS.has(gram)) {
+        if (size >= ANCHOR) hits.push(size - ANCHOR);
+      }
+    }
+    return size;
+  }
+}
+
+/** Where the letters of these numbers stand. */
+function locate(
+  { codes, length }: TokenReader,
+  first: number,
+  last: number,
+): readonly [number, number] {
+  let count = 0;
+  let start = 0;
+  for (let at = 0; at < length; at++) {
+    const code = codes[at]!;
+    const letter = code > 127 ? 0 : LETTER[code]!;
+    if (letter === 0) continue;
+    if (
+      letter > 127 &&
+      !isLetter(codes[at - 1]) &&
+      (at + 1 >= length || !isLetter(codes[at + 1]))
+    ) {
+      continue;
+    }
+    if (count === first) start = at;
+    if (count === last) return [start, at];
+    count++;
+  }
+  return [start, length - 1];
+}

@@ -9,7 +9,7 @@ import { judgeValues } from './kept-values.ts';
 import { describeProblems, makeForms } from './pickle-forms.ts';
 import { emitData } from './pickle/emit.ts';
 import { judgePickle } from './pickle/judge.ts';
-import { makeArray } from './pickle/numpy-productions.ts';
+import { explainType, makeArray } from './pickle/numpy-productions.ts';
 import { OutsideGrammar, PyArray, PyBytes, PyDtype } from './pickle/values.ts';
 import type { PyValue } from './pickle/values.ts';
 import { makeTensorsForm } from './tensors-form.ts';
@@ -33,7 +33,11 @@ function readArray(
   if (/^[|<>=]?O/.test(descr)) return { findings: judgeObjects(source, dataAt) };
   const code = /^[<>|=]?([a-zA-Z]\d{0,9})$/.exec(descr)?.[1];
   if (code === undefined) {
-    return { findings: [find('hold', 'ARRAY_UNSUPPORTED', { why: `elements of type ${descr}` })] };
+    return {
+      findings: [
+        find('hold', 'ARRAY_UNSUPPORTED', { why: explainType(descr.replace(/^[<>|=]/, '')) }),
+      ],
+    };
   }
   const dtype = new PyDtype(code);
   dtype.bigEndian = descr.startsWith('>');

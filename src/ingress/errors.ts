@@ -53,6 +53,11 @@ export const scanErrors = defineErrors('SCAN', {
     message: 'it holds an object of {name}, which is not in the grammar of data',
     hint: 'ask for the parameters alone (a state dict, arrays, or safetensors), or for JSON',
   },
+  PICKLE_MASKED: {
+    status: 422,
+    message: 'it holds a masked array of NumPy, whose mask has no place in a tensor',
+    hint: 'ask for the data and the mask as two arrays (`a.data` and `a.mask`), or for CSV',
+  },
   PICKLE_REFERENCE: {
     status: 422,
     message: 'it refers to {name}, which is not in the grammar of data',

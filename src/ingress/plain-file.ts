@@ -9,9 +9,10 @@ import type { ByteSource, Candidate } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { CODECS } from '../wire/index.ts';
 import type { ContentType } from '../wire/index.ts';
-import { find, fromRefusal, refused } from './decoded.ts';
+import { find, fromRefusal, judgeScan, refused } from './decoded.ts';
 import type { Decoded, SafeForm } from './decoded.ts';
 import { carvePickles } from './pickle-carve.ts';
+import { judgePlainValues } from './plain-values.ts';
 import { judgeTemplates } from './template-file.ts';
 
 /** The largest file that is parsed in memory. */
@@ -122,7 +123,11 @@ function decodeAs(
   const { type } = canonical;
   if (PICKLE_NAME.test(name))
     findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'another type' }));
-  findings.push(...judgeTemplates(name, type, canonical.bytes));
+  findings.push(
+    ...judgeTemplates(name, type, canonical.bytes),
+    ...judgePlainValues(type, canonical.bytes),
+  );
+  if (judgeScan(findings) === 'malicious') return refused(type, ...findings);
   const form: SafeForm = { name: nameOfForm(name, type), type, pieces: () => [canonical.bytes] };
   return { type, findings, forms: [form] };
 }

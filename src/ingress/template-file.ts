@@ -65,7 +65,11 @@ export function judgeTemplate(text: string, isDeclared: boolean, place: string):
 function judgeClaimed(text: string, claim: Claim, place: string): Finding[] {
   if (claim !== 'declared') {
     if (!hasBlocks(text)) return [];
-    if (text.length > TEMPLATE_LENGTH_MAX) return [tooLarge(text.length, place)];
+    if (text.length > TEMPLATE_LENGTH_MAX) {
+      return claim === 'none'
+        ? judgeBlocks(Buffer.from(text, 'utf8'), place)
+        : [tooLarge(text.length, place)];
+    }
   }
   const read = readTemplate(text);
   if (read.ok) return [];
@@ -77,6 +81,36 @@ function judgeClaimed(text: string, claim: Claim, place: string): Finding[] {
   }
   const { why } = read;
   return claim === 'declared' ? [find('hold', 'TEMPLATE_UNSUPPORTED', { why }, spot)] : [];
+}
+
+/**
+ * Text that is too long for a template and says nowhere that it is one is only text, but for a block in it that would reach
+ * behind the data of whoever renders it all the same. Each block is read by itself; time is linear.
+ */
+function judgeBlocks(bytes: Buffer, place: string): Finding[] {
+  const next = { '{{': 0, '{%': 0 };
+  for (let at = 0; ;) {
+    for (const sign of ['{{', '{%'] as const) {
+      if (next[sign] >= 0 && next[sign] < at) next[sign] = bytes.indexOf(sign, at);
+      else if (at === 0) next[sign] = bytes.indexOf(sign);
+    }
+    const isOutput = next['{%'] < 0 || (next['{{'] >= 0 && next['{{'] < next['{%']);
+    const sign = isOutput ? '{{' : '{%';
+    const open = next[sign];
+    if (open < 0) return [];
+    const close = bytes.indexOf(isOutput ? '}}' : '%}', open + 2);
+    if (close < 0) {
+      // There is no end further on either.
+      next[sign] = -1;
+      continue;
+    }
+    if (close - open > TEMPLATE_LENGTH_MAX) return [tooLarge(close - open, place)];
+    const read = readTemplate(bytes.toString('utf8', open, close + 2));
+    if (!read.ok && read.unsafe) {
+      return [find('hold', 'TEMPLATE_UNSAFE', { why: read.why }, `${place}, byte ${String(open)}`)];
+    }
+    at = close + 2;
+  }
 }
 
 function tooLarge(bytes: number, place: string): Finding {
@@ -98,8 +132,10 @@ function hasBlocks(text: string | Buffer): boolean {
 function judgeText(name: string, bytes: Buffer): Finding[] {
   const isDeclared = TEMPLATE_NAME.test(name);
   if (!isDeclared && !hasBlocks(bytes)) return [];
-  // Above this size a text is not a template that any loader is meant for, and it is not read as one.
-  if (bytes.length > TEMPLATE_LENGTH_MAX * 4) return [tooLarge(bytes.length, 'whole file')];
+  // Above this size a text is not a template that any loader is meant for; as one it is not read.
+  if (bytes.length > TEMPLATE_LENGTH_MAX * 4) {
+    return isDeclared ? [tooLarge(bytes.length, 'whole file')] : judgeBlocks(bytes, 'whole file');
+  }
   return judgeClaimed(bytes.toString('utf8'), isDeclared ? 'declared' : 'none', 'whole file');
 }
 

@@ -1,10 +1,12 @@
 /** What follows from a call, by the role of what is called and what it is handed. */
-import { findRole, isGetattr, isJoblibWrapper, isLibraryType } from './names.ts';
+import { findRole, isForeignType, isGetattr, isJoblibWrapper, isLibraryType } from './names.ts';
 import type { NameRole } from './names.ts';
 
 /** Flags of a tuple: what it would hand to a call. */
 export const HAS_FUNCTION = 1;
 export const HAS_LATER_TYPE = 2;
+/** It has nothing at all. */
+export const IS_EMPTY = 4;
 
 /** A name as the judge knows it. */
 export interface ResolvedName {
@@ -14,6 +16,9 @@ export interface ResolvedName {
   readonly getattr: boolean;
   readonly wrapper: boolean;
   readonly library: boolean;
+  /** A class of something that is neither Python itself nor a known library. */
+  readonly foreign: boolean;
+  readonly masked: boolean;
 }
 
 /** What a call gives. `call`: it can run code; `object`: an ordinary product without a safe form. */
@@ -27,6 +32,8 @@ export function describeName(module: string, name: string): ResolvedName {
     getattr: isGetattr(module, name),
     wrapper: isJoblibWrapper(module, name),
     library: isLibraryType(module, name),
+    foreign: isForeignType(module, name),
+    masked: module === 'numpy.ma.core' && name === '_mareconstruct',
   };
 }
 
@@ -42,9 +49,11 @@ export function weighCall(name: ResolvedName, flags: number, isBare: boolean): C
   const handsOver = isReconstructor
     ? (flags & HAS_LATER_TYPE) !== 0
     : (flags & HAS_FUNCTION) !== 0 && !isPartial;
+  // A class of an unknown library that is handed nothing holds no data: it is called for what that does.
+  const isForeign = name.foreign && !handsOver && (flags & IS_EMPTY) === 0;
   const isProduct =
     (name.role === 'known' && !handsOver) ||
-    (name.role === 'type' && (name.library || isBare)) ||
+    (name.role === 'type' && (name.library || isBare || isForeign)) ||
     (isMain(name) && !handsOver);
   return isProduct ? 'object' : 'call';
 }

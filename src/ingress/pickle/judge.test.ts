@@ -48,6 +48,20 @@ const MALICIOUS: Readonly<Record<string, Uint8Array>> = {
     ...[name('torch', 'Tensor'), text('id'), '\x85}tR'],
   ),
   'a class with arguments': pickle(name('ctypes', 'CDLL'), 'N\x85R'),
+  'a class of Python itself with arguments': pickle(
+    name('subprocess', 'Popen'),
+    text('x'),
+    '\x85R',
+  ),
+  'a class that another library only lets through': pickle(
+    ...[name('acme', 'subprocess.Popen'), text('id'), '\x85R'],
+  ),
+  'a class of an unknown library that is handed a function': pickle(
+    ...[name('acme', 'Task'), name('os', 'system'), text('id'), '\x86R'],
+  ),
+  'a class of an unknown library that is handed nothing': pickle(
+    ...[name('aiohttp.client', 'ClientSession'), ')R'],
+  ),
   'a lower-case class made': pickle(name('builtins', 'map'), '(', name('os', 'x'), ']t\x81'),
   'a pickle in bytes': pickle(code.bytes(pickle(SHELL))),
   'a pickle in base64': pickle(text(base64(pickle(SHELL)))),
@@ -160,6 +174,11 @@ const ORDINARY: Readonly<Record<string, Uint8Array>> = {
     ...[name('builtins', 'object'), 'N\x87R'],
   ),
   'a regular expression': pickle(name('re', '_compile'), text('a+'), 'K\x20\x86R'),
+  'an object of an unknown library': pickle(name('acme.models', 'Thing'), text('x'), 'K\x01\x86R'),
+  'an object of a class in a class': pickle(name('acme', 'Outer.Inner'), text('x'), '\x85R'),
+  'an object of an unknown library with a state': pickle(
+    ...[name('acme.models', 'Thing'), text('x'), '\x85R}', text('a'), 'K\x01s', 'b'],
+  ),
   'an address': pickle(name('ipaddress', 'IPv4Address'), 'K\x01\x85R'),
 };
 
@@ -168,6 +187,33 @@ for (const [what, bytes] of Object.entries(ORDINARY)) {
     assert.equal(verdict(bytes), 'inconclusive', codes(bytes).join());
   });
 }
+
+const NDARRAY = ['K\x00\x85C\x01b'];
+const FLOAT = [
+  text('f8'),
+  '\x89\x88\x87R(K\x03',
+  text('<'),
+  'NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb',
+];
+
+test('masked arrays and dates of NumPy are inconclusive, with the way forward', () => {
+  const masked = pickle(
+    ...[name('numpy.ma.core', '_mareconstruct'), '(', name('numpy.ma.core', 'MaskedArray')],
+    ...[name('numpy', 'ndarray'), ...NDARRAY, 'tR(K\x01K\x02\x85', name('numpy', 'dtype')],
+    ...[...FLOAT, '\x89C\x10', '\0'.repeat(16), 'C\x02\x00\x01Ntb'],
+  );
+  assert.equal(verdict(masked), 'inconclusive');
+  assert.ok(codes(masked).includes('hold PICKLE_MASKED'), codes(masked).join());
+  const dates = pickle(
+    ...[name('numpy.core.multiarray', '_reconstruct'), name('numpy', 'ndarray'), ...NDARRAY],
+    ...['\x87R(K\x01K\x02\x85', name('numpy', 'dtype'), text('M8'), '\x89\x88\x87R(K\x04'],
+    ...[text('<'), 'NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00(C\x02nsK\x01K\x01K\x01ttb'],
+    ...['\x89C\x10', '\0'.repeat(16), 'tb'],
+  );
+  const { findings } = scanSource('x.pkl', memorySource(dates));
+  assert.equal(judgeScan(findings), 'inconclusive');
+  assert.match(findings[0]!.sentence, /datetime64.*whole numbers with their unit/);
+});
 
 test('an array of texts and nothing else is data, and one of calls is not', () => {
   const arrayOf = (shape: string, ...items: (string | Uint8Array)[]): Buffer =>

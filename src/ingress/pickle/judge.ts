@@ -23,6 +23,7 @@ import {
   describeName,
   HAS_FUNCTION,
   HAS_LATER_TYPE,
+  IS_EMPTY,
   weighCall,
   weighCreation,
 } from './call-rules.ts';
@@ -140,7 +141,7 @@ class Judge {
     const skipped = FIXED_BYTES[op] ?? -1;
     if (skipped >= 0) {
       if (skipped > 0) this.#tape.pass(skipped);
-      this.#stack.push(op === 0x29 ? TUPLE : PLAIN);
+      this.#stack.push(op === 0x29 ? TUPLE | (IS_EMPTY << 3) : PLAIN);
       return false;
     }
     const width = TEXT_WIDTH[op] ?? 0;
@@ -383,7 +384,7 @@ class Judge {
 
   /** Flags of what a call is handed; arguments that are no tuple may be anything. */
   #handed(args: number): number {
-    return (args & 7) === TUPLE ? (args >> 3) & 3 : HAS_FUNCTION | HAS_LATER_TYPE;
+    return (args & 7) === TUPLE ? (args >> 3) & 7 : HAS_FUNCTION | HAS_LATER_TYPE;
   }
 
   /** NEWOBJ and NEWOBJ_EX. */
@@ -406,7 +407,9 @@ class Judge {
 
   #outcome(name: ResolvedName, outcome: CallOutcome, built: number): void {
     if (outcome === 'call') this.#report('PICKLE_CALL', 'deny', name.text);
-    else if (outcome !== 'built') this.#report('PICKLE_OBJECT', 'hold', name.text);
+    else if (outcome !== 'built') {
+      this.#report(name.masked ? 'PICKLE_MASKED' : 'PICKLE_OBJECT', 'hold', name.text);
+    }
     this.#stack.push(outcome === 'built' ? built : outcome === 'reference' ? REFERENCE : INSTANCE);
   }
 
@@ -436,7 +439,7 @@ class Judge {
   }
 
   #flags(floor: number, count: number): number {
-    let flags = 0;
+    let flags = count === 0 ? IS_EMPTY : 0;
     for (let i = 0; i < count; i++) {
       const slot = this.#stack.slot(floor + i);
       const kind = slot & 7;

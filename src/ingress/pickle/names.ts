@@ -3,6 +3,7 @@
  * terminal of the closed grammar or is not. No list of dangerous names takes part in a decision; the names below are the
  * grammar's own, and shapes that tell an object that cannot be decoded from a call that runs a function.
  */
+import { isStandardModule } from './standard-modules.ts';
 
 /** The role of a name when it is called. */
 export type NameRole =
@@ -127,6 +128,12 @@ export function isLibraryType(module: string, name: string): boolean {
 /** Whether the name only gives a reference to something else (`getattr`), which is judged when it is called. */
 export function isGetattr(module: string, name: string): boolean {
   return BUILTINS.includes(module) && name === 'getattr';
+}
+
+/** Whether a class may be one of any library that has data: it is not of Python itself and reaches into no module. */
+export function isForeignType(module: string, name: string): boolean {
+  if (isStandardModule(module)) return false;
+  return name.split('.').every((part) => /^_*\p{Lu}/u.test(part));
 }
 
 /** Whether the name is joblib's wrapper, behind whose state raw array bytes lie in the stream. */

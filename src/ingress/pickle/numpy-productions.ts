@@ -63,13 +63,20 @@ export function makeArray(
 
 const TEXTS_MAX = 1_000_000;
 
+/** Why elements of a type have no safe form, with the way forward. */
+export function explainType(code: string): string {
+  return /^[Mm]8/.test(code)
+    ? 'an array of dates or spans of time (datetime64); ask for whole numbers with their unit named, or for texts'
+    : `an array of elements of type ${code}`;
+}
+
 function makeTexts(dtype: PyDtype, shape: readonly number[], { source }: PyBytes): PyValue {
   const match = /^([US])(\d+)$/.exec(dtype.code);
   const letters = Number(match?.[2] ?? 0);
   const width = letters * (match?.[1] === 'U' ? 4 : 1);
   const count = countElements(shape);
   if (match === null || shape.length !== 1 || count > TEXTS_MAX) {
-    return outside(`an array of elements of type ${dtype.code}`);
+    return outside(explainType(dtype.code));
   }
   if (count * width !== source.size) {
     return outside('an array has more or fewer bytes than its shape says');

@@ -13,6 +13,7 @@ export interface PickleProblem {
     | 'PICKLE_NESTED'
     | 'PICKLE_VALUE_UNREAD'
     | 'PICKLE_OBJECT'
+    | 'PICKLE_MASKED'
     | 'PICKLE_REFERENCE'
     | 'PICKLE_BROKEN'
     | 'PICKLE_UNSUPPORTED';

@@ -5,8 +5,25 @@ const ESCAPE =
   /\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\U([0-9a-fA-F]{8})|%u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})|&#[xX]([0-9a-fA-F]{1,6});?|&#(\d{1,7});?|\\([0-3][0-7]{2})|=([0-9A-F]{2})|U\+([0-9a-fA-F]{4,6}) ?/g;
 /** The places of the groups that are not hexadecimal. */
 const RADIX: Readonly<Record<number, number>> = { 7: 10, 8: 8 };
-/** The signs of which one begins every escape. */
-const SIGNS = ['\\', '%', '&#', '=', 'U+'];
+const isHex = (code: number | undefined): boolean =>
+  code !== undefined &&
+  ((code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102));
+
+/** Whether some place may begin an escape; most texts have none. */
+function mayEscape(text: string): boolean {
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 1)) {
+    if ('xuU0123'.includes(text[at + 1] ?? ' ')) return true;
+  }
+  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
+    const next = text.charCodeAt(at + 1);
+    if (isHex(next) || next === 117) return true;
+  }
+  for (let at = text.indexOf('='); at >= 0; at = text.indexOf('=', at + 1)) {
+    if (isHex(text.charCodeAt(at + 1)) && isHex(text.charCodeAt(at + 2))) return true;
+  }
+  return text.includes('&#') || text.includes('U+');
+}
+
 /** Letters and digits of ASCII that stand as escapes beside one another, which nothing needs. */
 export const ESCAPED_MIN = 8;
 const NEAR_MAX = 3;
@@ -114,7 +131,7 @@ function undo(text: string, escapes: readonly Escape[]): Look {
 
 /** Reads the escapes of a text; undefined when it has none. */
 export function readEscapes(text: string): Unescaped | undefined {
-  if (!SIGNS.some((sign) => text.includes(sign))) return undefined;
+  if (!mayEscape(text)) return undefined;
   const escapes = findEscapes(text);
   if (escapes.length === 0) return undefined;
   const bytes = escapes.length < ESCAPED_MIN ? [] : [...groupBytes(escapes)];

@@ -56,7 +56,9 @@ export class LayerScreen {
     const found: Found = { ...this.#surface.find(text, tokens) };
     if (!isPlain) this.#lookBehindLetters(text, found);
     this.#undoEscapes(text, found);
-    for (const spelled of findSpelled(text, tokens)) this.#judgeSpelled(spelled, found, 0);
+    findSpelled(text, tokens, (spelled) => {
+      this.#judgeSpelled(spelled, found, 0);
+    });
     return found;
   }
 
@@ -140,13 +142,10 @@ export class LayerScreen {
     const joined = found.model === undefined ? findUnparted(look.text, text) : undefined;
     if (joined !== undefined) found.model = place(joined);
     layer.tokens.read(text);
-    for (const inner of findSpelled(text, layer.tokens)) {
-      this.#judgeSpelled(
-        { ...inner, start, end, kind: `${inner.kind} in ${kind}` },
-        found,
-        depth + 1,
-      );
-    }
+    findSpelled(text, layer.tokens, (inner) => {
+      const within = { ...inner, start, end, kind: `${inner.kind} in ${kind}` };
+      this.#judgeSpelled(within, found, depth + 1);
+    });
   }
 }
 

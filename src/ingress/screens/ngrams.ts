@@ -25,6 +25,17 @@ export function eachNgram(
   }
 }
 
+/** Both hashes of one n-gram, from one token up to another. */
+export function hashNgram(hashes: Int32Array, from: number, to: number): readonly [number, number] {
+  let a = SALT_A;
+  let b = SALT_B;
+  for (let at = from; at < to; at++) {
+    a = mix(Math.imul(a, 0x9e3779b1) ^ hashes[at]!);
+    b = mix(Math.imul(b, 0x85ebca77) + hashes[at]!);
+  }
+  return [a, b];
+}
+
 /** Whether the first hash of some n-gram of a text is marked in a table of 2^16. */
 export function someNgram(hashes: Int32Array, count: number, marked: Uint8Array): boolean {
   for (let start = 0; start < count; start++) {
@@ -46,11 +57,11 @@ export class NgramCounts {
 
   /** Counts the n-grams of one text. */
   add(hashes: Int32Array, count: number): void {
+    const cells = this.#cells;
     eachNgram(hashes, count, (a, b) => {
-      for (const cell of [a & (CELLS - 1), b & (CELLS - 1)]) {
-        // The largest count stays: it would wrap to 0 otherwise.
-        if (this.#cells[cell]! < 65_535) this.#cells[cell]!++;
-      }
+      // The largest count stays: it would wrap to 0 otherwise.
+      if (cells[a & (CELLS - 1)]! < 65_535) cells[a & (CELLS - 1)]!++;
+      if (cells[b & (CELLS - 1)]! < 65_535) cells[b & (CELLS - 1)]!++;
     });
   }
 

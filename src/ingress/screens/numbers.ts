@@ -13,6 +13,9 @@ export interface Spelled {
   readonly isSure: boolean;
 }
 
+/** Is given what may be spelled, one reading after another. */
+export type Visit = (spelled: Spelled) => void;
+
 /** The least symbols of an encoding that is told by its form alone. */
 export const OPAQUE_MIN = 120;
 const NUMBERS_MIN = 12;
@@ -22,7 +25,7 @@ const isAlnum = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 
 /** Numbers in a row: pairs of hexadecimal digits, octets in binary, bytes or letters as decimal or octal numbers. */
-export function* decodeNumbers(tokens: TokenReader): Generator<Spelled> {
+export function decodeNumbers(tokens: TokenReader, visit: Visit): void {
   const { codes, starts, ends, count } = tokens;
   let first = -1;
   let numbers = 0;
@@ -41,7 +44,7 @@ export function* decodeNumbers(tokens: TokenReader): Generator<Spelled> {
         continue;
       }
     }
-    if (numbers >= NUMBERS_MIN) yield* decodeRow(tokens, first, last);
+    if (numbers >= NUMBERS_MIN) decodeRow(tokens, first, last, visit);
     numbers = 0;
     first = -1;
     last = -1;
@@ -99,7 +102,7 @@ interface Word {
   readonly token: number;
 }
 
-function* decodeRow(tokens: TokenReader, first: number, last: number): Generator<Spelled> {
+function decodeRow(tokens: TokenReader, first: number, last: number, visit: Visit): void {
   const words: Word[] = [];
   for (let i = first; i <= last; i++) {
     const from = tokens.starts[i]!;
@@ -124,6 +127,6 @@ function* decodeRow(tokens: TokenReader, first: number, last: number): Generator
     const start = tokens.starts[fitting[0]!.token]!;
     const end = tokens.ends[fitting.at(-1)!.token]!;
     const isSure = surely(values, fitting.length);
-    yield { start, end, kind, symbols: fitting.length, bytes: Uint8Array.from(values), isSure };
+    visit({ start, end, kind, symbols: fitting.length, bytes: Uint8Array.from(values), isSure });
   }
 }

@@ -106,9 +106,16 @@ for (const [number, name] of CLASS_NAMES.entries()) {
   }
 }
 
-/** A quick no for most words: some bits of the hash. */
-const MAYBE = new Uint8Array(1 << 14);
-for (const hash of WORD_OF.keys()) MAYBE[hash & 0x3fff] = 1;
+/** The words by hash, each in the first free slot from its own on; 0 marks a free one. */
+const SLOTS = 1 << 12;
+const KEYS = new Int32Array(SLOTS);
+const NUMBERS = new Uint16Array(SLOTS);
+for (const [hash, word] of WORD_OF) {
+  let slot = hash & (SLOTS - 1);
+  while (NUMBERS[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
+  KEYS[slot] = hash;
+  NUMBERS[slot] = word;
+}
 
 /** Masks by word. */
 export const LOW = Int32Array.from(WORDS, ({ low }) => low);
@@ -116,7 +123,10 @@ export const HIGH = Int32Array.from(WORDS, ({ high }) => high);
 
 /** The number of the word with a hash; 0 for one in no class. */
 export function wordAt(hash: number): number {
-  return MAYBE[hash & 0x3fff] === 1 ? (WORD_OF.get(hash) ?? 0) : 0;
+  for (let slot = hash & (SLOTS - 1); NUMBERS[slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) {
+    if (KEYS[slot] === hash) return NUMBERS[slot]!;
+  }
+  return 0;
 }
 
 /** The masks of a class. */

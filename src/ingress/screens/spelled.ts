@@ -4,7 +4,7 @@
  */
 import { decodeBase32, decodeBase85 } from '../pickle/encodings.ts';
 import { decodeNumbers, OPAQUE_MIN } from './numbers.ts';
-import type { Spelled } from './numbers.ts';
+import type { Spelled, Visit } from './numbers.ts';
 import {
   areLines,
   findChunks,
@@ -46,50 +46,51 @@ function bitsOf(run: string): Uint8Array {
 }
 
 /** What one run of letters may spell. */
-function* decodeRun(run: string, at: Stretch): Generator<Spelled> {
+function decodeRun(run: string, at: Stretch, visit: Visit): void {
   const spell = (kind: string, bytes: Uint8Array, isSure: boolean): Spelled => ({
     ...{ start: at.start, end: at.end, kind, symbols: run.length, bytes, isSure },
   });
   const bare = run.replace(/=+$/, '');
   if (/^[01]+$/.test(bare)) {
-    yield spell('binary digits', bitsOf(bare), bare.length >= OPAQUE_MIN && bare.includes('10'));
+    visit(spell('binary digits', bitsOf(bare), bare.length >= OPAQUE_MIN && bare.includes('10')));
     return;
   }
   if (/^(?:0x)?[0-9a-fA-F]+$/.test(bare)) {
     const digits = bare.replace(/^0x/, '');
-    yield spell('hexadecimal', Buffer.from(digits, 'hex'), looksLikeHex(digits));
+    visit(spell('hexadecimal', Buffer.from(digits, 'hex'), looksLikeHex(digits)));
   }
   if (/^(?:[A-Z2-7]+|[a-z2-7]+)$/.test(bare)) {
     const bytes = decodeBase32(Buffer.from(bare, 'latin1'));
-    if (bytes !== undefined) yield spell('base32', bytes, looksLikeBase32(bare));
+    if (bytes !== undefined) visit(spell('base32', bytes, looksLikeBase32(bare)));
   }
-  yield spell('base64', Buffer.from(bare, 'base64'), looksLikeBase64(bare));
+  visit(spell('base64', Buffer.from(bare, 'base64'), looksLikeBase64(bare)));
 }
 
 /** What lines of runs spell together, and what each does from its beginning or from behind a mark in it. */
-function* decodeGroup(
+function decodeGroup(
   text: string,
   group: readonly Stretch[],
   tail: Stretch | undefined,
-): Generator<Spelled> {
+  visit: Visit,
+): void {
   const { start: first } = group[0]!;
   const pieces = group.map(({ start, end }) => text.slice(start, end));
   const whole = pieces.join('');
-  if (pieces.length > 1) yield* decodeRun(whole, { start: first, end: group.at(-1)!.end });
+  if (pieces.length > 1) decodeRun(whole, { start: first, end: group.at(-1)!.end }, visit);
   for (const [i, run] of pieces.entries()) {
     const { start, end } = group[i]!;
-    yield* decodeRun(run, { start, end });
+    decodeRun(run, { start, end }, visit);
     let tries = 0;
     for (const mark of run.matchAll(/[/_=-](?=[A-Za-z0-9+/_-]{16})/g)) {
       if (++tries > PIECES_MAX) break;
       const from = mark.index + 1;
-      yield* decodeRun(run.slice(from), { start: start + from, end });
+      decodeRun(run.slice(from), { start: start + from, end }, visit);
     }
   }
   // A word behind an encoding looks like its last line; what it adds is read only after the rest.
   if (tail !== undefined) {
     const { start, end } = tail;
-    yield* decodeRun(whole + text.slice(start, end), { start: first, end });
+    decodeRun(whole + text.slice(start, end), { start: first, end }, visit);
   }
 }
 
@@ -103,35 +104,37 @@ function looksLikeBase85(run: string): boolean {
 }
 
 /** What chunks of nearly every printable sign spell in base85: one by one, and the lines of a stretch together. */
-function* decodeChunks(
+function decodeChunks(
   text: string,
   tokens: TokenReader,
   chunks: readonly Stretch[],
-): Generator<Spelled> {
+  visit: Visit,
+): void {
   for (let i = 0; i < chunks.length;) {
     let last = i;
     while (last + 1 < chunks.length && areLines(tokens, chunks[last]!, chunks[last + 1]!)) last++;
     const { start } = chunks[i]!;
     const { end } = chunks[last]!;
     if (end - start >= OPAQUE_MIN || opensAsBase85(tokens, chunks[i]!)) {
-      yield* decodeBases85(text.slice(start, end).replace(/\s+/g, ''), start, end);
+      decodeBases85(text.slice(start, end).replace(/\s+/g, ''), start, end, visit);
     }
     i = last + 1;
   }
 }
 
 /** With the signs around it and without: they are letters of these encodings too. */
-function* decodeBases85(chunk: string, start: number, end: number): Generator<Spelled> {
+function decodeBases85(chunk: string, start: number, end: number, visit: Visit): void {
   const bare = chunk.replace(/^["'`=(:,]*(?:<~)?/, '').replace(/(?:~>)?["'`),;.]*$/, '');
-  yield* decodeBase85Run(bare, { start, end }, chunk.startsWith('<~'));
-  if (bare !== chunk) yield* decodeBase85Run(chunk, { start, end }, false);
+  decodeBase85Run(bare, { start, end }, chunk.startsWith('<~'), visit);
+  if (bare !== chunk) decodeBase85Run(chunk, { start, end }, false, visit);
 }
 
-function* decodeBase85Run(
+function decodeBase85Run(
   run: string,
   { start, end }: Stretch,
   isMarked: boolean,
-): Generator<Spelled> {
+  visit: Visit,
+): void {
   if (run.length < 20) return;
   const spell = (kind: string, bytes: Uint8Array, isSure: boolean): Spelled => ({
     ...{ start, end, kind, symbols: run.length, bytes, isSure },
@@ -139,55 +142,61 @@ function* decodeBase85Run(
   const letters = Buffer.from(run, 'latin1');
   if (ASCII85_LETTERS.test(run)) {
     const bytes = decodeBase85(letters, 'ascii85');
-    if (bytes !== undefined) yield spell('ascii85', bytes, looksLikeBase85(run) || isMarked);
+    if (bytes !== undefined) visit(spell('ascii85', bytes, looksLikeBase85(run) || isMarked));
   }
   const bytes = decodeBase85(letters, 'base85');
-  if (bytes !== undefined) yield spell('base85', bytes, looksLikeBase85(run));
+  if (bytes !== undefined) visit(spell('base85', bytes, looksLikeBase85(run)));
 }
 
 /** All stretches of a text that may spell something, the likeliest reading of each first. */
-export function* findSpelled(text: string, tokens: TokenReader): Generator<Spelled> {
+export function findSpelled(text: string, tokens: TokenReader, visit: Visit): void {
   const chunks = findChunks(tokens);
   if (chunks.length > 0) {
     for (const group of groupRuns(tokens, chunks)) {
       const letters = group.reduce((sum, { start, end }) => sum + end - start, 0);
       if (letters >= OPAQUE_MIN || group.some((run) => opensAsRun(tokens, run))) {
-        yield* decodeGroup(text, group, findTail(tokens, group.at(-1)!));
+        decodeGroup(text, group, findTail(tokens, group.at(-1)!), visit);
       }
     }
-    yield* decodeChunks(text, tokens, chunks);
+    decodeChunks(text, tokens, chunks, visit);
   }
-  yield* decodeNumbers(tokens);
-  yield* decodeParted(text, tokens);
+  decodeNumbers(tokens, visit);
+  decodeParted(text, tokens, visit);
 }
 
 const isAlnum = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 const LETTERS_ONLY = /^[A-Za-z0-9+/=_-]+$/;
+const GROUPS_MIN = 4;
 
-/** Base64 and hexadecimal digits in groups of equal length, with a blank or a mark between each two. */
-function* decodeParted(text: string, tokens: TokenReader): Generator<Spelled> {
+/** Whether a token follows the one before it behind just this unit. */
+function followsBehind(
+  { starts, ends, codes, count }: TokenReader,
+  token: number,
+  parting: number,
+): boolean {
+  return (
+    token < count &&
+    starts[token]! - ends[token - 1]! === 1 &&
+    codes[ends[token - 1]!] === parting &&
+    isAlnum(codes[starts[token]!]!)
+  );
+}
+
+/** Base64 and hexadecimal digits in groups of equal length, with the same blank or mark between each two. */
+function decodeParted(text: string, tokens: TokenReader, visit: Visit): void {
   const { starts, ends, codes, count } = tokens;
-  for (let i = 0; i < count;) {
+  for (let i = 0, next = 1; i < count; i = next, next = i + 1) {
     const length = ends[i]! - starts[i]!;
-    let next = i + 1;
-    if (length < 3 || length > 15) {
-      i = next;
-      continue;
-    }
+    if (length < 3 || length > 15 || next >= count) continue;
+    // Most tokens have a neighbour of another length.
+    if (ends[next]! - starts[next]! !== length || starts[next]! - ends[i]! !== 1) continue;
     const parting = codes[ends[i]!]!;
-    const follows = (token: number): boolean =>
-      token < count &&
-      starts[token]! - ends[token - 1]! === 1 &&
-      codes[ends[token - 1]!] === parting &&
-      isAlnum(codes[starts[token]!]!);
-    while (follows(next) && ends[next]! - starts[next]! === length) next++;
-    if (next - i >= 4 && opensParted(tokens, i, next)) {
-      const start = starts[i]!;
-      const end = follows(next) ? ends[next]! : ends[next - 1]!;
-      const joined = text.slice(start, end).replace(/[\s.,:|-]/g, '');
-      if (LETTERS_ONLY.test(joined)) yield* decodeRun(joined, { start, end });
-    }
-    i = next;
+    while (followsBehind(tokens, next, parting) && ends[next]! - starts[next]! === length) next++;
+    if (next - i < GROUPS_MIN || !opensParted(tokens, i, next)) continue;
+    const start = starts[i]!;
+    const end = ends[followsBehind(tokens, next, parting) ? next : next - 1]!;
+    const joined = text.slice(start, end).replace(/[\s.,:|-]/g, '');
+    if (LETTERS_ONLY.test(joined)) decodeRun(joined, { start, end }, visit);
   }
 }

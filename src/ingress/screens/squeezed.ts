@@ -85,9 +85,11 @@ function* beginnings(steps: readonly Step[], begun: string): Generator<string> {
 }
 
 const MASK = 0x3fffffff;
-const slotOf = (gram: number): number => (Math.imul(gram, 0x9e3779b1) >>> 14) & 0x3ffff;
 const ANCHORS = new Set<number>();
-const MAYBE = new Uint8Array(1 << 18);
+/** Two quick noes: the last three letters of an anchor, and a hash of all of them. */
+const TAILS = new Uint8Array(1 << 15);
+const MAYBE = new Uint8Array(1 << 16);
+const slotOf = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> 16;
 for (const spell of SPELLINGS) {
   for (const phrase of PHRASES) {
     for (const letters of beginnings(spell(phrase), '')) {
@@ -97,10 +99,13 @@ for (const spell of SPELLINGS) {
     }
   }
 }
-for (const gram of ANCHORS) MAYBE[slotOf(gram)] = 1;
+for (const gram of ANCHORS) {
+  TAILS[gram & 0x7fff] = 1;
+  MAYBE[slotOf(gram)] = 1;
+}
 
-/** What each unit below 128 stands for: a small letter, 0 for what is left out; above 127: only beside a letter. */
-const LETTER = Uint8Array.from({ length: 128 }, (_, code) => {
+/** What each unit stands for: a small letter, 0 for what is left out; above 127: a letter beside letters only. */
+const LETTER = Uint8Array.from({ length: 1 << 16 }, (_, code) => {
   if (code >= 65 && code <= 90) return code + 32;
   return code >= 97 && code <= 122 ? code : 0;
 });
@@ -111,83 +116,65 @@ for (const [sign, letter] of Object.entries({ '@': 'a', $: 's', '!': 'i' })) {
   LETTER[sign.charCodeAt(0)] = 128 | letter.charCodeAt(0);
 }
 
+/** Whether a sign beside this unit is a letter too. */
 const isLetter = (code: number | undefined): boolean => {
-  const letter = code === undefined || code > 127 ? 0 : LETTER[code]!;
+  const letter = code === undefined ? 0 : LETTER[code]!;
   return letter > 0 && letter < 128;
 };
 
+/** More letters than any phrase has. */
+const PHRASE_LETTERS_MAX = 240;
+
 /** Squeezes one text after another. */
 export class Squeezer {
-  #letters = Buffer.alloc(4096);
-  readonly #hits: number[] = [];
+  readonly #letters = Buffer.alloc(PHRASE_LETTERS_MAX);
+  readonly #places = new Uint32Array(PHRASE_LETTERS_MAX);
 
-  /** The first phrase. */
+  /** The first phrase. Written out: it runs for every character. */
   find(tokens: TokenReader): Spot | undefined {
-    const size = this.#squeeze(tokens);
-    if (this.#hits.length === 0) return undefined;
-    const text = this.#letters.toString('latin1', 0, size);
-    for (const at of this.#hits) {
-      PATTERN.lastIndex = at;
-      const match = PATTERN.exec(text);
-      if (match === null) continue;
-      const groups: readonly (string | undefined)[] = match.slice(1);
-      const how = HOW[groups.findIndex((group) => group !== undefined)] ?? '';
-      const [start, end] = locate(tokens, at, at + match[0].length - 1);
-      const what = `gives a model orders without blanks between their letters${how}`;
-      return { start, end: end + 1, what: how === '' ? what : `gives a model orders${how}` };
-    }
-    return undefined;
-  }
-
-  /** Writes the letters and notes where a phrase may begin. Written out: it runs for every character. */
-  #squeeze({ codes, length }: TokenReader): number {
-    if (this.#letters.length < length) this.#letters = Buffer.alloc(length * 2);
-    const letters = this.#letters;
-    const hits = this.#hits;
-    hits.length = 0;
-    let size = 0;
+    const { codes, length } = tokens;
     let gram = 0;
+    let size = 0;
     for (let at = 0; at < length; at++) {
-      const code = codes[at]!;
-      if (code > 127) continue;
-      let letter = LETTER[code]!;
+      let letter = LETTER[codes[at]!]!;
       if (letter === 0) continue;
       if (letter > 127) {
         if (!isLetter(codes[at - 1]) && (at + 1 >= length || !isLetter(codes[at + 1]))) continue;
         letter &= 127;
       }
-      letters[size++] = letter;
+      size++;
       gram = ((gram << 5) | (letter & 31)) & MASK;
-      if (MAYBE[(Math.imul(gram, 0x9e3779b1) >>> 14) & 0x3ffff] === 1 && ANCHORS.has(gram)) {
-        if (size >= ANCHOR) hits.push(size - ANCHOR);
-      }
+      if (TAILS[gram & 0x7fff] === 0 || MAYBE[slotOf(gram)] === 0) continue;
+      if (size < ANCHOR || !ANCHORS.has(gram)) continue;
+      const spot = this.#match(tokens, at);
+      if (spot !== undefined) return spot;
     }
-    return size;
+    return undefined;
+  }
+
+  /** A phrase whose anchor ends at a place. */
+  #match(tokens: TokenReader, anchorEnd: number): Spot | undefined {
+    let start = anchorEnd;
+    for (let letters = 1; letters < ANCHOR;) if (standsForLetter(tokens, --start)) letters++;
+    let size = 0;
+    for (let at = start; at < tokens.length && size < PHRASE_LETTERS_MAX; at++) {
+      if (!standsForLetter(tokens, at)) continue;
+      this.#letters[size] = LETTER[tokens.codes[at]!]! & 127;
+      this.#places[size++] = at;
+    }
+    PATTERN.lastIndex = 0;
+    const match = PATTERN.exec(this.#letters.toString('latin1', 0, size));
+    if (match === null) return undefined;
+    const groups: readonly (string | undefined)[] = match.slice(1);
+    const how = HOW[groups.findIndex((group) => group !== undefined)] ?? '';
+    const end = this.#places[match[0].length - 1]! + 1;
+    const what = `gives a model orders${how === '' ? ' without blanks between their letters' : how}`;
+    return { start, end, what };
   }
 }
 
-/** Where the letters of these numbers stand. */
-function locate(
-  { codes, length }: TokenReader,
-  first: number,
-  last: number,
-): readonly [number, number] {
-  let count = 0;
-  let start = 0;
-  for (let at = 0; at < length; at++) {
-    const code = codes[at]!;
-    const letter = code > 127 ? 0 : LETTER[code]!;
-    if (letter === 0) continue;
-    if (
-      letter > 127 &&
-      !isLetter(codes[at - 1]) &&
-      (at + 1 >= length || !isLetter(codes[at + 1]))
-    ) {
-      continue;
-    }
-    if (count === first) start = at;
-    if (count === last) return [start, at];
-    count++;
-  }
-  return [start, length - 1];
+function standsForLetter({ codes, length }: TokenReader, at: number): boolean {
+  const letter = LETTER[codes[at]!]!;
+  if (letter < 128) return letter > 0;
+  return isLetter(codes[at - 1]) || (at + 1 < length && isLetter(codes[at + 1]));
 }

@@ -8,7 +8,7 @@
  */
 import { AGREEMENT_NATS } from './label-model.ts';
 import type { Evidence, LabelModel, Reading } from './label-model.ts';
-import { eachNgram, someNgram } from './ngrams.ts';
+import { eachNgram, hashNgram, NGRAM_MAX, someNgram } from './ngrams.ts';
 import type { TokenText } from './kept-tokens.ts';
 import type { NgramCounts } from './ngrams.ts';
 
@@ -79,6 +79,8 @@ export class TriggerScreen {
   readonly #common: CommonNgrams;
   readonly #suspicions = new Map<number, Suspicion>();
   readonly #seen = new Set<number>();
+  /** What each token of one document says. */
+  #says = new Float64Array(1024);
   readonly #collected = new Map<number, Collected>();
   /** Marks the n-grams that are collected, by some bits of their hash, for a quick no. */
   readonly #marked = new Uint8Array(1 << 16);
@@ -100,9 +102,7 @@ export class TriggerScreen {
     // A text that was there before adds no evidence, so that repeating one document makes none, and takes none away.
     const known = this.#seen.has(text.textHash);
     if (!known && this.#seen.size < SUSPICIONS_MAX) this.#seen.add(text.textHash);
-    eachNgram(text.hashes, text.count, (a, b, start, width) => {
-      const nats = evidence.nats(this.#model.marginWithout(reading, text.label, start, width));
-      if (nats < 0) return;
+    this.#eachWithout(text, reading, evidence, (a, b, nats) => {
       const id = key(a, b, text.label);
       let suspicion = this.#suspicions.get(id);
       if (suspicion === undefined) {
@@ -117,6 +117,34 @@ export class TriggerScreen {
       suspicion.documents++;
     });
     if (this.#suspicions.size > SUSPICIONS_MAX) this.#prune();
+  }
+
+  /**
+   * Calls back for each n-gram without which the document could read like another label. Most cannot, so the margin comes
+   * before the hashes; it is that of {@link LabelModel.marginWithout}, to the last bit.
+   */
+  #eachWithout(
+    { hashes, count, label }: TokenText,
+    reading: Reading,
+    evidence: Evidence,
+    visit: (a: number, b: number, nats: number) => void,
+  ): void {
+    const says =
+      this.#says.length < count ? (this.#says = new Float64Array(count * 2)) : this.#says;
+    for (let i = 0; i < count; i++) says[i] = this.#model.sayOf(i, label, reading.rival);
+    const whole = reading.margin * Math.sqrt(count + 1);
+    const roots = [1, 2, 3].map((width) => Math.sqrt(Math.max(1, count + 1 - width)));
+    for (let start = 0; start < count; start++) {
+      const end = Math.min(count, start + NGRAM_MAX);
+      let masked = 0;
+      for (let at = start; at < end; at++) {
+        masked += says[at]!;
+        const nats = evidence.nats((whole - masked) / roots[at - start]!);
+        if (nats < 0) continue;
+        const [a, b] = hashNgram(hashes, start, at + 1);
+        visit(a, b, nats);
+      }
+    }
   }
 
   #mayConflict(text: TokenText, reading: Reading, evidence: Evidence): boolean {

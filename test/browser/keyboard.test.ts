@@ -89,7 +89,7 @@ describe('the console by keyboard', { skip: skipBrowser }, () => {
     const took = performance.now() - started;
     process.stdout.write(`the queue took a key ${took.toFixed(0)} ms after it was asked for\n`);
     assert.ok(took < INTERACTIVE_MS, `interactive after ${took.toFixed(0)} ms`);
-    await page.getByText('10,002 requests').waitFor();
+    await page.getByText('10,003 requests').waitFor();
     for (let i = 0; i < 12; i++) {
       await page.evaluate(() => {
         window.scrollTo(0, document.body.scrollHeight);

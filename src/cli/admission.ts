@@ -4,7 +4,7 @@
  */
 import { SallyportError, fromUtf8, sha256 } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
-import { IN_TOTO_PAYLOAD, openEnvelope, readSubjects } from '../ingress/index.ts';
+import { IN_TOTO_PAYLOAD, openEnvelope, readAdmission } from '../ingress/index.ts';
 import { parseVkey } from '../ledger/index.ts';
 import type { VerifyAdmission } from '../monitor/index.ts';
 import { cliErrors } from './errors.ts';
@@ -32,15 +32,16 @@ export function verifyWithGate(
     }
     const opened = openEnvelope(text, IN_TOTO_PAYLOAD, key.verifier);
     if (!opened.ok) throw asError(opened);
-    const subjects = readSubjects(fromUtf8(opened.payload) ?? '');
-    if (subjects === null) return refuse('it is the statement of something else');
-    if (!subjects.some((each) => each.sha256 === setDigest))
+    const admission = readAdmission(fromUtf8(opened.payload) ?? '');
+    if (admission === null) return refuse('it is the statement of something else');
+    if (!admission.subjects.some((each) => each.sha256 === setDigest))
       return refuse('it admits other files; take the safe form from `imports fetch`');
     const standing = await client.get<{ state: string; exclusionsSha256: string | null }>(
       `/v1/admissions/${sha256(statement)}`,
     );
     if (standing.state !== 'admitted') return refuse(`its import is ${standing.state}`);
-    return { ok: true, exclusionsSha256: standing.exclusionsSha256 };
+    const { exclusionsSha256 } = standing;
+    return { ok: true, source: admission.source, exclusionsSha256 };
   };
 }
 

@@ -1,9 +1,18 @@
 /** `sallyport lineage …`: what came from what. */
 import { sayCount } from '../core/index.ts';
+import type { Json } from '../core/index.ts';
 import type { Command } from 'commander';
 import type { NodeShown } from '../http/index.ts';
+import { MONITOR_FORMAT, readMonitor } from '../monitor/index.ts';
 import { cliErrors } from './errors.ts';
-import { hashGiven, needOutput, readGivenText, writeGiven } from './given-paths.ts';
+import {
+  hashGiven,
+  needOutput,
+  readGivenBytes,
+  readGivenChunks,
+  readGivenText,
+  writeGiven,
+} from './given-paths.ts';
 import { registerRecall } from './recall.ts';
 import { openSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
@@ -50,7 +59,7 @@ function registerRecord(lineage: Command): void {
     lineage
       .command('record-run')
       .description(
-        'Record a training run: base model, admitted sets, parameters, digests of what it made. Files are named as NAME=FILE and hashed here; a digest may stand for a file.',
+        'Record a training run: base model, admitted sets, parameters, digests of what it made. Files are named as NAME=FILE and hashed here; a digest may stand for a file. How a monitor file says that it was trained is recorded with it.',
       )
       .requiredOption('--project <project>', 'project of the run')
       .requiredOption('--name <name>', 'what the run is called')
@@ -68,15 +77,22 @@ function registerRecord(lineage: Command): void {
   ).action(async (options: RecordOptions) => {
     const session = openSession(options);
     const results = [];
+    const parameters: Record<string, Json> = {};
     for (const each of options.model)
       results.push({ kind: 'model', ...(await readMade('--model', each)) });
-    for (const each of options.monitor)
+    for (const each of options.monitor) {
       results.push({ kind: 'monitor', ...(await readMade('--monitor', each)) });
+      Object.assign(parameters, await readTraining(each));
+    }
+    for (const each of options.param) {
+      const [name, value] = readPair('--param', each);
+      parameters[name] = value;
+    }
     const run = {
       name: options.name,
       base: options.base === undefined ? null : await readMade('--base', options.base),
       sets: options.set,
-      parameters: Object.fromEntries(options.param.map((each) => readPair('--param', each))),
+      parameters,
       code: options.code ?? null,
       results,
     };
@@ -102,6 +118,25 @@ function readPair(option: string, text: string): [string, string] {
   const cut = text.indexOf('=');
   if (cut > 0 && cut < text.length - 1) return [text.slice(0, cut), text.slice(cut + 1)];
   throw cliErrors.error('OPTION_INVALID', { option, value: text, why: 'it is not NAME=VALUE' });
+}
+
+/** How a monitor says that it was trained, by the name that it gets; nothing of a digest or of another program's monitor. */
+async function readTraining(text: string): Promise<Record<string, Json>> {
+  const [name, file] = readPair('--monitor', text);
+  if (/^[0-9a-f]{64}$/.test(file) || !(await looksLikeMonitor(file))) return {};
+  const { model } = readMonitor(readGivenBytes(file));
+  const { positiveLabel, options, point, lineage } = model;
+  const { quorum, voters } = point;
+  const stated = { positiveLabel, ...options, quorum, voters, code: lineage.code };
+  return Object.fromEntries(
+    Object.entries(stated).map(([key, value]) => [`${name}.${key}`, value]),
+  );
+}
+
+async function looksLikeMonitor(file: string): Promise<boolean> {
+  for await (const chunk of readGivenChunks(file, { end: 199 }))
+    return Buffer.from(chunk).toString('latin1').includes(`"format":"${MONITOR_FORMAT}"`);
+  return false;
 }
 
 async function readMade(option: string, text: string): Promise<{ name: string; sha256: string }> {

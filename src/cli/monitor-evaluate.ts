@@ -5,6 +5,7 @@ import {
   drawLot,
   evaluateMethod,
   evaluateMonitor,
+  monitorErrors,
   parsePartitionRule,
   partitionOf,
   PARTITIONS_MAX,
@@ -27,15 +28,13 @@ export interface EvaluateCommandOptions extends MethodOptions {
   readonly plot?: string;
 }
 
-async function openSet(
-  path: string,
-  options: MethodOptions,
-  statement: string | null,
-  source?: (text: string) => string,
-): Promise<AdmittedSet> {
-  const digest = await hashGiven(path);
-  const rows = readRows(path, options, source);
-  return { name: path, digest, statement, exclusions: null, rows };
+/** What was measured, and on what: lineage holds a measurement to both. */
+interface Measured {
+  readonly evaluation: Evaluation;
+  /** SHA-256 of the monitor; null when the method was measured. */
+  readonly monitor: string | null;
+  /** SHA-256 of each set. */
+  readonly sets: readonly string[];
 }
 
 /** Measures, draws and says it. */
@@ -44,24 +43,25 @@ export async function evaluateCommand(
   options: EvaluateCommandOptions,
 ): Promise<void> {
   needOutput(options.plot);
-  const evaluation =
+  const measured =
     options.model === undefined
       ? await evaluateSets(paths, options)
       : await evaluateModel(paths, options, options.model);
+  const { evaluation } = measured;
   if (options.plot !== undefined) {
     const title = `Certified recall at a false-positive rate of ${(evaluation.falsePositiveRate.value * 100).toFixed(2)} %, ${evaluation.partitions} partitions`;
     writeGiven(options.plot, drawCurve(title, [{ name: paths.join(', '), evaluation }]));
   }
   const simulated = options.simulateSources !== undefined;
   const paint = openPaint(process.stdout, process.env);
-  const lines = showEvaluation(evaluation, { json: options.json === true, paint, simulated });
+  const lines = showEvaluation(measured, { json: options.json === true, paint, simulated });
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
 async function evaluateSets(
   paths: readonly string[],
   options: EvaluateCommandOptions,
-): Promise<Evaluation> {
+): Promise<Measured> {
   const rule = parsePartitionRule(options.partitions);
   const count =
     options.simulateSources === undefined
@@ -72,28 +72,38 @@ async function evaluateSets(
       ? undefined
       : (text: string): string => `simulated-${String(drawLot(text, 'simulated-source') % count)}`;
   const sets: AdmittedSet[] = [];
-  for (const path of paths) sets.push(await openSet(path, options, null, made));
+  for (const path of paths) {
+    const digest = await hashGiven(path);
+    const rows = readRows(path, options, made);
+    sets.push({ name: path, digest, rows, statement: null, source: null, exclusions: null });
+  }
   const documents = await readDocuments(sets, options.positive);
-  return evaluateMethod(documents, {
+  const evaluation = evaluateMethod(documents, {
     ...readVoteOptions(options),
     repeats: readNumber('--repeats', options.repeats, 1, 100, true),
     nameOf: ({ source }) => partitionOf(rule, source),
   });
+  return { evaluation, monitor: null, sets: sets.map(({ digest }) => digest) };
 }
 
 async function evaluateModel(
   paths: readonly string[],
   options: EvaluateCommandOptions,
   file: string,
-): Promise<Evaluation> {
-  const { model } = readMonitor(readGivenBytes(file), options.pin);
+): Promise<Measured> {
+  const { model, digest: monitor } = readMonitor(readGivenBytes(file), options.pin);
   const reader = new DocumentReader(model.positiveLabel);
   const documents = [];
+  const sets: string[] = [];
   for (const path of paths) {
+    const set = await hashGiven(path);
+    if (model.lineage.sets.some(({ digest }) => digest === set))
+      throw monitorErrors.error('SET_SEEN', { set: path });
+    sets.push(set);
     // The source of a measured text plays no part, so a set without one can be measured.
     for await (const row of readRows(path, options, () => 'measured')) {
       documents.push(reader.read(row));
     }
   }
-  return evaluateMonitor(model, documents);
+  return { evaluation: evaluateMonitor(model, documents), monitor, sets };
 }

@@ -39,14 +39,14 @@ function openExcluded(paths: readonly string[]): Excluded {
   return { lists, found: new Set() };
 }
 
-/** A list that names what is not there was made with other fields, or of other files. */
-function sayUnfound({ lists, found }: Excluded): void {
+/** Throws when a list names what is not there: nobody could say that it was left out. */
+function needFound({ lists, found }: Excluded): void {
   const all = new Set(lists.flatMap((list) => [...list.reasons.keys()]));
-  const missing = [...all].filter((id) => !found.has(id)).length;
-  if (missing === 0) return;
-  process.stderr.write(
-    `${String(missing)} of ${String(all.size)} excluded documents are not in these sets; they are found by the same --text, --label and --source as in their screening\n`,
-  );
+  const missing = [...all].filter((id) => !found.has(id));
+  if (missing.length === 0) return;
+  throw monitorErrors.error('EXCLUSIONS_UNFOUND', {
+    ...{ missing: missing.length, listed: all.size, first: missing[0] ?? '' },
+  });
 }
 
 async function openAdmitted(
@@ -58,10 +58,10 @@ async function openAdmitted(
   const sets: AdmittedSet[] = [];
   for (const [i, path] of paths.entries()) {
     const digest = await hashGiven(path);
-    const rows = readRows(path, options, undefined, excluded);
-    const set = { name: path, digest, rows, statement: null, exclusions: null };
+    const set = { name: path, digest };
     if (options.unadmitted === true) {
-      sets.push(set);
+      const rows = readRows(path, options, undefined, excluded);
+      sets.push({ ...set, rows, statement: null, source: null, exclusions: null });
       continue;
     }
     const file = options.admission?.[i];
@@ -71,10 +71,12 @@ async function openAdmitted(
     if (!verified.ok) {
       throw monitorErrors.error('ADMISSION_UNVERIFIED', { set: path, why: verified.why });
     }
-    const { exclusionsSha256: list } = verified;
+    const { exclusionsSha256: list, source } = verified;
     if (list !== null && !excluded.lists.some((each) => each.digest === list))
       throw monitorErrors.error('EXCLUSIONS_NEEDED', { set: path, list });
-    sets.push({ ...set, statement: sha256(statement), exclusions: list });
+    // The signer, not what rows say of themselves: whoever writes rows could name any number of sources.
+    const rows = readRows(path, options, () => source.identity, excluded);
+    sets.push({ ...set, rows, source, statement: sha256(statement), exclusions: list });
   }
   return sets;
 }
@@ -92,16 +94,17 @@ export async function trainCommand(
   const excluded = openExcluded(options.exclude ?? []);
   const sets = await openAdmitted(paths, options, verify, excluded);
   const documents = await readDocuments(sets, options.positive);
-  sayUnfound(excluded);
+  needFound(excluded);
   const trained = trainMonitor(documents, { ...votes, rule, holdBack });
   const model: MonitorModel = {
     ...trained,
     positiveLabel: options.positive,
     lineage: {
       admission: options.unadmitted === true ? 'unadmitted' : 'admitted',
-      sets: sets.map(({ name, digest, statement, exclusions }) => ({
+      sets: sets.map(({ name, digest, statement, exclusions, source }) => ({
         ...{ name, digest, statement },
         ...(exclusions === null ? {} : { exclusions }),
+        ...(source === null ? {} : { source }),
       })),
       code: `sallyport ${manifest.version}, features ${FEATURES_VERSION}`,
     },

@@ -50,6 +50,12 @@ export function showTrained(
           COLUMNS,
         ).map((line) => `  ${paint('yellow', line)}`)
       : []),
+    ...(point.voters > 1
+      ? []
+      : wrap(
+          'one signer of admitted sets is one source, whatever the rows say: no verdict of this monitor stands against a bad one',
+          COLUMNS,
+        ).map((line) => `  ${paint('yellow', line)}`)),
     ...(silent === 0
       ? []
       : [
@@ -66,12 +72,17 @@ export function showTrained(
 
 /** A measure, as a table with bars. */
 export function showEvaluation(
-  evaluation: Evaluation,
+  measured: {
+    readonly evaluation: Evaluation;
+    readonly monitor: string | null;
+    readonly sets: readonly string[];
+  },
   options: { readonly json: boolean; readonly paint: Paint; readonly simulated: boolean },
 ): string[] {
+  const { evaluation, monitor, sets } = measured;
   if (options.json) {
     const sources = options.simulated ? 'simulated' : 'as named';
-    return [JSON.stringify({ sources, ...evaluation })];
+    return [JSON.stringify({ sources, monitor, sets, ...evaluation })];
   }
   const { paint } = options;
   const { falsePositiveRate: rate } = evaluation;
@@ -83,6 +94,9 @@ export function showEvaluation(
     `  ${sayCount(evaluation.documents, 'document')}, ${formatCount(evaluation.positives)} of them positive; ${sayCount(evaluation.partitions, 'partition')}; ${sayCount(evaluation.repeats, 'reading')}`,
     `  false positives ${percent(rate.value)} (95 %: ${percent(rate.low)} to ${percent(rate.high)}), wanted ${percent(evaluation.falsePositiveRateMax)}; quorum ${quorums[0] ?? 0} to ${quorums.at(-1) ?? 0}`,
     ...(options.simulated ? ['  sources are simulated: documents spread at random'] : []),
+    ...(options.simulated || monitor !== null
+      ? []
+      : ['  sources are as rows name them; of admitted sets, training counts who signed']),
     '',
     `  ${paint('dim', `${pad('bad sources', 12)}${pad('certified recall', 18)}${pad('95 %', 18)}${pad('accuracy', 10)}`)}`,
     ...evaluation.curve.map(({ badSources, recall, accuracy }) => {

@@ -9,8 +9,18 @@ export interface SetRow {
   readonly row: number;
   readonly text: string;
   readonly label: string;
-  /** The signed source that sent it; one name, one signer. */
+  /**
+   * Who sent it, one name for one signer. In an admitted set it is the identity that signed, whatever the row says; in another
+   * one it is what the row says, which proves nothing.
+   */
   readonly source: string;
+}
+
+/** Who signed for a set. */
+export interface SetSource {
+  readonly name: string;
+  /** The key or person. Certificates count identities, so that a signer with two names is one source. */
+  readonly identity: string;
 }
 
 /** A set of documents for training, with what proves its admission. */
@@ -20,6 +30,8 @@ export interface AdmittedSet {
   readonly digest: string;
   /** SHA-256 of the admission statement that was verified; null for a set that is used unadmitted. */
   readonly statement: string | null;
+  /** Who signed for it, as the statement says; null for a set that is used unadmitted. */
+  readonly source: SetSource | null;
   /** SHA-256 of the list of documents that `rows` leaves out; null when it leaves none out. */
   readonly exclusions: string | null;
   readonly rows: AsyncIterable<SetRow>;
@@ -35,6 +47,7 @@ export type VerifyAdmission = (
 ) => Promise<
   | {
       readonly ok: true;
+      readonly source: SetSource;
       /** SHA-256 of the list of documents that have to be left out; null when there is none. */
       readonly exclusionsSha256: string | null;
     }

@@ -19,6 +19,17 @@ export const monitorErrors = defineErrors('MONITOR', {
       'cannot train on the set `{set}`, reviewers excluded documents of it, by the list {list}',
     hint: 'write the list with `sallyport imports exclusions ID --out FILE` and give it with --exclude FILE',
   },
+  EXCLUSIONS_UNFOUND: {
+    status: 409,
+    message:
+      'cannot leave out {missing} of {listed} excluded documents, such as `{first}`, they are not in these sets',
+    hint: 'give the sets that were screened, with the same --text, --label and --source',
+  },
+  SET_SEEN: {
+    status: 409,
+    message: 'cannot measure the monitor on the set `{set}`, it was trained on it',
+    hint: 'measure on documents that are new to the monitor',
+  },
   SET_UNREADABLE: {
     status: 400,
     message: 'cannot use the set `{set}`: row {row} has {why}',

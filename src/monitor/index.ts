@@ -9,7 +9,7 @@
  * false positives, which is measured; that an honest monitor catches what it never saw; anything about texts that are
  * padded until they look harmless.
  */
-export type { AdmittedSet, SetRow, VerifyAdmission } from './admitted-set.ts';
+export type { AdmittedSet, SetRow, SetSource, VerifyAdmission } from './admitted-set.ts';
 export { certify } from './certificate.ts';
 export type { CertifiedVerdict } from './certificate.ts';
 export { drawCurve } from './curve.ts';
@@ -21,7 +21,7 @@ export { evaluateMethod, evaluateMonitor } from './evaluate.ts';
 export type { CertifiedShare, EvaluateOptions, Evaluation } from './evaluate.ts';
 export { FEATURES_VERSION } from './features.ts';
 export type { Proportion } from './interval.ts';
-export { readMonitor, writeMonitor } from './model.ts';
+export { MONITOR_FORMAT, readMonitor, writeMonitor } from './model.ts';
 export type { MonitorLineage, MonitorModel } from './model.ts';
 export { parsePartitionRule, partitionOf, PARTITIONS_MAX } from './partition.ts';
 export type { PartitionRule } from './partition.ts';

@@ -13,7 +13,8 @@ import {
   utf8,
   concatBytes,
 } from '../core/index.ts';
-import type { Json } from '../core/index.ts';
+import type { Json, JsonObject } from '../core/index.ts';
+import type { SetSource } from './admitted-set.ts';
 import { monitorErrors } from './errors.ts';
 import { FEATURES_VERSION, FEATURE_COUNT } from './features.ts';
 import { PartitionCounts } from './learner.ts';
@@ -33,6 +34,8 @@ export interface MonitorLineage {
     readonly statement: string | null;
     /** SHA-256 of the list of documents that were left out; not there when none was. */
     readonly exclusions?: string;
+    /** Who signed for it; not there for a set without a statement. */
+    readonly source?: SetSource;
   }[];
   /** The program that trained it. */
   readonly code: string;
@@ -60,7 +63,8 @@ export interface MonitorModel {
   readonly lineage: MonitorLineage;
 }
 
-const FORMAT = 'sallyport.monitor/2';
+/** The format of monitor files, which stands near the beginning of each. */
+export const MONITOR_FORMAT = 'sallyport.monitor/2';
 const NEWLINE = 10;
 const HEADER_BYTES_MAX = 1 << 24;
 
@@ -78,18 +82,22 @@ export function writeMonitor(model: MonitorModel): {
   });
   const { positiveLabel, point, sources, options, lineage } = model;
   const header = {
-    format: FORMAT,
+    format: MONITOR_FORMAT,
     features: { version: FEATURES_VERSION, count: FEATURE_COUNT },
     partitions: blobs.map(({ entry }) => entry),
     positiveLabel,
     point: { ...point },
     sources: sources.map((source) => ({ ...source })),
     options: { ...options },
-    lineage: { ...lineage, sets: lineage.sets.map((set) => ({ ...set })) },
+    lineage: { ...lineage, sets: lineage.sets.map(writeSet) },
   };
   const line = utf8(`${canonicalJson(header)}\n`);
   const bytes = concatBytes([line, ...blobs.map(({ blob }) => blob)]);
   return { bytes, digest: sha256(bytes) };
+}
+
+function writeSet({ source, ...set }: MonitorLineage['sets'][number]): JsonObject {
+  return source === undefined ? set : { ...set, source: { ...source } };
 }
 
 type Fields = Readonly<Record<string, Json>>;
@@ -179,13 +187,20 @@ function readOptions(fields: Fields): MonitorModel['options'] {
   };
 }
 
+function readSource(fields: Fields): SetSource {
+  return {
+    name: asText(fields['name'], 'the name of a signer'),
+    identity: asText(fields['identity'], 'the identity of a signer'),
+  };
+}
+
 function readLineage(fields: Fields): MonitorLineage {
   const admission = fields['admission'];
   if (admission !== 'admitted' && admission !== 'unadmitted')
     return invalid('its admission is missing');
   const sets = asList(fields['sets'], 'its list of sets').map((each) => {
     const set = asFields(each, 'a set');
-    const { statement, exclusions } = set;
+    const { statement, exclusions, source } = set;
     return {
       name: asText(set['name'], 'the name of a set'),
       digest: asText(set['digest'], 'the digest of a set'),
@@ -193,11 +208,12 @@ function readLineage(fields: Fields): MonitorLineage {
       ...(exclusions === undefined
         ? {}
         : { exclusions: asText(exclusions, 'the exclusions of a set') }),
+      ...(source === undefined ? {} : { source: readSource(asFields(source, 'a source')) }),
     };
   });
   const admitted = admission === 'admitted';
-  if (admitted && sets.some((set) => set.statement === null)) {
-    invalid('it says that it was admitted, but has a set without a statement');
+  if (admitted && sets.some((set) => set.statement === null || set.source === undefined)) {
+    invalid('it says that it was admitted, but has a set without a statement or signer');
   }
   return { admission, sets, code: asText(fields['code'], 'its program') };
 }
@@ -216,7 +232,7 @@ export function readMonitor(
   const parsed = line === null ? undefined : parseJsonStrict(line);
   if (parsed?.ok !== true) return invalid('it has no header');
   const header = asFields(parsed.value, 'its header');
-  if (header['format'] !== FORMAT) invalid(`its format is not ${FORMAT}`);
+  if (header['format'] !== MONITOR_FORMAT) invalid(`its format is not ${MONITOR_FORMAT}`);
   const features = asFields(header['features'], 'the version of its features');
   if (features['version'] !== FEATURES_VERSION || features['count'] !== FEATURE_COUNT) {
     invalid('its features are those of another version');

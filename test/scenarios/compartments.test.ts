@@ -111,6 +111,7 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
     why: 'w',
   }),
   'POST /v1/monitors/{node}/evaluations': () => ({
+    ...{ monitor: null, sets: ['0'.repeat(64)] },
     ...{ sources: 'as named', documents: 1, positives: 1, negatives: 0, partitions: 1, repeats: 1 },
     ...{ falsePositiveRateMax: 0, falsePositiveRate: { value: 0, low: 0, high: 0 }, warnings: [] },
     curve: [

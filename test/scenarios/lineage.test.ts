@@ -81,7 +81,7 @@ describe('lineage and recalls', () => {
     const train = (...admission: string[]) =>
       gate.sallyport(
         ...['monitor', 'train', ...files, '--out', 'watch.monitor', ...gateOf(), '--fpr', '0.2'],
-        ...['--admission', ...admission],
+        ...['--admission', ...admission, '--json'],
       );
     const swapped = await train('south.json', 'north.json');
     assert.equal(swapped.status, 2);
@@ -100,6 +100,20 @@ describe('lineage and recalls', () => {
     );
     const trained = await train('north.json', 'south.json');
     assert.equal(trained.status, 0, trained.stderr);
+    const made = JSON.parse(trained.stdout) as {
+      sources: unknown;
+      lineage: { sets: { source: unknown }[] };
+    };
+    // Who signed counts, whatever sources and rows are called.
+    const signers = ['person:cyd', `ssh:${south.key.id}`];
+    assert.deepEqual(
+      made.sources,
+      signers.map((source) => ({ source, documents: 40, partition: source })),
+    );
+    assert.deepEqual(
+      made.lineage.sets.map(({ source }) => source),
+      signers.map((identity, i) => ({ name: ['north', 'south'][i], identity })),
+    );
   });
 
   it('records runs, shows what is affected and writes inventories', async () => {
@@ -114,7 +128,23 @@ describe('lineage and recalls', () => {
     await cyd(
       ...([0, 'lineage', 'record-run', '--project', 'study', '--name', 'watch'] as const),
       ...['--set', north, '--set', south, '--monitor', 'watch=watch.monitor'],
+      ...['--param', 'reviewed=yes'],
     );
+    await cyd(0, 'lineage', 'bom', sha(await file('watch.monitor')), '--out', 'watch.json');
+    const inventory = JSON.parse(await readFile(path.join(gate.workDir, 'watch.json'), 'utf8')) as {
+      metadata: { component: { properties: { name: string; value: string }[] } };
+    };
+    const said = new Map(
+      inventory.metadata.component.properties.map(({ name, value }) => [
+        name.replace(/^sallyport:run:[^:]*:/, ''),
+        value,
+      ]),
+    );
+    assert.equal(said.get('parameter:reviewed'), 'yes');
+    assert.equal(said.get('parameter:watch.falsePositiveRateMax'), '0.2');
+    assert.equal(said.get('parameter:watch.quorumShare'), '0.5');
+    assert.equal(said.get('parameter:watch.holdBack'), '0.2');
+    assert.match(said.get('parameter:watch.code') ?? '', /^sallyport /);
     await cyd(
       ...([0, 'lineage', 'record-run', '--project', 'study', '--name', 'tune'] as const),
       ...['--base', 'guard=base.bin', '--set', sha(await file('in/south/south/rows.jsonl'))],

@@ -152,6 +152,10 @@ describe('sallyport monitor', () => {
     const model = run('evaluate', 'new.jsonl', '--model', 'm', '--json');
     assert.equal(model.status, 0, model.err);
     assert.equal(parse(model.out)['documents'], 300);
+    assert.match(String(parse(model.out)['monitor']), /^[0-9a-f]{64}$/);
+    assert.equal(parse(measured.out)['monitor'], null);
+    const seen = run('evaluate', 'train.jsonl', '--model', 'm', '--json');
+    assert.match(seen.err, /code: MONITOR_SET_SEEN/);
   });
 
   it('takes every row or none, and never passes a text that it could not judge', () => {

@@ -137,14 +137,23 @@ describe('a screening at the gate', () => {
     // Everything but the planted documents is in it.
     assert.equal(sources.reduce((sum, each) => sum + each.documents, 0) <= 400, true);
     const other = await train('--exclude', 'exclude.txt', '--source', 'label');
-    assert.match(other.stderr, /12 of 12 excluded documents are not in these sets/);
+    assert.equal(other.status, 2);
+    assert.match(other.stderr, /code: MONITOR_EXCLUSIONS_UNFOUND/);
+    await writeFile(path.join(gate.workDir, 'none.txt'), `doc_${'0'.repeat(24)} not there\n`);
+    const none = await train('--exclude', 'exclude.txt', 'none.txt');
+    assert.match(none.stderr, /cannot leave out 1 of 13 excluded documents, such as `doc_0{24}`/);
   });
 
   it('shows what the monitor was measured to be worth', async () => {
-    const set = ['monitor', 'evaluate', 'in/rows.jsonl', '--fpr', '0.2', '--json'];
-    const measured = await gate.sallyport(...set);
+    const measure = (set: string, ...more: string[]) =>
+      gate.sallyport(...['monitor', 'evaluate', set, '--fpr', '0.2', '--json', ...more]);
+    const next = makeRows().replaceAll(/ (\d+)"/g, ' 9$1"');
+    await writeFile(path.join(gate.workDir, 'next.jsonl'), next);
+    const measured = await measure('next.jsonl', '--model', 'w.monitor');
     assert.equal(measured.status, 0, measured.stderr);
     await writeFile(path.join(gate.workDir, 'worth.json'), measured.stdout);
+    const seen = await measure('in/rows.jsonl', '--model', 'w.monitor');
+    assert.match(seen.stderr, /code: MONITOR_SET_SEEN/);
     const unknown = await gate.sallyport(
       ...['lineage', 'evaluated', 'w.monitor', 'worth.json', '--token', founded.token('cyd')],
     );
@@ -153,6 +162,19 @@ describe('a screening at the gate', () => {
       ...([0, 'lineage', 'record-run', '--project', 'study', '--name', 'watch'] as const),
       ...['--set', held.import, '--monitor', 'watch=w.monitor'],
     );
+    const record = async (evaluation: object) => {
+      await writeFile(path.join(gate.workDir, 'other.json'), JSON.stringify(evaluation));
+      return gate.sallyport(
+        ...['lineage', 'evaluated', 'w.monitor', 'other.json', '--token', founded.token('cyd')],
+      );
+    };
+    const worth = JSON.parse(measured.stdout) as object;
+    const method = JSON.parse((await measure('in/rows.jsonl')).stdout) as { sets: string[] };
+    assert.match((await record(method)).stderr, /code: LINEAGE_EVALUATION_OTHER/);
+    const stranger = await record({ ...worth, monitor: 'ab'.repeat(32) });
+    assert.match(stranger.stderr, /code: LINEAGE_EVALUATION_OTHER/);
+    const learnt = await record({ ...worth, sets: method.sets });
+    assert.match(learnt.stderr, /code: LINEAGE_EVALUATION_SEEN/);
     await cyd(0, 'lineage', 'evaluated', 'w.monitor', 'worth.json');
     const answer = await fetch(`${gate.innerUrl}/v1/monitors`, {
       headers: { authorization: `Bearer ${founded.token('cyd')}` },

@@ -31,4 +31,4 @@ export { Imports } from './imports.ts';
 export type { ImportsHost } from './imports.ts';
 export { checkImportTables } from './table-check.ts';
 export type { Quarantine } from './quarantine.ts';
-export { readSubjects } from './statement.ts';
+export { readAdmission } from './statement.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ManifestFile } from './manifest.ts';
-import { buildStatement, describeForms, readSubjects } from './statement.ts';
+import { buildStatement, describeForms, readAdmission } from './statement.ts';
 
 const digest = (letter: string): string => letter.repeat(64);
 
@@ -20,8 +20,10 @@ const ENTRY: ManifestFile = {
   admissible: true,
 };
 
+const SOURCE = { id: 'src_3', name: 'lab', kind: 'ssh', fingerprint: 'SHA256:x' };
+
 const ADMISSION = {
-  ...{ gate: 'g', import: 'imp_1', request: 'req_2', project: 'study', source: { id: 'src_3' } },
+  ...{ gate: 'g', import: 'imp_1', request: 'req_2', project: 'study', source: SOURCE },
   ...{
     atMs: Date.UTC(2026, 0, 2, 3, 4, 5),
     subjectSha256: digest('d'),
@@ -63,28 +65,34 @@ describe('the admission statement', () => {
       verifiedLevels: ['SALLYPORT_DECODED_AND_APPROVED'],
       slsaVersion: '1.0',
       sallyport: {
-        ...{ import: 'imp_1', project: 'study', source: { id: 'src_3' } },
+        ...{ import: 'imp_1', project: 'study', source: SOURCE },
         ...{ approvedBy: ['ann', 'bob'], scanRules: 42 },
       },
     });
   });
 
-  it('is read again by its subjects, and nothing else is read as one', () => {
+  it('is read again by its subjects and signer, and nothing else is read as one', () => {
     const statement = buildStatement(ADMISSION, describeForms(ENTRY));
-    assert.deepEqual(readSubjects(JSON.stringify(statement)), [
-      { name: 'set/model.json', sha256: digest('b') },
-      { name: 'set/model.safetensors', sha256: digest('c') },
-    ]);
+    assert.deepEqual(readAdmission(JSON.stringify(statement)), {
+      subjects: [
+        { name: 'set/model.json', sha256: digest('b') },
+        { name: 'set/model.safetensors', sha256: digest('c') },
+      ],
+      // Two names of one signer are one source.
+      source: { name: 'lab', identity: 'ssh:SHA256:x' },
+    });
     const predicate = statement['predicate'] as Readonly<Record<string, unknown>>;
     for (const change of [
       { _type: 'https://in-toto.io/Statement/v0.1' },
       { predicateType: 'https://slsa.dev/provenance/v1' },
       { predicate: { ...predicate, verificationResult: 'FAILED' } },
       { predicate: { ...predicate, verifiedLevels: ['SLSA_BUILD_LEVEL_3'] } },
+      { predicate: { ...predicate, sallyport: { source: { ...SOURCE, fingerprint: null } } } },
+      { predicate: { ...predicate, sallyport: {} } },
       { subject: 'all' },
     ]) {
-      assert.equal(readSubjects(JSON.stringify({ ...statement, ...change })), null);
+      assert.equal(readAdmission(JSON.stringify({ ...statement, ...change })), null);
     }
-    assert.equal(readSubjects('{'), null);
+    assert.equal(readAdmission('{'), null);
   });
 });

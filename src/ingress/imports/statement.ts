@@ -83,8 +83,22 @@ export interface StatedSubject {
   readonly sha256: string;
 }
 
-/** The subjects of a statement whose signature was verified; null when it is no admission. */
-export function readSubjects(text: string): readonly StatedSubject[] | null {
+/** What a statement says to whoever uses the set. */
+export interface StatedAdmission {
+  readonly subjects: readonly StatedSubject[];
+  /** Who signed for the set. */
+  readonly source: {
+    readonly name: string;
+    /**
+     * The key or person, as `kind:fingerprint`. Two names of one signer, also in two projects, have one identity, and count as one
+     * source wherever sources are counted.
+     */
+    readonly identity: string;
+  };
+}
+
+/** Reads a statement whose signature was verified; null when it is no admission. */
+export function readAdmission(text: string): StatedAdmission | null {
   const parsed = parseJsonStrict(text);
   if (!parsed.ok) return null;
   const statement = parsed.value as Readonly<Record<string, Json>> | null;
@@ -97,9 +111,15 @@ export function readSubjects(text: string): readonly StatedSubject[] | null {
     Array.isArray(passed['verifiedLevels']) &&
     passed['verifiedLevels'].includes(VERIFIED);
   if (!isAdmission || !Array.isArray(subject)) return null;
-  return (subject as readonly { name?: Json; digest?: { sha256?: Json } }[]).flatMap((each) =>
-    typeof each.name === 'string' && typeof each.digest?.sha256 === 'string'
-      ? [{ name: each.name, sha256: each.digest.sha256 }]
-      : [],
+  const stated = passed['sallyport'] as { readonly source?: JsonObject } | undefined;
+  const { name, kind, fingerprint } = stated?.source ?? {};
+  if (typeof name !== 'string' || typeof kind !== 'string' || typeof fingerprint !== 'string')
+    return null;
+  const subjects = (subject as readonly { name?: Json; digest?: { sha256?: Json } }[]).flatMap(
+    (each) =>
+      typeof each.name === 'string' && typeof each.digest?.sha256 === 'string'
+        ? [{ name: each.name, sha256: each.digest.sha256 }]
+        : [],
   );
+  return { subjects, source: { name, identity: `${kind}:${fingerprint}` } };
 }

@@ -18,6 +18,16 @@ export const lineageErrors = defineErrors('LINEAGE', {
     message: 'cannot record the run: {why}',
     hint: 'see `sallyport lineage record-run --help`',
   },
+  EVALUATION_OTHER: {
+    status: 409,
+    message: 'cannot record the measurement for `{node}`, it is one of {measured}',
+    hint: 'measure the monitor itself with `sallyport monitor evaluate SET --model FILE --json`',
+  },
+  EVALUATION_SEEN: {
+    status: 409,
+    message: 'cannot record the measurement for `{node}`, it was trained on the set {set}',
+    hint: 'measure on documents that are new to the monitor',
+  },
   REASON_MISSING: {
     status: 400,
     message: 'cannot recall without a reason of 1 to {limit} characters',

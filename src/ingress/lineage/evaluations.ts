@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import type { Kysely } from 'kysely';
 import { canonicalJson, newId, sha256 } from '../../core/index.ts';
+import { findByDigest } from '../imports/index.ts';
 import { lineageErrors } from './errors.ts';
-import { readNodes } from './lineage-store.ts';
+import { reaches, readNodes } from './lineage-store.ts';
 import type { LineageHost } from './lineages.ts';
 
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'not a sha256 in lower case');
 const share = z.number().min(0).max(1);
 const whole = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const proportion = z.object({ value: share, low: share, high: share });
@@ -13,6 +15,8 @@ const proportion = z.object({ value: share, low: share, high: share });
 /** What `sallyport monitor evaluate --json` prints. */
 export const EVALUATION = z.object({
   sources: z.enum(['as named', 'simulated']),
+  monitor: digest.nullable().describe('the monitor that was measured; null for the method'),
+  sets: z.array(digest).min(1).max(1_000).describe('what it was measured on'),
   ...{ documents: whole, positives: whole, negatives: whole, partitions: whole, repeats: whole },
   falsePositiveRateMax: share,
   falsePositiveRate: proportion,
@@ -63,7 +67,10 @@ function tables(db: Kysely<unknown>): Kysely<EvaluationTables> {
   return db;
 }
 
-/** Records a measurement of a monitor of the lineage; throws `LINEAGE_NOT_FOUND` for anything else. */
+/**
+ * Records a measurement of a monitor of the lineage; throws `LINEAGE_NOT_FOUND` for anything else, `LINEAGE_EVALUATION_OTHER` when
+ * something else was measured, `LINEAGE_EVALUATION_SEEN` when it was measured on what it was trained on.
+ */
 export async function recordEvaluation(
   host: LineageHost,
   monitor: string,
@@ -82,6 +89,11 @@ export async function recordEvaluation(
     async (tx: Kysely<unknown>) => {
       const [node] = await readNodes(tx, [monitor]);
       if (node?.kind !== 'monitor') throw lineageErrors.error('NOT_FOUND', { node: monitor });
+      if (evaluation.monitor !== node.sha256)
+        throw lineageErrors.error('EVALUATION_OTHER', {
+          ...{ node: monitor, measured: evaluation.monitor ?? 'the method' },
+        });
+      await needNew(tx, monitor, evaluation.sets);
       const { atMs, ...row } = made;
       await tables(tx)
         .insertInto('evaluations')
@@ -90,6 +102,23 @@ export async function recordEvaluation(
     },
   );
   return { ...made, evaluation };
+}
+
+/** Throws when a set that was measured on is among those that the monitor came of. */
+async function needNew(
+  tx: Kysely<unknown>,
+  monitor: string,
+  sets: readonly string[],
+): Promise<void> {
+  for (const set of sets) {
+    const imports = await findByDigest(tx, set);
+    const seen = await reaches(
+      tx,
+      imports.map((id) => `set:${id}`),
+      [monitor],
+    );
+    if (seen !== null) throw lineageErrors.error('EVALUATION_SEEN', { node: monitor, set });
+  }
 }
 
 function fromRow({ at_ms, evaluation, ...row }: EvaluationRow): MonitorEvaluation {

@@ -1,6 +1,6 @@
 /** The lineage of a model as a CycloneDX ML-BOM, and an admitted set as a Croissant description. Pure. */
 import { canonicalJson, isoTime, sha256 } from '../../core/index.ts';
-import type { JsonObject } from '../../core/index.ts';
+import type { Json, JsonObject } from '../../core/index.ts';
 import type { IntakeForm, Source } from '../sources/index.ts';
 import type { LineageNode } from './lineage.ts';
 import type { Edge } from './lineage-store.ts';
@@ -25,8 +25,28 @@ function hashes(node: LineageNode): JsonObject {
 }
 
 function standing(node: LineageNode): JsonObject {
-  const recall = node.recall === null ? 'none' : node.recall;
-  return { properties: [{ name: 'sallyport:recall', value: recall }] };
+  return { name: 'sallyport:recall', value: node.recall ?? 'none' };
+}
+
+/** The runs that made something, with their code and parameters, each value as text; several runs may have made the same bytes. */
+function describeRuns(id: string, input: BomInput, parents: Parents): readonly JsonObject[] {
+  const runs = new Set((parents.get(id) ?? []).filter((each) => each.startsWith('run:')));
+  return input.nodes
+    .filter((node) => runs.has(node.id))
+    .flatMap(({ id: run, name, detail }) => {
+      const { parameters, code } = detail as { parameters?: JsonObject; code?: string | null };
+      const property = (key: string, value: Json): JsonObject => ({
+        name: `sallyport:${run}:${key}`,
+        value: typeof value === 'string' ? value : canonicalJson(value),
+      });
+      return [
+        property('name', name),
+        ...(typeof code === 'string' ? [property('code', code)] : []),
+        ...Object.entries(parameters ?? {}).map(([key, value]) =>
+          property(`parameter:${key}`, value),
+        ),
+      ];
+    });
 }
 
 function describeSource(source: Source): JsonObject {
@@ -47,7 +67,9 @@ function inputsOf(id: string, parents: Parents): readonly string[] {
 }
 
 function component(node: LineageNode, input: BomInput, parents: Parents): JsonObject {
-  const ref = { 'bom-ref': node.id, name: node.name, ...hashes(node), ...standing(node) };
+  const made = describeRuns(node.id, input, parents);
+  const properties = [standing(node), ...made];
+  const ref = { 'bom-ref': node.id, name: node.name, ...hashes(node), properties };
   if (node.kind === 'set') {
     const from = (parents.get(node.id) ?? []).find((id) => id.startsWith('source:')) ?? '';
     const source = input.sources.get(from.slice('source:'.length));

@@ -120,8 +120,10 @@ function surveyColumns(bytes: Uint8Array, delimiter: string): Survey | Refusal {
   if (refusal !== undefined) return refusal;
   if (records === 0) return csvErrors.refuse('TABLE_EMPTY');
   for (const column of columns) if (column.numbers === 0) column.numeric = false;
-  const single = columns.length === 1;
-  if (single && (records < 3 || columns[0]?.numeric !== true || first[0] === '')) {
+  const [only] = columns;
+  // A column of `-0.0` alone has only the token `-0` in the canonical file, which makes no column a numeric one.
+  const single = columns.length === 1 && (only?.numeric !== true || only.decimals === undefined);
+  if (single || (columns.length === 1 && (records < 3 || first[0] === ''))) {
     return csvErrors.refuse('COLUMN_SINGLE');
   }
   return { records, headed, columns };
@@ -215,8 +217,12 @@ function spellCell(cell: string, column: ColumnSurvey, form: TableForm): string 
  */
 const QUOTED = /[,\t;|"\n]/;
 
-/** One record in canonical spelling, line end included. */
+/**
+ * One record in canonical spelling, line end included. An empty cell that is a record by itself is quoted: as an empty
+ * line it would be lost at the end of a file, and many readers skip it elsewhere.
+ */
 export function spellRecord(cells: readonly string[], delimiter: string): string {
+  if (cells.length === 1 && cells[0] === '') return '""\n';
   let line = '';
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i] as string;

@@ -21,6 +21,14 @@ test('spelling, layout, random ids and unused names leave no trace', () => {
   assert.equal(emit(a), a);
 });
 
+test('an empty id names nothing', () => {
+  for (const text of ['<p id="">a</p>', '<p id>a</p><a href="#">top</a>', '<td headers="" id="">a'])
+    assert.doesNotMatch(emit(text), /id=/);
+  assert.equal(emit('<p id="">a</p>'), emit('<p>a</p>'));
+  for (const text of ['<p id>a</p><a href="#">top</a>', '<td headers="" id="">a'])
+    assert.equal(emit(emit(text)), emit(text));
+});
+
 test('active content and links to outside are dropped and reported', () => {
   const text =
     '<p onclick="x()">a<script>alert(1)</script><a href="https://example.org">link</a><img src="data:image/png;base64,AA" alt="plot"><iframe src="x"></iframe>' +

@@ -88,8 +88,10 @@ class PageMaker {
 
   #name(node: HtmlNode): void {
     const id = node.attributes.get('id');
+    // An empty id names nothing, and `headers` that nobody wrote are read as one.
     if (
       id !== undefined &&
+      id !== '' &&
       this.#used.has(id) &&
       !this.#names.has(id) &&
       HTML_ELEMENTS.has(node.name)

@@ -184,7 +184,8 @@ export class JsonReader {
 
   /** The canonical key list, one array for all objects with the same keys. */
   #shape(keys: readonly string[]): readonly string[] {
-    const name = keys.join('\u0000');
+    // Keys are well-formed, so that half of a surrogate pair stands in none of them.
+    const name = keys.join('\ud800');
     const known = this.#shapes.get(name);
     if (known !== undefined && known.length === keys.length) return known;
     const made = keys.map((key) => this.#canonicalString(key));

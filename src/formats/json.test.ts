@@ -15,6 +15,18 @@ test('key order, blanks, escapes, number spelling and Unicode forms leave no tra
   assert.equal(emit('{"c":[0.500,1e+2],"b":"\\u00E9","a":10e-1}'), plain);
 });
 
+test('names of one object never become those of another', () => {
+  const text = '[{"a\\u0000b":1,"c":2},{"a":3,"b\\u0000c":4},{},{"":5}]';
+  assert.deepEqual(JSON.parse(emit(text)), JSON.parse(text));
+});
+
+test('a number whose canonical spelling passes the limits is refused', () => {
+  for (const number of ['12e9999', '0.12e-9999', '9'.repeat(1024), '1e10000'])
+    assert.equal(emit(`[${number}]`), 'JSON_NUMBER_UNSUPPORTED');
+  for (const number of ['1e9999', '10e9998', `${'9'.repeat(1016)}`])
+    assert.equal(emit(emit(`[${number}]`)), emit(`[${number}]`));
+});
+
 test('the values are those of the input', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {

@@ -48,6 +48,48 @@ void test('what is no number stays text', () => {
   assert.equal(parseDecimal('1'.repeat(2000)), undefined);
 });
 
+void test('what is a number is one in its canonical spelling too', () => {
+  const digit = fc.constantFrom('0', '1', '5', '9');
+  const digits = (most: number): fc.Arbitrary<string> =>
+    fc.oneof(
+      fc.array(digit, { maxLength: 6 }).map((all) => all.join('')),
+      fc.tuple(digit, fc.integer({ min: most - 12, max: most })).map(([d, n]) => d.repeat(n)),
+    );
+  const power = fc.oneof(
+    fc.constant(''),
+    fc.integer({ min: -10_001, max: 10_001 }).map((n) => `e${String(n)}`),
+    fc.constantFrom('e9999', 'e-9999', 'e9998', 'e-9990'),
+  );
+  const cell = fc
+    .tuple(
+      fc.constantFrom('', '-', '+'),
+      digits(1024),
+      fc.constantFrom('', '.'),
+      digits(1024),
+      power,
+    )
+    .map((parts) => parts.join(''));
+  let numbers = 0;
+  fc.assert(
+    fc.property(cell, (text) => {
+      const decimal = parseDecimal(text);
+      if (decimal === undefined) return;
+      numbers++;
+      const { negative, exponent, decimals } = decimal;
+      const canonical = spellDecimal(negative, decimal.digits, exponent);
+      assert.ok(parseDecimal(canonical) !== undefined, canonical);
+      assert.equal(spell(canonical), canonical);
+      if (decimals < 0) return;
+      assert.ok(parseDecimal(spellFixed(negative, decimal.digits, exponent, decimals)), text);
+    }),
+    { numRuns: 2000 },
+  );
+  assert.ok(numbers > 200, String(numbers));
+  for (const text of ['12e9999', '0.12e-9999', '9'.repeat(1024), `.${'1'.repeat(1023)}`])
+    assert.equal(parseDecimal(text), undefined, text.slice(0, 20));
+  assert.ok(parseDecimal('1e9999') !== undefined && parseDecimal('9'.repeat(1016)) !== undefined);
+});
+
 void test('doubles are spelled as the language spells them', () => {
   fc.assert(
     fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {

@@ -18,7 +18,7 @@ export interface Decimal {
 
 /** Longest cell that is read as a number; a longer one is text. */
 export const NUMBER_LENGTH_MAX = 1024;
-/** Largest magnitude of a written exponent; a cell beyond it is text. */
+/** Largest magnitude of an exponent, as written and in the canonical spelling; a cell beyond it is text. */
 const EXPONENT_MAX = 9999;
 
 const NUMBER = /^([+-]?)(0|[1-9][0-9]*)?(?:(\.)([0-9]*))?(?:[eE]([+-]?[0-9]{1,5}))?$/;
@@ -40,12 +40,26 @@ export function parseDecimal(cell: string): Decimal | undefined {
   const digits = all.slice(start, end);
   const zero = digits === '0';
   const bare = point !== undefined && fraction === '';
+  const exponent = zero ? 0 : written - fraction.length + (all.length - end);
+  if (!staysNumber(cell, whole === '', digits, exponent)) return undefined;
   return {
     negative: sign === '-',
     digits,
-    exponent: zero ? 0 : written - fraction.length + (all.length - end),
+    exponent,
     decimals: power !== undefined || bare ? -1 : fraction.length,
   };
+}
+
+/**
+ * Whether every spelling of the number that is written here keeps the limits too: `12e9999` would become `1.2e+10000`,
+ * and `.5` gets a digit before its point. What is read as a number is then read as one again.
+ */
+function staysNumber(cell: string, bare: boolean, digits: string, exponent: number): boolean {
+  const power = digits.length + exponent - 1;
+  if (power > EXPONENT_MAX || power < -EXPONENT_MAX) return false;
+  if (cell.length < NUMBER_LENGTH_MAX - 16) return true;
+  if (bare && cell.length === NUMBER_LENGTH_MAX) return false;
+  return spellDecimal(true, digits, exponent).length <= NUMBER_LENGTH_MAX;
 }
 
 /** Writes the one canonical spelling: plain between 1e-7 and 1e21, else `d.ddde-8`, as ECMAScript writes doubles. */

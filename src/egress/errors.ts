@@ -23,6 +23,11 @@ export const egressErrors = defineErrors('EGRESS', {
     message: 'reading the file ended its inspection process ({how})',
     hint: 'save the file again with another program; if it happens again, report it.',
   },
+  CANONICAL_REFUSED: {
+    status: 422,
+    message: 'what the file would become outside is refused: {why}',
+    hint: 'save the file again with another program, and report the file: no file should do this.',
+  },
   INSPECTION_MEMORY: {
     status: 413,
     message: 'reading the file needs more than {limit} MiB of memory',

@@ -54,15 +54,15 @@ function loadMember(
   const bytes = files.read(file.path);
   const parsed = CODECS[file.type].parse(bytes, form === undefined ? undefined : job.form);
   if (!parsed.ok) {
-    throw egressErrors.error('INSPECTION_CRASHED', {
-      how: `its canonical form is refused: ${parsed.message}`,
-    });
+    throw egressErrors.error('CANONICAL_REFUSED', { why: parsed.message });
   }
   const stated = form ?? file.form;
   return {
     name: file.name,
     type: file.type,
     value: parsed.value,
+    // What is coded is the file that was inspected, unless a cheaper form is being priced.
+    ...(form === undefined ? { sha256: file.sha256 } : {}),
     ...(stated === undefined ? {} : { form: stated }),
   };
 }

@@ -48,6 +48,11 @@ export const wireErrors = defineErrors('WIRE', {
     message: 'a release without files cannot be encoded',
     hint: 'name at least one file.',
   },
+  MEMBER_NOT_CANONICAL: {
+    status: 422,
+    message: 'the canonical form of `{name}` reads as another file than the one that was inspected',
+    hint: 'save the file again with another program, and report the file: no file should do this.',
+  },
   NAME_UNSAFE: {
     status: 400,
     message: 'the file name `{name}` cannot cross: {why}',

@@ -2,7 +2,7 @@
  * The body of a frame: all members of one release behind one arithmetic coder, so that each is cheaper because of the
  * ones before it. Order on the wire: number of members, size class, then per member name, type, form, reference, content.
  */
-import { SallyportError } from '../../core/index.ts';
+import { SallyportError, sha256 } from '../../core/index.ts';
 import { CONTENT_TYPES } from '../codec.ts';
 import type { Codec, CodecSession, ContentType } from '../codec.ts';
 import { CODECS } from '../codecs/index.ts';
@@ -22,6 +22,8 @@ export interface Member {
   readonly form?: string;
   /** The codec's canonical value. */
   readonly value: unknown;
+  /** Digest of the file that was inspected and shown; a value that emits another one is not coded. */
+  readonly sha256?: string;
 }
 
 /** One file that came out of a body. */
@@ -168,6 +170,8 @@ function encodeMember(coder: BodyCoder, member: Member, options: EncodeOptions):
   coder.type(member.type);
   codeForm(engine, member.form ?? '', false);
   const bytes = codec.emit(member.value);
+  if (member.sha256 !== undefined && sha256(bytes) !== member.sha256)
+    throw wireErrors.error('MEMBER_NOT_CANONICAL', { name: member.name });
   const ranked = coder.files.rank(member.name, member.type);
   const choice = options.references === false ? 0 : chooseReference(bytes, ranked) + 1;
   coder.reference(choice, ranked.length);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { SallyportError } from '../../core/index.ts';
+import { SallyportError, sha256 } from '../../core/index.ts';
 import {
   chargeBits,
   decodeBody,
@@ -127,6 +127,16 @@ test('a file that the destination has costs a few bytes, a changed one little mo
   );
   assert.deepEqual(decodeBody(again, history)[0]?.bytes, utf8(text));
   assert.throws(() => decodeBody(again, NONE), SallyportError);
+});
+
+test('a value that emits another file than the one inspected is not coded', () => {
+  const member = textMember('a.txt', 'one line\n');
+  const digest = sha256(utf8('one line\n'));
+  assert.equal(encodeBody([{ ...member, sha256: digest }], NONE).memberCostBits.length, 1);
+  assert.throws(
+    () => encodeBody([{ ...member, sha256: sha256(utf8('another\n')) }], NONE),
+    (error) => error instanceof SallyportError && error.code === 'WIRE_MEMBER_NOT_CANONICAL',
+  );
 });
 
 test('unsafe and repeated names are refused', () => {

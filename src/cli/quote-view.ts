@@ -40,6 +40,7 @@ export function showQuote(quote: Quote, view: QuoteView): string[] {
     '',
     ...showMeaning(quote, view),
     ...showFindings(quote, view),
+    ...showChanges(quote, view),
     ...showHolds(quote, view),
     ...showCheaper(quote, view),
     ...showRefusals(quote, view),
@@ -168,11 +169,14 @@ function limitLines(lines: string[], what: string): string[] {
 }
 
 function showFindings(quote: Quote, { columns, paint }: QuoteView): string[] {
-  const found = quote.files.flatMap((file) => file.findings.map((finding) => ({ file, finding })));
+  const found = quote.files.flatMap((file) =>
+    file.findings
+      .filter((finding) => finding.severity !== 'info')
+      .map((finding) => ({ file, finding })),
+  );
   if (found.length === 0) return [];
   const lines = found.flatMap(({ file, finding }) => {
-    const style =
-      finding.severity === 'info' ? 'dim' : finding.severity === 'hold' ? 'yellow' : 'red';
+    const style = finding.severity === 'hold' ? 'yellow' : 'red';
     const where = `${shorten(showSafely(file.path), 52)}, ${showSafely(finding.place)}: `;
     const [first = '', ...rest] = wrap(where + showSafely(finding.sentence), columns - 10);
     return [
@@ -194,6 +198,25 @@ function showFindings(quote: Quote, { columns, paint }: QuoteView): string[] {
       : []),
     '',
   ];
+}
+
+/** What reading left out or changed, once for all files of which it is true. */
+function showChanges(quote: Quote, { columns, paint }: QuoteView): string[] {
+  const files = new Map<string, string[]>();
+  for (const file of quote.files) {
+    for (const { severity, sentence } of file.findings) {
+      if (severity === 'info') files.set(sentence, [...(files.get(sentence) ?? []), file.path]);
+    }
+  }
+  if (files.size === 0) return [];
+  const lines = [...files].flatMap(([sentence, paths]) => {
+    const [path = ''] = paths;
+    const where =
+      paths.length === 1 ? shorten(showSafely(path), 52) : sayCount(paths.length, 'file');
+    const [first = '', ...rest] = wrap(`${where}: ${showSafely(sentence)}`, columns - 4);
+    return [`  ${first}`, ...rest.map((line) => `    ${line}`)];
+  });
+  return [heading(paint, 'Left out or changed'), ...limitLines(lines, 'lines'), ''];
 }
 
 /** What a gate with the default rules would hold although nothing was found in it. */

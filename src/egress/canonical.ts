@@ -4,10 +4,10 @@
  */
 import { SallyportError } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
-import { recognise } from '../formats/index.ts';
+import { noteRaster, recognise } from '../formats/index.ts';
 import type { Candidate } from '../formats/index.ts';
 import { inspectContent } from '../inspect/index.ts';
-import type { ContentReport, InspectOptions } from '../inspect/index.ts';
+import type { ContentReport, Finding, InspectOptions } from '../inspect/index.ts';
 import { checkName, CODECS } from '../wire/index.ts';
 import type { ContentType, FormOptions } from '../wire/index.ts';
 import { expandArchive } from './archive.ts';
@@ -65,6 +65,18 @@ function nameOutside(path: string, type: ContentType): string {
   return /\.jpe?g$/i.test(path) ? path.replace(/\.jpe?g$/i, '.png') : `${path}.png`;
 }
 
+const DROPPED_MAX = 12;
+
+/** What the reader left out or changed, as one finding that is only shown: whoever sends the file should know. */
+function sayDropped(type: ContentType, source: Uint8Array, value: unknown): Finding[] {
+  const { notes = [] } = value as { readonly notes?: readonly string[] };
+  const all = type === 'raster' ? noteRaster(source) : notes;
+  if (all.length === 0) return [];
+  const more = all.length > DROPPED_MAX ? `; and ${String(all.length - DROPPED_MAX)} more` : '';
+  const sentence = all.slice(0, DROPPED_MAX).join('; ') + more;
+  return [{ code: 'INSPECT_CONTENT_CHANGED', severity: 'info', place: 'whole file', sentence }];
+}
+
 function canonicalise(
   path: string,
   bytes: Uint8Array,
@@ -82,8 +94,10 @@ function canonicalise(
         const form = options.form && formOfType(options.form, candidate.type);
         const report = inspectContent(candidate.type, emitted, options, parsed.value);
         const name = nameOutside(path, candidate.type);
-        const file = { name, type: candidate.type, value: parsed.value, emitted, ...report };
-        return { ok: true, ...file, ...(form === undefined ? {} : { form }) };
+        const findings = [...report.findings, ...sayDropped(candidate.type, bytes, parsed.value)];
+        const file = { name, type: candidate.type, value: parsed.value, emitted };
+        const said = { findings, vectors: report.vectors };
+        return { ok: true, ...file, ...said, ...(form === undefined ? {} : { form }) };
       }
       refusal ??= { ...parsed, type: candidate.type };
       if (candidate.binding) {

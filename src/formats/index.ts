@@ -25,7 +25,7 @@ export { XML_BYTES_MAX, emitMarkup, parseMarkup } from './xml.ts';
 export type { Markup, MarkupElement, MarkupNode } from './markup-tree.ts';
 export { PATH_ARITY } from './svg-values.ts';
 export { SVG_NUMBERS, SVG_TRANSFORMS } from './svg-names.ts';
-export { parseRaster, looksLikeRaster } from './raster-file.ts';
+export { looksLikeRaster, noteRaster, parseRaster } from './raster-file.ts';
 export type { RasterForm } from './raster-file.ts';
 export { emitPng } from './png-emit.ts';
 export {

@@ -42,3 +42,9 @@ export function parseRaster(
   if (palette !== undefined) value = reducePalette(value, palette);
   return { ok: true, value };
 }
+
+/** What reading a picture changes that its pixels do not show. The bytes must be a picture that was read. */
+export function noteRaster(bytes: Uint8Array): string[] {
+  // Byte 24 of a PNG is the depth in its header, which always comes first.
+  return bytes[0] === 0x89 && bytes[24] === 16 ? ['16 bits a sample rounded to 8'] : [];
+}

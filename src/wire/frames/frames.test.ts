@@ -163,6 +163,10 @@ test('unsafe and repeated names are refused', () => {
       SallyportError,
       JSON.stringify(name),
     );
+  assert.throws(
+    () => encodeBody([textMember(' a"b', 'x\n')], NONE),
+    /file name ` a\\"b` cannot cross/,
+  );
   assert.throws(() => encodeBody([textMember('a', 'x\n'), textMember('a', 'y\n')], NONE), {
     code: 'WIRE_NAME_TWICE',
   });

@@ -34,7 +34,10 @@ function explainName(name: string): string | undefined {
 export function checkName(name: string): void {
   const why = explainName(name);
   if (why !== undefined)
-    throw wireErrors.error('NAME_UNSAFE', { name: JSON.stringify(name).slice(1, 81), why });
+    throw wireErrors.error('NAME_UNSAFE', {
+      name: JSON.stringify(name).slice(1, -1).slice(0, 80),
+      why,
+    });
 }
 
 /** The order of names on the wire: by UTF-8 bytes, which is the order of code points. */

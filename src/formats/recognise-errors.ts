@@ -53,6 +53,11 @@ export const recogniseErrors = defineErrors('TYPE', {
     message: 'the file is {what}, whose content cannot be read',
     hint: 'send the content itself; nothing leaves that cannot be read.',
   },
+  ENCODING: {
+    status: 422,
+    message: 'the file is text in another encoding than UTF-8',
+    hint: 'save it as UTF-8, for instance with `iconv -f latin1 -t utf-8`.',
+  },
   UNKNOWN: {
     status: 422,
     message: 'the bytes are of no type that can be released',

@@ -143,6 +143,8 @@ test('formats that are not released are refused with what to send instead', () =
     [latin1('\xfd7zXZ\0\0\x04'), 'TYPE_COMPRESSED'],
     [utf8('age-encryption.org/v1\n-> X25519 abc\n'), 'TYPE_ENCRYPTED'],
     [new Uint8Array([1, 2, 3, 0, 255, 254, 7]), 'TYPE_UNKNOWN'],
+    [latin1('na\xefve,\xe9t\xe9\n1,2\n'), 'TYPE_ENCODING'],
+    [join2(latin1('\xef\xe9'), new Uint8Array([4, 200, 201])), 'TYPE_UNKNOWN'],
   ];
   for (const [bytes, code] of cases) {
     const found = recognise(bytes, 'results.csv');

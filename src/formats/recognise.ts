@@ -143,9 +143,20 @@ export function recognise(bytes: Uint8Array, name: string): Recognition {
   if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47) || startsWith(bytes, 0xff, 0xd8, 0xff))
     return only('raster');
   if (startsWith(bytes, 0xff, 0xfe) || startsWith(bytes, 0xfe, 0xff)) return only('text');
-  if (!isText) return recogniseErrors.refuse('UNKNOWN');
+  if (!isText) return recogniseErrors.refuse(looksLikeLetters(bytes) ? 'ENCODING' : 'UNKNOWN');
   if (looksLikeNotebook(bytes)) return recogniseErrors.refuse('NOTEBOOK');
   return recogniseText(bytes, name);
+}
+
+/** Text in an encoding of one byte a letter: no control characters, and at least half of it ASCII. For the reason only. */
+function looksLikeLetters(bytes: Uint8Array): boolean {
+  const start = bytes.subarray(0, 1 << 16);
+  let ascii = 0;
+  for (const byte of start) {
+    if (byte < 32 ? byte !== 9 && byte !== 10 && byte !== 13 : byte === 127) return false;
+    if (byte < 127) ascii++;
+  }
+  return ascii * 2 >= start.length;
 }
 
 const OFFICE_MARKS: readonly (readonly [RegExp, string])[] = [

@@ -21,6 +21,20 @@ test('spelling, layout, random ids and unused names leave no trace', () => {
   assert.equal(emit(a), a);
 });
 
+test('a name whose only use is left out goes with it', () => {
+  for (const text of [
+    '<link rel="start" href="#T"><p id="T">x',
+    '<foo href="#T"><p id="T">x',
+    '<style>p{color:#abc}</style><p id="abc">x',
+    '<style>.a{behavior:x}</style><p class="a">x',
+  ])
+    assert.doesNotMatch(emit(text), /id=|class=/, text);
+  // Ids that are left are numbered as if the others had never been there.
+  const page = emit('<link href="#T"><p id="T">x</p><p id="U">y <a href="#U">z</a>');
+  assert.match(page, /<p>x<\/p>\n<p id="i1">/);
+  assert.equal(emit(page), page);
+});
+
 test('an empty id names nothing', () => {
   for (const text of ['<p id="">a</p>', '<p id>a</p><a href="#">top</a>', '<td headers="" id="">a'])
     assert.doesNotMatch(emit(text), /id=/);

@@ -19,7 +19,7 @@ import { markupErrors } from './markup-errors.ts';
 import { cleanText, escapeText, escapeValue } from './markup-tree.ts';
 import type { Markup, MarkupElement, MarkupNode } from './markup-tree.ts';
 import { catchRefusal } from './xml-parse.ts';
-import { XML_BYTES_MAX, decodeUtf8, limitOutput } from './xml.ts';
+import { XML_BYTES_MAX, decodeUtf8, settleMarkup } from './xml.ts';
 import { TextSink } from './text-sink.ts';
 
 const SAFE_VALUE = /^[\w #%.,;:()+*/=?!&'-]*$/;
@@ -33,10 +33,12 @@ export function parsePage(
   }
   const text = decodeUtf8(bytes);
   if (text === undefined) return markupErrors.refuse('ENCODING_INVALID');
-  return catchRefusal(() => {
-    const notes = new Set<string>();
-    return limitOutput(bytes, new PageMaker(parseHtml(text, notes), notes).make(), emitPage);
-  });
+  return catchRefusal(() => settleMarkup(bytes, text, readPage, emitPage));
+}
+
+function readPage(text: string): { readonly ok: true; readonly value: Markup } {
+  const notes = new Set<string>();
+  return { ok: true, value: new PageMaker(parseHtml(text, notes), notes).make() };
 }
 
 class PageMaker {

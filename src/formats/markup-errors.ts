@@ -17,6 +17,11 @@ export const markupErrors = defineErrors('MARKUP', {
     message: 'the file has {bytes} bytes, more than the limit of {limit}',
     hint: 'Split the file, or send the data behind it as a table.',
   },
+  NEVER_SETTLED: {
+    status: 422,
+    message: 'the canonical file reads as another file each time',
+    hint: 'Save the file as plain static content, and report it: no file should do this.',
+  },
   TOO_DEEP: {
     status: 422,
     message: 'elements are nested deeper than {limit}',

@@ -36,6 +36,21 @@ test('ids are named in order, references follow, unused ones vanish', () => {
   assert.doesNotMatch(a, /cpQUJD|"x"/);
 });
 
+test('a name whose only use is left out goes with it', () => {
+  for (const inside of [
+    '<style>.a{fill:#abc}</style><g id="abc" class="a"/>',
+    '<g data-x="url(#b)" onclick="url(#b)"/><g id="b"/>',
+    '<metadata><a href="#b"/></metadata><g id="b"/>',
+    '<a href="#b"><rect/></a><g id="b"/>',
+    '<g style="fill:url(#b);fill:red"/><g id="b"/>',
+    '<style>@font-face{src:url(#b)}</style><g id="b"/>',
+  ]) {
+    const drawing = draw(inside);
+    assert.doesNotMatch(drawing, /id=/, inside);
+    assert.equal(emit(drawing), drawing, inside);
+  }
+});
+
 test('paths, points and transforms have one spelling', () => {
   assert.match(draw('<path d="m1,2 3,4 5,6zM.5.5h1V-2"/>'), / d="m1 2l3 4l5 6ZM0.5 0.5h1V-2"/);
   assert.match(draw('<polyline points=" 1.00,2 3 4.50 "/>'), /points="1,2 3,4.5"/);

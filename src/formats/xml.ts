@@ -28,26 +28,71 @@ export function parseMarkup(
   }
   const text = decodeUtf8(bytes);
   if (text === undefined) return markupErrors.refuse('ENCODING_INVALID');
-  return catchRefusal(() => {
-    const parsed = parseXml(text);
-    if (!parsed.ok) return parsed;
-    const value = isSvgRoot(parsed.root)
-      ? canonicaliseSvg(parsed.root, parsed.notes)
-      : { root: canonicaliseXml(parsed.root), notes: parsed.notes };
-    return limitOutput(bytes, value, emitMarkup);
-  });
+  return catchRefusal(() => settleMarkup(bytes, text, readMarkup, emitMarkup));
 }
 
-/** Refuses a document whose canonical file would be larger than what may be read again. */
-export function limitOutput(
+function readMarkup(text: string): ParsedMarkup {
+  const parsed = parseXml(text);
+  if (!parsed.ok) return parsed;
+  const value = isSvgRoot(parsed.root)
+    ? canonicaliseSvg(parsed.root, parsed.notes)
+    : { root: canonicaliseXml(parsed.root), notes: parsed.notes };
+  return { ok: true, value };
+}
+
+type ParsedMarkup = { readonly ok: true; readonly value: Markup } | Refusal;
+
+/** One reading more than any document needs: what names are for is known after the first. */
+const READINGS_MAX = 4;
+
+/**
+ * Reads until the canonical file reads back as itself. An id or class whose only use is left out (a link, a style rule, a
+ * foreign attribute) is kept by the first reading and by no later one. Refuses what would be larger than may be read again.
+ */
+export function settleMarkup(
   bytes: Uint8Array,
-  value: Markup,
+  text: string,
+  read: (text: string) => ParsedMarkup,
   emit: (root: MarkupElement) => Uint8Array,
-): { readonly ok: true; readonly value: Markup } | Refusal {
-  const size = bytes.length < XML_BYTES_MAX / 16 ? 0 : emit(value.root).length;
-  return size > XML_BYTES_MAX
-    ? markupErrors.refuse('TOO_LARGE', { bytes: size, limit: XML_BYTES_MAX })
-    : { ok: true, value };
+): ParsedMarkup {
+  let notes: readonly string[] | undefined;
+  let [source, input] = [bytes, text];
+  for (let readings = 0; readings < READINGS_MAX; readings++) {
+    const step = readOnce(source, input, read, emit);
+    if (!step.ok) return step;
+    notes ??= step.notes;
+    if (step.root !== undefined) return { ok: true, value: { root: step.root, notes } };
+    source = step.file;
+    input = Buffer.from(source.buffer, source.byteOffset, source.length).toString();
+  }
+  return markupErrors.refuse('NEVER_SETTLED');
+}
+
+type Step =
+  | {
+      readonly ok: true;
+      readonly notes: readonly string[];
+      readonly file: Uint8Array;
+      /** Only when the file is the source, so that a large tree is not kept while the next is made. */
+      readonly root?: MarkupElement;
+    }
+  | Refusal;
+
+function readOnce(
+  source: Uint8Array,
+  text: string,
+  read: (text: string) => ParsedMarkup,
+  emit: (root: MarkupElement) => Uint8Array,
+): Step {
+  const parsed = read(text);
+  if (!parsed.ok) return parsed;
+  const { root, notes } = parsed.value;
+  const file = emit(root);
+  if (file.length > XML_BYTES_MAX) {
+    return markupErrors.refuse('TOO_LARGE', { bytes: file.length, limit: XML_BYTES_MAX });
+  }
+  const settled = Buffer.compare(file, source) === 0;
+  return { ok: true, notes, file, ...(settled ? { root } : {}) };
 }
 
 /** Decodes UTF-8 strictly, without a byte order mark. */

@@ -23,7 +23,7 @@ test('names of one object never become those of another', () => {
 test('a number whose canonical spelling passes the limits is refused', () => {
   for (const number of ['12e9999', '0.12e-9999', '9'.repeat(1024), '1e10000'])
     assert.equal(emit(`[${number}]`), 'JSON_NUMBER_UNSUPPORTED');
-  for (const number of ['1e9999', '10e9998', `${'9'.repeat(1016)}`])
+  for (const number of ['1e9999', '10e9998', '9'.repeat(1016)])
     assert.equal(emit(emit(`[${number}]`)), emit(`[${number}]`));
 });
 

@@ -14,6 +14,16 @@ interface SaidRelease {
   debitedBits: bigint;
 }
 
+/** What a frame may be shorter than it was debited: the slot gap is the only field that is not known before it is sent. */
+const GAP_BITS_MAX = 8n * 7n;
+
+/** Whether a frame that was debited so much can have this charge; before it is sent, a longer one is debited the rest. */
+function isChargeOf(chargeBits: bigint, debitedBits: bigint): boolean {
+  return (
+    chargeBits <= debitedBits && debitedBits - chargeBits <= GAP_BITS_MAX && chargeBits % 8n === 0n
+  );
+}
+
 class ReleaseCheck implements TableCheck {
   readonly #said = new Map<string, SaidRelease>();
 
@@ -50,6 +60,10 @@ class ReleaseCheck implements TableCheck {
       if (said.debitedBits !== row.debited_bits)
         problems.push(
           `${name} was debited ${String(row.debited_bits)} bits, by the ledger ${String(said.debitedBits)}`,
+        );
+      if (row.charge_bits !== null && !isChargeOf(row.charge_bits, said.debitedBits))
+        problems.push(
+          `${name} was charged ${String(row.charge_bits)} bits, which no frame debited ${String(said.debitedBits)} bits can have`,
         );
       const files = await db
         .selectFrom('release_files')

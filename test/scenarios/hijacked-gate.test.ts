@@ -549,11 +549,15 @@ describe('a hijacked gate', () => {
               .set({ spent_bits: 0n, declared_rate: '1 GB/day' })
               .where('scope', '=', 'enclave')
               .execute();
-            await db.updateTable('release_queue').set({ debited_bits: 1n }).execute();
+            await db
+              .updateTable('release_queue')
+              .set({ debited_bits: 1n, charge_bits: 8n })
+              .execute();
           }),
         /the budget enclave is not as it was declared/,
         /0 bits of the budget enclave are spent/,
         /was debited 1 bits, by the ledger/,
+        /was charged 8 bits, which no frame debited \d+ bits can have/,
       );
     });
   });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Kysely } from 'kysely';
 import { systemClock, systemRandom } from '../src/core/index.ts';
 import { Recalls, countReached, openSources } from '../src/ingress/index.ts';
+import { findOwnModels } from '../src/app/recalled-models.ts';
 import { openKeyFile, openLedger } from '../src/ledger/index.ts';
 import { quarantineModels } from '../src/models/index.ts';
 import { openStore } from '../src/store/index.ts';
@@ -42,7 +43,8 @@ async function measure(
   const { edges } = await makeLineage(store, NODES, `source:${person.id}`);
   const recalls = new Recalls({
     ...host,
-    stopModels: (tx, names, by) => quarantineModels(tx, names, by, systemClock.nowMs()),
+    stopModels: async (tx, find, by) =>
+      quarantineModels(tx, await findOwnModels(tx, find, []), by, systemClock.nowMs()),
     sound: () => undefined,
     onFault: (sentence) => {
       throw new Error(sentence);

@@ -1,4 +1,7 @@
-/** What just happened, for whoever listens: the console's live stream and the notifiers. Nothing here is kept but alarms. */
+/**
+ * What just happened, for whoever listens: the console's live stream and the notifiers. Only the newest alarms are kept, in
+ * memory; those of recalls are put back from the store at each start.
+ */
 import type { Lock, RequestNews } from '../requests/index.ts';
 
 /** Something to hear of. */
@@ -22,6 +25,8 @@ export interface Alarm {
 export interface News {
   request(news: RequestNews): void;
   alarm(sentence: string, atMs: number, project?: string | null): void;
+  /** Puts alarms back that were told before this process started; nobody is told again. */
+  restore(before: readonly Alarm[]): void;
   lock(lock: Lock): void;
   roster(): void;
   /** The newest alarms, the newest first. */
@@ -32,7 +37,8 @@ export interface News {
   end(): void;
 }
 
-const ALARMS_MAX = 100;
+/** Alarms that are kept. */
+export const ALARMS_MAX = 100;
 
 /** Opens the news. A listener that throws is dropped, so that nobody's stream can stop a request. */
 export function openNews(): News {
@@ -55,6 +61,9 @@ export function openNews(): News {
       const alarm = { sentence, atMs, project };
       alarms = [alarm, ...alarms].slice(0, ALARMS_MAX);
       tell({ type: 'alarm', ...alarm });
+    },
+    restore: (before) => {
+      alarms = [...alarms, ...before].sort((a, b) => b.atMs - a.atMs).slice(0, ALARMS_MAX);
     },
     lock: (lock) => {
       tell({ type: 'lock', lock });

@@ -38,9 +38,11 @@ import type { Config } from './config.ts';
 import type { Access } from './access.ts';
 import type { GateFolders } from './folders.ts';
 import { openInboxes } from './inboxes.ts';
+import { ALARMS_MAX } from './news.ts';
 import type { News } from './news.ts';
 import { openQuarantine, startDecodeWorkers } from './quarantine.ts';
 import type { DecodeWorkers } from './quarantine.ts';
+import { findOwnModels } from './recalled-models.ts';
 
 /** The way in of a gate. */
 export interface WayIn {
@@ -113,7 +115,10 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
   const lineages = new Lineages({ store, ledger, clock, random });
   const recalls = new Recalls({
     ...{ store, ledger, clock, random },
-    stopModels: (tx, names, by) => quarantineModels(tx, names, by, clock.nowMs()),
+    stopModels: async (tx, find, by) => {
+      const own = await findOwnModels(tx, find, rosters.links);
+      return quarantineModels(tx, own, by, clock.nowMs());
+    },
     sound: (alarm) => {
       soundAlarm(host, alarm);
       late.decoding?.wake();
@@ -136,9 +141,11 @@ export async function openWayIn(host: WayInHost): Promise<WayInParts> {
     ...{ sources, imports, inboxes, jobs, quarantine, lineages, recalls, screenings, signer, kind },
     start: (requests, undo) => {
       late.requests = requests;
-      recalls.soundSilent().catch((cause: unknown) => {
-        host.log('error', 'the alarm of a recall could not be told', cause);
-      });
+      restoreAlarms(host, recalls)
+        .then(() => recalls.soundSilent())
+        .catch((cause: unknown) => {
+          host.log('error', 'the alarms of recalls could not be told', cause);
+        });
       const decoding = startDecoding({
         ...{ store, ledger, jobs, imports },
         ask: (held, { files, bytes }) => askFor(requests, held, files, bytes),
@@ -213,8 +220,8 @@ function sayCounts({ counts }: RecallAlarm): string {
   return `${count('monitor', 'monitor')} and ${count('model', 'model')} quarantined`;
 }
 
-/** Whoever watches hears at once what was stopped, monitors first: nothing watches in their place. */
-function soundAlarm(host: WayInHost, alarm: RecallAlarm): void {
+/** What a compartment is told of a recall. */
+function sayAlarm(alarm: RecallAlarm): string {
   const { recall, project, monitors } = alarm;
   const { target, reason, id } = recall;
   // Another compartment hears what it has to stop using, and nothing of where that came from.
@@ -223,9 +230,24 @@ function soundAlarm(host: WayInHost, alarm: RecallAlarm): void {
       ? `recall of the ${target.kind} ${target.id} (${reason})`
       : `recall ${id} of something that was used here`;
   const taken = monitors.length === 0 ? '' : `; taken out: ${monitors.join(', ')}`;
-  const sentence = `${what}: ${sayCounts(alarm)}${taken}`;
+  return `${what}: ${sayCounts(alarm)}${taken}`;
+}
+
+/** Whoever watches hears at once what was stopped, monitors first: nothing watches in their place. */
+function soundAlarm(host: WayInHost, alarm: RecallAlarm): void {
+  const sentence = sayAlarm(alarm);
   host.log('warn', sentence);
-  host.news.alarm(sentence, host.clock.nowMs(), project);
+  host.news.alarm(sentence, host.clock.nowMs(), alarm.project);
+}
+
+/** What was told before a restart still stands: a quarantine does not end with the process that made it. */
+async function restoreAlarms(host: WayInHost, recalls: Recalls): Promise<void> {
+  const told = await recalls.told(ALARMS_MAX);
+  host.news.restore(
+    told.map((alarm) => ({
+      ...{ sentence: sayAlarm(alarm), atMs: alarm.toldMs, project: alarm.project },
+    })),
+  );
 }
 
 /**

@@ -13,9 +13,11 @@ import {
   readGivenText,
   writeGiven,
 } from './given-paths.ts';
+import { needSameSets, readSets } from './monitor-sets.ts';
+import type { MonitorSet } from './monitor-sets.ts';
 import { registerRecall } from './recall.ts';
 import { openSession, withSession } from './session.ts';
-import type { SessionOptions } from './session.ts';
+import type { Session, SessionOptions } from './session.ts';
 import { showSafely } from './terminal.ts';
 import type { Paint } from './terminal.ts';
 
@@ -59,14 +61,14 @@ function registerRecord(lineage: Command): void {
     lineage
       .command('record-run')
       .description(
-        'Record a training run: base model, admitted sets, parameters, digests of what it made. Files are named as NAME=FILE and hashed here; a digest may stand for a file. How a monitor file says that it was trained is recorded with it.',
+        'Record a training run: base model, admitted sets, parameters, digests of what it made. Files are named as NAME=FILE and hashed here; a digest may stand for the file of a model. The sets of a monitor are those that its own file names, and how it says that it was trained is recorded with it.',
       )
       .requiredOption('--project <project>', 'project of the run')
       .requiredOption('--name <name>', 'what the run is called')
       .option('--base <name=file>', 'the model that it started from')
       .option(
         '--set <set>',
-        'an import, or the SHA-256 of a safe form; may be repeated',
+        'an import, or the SHA-256 of a safe form; may be repeated; not needed for a monitor, whose sets it has to name exactly',
         several,
         [],
       )
@@ -80,10 +82,9 @@ function registerRecord(lineage: Command): void {
     const parameters: Record<string, Json> = {};
     for (const each of options.model)
       results.push({ kind: 'model', ...(await readMade('--model', each)) });
-    for (const each of options.monitor) {
-      results.push({ kind: 'monitor', ...(await readMade('--monitor', each)) });
-      Object.assign(parameters, await readTraining(each));
-    }
+    const monitors = await readMonitors(session, options);
+    results.push(...monitors.made);
+    for (const each of options.monitor) Object.assign(parameters, await readTraining(each));
     for (const each of options.param) {
       const [name, value] = readPair('--param', each);
       parameters[name] = value;
@@ -91,7 +92,7 @@ function registerRecord(lineage: Command): void {
     const run = {
       name: options.name,
       base: options.base === undefined ? null : await readMade('--base', options.base),
-      sets: options.set,
+      sets: monitors.sets,
       parameters,
       code: options.code ?? null,
       results,
@@ -114,16 +115,46 @@ function registerRecord(lineage: Command): void {
   });
 }
 
+/** Monitors that a run made, and its sets: those of their headers, or those that were named when no header says any. */
+async function readMonitors(
+  session: Session,
+  { monitor, set }: RecordOptions,
+): Promise<{
+  readonly made: readonly { kind: 'monitor'; name: string; sha256: string }[];
+  readonly sets: readonly string[];
+}> {
+  const made = [];
+  const sets = new Map<string, MonitorSet>();
+  for (const each of monitor) {
+    const [name, file] = readPair('--monitor', each);
+    if (/^[0-9a-f]{64}$/.test(file)) {
+      const why = 'a monitor is given as its file, whose header names its sets';
+      throw cliErrors.error('OPTION_INVALID', { option: '--monitor', value: each, why });
+    }
+    if (!(await looksLikeMonitor(file))) {
+      // Another program's monitor says nothing that could be read here.
+      made.push({ kind: 'monitor' as const, name, sha256: await hashGiven(file) });
+      continue;
+    }
+    const { model, digest } = readMonitor(readGivenBytes(file));
+    const own = await readSets(session, model);
+    if (set.length > 0) needSameSets(name, own, set);
+    for (const one of own) sets.set(one.import, one);
+    made.push({ kind: 'monitor' as const, name, sha256: digest });
+  }
+  return { made, sets: sets.size === 0 ? set : [...sets.keys()] };
+}
+
 function readPair(option: string, text: string): [string, string] {
   const cut = text.indexOf('=');
   if (cut > 0 && cut < text.length - 1) return [text.slice(0, cut), text.slice(cut + 1)];
   throw cliErrors.error('OPTION_INVALID', { option, value: text, why: 'it is not NAME=VALUE' });
 }
 
-/** How a monitor says that it was trained, by the name that it gets; nothing of a digest or of another program's monitor. */
+/** How a monitor says that it was trained, by the name that it gets; nothing of another program's monitor. */
 async function readTraining(text: string): Promise<Record<string, Json>> {
   const [name, file] = readPair('--monitor', text);
-  if (/^[0-9a-f]{64}$/.test(file) || !(await looksLikeMonitor(file))) return {};
+  if (!(await looksLikeMonitor(file))) return {};
   const { model } = readMonitor(readGivenBytes(file));
   const { positiveLabel, options, point, lineage } = model;
   const { quorum, voters } = point;

@@ -2,7 +2,9 @@
 import { SallyportError } from '../core/index.ts';
 import { lineageErrors } from '../ingress/index.ts';
 import { monitorErrors, openMonitor, readMonitor } from '../monitor/index.ts';
+import type { MonitorModel } from '../monitor/index.ts';
 import { readGivenBytes } from './given-paths.ts';
+import { needAdmittedSets, needRecorded } from './monitor-sets.ts';
 import { showVerdicts } from './monitor-view.ts';
 import { openSession } from './session.ts';
 import { openPaint } from './terminal.ts';
@@ -21,13 +23,23 @@ export interface ScoreCommandOptions {
 /** The exit status when some text was flagged, or could not be scored. */
 const SOME_FLAGGED = 3;
 
-/** Throws when the gate has quarantined the monitor, or does not know it: what nobody recorded stands for nothing. */
-async function needStanding(options: ScoreCommandOptions, digest: string): Promise<void> {
-  const standing = await openSession(options).client.get<{ recall: string | null }>(
-    `/v1/lineage/standing/${digest}`,
-  );
+/**
+ * Throws when the gate has quarantined the monitor or does not know it, when a set of its header is not admitted any more,
+ * or when it was recorded without one of them: what nobody recorded stands for nothing.
+ */
+async function needStanding(
+  options: ScoreCommandOptions,
+  digest: string,
+  model: MonitorModel,
+): Promise<void> {
+  const session = openSession(options);
+  const standing = await session.client.get<{
+    readonly recall: string | null;
+    readonly sets: readonly string[];
+  }>(`/v1/lineage/standing/${digest}`);
   if (standing.recall !== null)
     throw lineageErrors.error('STANDING_LOST', { node: digest, recall: standing.recall });
+  needRecorded(digest, await needAdmittedSets(session, model), standing.sets);
 }
 
 /** Judges every text; gives the exit status. */
@@ -37,7 +49,7 @@ export async function scoreCommand(
   options: ScoreCommandOptions,
 ): Promise<number> {
   const { model, digest } = readMonitor(readGivenBytes(file), options.pin);
-  if (options.standing === true) await needStanding(options, digest);
+  if (options.standing === true) await needStanding(options, digest, model);
   const scorer = openMonitor(model);
   const paint = openPaint(process.stdout, process.env);
   const view = showVerdicts(model, digest, options.json === true, paint);

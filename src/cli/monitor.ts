@@ -75,7 +75,7 @@ export function registerMonitor(program: Command): void {
     .option('--pin <digest>', 'the SHA-256 that the monitor must have')
     .option(
       '--standing',
-      'ask the gate first whether the monitor is quarantined, and judge nothing then',
+      'ask the gate first whether the monitor and every set of its header stand, and judge nothing otherwise',
     )
     .option('--url <url>', 'the gate; SALLYPORT_URL by default')
     .option('--token <token>', 'your token; SALLYPORT_TOKEN by default')

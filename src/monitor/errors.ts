@@ -13,6 +13,11 @@ export const monitorErrors = defineErrors('MONITOR', {
     message: 'cannot train on the set `{set}`, its admission statement does not hold: {why}',
     hint: 'a set is admitted by approval; ask for the statement of exactly these bytes',
   },
+  SET_LOST: {
+    status: 403,
+    message: 'the monitor does not stand on the set `{set}`: {why}',
+    hint: 'train it anew on sets that stand; see `sallyport recall plan`',
+  },
   EXCLUSIONS_NEEDED: {
     status: 403,
     message:

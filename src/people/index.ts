@@ -13,7 +13,7 @@ export {
   needMember,
 } from './people.ts';
 export type { Destination, Principal, PrincipalKind, Project, Role } from './people.ts';
-export { openPeople } from './store.ts';
+export { listProjectModels, openPeople } from './store.ts';
 export type { People, TokenShown } from './store.ts';
 export * from './signature/index.ts';
 export * from './roster/index.ts';

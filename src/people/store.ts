@@ -102,6 +102,13 @@ async function needPrincipal(db: Db, id: string): Promise<Principal> {
   return principal;
 }
 
+/** Which projects touch which guarded models, inside or outside a transaction. */
+export function listProjectModels(
+  db: Kysely<unknown>,
+): Promise<readonly { readonly project: string; readonly model: string }[]> {
+  return (db as unknown as Db).selectFrom('project_models').selectAll().execute();
+}
+
 async function readProjects(db: Db, only?: string): Promise<readonly Project[]> {
   const projects = await db
     .selectFrom('projects')

@@ -98,6 +98,18 @@ it('a recall survives kills, whole', async () => {
     assert.equal(made.status, 201);
     assert.equal(((await made.json()) as { reached: number }).reached, nodes.length);
   }
+  // After a last restart every alarm still stands, also those that a process before it told.
+  await gate.stop('SIGKILL');
+  gate = await gate.restart();
+  const home = await until(
+    async () => {
+      const headers = { authorization: `Bearer ${founded.token('cyd')}` };
+      const answer = await fetch(`${gate.innerUrl}/v1/home`, { headers });
+      return (await answer.json()) as { alarms: readonly { readonly sentence: string }[] };
+    },
+    ({ alarms }) => alarms.length === sources.length,
+  );
+  for (const { sentence } of home.alarms) assert.match(sentence, /^recall of the source src_/);
   // What waited to be admitted is refused, whichever step of that the kill fell into.
   for (const id of waiting)
     await until(

@@ -45,12 +45,27 @@ describe('lineage and recalls', () => {
       ...proof,
     );
   };
+  const call = async <T>(method: string, url: string, body?: unknown): Promise<T> => {
+    const headers = {
+      authorization: `Bearer ${founded.token('cyd')}`,
+      'content-type': 'application/json',
+    };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(gate.innerUrl + url, { method, headers, ...sent });
+    assert.ok(answer.ok, await answer.clone().text());
+    return (await answer.json()) as T;
+  };
+  const scoreHalf = () =>
+    gate.sallyport(
+      ...['monitor', 'score', 'half.monitor', 'north/rows.jsonl', '--standing', ...gateOf()],
+    );
   const gateOf = (): string[] => ['--token', founded.token('cyd')];
 
   before(async () => {
     ({ gate } = await startPreparedGate(['alpha']));
     await writeFile(path.join(gate.workDir, 'south.pub'), `${south.publicText}\n`);
     await gate.json(0, 'model', 'add', 'guard', '--parameters', '1e9');
+    await gate.json(0, 'project', 'add-model', 'study', 'guard');
     founded = await foundGate(gate, ['ann', 'bob', 'cyd:staff']);
     const change = { op: 'role.give', project: 'study', principal: 'cyd', role: 'member' };
     const asked = await founded.as<{ id: string }>(
@@ -114,6 +129,15 @@ describe('lineage and recalls', () => {
       made.lineage.sets.map(({ source }) => source),
       signers.map((identity, i) => ({ name: ['north', 'south'][i], identity })),
     );
+    const other = await gate.sallyport(
+      ...['monitor', 'train', ...files, '--out', 'half.monitor', ...gateOf(), '--fpr', '0.3'],
+      ...['--admission', 'north.json', 'south.json'],
+    );
+    assert.equal(other.status, 0, other.stderr);
+    const loose = await gate.sallyport(
+      ...['monitor', 'train', ...files, '--out', 'loose.monitor', '--fpr', '0.2', '--unadmitted'],
+    );
+    assert.equal(loose.status, 0, loose.stderr);
   });
 
   it('records runs, shows what is affected and writes inventories', async () => {
@@ -125,11 +149,31 @@ describe('lineage and recalls', () => {
       ...['--model', 'x=base.bin', ...gateOf()],
     );
     assert.match(never.stderr, /was never admitted/);
+    const record = (...rest: string[]) =>
+      gate.sallyport(
+        ...['lineage', 'record-run', '--project', 'study', '--name', 'watch', ...rest, ...gateOf()],
+      );
+    // Its own header names both sets, whatever somebody types.
+    for (const typed of [[north], [north, south, 'imp_none']]) {
+      const wrong = await record(
+        ...typed.flatMap((set) => ['--set', set]),
+        ...['--monitor', 'watch=watch.monitor'],
+      );
+      assert.match(wrong.stderr, /`watch` names other sets in its header than --set: imp_/);
+    }
+    const byDigest = await record('--monitor', `watch=${sha(await file('watch.monitor'))}`);
+    assert.match(byDigest.stderr, /a monitor is given as its file/);
+    const loose = await record('--monitor', 'loose=loose.monitor');
+    assert.match(loose.stderr, /it was used without an admission/);
     await cyd(
       ...([0, 'lineage', 'record-run', '--project', 'study', '--name', 'watch'] as const),
       ...['--set', north, '--set', south, '--monitor', 'watch=watch.monitor'],
       ...['--param', 'reviewed=yes'],
     );
+    const standing = await call<{ sets: string[] }>(
+      ...(['GET', `/v1/lineage/standing/${sha(await file('watch.monitor'))}`] as const),
+    );
+    assert.deepEqual([...standing.sets].sort(), [north, south].sort());
     await cyd(0, 'lineage', 'bom', sha(await file('watch.monitor')), '--out', 'watch.json');
     const inventory = JSON.parse(await readFile(path.join(gate.workDir, 'watch.json'), 'utf8')) as {
       metadata: { component: { properties: { name: string; value: string }[] } };
@@ -184,6 +228,17 @@ describe('lineage and recalls', () => {
     assert.match(card.form.origin, /north/);
   });
 
+  it('judges nothing with a monitor that was recorded without a set of its header', async () => {
+    const half = sha(await file('half.monitor'));
+    const [north = '', south = ''] = sets;
+    const results = [{ kind: 'monitor', name: 'half', sha256: half }];
+    const run = { name: 'half', sets: [north], results };
+    await call('POST', '/v1/lineage/runs', { project: 'study', run });
+    const refused = await scoreHalf();
+    assert.equal(refused.status, 2);
+    assert.ok(refused.stderr.includes(`than it is recorded with: ${south}`), refused.stderr);
+  });
+
   it('recalls a source: sets, monitor and model stop, and the plan says what to do again', async () => {
     const monitor = sha(await file('watch.monitor'));
     const score = () =>
@@ -209,6 +264,8 @@ describe('lineage and recalls', () => {
     const refused = await score();
     assert.equal(refused.status, 2);
     assert.match(refused.stderr, /is quarantined by the recall/);
+    // No walk reaches the one that was recorded without that set; its own header tells.
+    assert.match((await scoreHalf()).stderr, /does not stand on the set .* is recalled/);
     const models = await founded.as<{ model: string; state: string }[]>(
       ...(['ann', 0, 'model', 'list'] as const),
     );

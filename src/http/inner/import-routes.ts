@@ -13,7 +13,13 @@ import {
 } from '../../ingress/index.ts';
 import type { Import } from '../../ingress/index.ts';
 import { httpErrors } from '../errors.ts';
-import { readOwnImport, readVisibleImport, showImport, showImportFiles } from './import-views.ts';
+import {
+  hasForm,
+  readOwnImport,
+  readVisibleImport,
+  showImport,
+  showImportFiles,
+} from './import-views.ts';
 import { route } from './route.ts';
 import type { Call, Route } from './route.ts';
 import { shownProjects } from './source-routes.ts';
@@ -225,8 +231,11 @@ const READ_ROUTES: readonly Route[] = [
       path: '/v1/admissions/{statement}',
       summary: 'Whether a statement, by its SHA-256, stands: admitted here and not recalled',
       access: 'principal',
+      query: z.strictObject({
+        form: digest.optional().describe('the SHA-256 of a safe form that it should admit'),
+      }),
     },
-    async ({ gate, principal, param }) => {
+    async ({ gate, principal, query, param }) => {
       const held = await gate.store.read((db: Kysely<unknown>) =>
         findImportByStatement(db, param('statement')),
       );
@@ -240,6 +249,7 @@ const READ_ROUTES: readonly Route[] = [
       const exclusions = await gate.wayIn.screenings.exclusions(shown.id);
       return {
         ...{ import: shown.id, state: shown.state, project: shown.project },
+        ...(query.form === undefined ? {} : { covers: await hasForm(gate, shown.id, query.form) }),
         // Whoever uses the set has to leave out what this list names.
         exclusionsSha256: exclusionsDigest(exclusions),
       };

@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Gate } from '../../app/index.ts';
 import { isoTime } from '../../core/index.ts';
-import { importErrors, listFiles, listForms } from '../../ingress/index.ts';
+import { importErrors, isFormOf, listFiles, listForms } from '../../ingress/index.ts';
 import type { Import, ImportCounts, ImportFile, ImportForm } from '../../ingress/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { maySee } from './scope.ts';
@@ -106,4 +106,9 @@ export async function showImportFiles(
       forms: forms.flatMap(({ file: owner, ...form }) => (owner === file.position ? [form] : [])),
     }));
   });
+}
+
+/** Whether an import has a safe form of this digest. */
+export function hasForm(gate: Gate, id: string, sha256: string): Promise<boolean> {
+  return gate.store.read((db: Kysely<unknown>) => isFormOf(db, id, sha256));
 }

@@ -252,13 +252,17 @@ export const LINEAGE_ROUTES: readonly Route[] = [
     {
       method: 'get',
       path: '/v1/lineage/standing/{sha256}',
-      summary: 'Whether a model, monitor or set, by its SHA-256, is good or quarantined',
+      summary:
+        'Whether a model, monitor or set, by its SHA-256, is good or quarantined, and which sets it is recorded with',
       access: 'principal',
     },
     async ({ gate, principal, param }) => {
       const { nodes } = await findVisible(gate, principal, param('sha256'));
       const bad = nodes.find((node) => node.recall !== null);
-      return { good: bad === undefined, recall: bad?.recall ?? null, nodes: nodes.map(showNode) };
+      return {
+        ...{ good: bad === undefined, recall: bad?.recall ?? null, nodes: nodes.map(showNode) },
+        sets: await gate.wayIn.lineages.setsOf(nodes.map((node) => node.id)),
+      };
     },
   ),
   route(

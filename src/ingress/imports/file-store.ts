@@ -250,6 +250,17 @@ export async function countFiles(db: Db, id: string): Promise<ImportCounts> {
   return { ...counts, ...verdicts };
 }
 
+/** Whether an import has a safe form of this digest. */
+export async function isFormOf(db: Db, id: string, sha256: string): Promise<boolean> {
+  const row = await tables(db)
+    .selectFrom('import_forms')
+    .select('position')
+    .where('import', '=', id)
+    .where('sha256', '=', sha256)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Imports that hold a file with this digest, as it came or in its safe form. */
 export async function findByDigest(db: Db, sha256: string): Promise<readonly string[]> {
   const originals = await tables(db)

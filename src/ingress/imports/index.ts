@@ -6,7 +6,7 @@ export type { Decoding, DecodingHost } from './decoding.ts';
 export { IN_TOTO_PAYLOAD, openEnvelope } from './dsse.ts';
 export { importErrors } from './errors.ts';
 export type { FileTables } from './file-store.ts';
-export { findByDigest, listFiles, listForms, readFile } from './file-store.ts';
+export { findByDigest, isFormOf, listFiles, listForms, readFile } from './file-store.ts';
 export { IMPORT_STATES } from './import.ts';
 export type {
   Import,

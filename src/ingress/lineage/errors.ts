@@ -13,6 +13,11 @@ export const lineageErrors = defineErrors('LINEAGE', {
     message: 'cannot record the run, its set `{set}` was never admitted',
     hint: 'import the set and have it admitted; only admitted sets can be trained on',
   },
+  SETS_DIFFER: {
+    status: 422,
+    message: 'the monitor `{monitor}` names other sets in its header than {what}: {sets}',
+    hint: 'its header says what it was trained on; record it with `lineage record-run` without --set',
+  },
   RUN_INVALID: {
     status: 400,
     message: 'cannot record the run: {why}',

@@ -11,5 +11,5 @@ export { Lineages, addAdmitted } from './lineages.ts';
 export type { RecalledImport } from './recall-roots.ts';
 export { findRecalledFile } from './recall-store.ts';
 export { Recalls } from './recalls.ts';
-export type { MadeRecall, Plan, RecallAlarm, RecallHost } from './recalls.ts';
+export type { FindRecalledModels, MadeRecall, Plan, RecallAlarm, RecallHost } from './recalls.ts';
 export { checkLineageTables } from './table-check.ts';

@@ -235,6 +235,22 @@ export async function neighbours(
   return rows.map((row) => row.id);
 }
 
+/** The imports whose sets the runs that made one of these nodes used. */
+export async function importsBehind(db: Db, made: readonly string[]): Promise<readonly string[]> {
+  if (made.length === 0) return [];
+  const rows = await tables(db)
+    .selectFrom('lineage_edges as made')
+    .innerJoin('lineage_edges as used', 'used.child', 'made.parent')
+    .select('used.parent as id')
+    .distinct()
+    .where('made.child', 'in', made)
+    .where('made.parent', 'like', 'run:%')
+    .where('used.parent', 'like', 'set:%')
+    .orderBy('used.parent')
+    .execute();
+  return rows.map((row) => row.id.slice('set:'.length));
+}
+
 /** Edges between these nodes, for a drawing. */
 export async function edgesAmong(db: Db, ids: readonly string[]): Promise<readonly Edge[]> {
   const among = new Set(ids);

@@ -17,6 +17,7 @@ import type { LineageNode, Run } from './lineage.ts';
 import {
   findMade,
   findNodes,
+  importsBehind,
   putEdges,
   putNodes,
   quarantine,
@@ -119,6 +120,11 @@ export class Lineages {
   /** The newest measurements of a monitor. */
   evaluations(monitor: string): Promise<readonly MonitorEvaluation[]> {
     return this.#host.store.read((db: Kysely<unknown>) => listEvaluations(db, monitor));
+  }
+
+  /** The imports that runs which made one of these nodes are recorded as trained on. */
+  setsOf(made: readonly string[]): Promise<readonly string[]> {
+    return this.#host.store.read((db: Kysely<unknown>) => importsBehind(db, made));
   }
 
   /** Nodes by id, digest, the id of a source, import or run, or the fingerprint of a key. */

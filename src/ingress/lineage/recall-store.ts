@@ -51,6 +51,7 @@ export interface RecalledPage {
 }
 
 const OVERLAPPING_MAX = 20;
+const NAMES_AT_ONCE = 500;
 
 /** Nodes that a recall quarantined, by id. */
 export async function listRecalled(
@@ -124,16 +125,25 @@ export async function listOverlapping(
   return from.flatMap((row) => row.id ?? []);
 }
 
-/** The names of all models that a recall quarantined, each once. */
-export async function namesOfModels(db: Db, recall: string): Promise<readonly string[]> {
-  const rows = await tables(db)
-    .selectFrom('lineage_nodes')
-    .select('name')
-    .distinct()
-    .where('recall', '=', recall)
-    .where('kind', '=', 'model')
-    .execute();
-  return rows.map((row) => row.name);
+/** Models of these names that a recall quarantined, each once in each compartment. */
+export async function findRecalledModels(
+  db: Db,
+  recall: string,
+  names: readonly string[],
+): Promise<readonly { readonly project: string; readonly name: string }[]> {
+  const found: { project: string; name: string }[] = [];
+  for (let from = 0; from < names.length; from += NAMES_AT_ONCE)
+    found.push(
+      ...(await tables(db)
+        .selectFrom('lineage_nodes')
+        .select(['project', 'name'])
+        .distinct()
+        .where('recall', '=', recall)
+        .where('kind', '=', 'model')
+        .where('name', 'in', names.slice(from, from + NAMES_AT_ONCE))
+        .execute()),
+    );
+  return found;
 }
 
 /** How many nodes of each kind recalls quarantined, by recall and compartment. */
@@ -238,6 +248,22 @@ export async function listSilent(db: Db): Promise<readonly Recall[]> {
     .orderBy('at_ms')
     .execute();
   return rows.map(fromRow);
+}
+
+/** Recalls whose alarm was told, with when, the newest first. */
+export async function listTold(
+  db: Db,
+  limit: number,
+): Promise<readonly { readonly recall: Recall; readonly toldMs: number }[]> {
+  const rows = await tables(db)
+    .selectFrom('recalls')
+    .selectAll()
+    .where('alarmed_ms', 'is not', null)
+    .orderBy('alarmed_ms', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ recall: fromRow(row), toldMs: Number(row.alarmed_ms) }));
 }
 
 /** Notes that the alarm of a recall was told. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Kysely } from 'kysely';
+import { findOwnModels } from '../../app/recalled-models.ts';
 import { openGateStore } from '../../../test/support/gate-store.ts';
 import type { GateStore } from '../../../test/support/gate-store.ts';
 import { noPeopleKeys } from '../../../test/support/lineage.ts';
@@ -28,7 +29,8 @@ describe('recalls', () => {
   const openRecalls = (): Recalls =>
     new Recalls({
       ...{ store: gate.store, ledger: gate.ledger, clock: gate.clock, random: systemRandom },
-      stopModels: (tx, names, by) => quarantineModels(tx, names, by, gate.clock.now),
+      stopModels: async (tx, find, by) =>
+        quarantineModels(tx, await findOwnModels(tx, find, []), by, gate.clock.now),
       sound: (alarm) => {
         sound(alarm);
       },
@@ -44,6 +46,10 @@ describe('recalls', () => {
   });
   afterEach(() => gate.close());
 
+  const touch = (project: string, model: string): Promise<unknown> =>
+    gate.store.write((tx: Kysely<{ project_models: { project: string; model: string } }>) =>
+      tx.insertInto('project_models').values({ project, model }).execute(),
+    );
   const addSource = (name: string, project: string) =>
     openSources({ ...gate, random: systemRandom, peopleKeys: noPeopleKeys }).add(
       { project, name, kind: 'ssh', identity: makePerson(name).publicText, form: FORM },
@@ -273,6 +279,33 @@ describe('recalls', () => {
     assert.deepEqual(await check(), []);
   });
 
+  it('stop a guarded model only from a project that touches it, whatever runs call their results', async () => {
+    await openModels(gate).add('guard', { parameters: '1e9' }, 'ann');
+    await touch('a', 'guard');
+    for (const project of ['b', 'a']) {
+      const source = await addSource(`lab-${project}`, project);
+      await bringIn(`imp_${project}`, project, source.id, `rows of ${project}`);
+      const sets = [`imp_${project}`];
+      gate.clock.now += 1;
+      await lineages.record(
+        project,
+        { name: 'r', sets, results: [{ kind: 'model', name: 'guard', sha256: digest(project) }] },
+        'mallory',
+      );
+      const target = { kind: 'set', id: `imp_${project}` } as const;
+      const made = await openRecalls().make(target, project, 'bad', 'mallory');
+      assert.deepEqual(made.stopped, project === 'a' ? ['guard'] : []);
+    }
+    // What a project touched under an earlier roster it may have made.
+    const document = JSON.stringify({ projects: [{ id: 'c', models: ['guard'] }] });
+    const link = { document, version: 1, sha256: '', atMs: 0, subject: null, signatures: [] };
+    const find = (project: string) =>
+      gate.store.read((db: Kysely<unknown>) =>
+        findOwnModels(db, () => Promise.resolve([{ project, name: 'guard' }]), [link]),
+      );
+    assert.deepEqual([await find('c'), await find('d')], [['guard'], []]);
+  });
+
   it('are told after a crash between the recall and its alarm, once', async () => {
     const source = await addSource('lab', 'a');
     await bringIn('imp_1', 'a', source.id, 'rows');
@@ -288,12 +321,22 @@ describe('recalls', () => {
     );
     await openRecalls().soundSilent();
     assert.equal(alarms.length, 1);
+    // Whoever starts later finds it in the store, with when it was told.
+    assert.deepEqual(
+      (await openRecalls().told(10)).map(({ project, toldMs, counts }) => [
+        project,
+        toldMs,
+        counts.set,
+      ]),
+      [['a', gate.clock.now, 1]],
+    );
   });
 
   describe('are held by the ledger against whoever', () => {
     beforeEach(async () => {
       const models = openModels(gate);
       await models.add('guard', { parameters: '1e9' }, 'ann');
+      await touch('a', 'guard');
       const source = await addSource('lab', 'a');
       await bringIn('imp_1', 'a', source.id, 'rows');
       await bringIn('imp_2', 'a', source.id, 'more rows');

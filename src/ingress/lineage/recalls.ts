@@ -20,6 +20,7 @@ import { findRoots, listRecalledImports, rootsOf } from './recall-roots.ts';
 import type { RecalledImport } from './recall-roots.ts';
 import {
   countRecalled,
+  findRecalledModels,
   findRecalls,
   insertRecall,
   listRecalled,
@@ -27,16 +28,24 @@ import {
   listRecalls,
   listOverlapping,
   listSilent,
+  listTold,
   markAlarmed,
-  namesOfModels,
 } from './recall-store.ts';
+
+/** The models of these names that a recall took. */
+export type FindRecalledModels = (
+  names: readonly string[],
+) => Promise<readonly { readonly project: string; readonly name: string }[]>;
 
 /** What recalls stand on. */
 export interface RecallHost extends LineageHost {
-  /** Stops guarded models by name, in the transaction of a recall; gives those that it stopped. */
+  /**
+   * Stops guarded models in the transaction of a recall; gives those that it stopped. `find` says which results of these
+   * names the recall took, and in which compartments: there may be tens of thousands, and few are guarded.
+   */
   readonly stopModels: (
     tx: Kysely<unknown>,
-    names: readonly string[],
+    find: FindRecalledModels,
     by: string,
   ) => Promise<readonly string[]>;
   /** Tells whoever watches a compartment. Called once per compartment that a recall reached, after it is durable. */
@@ -145,7 +154,8 @@ export class Recalls {
     );
     const some = (kind: NodeKind): Promise<readonly LineageNode[]> =>
       listRecalled(tx, id, { kinds: [kind], limit: NAMED_MAX });
-    const stopped = await this.#host.stopModels(tx, await namesOfModels(tx, id), by);
+    const find: FindRecalledModels = (names) => findRecalledModels(tx, id, names);
+    const stopped = await this.#host.stopModels(tx, find, by);
     await insertRecall(tx, { ...draft, reached });
     return {
       ...{ reached, stopped, sources, sets: sets.length, setsSha256: setsDigest(sets) },
@@ -157,6 +167,16 @@ export class Recalls {
   async soundSilent(): Promise<void> {
     const silent = await this.#host.store.read((db: Kysely<unknown>) => listSilent(db));
     for (const recall of silent) await this.#sound(recall);
+  }
+
+  /** The newest alarms that were told, by this process or one before it, with when. */
+  told(limit: number): Promise<readonly (RecallAlarm & { readonly toldMs: number })[]> {
+    return this.#host.store.read(async (db: Kysely<unknown>) => {
+      const alarms = [];
+      for (const { recall, toldMs } of await listTold(db, limit))
+        for (const alarm of await gatherAlarms(db, recall)) alarms.push({ ...alarm, toldMs });
+      return alarms.slice(0, limit);
+    });
   }
 
   async #sound(recall: Recall): Promise<void> {

@@ -160,6 +160,7 @@ describe('signers of sources on SQLite', () => {
 
 const postgres: TestPostgres | null = await startPostgres();
 describe('signers of sources on PostgreSQL', { skip: postgres === null }, () => {
-  after(() => postgres?.stop());
   contract(() => openGateStore(postgres?.url));
+  // The store closes first: what ends runs in the order in which it is named.
+  after(() => postgres?.stop());
 });

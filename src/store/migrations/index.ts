@@ -20,6 +20,7 @@ import { screeningsMigration } from './0032-screenings.ts';
 import { importEndsMigration } from './0033-import-ends.ts';
 import { inboxesMigration } from './0034-inboxes.ts';
 import { sourceSignersMigration } from './0035-source-signers.ts';
+import { recallIndexMigration } from './0036-recall-index.ts';
 import { outerMigration } from './0100-outer.ts';
 import { outerInboxesMigration } from './0101-outer-inboxes.ts';
 import { senderMigration } from './0200-sender.ts';
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   importEndsMigration,
   inboxesMigration,
   sourceSignersMigration,
+  recallIndexMigration,
 ];
 
 /** The schema of the outer process. */

@@ -94,7 +94,7 @@ async function cleanRows(rows: readonly Paragraph[]): Promise<readonly Paragraph
       findings.filter(({ severity }) => severity === 'hold').flatMap((finding) => finding.ids),
     );
     if (held.size === 0) return kept;
-    kept = kept.filter(({ text, label, source }) => !held.has(documentId(text, label, source)));
+    kept = kept.filter(({ text, label, source }) => !held.has(documentId({ text, label, source })));
   }
   return kept;
 }
@@ -172,9 +172,7 @@ async function benchTriggers(): Promise<BenchTable> {
             );
           },
         });
-        const byId = new Map(
-          all.map(({ text, label }) => [documentId(text, label, undefined), text]),
-        );
+        const byId = new Map(all.map(({ text, label }) => [documentId({ text, label }), text]));
         const ids = new Set(
           report.findings
             .filter(({ code }) => code === 'SCREEN_TRIGGER_CONFLICT')

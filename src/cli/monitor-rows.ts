@@ -58,7 +58,7 @@ export async function* readRows(
   excluded?: Excluded,
 ): AsyncGenerator<SetRow> {
   const set = await openTextSet(path, fields);
-  for await (const { number, values, problem } of set.rows()) {
+  for await (const { number, values, whole, problem } of set.rows()) {
     const refuse = (why: string): SallyportError =>
       monitorErrors.error('SET_UNREADABLE', { set: path, row: number, why });
     if (problem !== undefined) throw refuse(problem);
@@ -67,7 +67,11 @@ export async function* readRows(
     if (label === undefined) throw refuse(`no field "${fields.label}"`);
     const from = source === undefined ? sent : source(text);
     if (from === undefined || from === '') throw refuse(`no field "${fields.source}"`);
-    if (excluded !== undefined && isExcluded(excluded, documentId(text, label, sent))) continue;
+    if (
+      excluded !== undefined &&
+      isExcluded(excluded, documentId({ text, label, source: sent, whole }))
+    )
+      continue;
     yield { row: number, text, label, source: from };
   }
 }

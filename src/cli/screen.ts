@@ -73,12 +73,12 @@ async function* readRows(
   onRow: () => void,
 ): AsyncGenerator<ScreenRow> {
   for (const set of sets) {
-    for await (const { number, values, problem } of set.rows()) {
+    for await (const { number, values, whole, problem } of set.rows()) {
       onRow();
       const [text, label, source] = values;
       const place = { set: set.name, row: number };
       if (text === undefined) yield { ...place, problem: problem ?? 'a row without text' };
-      else yield { ...place, text, label, source };
+      else yield { ...place, text, label, source, whole };
     }
   }
 }

@@ -39,6 +39,25 @@ test('JSON lines: chosen fields, in whatever pieces the bytes come', async () =>
   }
 });
 
+test('the whole of a row has one spelling, whichever fields are chosen and however they are ordered', async () => {
+  const wholes = async (text: string, kind: TextRowsKind, fields: readonly string[]) =>
+    (await rows(text, kind, 7, fields)).map((row) => row.whole?.());
+  const line = '{"text":"a","label":"b","n":{"y":[1],"x":null}}';
+  const [first] = await wholes(line, 'jsonl', ['text', 'label']);
+  assert.deepEqual(
+    await wholes('{"n": {"x":null,"y":[1.0]}, "label":"b", "te\\u0078t":"a"}', 'jsonl', ['label']),
+    [first],
+  );
+  for (const other of [
+    ...['{"text":"a","label":"c","n":{"y":[1],"x":null}}', '{"text":"a","label":"b"}'],
+    '{"text":"a","label":"b","n":{"y":[1],"x":0}}',
+  ])
+    assert.notEqual((await wholes(other, 'jsonl', ['text', 'label']))[0], first);
+  const cells = await wholes('label,text\nb,a', 'csv', ['text']);
+  assert.deepEqual(cells, await wholes('{"text":"a","label":"b"}', 'jsonl', ['label']));
+  assert.deepEqual(await wholes('[1]', 'jsonl', ['text']), [undefined]);
+});
+
 test('rows that cannot be read say why and do not stop the others', async () => {
   const found = await rows(
     '{"text":"a","text":"b"}\n[1]\n{"text":{}}\n{"text":"ok"}\nnot json',

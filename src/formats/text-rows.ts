@@ -17,6 +17,8 @@ export interface TextRow {
   /** Counts rows, not lines, from 1; the header of a CSV file is not a row. */
   readonly number: number;
   readonly values: readonly (string | undefined)[];
+  /** All of the row in one spelling, whichever fields were chosen and in whatever order they stand; only of a row that can be used. */
+  readonly whole?: () => string;
   /** Why the row cannot be used; then `values` is empty. */
   readonly problem?: string;
 }
@@ -62,6 +64,19 @@ async function* readBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Bl
   if (heldBytes > 0) yield flush(new Uint8Array(0));
 }
 
+/** A value with the keys of its objects in order. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, each]) => [key, sortKeys(each)]));
+}
+
+function spellLine(line: string): string {
+  const parsed = parseJsonStrict(line);
+  return JSON.stringify(parsed.ok ? sortKeys(parsed.value) : line);
+}
+
 function readCell(value: unknown): string | undefined | null {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return value;
@@ -71,7 +86,8 @@ function readCell(value: unknown): string | undefined | null {
 function readJsonRow(line: string, number: number, fields: readonly string[]): TextRow {
   if (line.length > TEXT_ROW_LENGTH_MAX) return { number, values: [], problem: 'too long' };
   const flat = readFlatRow(line, fields);
-  if (flat !== undefined) return { number, values: flat };
+  const whole = (): string => spellLine(line);
+  if (flat !== undefined) return { number, values: flat, whole };
   const parsed = parseJsonStrict(line);
   if (!parsed.ok) return { number, values: [], problem: parsed.message };
   const { value } = parsed;
@@ -85,7 +101,7 @@ function readJsonRow(line: string, number: number, fields: readonly string[]): T
     if (cell === null) return { number, values: [], problem: `the field "${field}" is not text` };
     values.push(cell);
   }
-  return { number, values };
+  return { number, values, whole };
 }
 
 async function* readJsonRows(
@@ -114,21 +130,24 @@ async function* readCsvRows(
   fields: readonly string[],
 ): AsyncGenerator<TextRow> {
   let columns: number[] | undefined;
-  let width = 0;
+  let names: readonly string[] = [];
   let number = 0;
   let carry = '';
   const take = (cells: readonly string[] | string): TextRow | undefined => {
     if (typeof cells === 'string') return { number: ++number, values: [], problem: cells };
     if (columns === undefined) {
       columns = fields.map((field) => cells.indexOf(field));
-      width = cells.length;
+      names = cells;
       return undefined;
     }
     number++;
-    if (cells.length !== width) {
-      return { number, values: [], problem: `${cells.length} cells under ${width} names` };
+    if (cells.length !== names.length) {
+      return { number, values: [], problem: `${cells.length} cells under ${names.length} names` };
     }
-    return { number, values: columns.map((column) => (column < 0 ? undefined : cells[column])) };
+    const whole = (): string =>
+      JSON.stringify(sortKeys(Object.fromEntries(names.map((name, i) => [name, cells[i]]))));
+    const values = columns.map((column) => (column < 0 ? undefined : cells[column]));
+    return { number, values, whole };
   };
   for await (const block of readBlocks(chunks)) {
     const text = carry === '' ? block.text : carry + block.text;

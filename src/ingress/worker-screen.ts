@@ -15,11 +15,11 @@ async function* readRows(job: ScreenJob): AsyncGenerator<ScreenRow> {
   for (const { name, path, kind } of job.forms) {
     const chunks = createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
     const rows = readTextRows(chunks, kind, [textField, labelField, sourceField]);
-    for await (const { number, values, problem } of rows) {
+    for await (const { number, values, whole, problem } of rows) {
       const [text, label, source] = values;
       const place = { set: name, row: number };
       if (text === undefined) yield { ...place, problem: problem ?? 'a row without text' };
-      else yield { ...place, text, label, source };
+      else yield { ...place, text, label, source, whole };
     }
   }
 }

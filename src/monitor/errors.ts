@@ -28,7 +28,7 @@ export const monitorErrors = defineErrors('MONITOR', {
     status: 409,
     message:
       'cannot leave out {missing} of {listed} excluded documents, such as `{first}`, they are not in these sets',
-    hint: 'give the sets that were screened, with the same --text, --label and --source',
+    hint: 'give every set that was screened, and the safe forms where the screening read those',
   },
   SET_SEEN: {
     status: 409,

@@ -12,6 +12,8 @@ export interface ScreenRow {
   readonly text?: string;
   readonly label?: string | undefined;
   readonly source?: string | undefined;
+  /** All of the row in one spelling; missing for rows that are no rows of a file. */
+  readonly whole?: (() => string) | undefined;
   /** Why the row could not be read. */
   readonly problem?: string;
 }
@@ -36,7 +38,7 @@ export class Collector {
     this.documents++;
     if (this.#ids.size >= LISTED_MAX) return;
     const text = row.text ?? '';
-    const id = documentId(text, row.label, row.source);
+    const id = documentId(row);
     this.#ids.add(id);
     if (this.#examples.length >= EXAMPLES_MAX) return;
     if (this.#examples.length === 0) this.first = what;

@@ -6,18 +6,27 @@ import { screenErrors } from './errors.ts';
 /** The most exclusions of one list. */
 export const EXCLUSIONS_MAX = 1_000_000;
 
-/** The id of a document, made of what it is and not of where it stands. */
-export function documentId(
-  text: string,
-  label: string | undefined,
-  source: string | undefined,
-): string {
-  const parts = [
-    text.toWellFormed(),
-    label?.toWellFormed() ?? null,
-    source?.toWellFormed() ?? null,
-  ];
-  return `doc_${sha256(canonicalJson(parts)).slice(0, 24)}`;
+/** What a document's id is made of. */
+export interface IdentifiedRow {
+  readonly text?: string;
+  readonly label?: string | undefined;
+  readonly source?: string | undefined;
+  /** All of its row in one spelling; a row of a file has it. */
+  readonly whole?: (() => string) | undefined;
+}
+
+/**
+ * The id of a document, made of what it is and not of where it stands. Of a row of a file it is made of the whole row: whoever names other
+ * fields as text, label or source means the same document. Without a row it is made of the three.
+ */
+export function documentId({ text = '', label, source, whole }: IdentifiedRow): string {
+  const parts = (): string =>
+    canonicalJson([
+      text.toWellFormed(),
+      label?.toWellFormed() ?? null,
+      source?.toWellFormed() ?? null,
+    ]);
+  return `doc_${sha256(whole?.() ?? parts()).slice(0, 24)}`;
 }
 
 /** A list as it was given, by id. */

@@ -191,17 +191,17 @@ class Screening implements SetFacts {
     if (wanted.size === 0) return rows;
     let document = 0;
     for await (const row of this.#input.rows()) {
-      if (row.text === undefined || this.#isExcluded(row, row.text)) continue;
+      if (row.text === undefined || this.#isExcluded(row)) continue;
       if (wanted.has(document)) rows.set(document, row);
       document++;
     }
     return rows;
   }
 
-  #isExcluded(row: ScreenRow, text: string): boolean {
+  #isExcluded(row: ScreenRow): boolean {
     const { exclusions } = this.#input;
     if (exclusions === undefined || exclusions.reasons.size === 0) return false;
-    const id = documentId(text, row.label, row.source);
+    const id = documentId(row);
     const why = exclusions.reasons.get(id);
     if (why === undefined) return false;
     this.#applied.set(id, why);
@@ -217,7 +217,7 @@ class Screening implements SetFacts {
         if (first) this.#unreadable.add(row, 0, 0, row.problem ?? 'without text');
         continue;
       }
-      if (this.#isExcluded(row, text)) continue;
+      if (this.#isExcluded(row)) continue;
       this.#tokens.read(text);
       const label = this.#numberLabel(row.label?.toWellFormed());
       const source = row.source === undefined ? -1 : this.tally.number(row.source.toWellFormed());

@@ -290,6 +290,19 @@ export class Approvals {
     return this.#turns.take(id, () => this.#carryOut(id));
   }
 
+  /** Lets a held request out through a window, if one is open that it fits. */
+  tryWindow(id: string): Promise<void> {
+    return this.#turns.take(id, async () => {
+      const request = await this.#read(id);
+      if (request.state !== 'held' || request.facts === null) return;
+      const facts = JSON.parse(request.facts) as Json;
+      const window = (await this.#host.kind(request).window?.(request, facts)) ?? null;
+      if (window === null) return;
+      const effect = await this.#host.effect(request, facts, { tier: 'window', ...window });
+      if (effect.done) this.#host.cleanUp(request);
+    });
+  }
+
   #need(stood: Stood, event: RequestEvent | 'approve', person: string): void {
     const may = mayDo(stood, event, person);
     if (may.ok) return;

@@ -3,13 +3,21 @@ import type { Kysely } from 'kysely';
 import { SallyportError, newId } from '../core/index.ts';
 import { SECURITY, peopleOf, peopleWithRole } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
+import type { Store } from '../store/index.ts';
 import type { Approvals } from './approvals.ts';
 import { clocksAfterEscalation, waitOf } from './escalation.ts';
 import { giveSubject } from './give-subject.ts';
 import type { SubjectHost } from './give-subject.ts';
 import type { RequestEvent } from './states.ts';
 import { stateRow } from './states.ts';
-import { listApproved, listDue, listSigned, listToEscalate, listUnprepared } from './lists.ts';
+import {
+  listApproved,
+  listDue,
+  listRequests,
+  listSigned,
+  listToEscalate,
+  listUnprepared,
+} from './lists.ts';
 import { noteEscalation, readRequest } from './store.ts';
 import type { Request } from './row.ts';
 import { readSubject } from './subject.ts';
@@ -125,14 +133,39 @@ async function escalate(host: DeadlineHost, request: Request): Promise<void> {
   host.onNews?.({ request: after, event: 'escalate', to: told });
 }
 
+/** What could leave through a window that was opened while it waited: of the same requester, to the same place. */
+function listBefore(store: Store, { project, destination, requester }: Request) {
+  const of = { projects: [project], destinations: [destination], requester };
+  return listRequests(store, {
+    ...of,
+    states: ['held'],
+    kinds: ['export'],
+    sort: 'age',
+    limit: 1000,
+  });
+}
+
 /**
  * Carries out what is approved and was stopped by something that may be gone. `signed` looks at everything that somebody
- * has signed: another roster may ask for less. Never throws; a request that fails is tried again with the next pass.
+ * has signed: another roster may ask for less. `after` is what just took effect; a window lets out what waited for it.
+ * Never throws; a request that fails is tried again with the next pass.
  */
 export async function retryApproved(
   host: Pick<DeadlineHost, 'store' | 'approvals' | 'onFault'>,
   which: 'approved' | 'signed',
+  after?: Request,
 ): Promise<void> {
+  if (after?.kind === 'window') {
+    const waiting = await listBefore(host.store, after).catch((cause: unknown) => {
+      host.onFault(after.id, cause);
+      return [];
+    });
+    for (const { id } of waiting) {
+      await host.approvals.tryWindow(id).catch((cause: unknown) => {
+        host.onFault(id, cause);
+      });
+    }
+  }
   const list = which === 'approved' ? listApproved : listSigned;
   const held = await list(host.store).catch((cause: unknown) => {
     host.onFault(`that is ${which}`, cause);

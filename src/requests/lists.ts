@@ -17,6 +17,8 @@ export interface RequestFilter {
   readonly job?: string;
   /** Asked at this time or later. */
   readonly sinceMs?: number;
+  /** Also those of these kinds that belong to no project. */
+  readonly orUnplaced?: readonly string[];
   /** Also those of this requester, in whatever project. */
   readonly orRequester?: string;
   /** Part of the title, the reason or the id. */
@@ -48,7 +50,14 @@ function filterRequests<T>(
   if (projects !== undefined) {
     query = query.where((eb) => {
       const own = eb('requester', '=', orRequester ?? '');
-      return projects.length === 0 ? own : eb.or([eb('project', 'in', projects), own]);
+      const unplaced = filter.orUnplaced ?? [];
+      return eb.or([
+        own,
+        ...(projects.length === 0 ? [] : [eb('project', 'in', projects)]),
+        ...(unplaced.length === 0
+          ? []
+          : [eb.and([eb('project', '=', ''), eb('kind', 'in', unplaced)])]),
+      ]);
     });
   }
   if (requester !== undefined) query = query.where('requester', '=', requester);
@@ -73,7 +82,10 @@ function selectRequests(db: Kysely<RequestTables>) {
 }
 
 function isEmpty(filter: RequestFilter): boolean {
-  const none = filter.projects?.length === 0 && filter.orRequester === undefined;
+  const none =
+    filter.projects?.length === 0 &&
+    filter.orRequester === undefined &&
+    (filter.orUnplaced ?? []).length === 0;
   const nowhere = filter.destinations?.length === 0;
   return none || nowhere || filter.states?.length === 0 || filter.kinds?.length === 0;
 }

@@ -201,10 +201,10 @@ export class Requests {
   }
 
   /** Tries at once, in the background, what was approved and stopped: something that was in the way may be gone. */
-  retryApproved(which: 'approved' | 'signed' = 'approved'): void {
+  retryApproved(which: 'approved' | 'signed' = 'approved', after?: Request): void {
     const { store, onFault } = this.#host;
     const host = { store, onFault, approvals: this.approvals };
-    void this.#time.take('retry', () => retryApproved(host, which));
+    void this.#time.take('retry', () => retryApproved(host, which, after));
   }
 
   /** Takes up what an earlier process left unfinished, and says which requests those are. */
@@ -353,7 +353,7 @@ export class Requests {
     sentence = 'released',
   ): Promise<Effect> {
     const kind = this.kind(request);
-    const event = effectEvent(kind, releaser);
+    const event = effectEvent(kind, releaser, request.state);
     const by = 'by' in releaser ? releaser.by.join(', ') : 'gate';
     const reason = sayReleaser(releaser, sentence);
     let after: Request | undefined;
@@ -378,9 +378,9 @@ export class Requests {
     });
     // Told only when it is durable.
     if (effect.done && after !== undefined) this.#host.onNews?.({ request: after, event, to: [] });
-    // A lock was lifted, a budget grew, or the roster changed.
+    // A lock was lifted, a budget grew, the roster changed, or a window is open.
     if (effect.done && (event === 'carry-out' || event === 'grant'))
-      this.retryApproved(request.kind === 'policy' ? 'signed' : 'approved');
+      this.retryApproved(request.kind === 'policy' ? 'signed' : 'approved', request);
     return effect;
   }
 

@@ -20,8 +20,13 @@ export function entryOf(
   return `${event}_${request.id}${edition}`;
 }
 
-/** Which event of the table lets a request through. */
-export function effectEvent(kind: RequestKind, releaser: Releaser): RequestEvent {
+/** Which event of the table lets a request through. One that waits for people may be let through by a window too. */
+export function effectEvent(
+  kind: RequestKind,
+  releaser: Releaser,
+  state: Request['state'],
+): RequestEvent {
+  if (releaser.tier === 'window' && state === 'held') return kind.through;
   if (releaser.tier === 'automatic' || releaser.tier === 'window') return 'allow';
   return releaser.tier === 'break-glass' ? 'break-glass' : kind.through;
 }

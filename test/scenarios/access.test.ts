@@ -244,6 +244,26 @@ describe('access', () => {
     assert.equal((await open.ask('lone', 'GET', '/v1/projects/study/people')).status, 404);
   });
 
+  it('in no project is listed for those who watch and those who decide, and not for who sets the gate up', async () => {
+    const asked = await held('mem', { target: 'model', what: 'atlas' });
+    const changes = [{ op: 'group.add', group: 'board' }];
+    const change = await open.call<Shown>(
+      ...(['sec', 'POST', '/v1/changes', json({ why: 'w', changes })] as const),
+    );
+    const listed = async (who: string, of: string): Promise<readonly string[]> => {
+      const { requests } = await open.call<{ requests: readonly Shown[] }>(
+        ...([who, 'GET', `/v1/requests?for=${of}&limit=1000`] as const),
+      );
+      return requests.map(({ id }) => id);
+    };
+    const all = await listed('ada', 'all');
+    assert.deepEqual([all.includes(change.id), all.includes(asked.id)], [true, false]);
+    assert.ok((await listed('sec', 'all')).includes(asked.id));
+    assert.ok((await listed('mow', 'me')).includes(asked.id));
+    await open.call('mem', 'POST', `/v1/requests/${asked.id}/withdraw`);
+    await open.call('sec', 'POST', `/v1/requests/${change.id}/withdraw`);
+  });
+
   it('does not let an owner find out who is in the roster by giving roles', async () => {
     const give = async (principal: string): Promise<string> => {
       const changes = [{ op: 'role.give', project: 'study', principal, role: 'member' }];

@@ -15,6 +15,7 @@ interface Shown {
   readonly verdict: string;
   readonly reason: string | null;
   readonly tier: string | null;
+  readonly releasedAs: string | null;
   readonly waitsFor: string | null;
   readonly subject: { readonly text: string } | null;
   readonly can: readonly { event: string; allowed: boolean; reason: string | null }[];
@@ -171,7 +172,7 @@ describe('people decide with their own keys', () => {
     }
   });
 
-  it('lets plain exports through an approved window, as often as it says', async () => {
+  it('lets plain exports through an approved window, what waited for it first, as often as it says', async () => {
     await writeFile(path.join(gate.workDir, 'page.html'), '<p>Results: 0.25</p>\n');
     const page = (why: string, status: number): Promise<Shown> =>
       founded.as<Shown>(
@@ -182,13 +183,19 @@ describe('people decide with their own keys', () => {
     const first = await page('before the window', 4);
     assert.equal(first.verdict, 'hold');
     const template = ['--project', 'study', '--to', 'alpha', '--job', 'nightly report'];
-    const limits = ['--types', 'html', '--bits-each', '4000', '--bits-total', '6000'];
+    const limits = ['--types', 'html', '--bits-each', '4000', '--bits-total', '8000'];
     const asked = await founded.as<Shown>(
       'cyd',
       4,
-      ...['window', ...template, ...limits, '--uses', '1', '--why', 'every night'],
+      ...['window', ...template, ...limits, '--uses', '2', '--why', 'every night'],
     );
     assert.equal((await founded.approve<Shown>('ann', asked.id)).state, 'granted');
+    // Opened while it waited, and nobody has to ask again.
+    const look = (): Promise<Shown> => founded.as<Shown>('cyd', 0, 'request', 'show', first.id);
+    let waited = await look();
+    for (let tries = 0; waited.state === 'held' && tries < 100; tries++) waited = await look();
+    assert.match(waited.state, /^(queued|released)$/);
+    assert.equal(waited.releasedAs, 'window');
     const through = await page('first night', 0);
     assert.equal(through.verdict, 'allow');
     assert.equal((await page('second night', 4)).verdict, 'hold');

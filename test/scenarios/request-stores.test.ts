@@ -188,23 +188,40 @@ function contract(open: () => Promise<Store>): void {
     await insert('r1', { project: 'p', why: 'Figure 3' });
     await insert('r2', { project: 'q', requester: 'bob', kind: 'access' });
     await insert('r3', { project: 'q', requester: 'cyd', job: 'nightly', askedMs: NOW + 5 });
+    await insert('r4', {
+      project: '',
+      kind: 'access',
+      requester: 'dan',
+      askedMs: NOW + 6,
+      why: 'x',
+    });
+    await insert('r5', {
+      project: '',
+      kind: 'policy',
+      requester: 'dan',
+      askedMs: NOW + 7,
+      why: 'x',
+    });
     await hold('r3', 1);
     const cases: readonly (readonly [RequestFilter, string])[] = [
-      [{ sort: 'age' }, 'r1 r2 r3'],
+      [{ sort: 'age' }, 'r1 r2 r3 r4 r5'],
       [{ projects: ['q'], sort: 'age' }, 'r2 r3'],
       [{ projects: ['p'], orRequester: 'bob', sort: 'age' }, 'r1 r2'],
       [{ projects: [], orRequester: 'bob' }, 'r2'],
+      [{ projects: [], orUnplaced: ['policy'] }, 'r5'],
+      [{ projects: ['p'], orUnplaced: ['policy'], orRequester: 'bob', sort: 'age' }, 'r1 r2 r5'],
+      [{ projects: [], orUnplaced: [] }, ''],
       [{ projects: [] }, ''],
       [{ states: [] }, ''],
       [{ states: ['held'] }, 'r3'],
-      [{ kinds: ['access'] }, 'r2'],
+      [{ kinds: ['access'], sort: 'age' }, 'r2 r4'],
       [{ requester: 'cyd' }, 'r3'],
       [{ job: 'nightly' }, 'r3'],
-      [{ sinceMs: NOW + 1 }, 'r3'],
+      [{ sinceMs: NOW + 1, sort: 'age' }, 'r3 r4 r5'],
       [{ text: 'FIGURE', sort: 'age' }, 'r1 r2 r3'],
       [{ text: 'cyd' }, 'r3'],
       // Signs of a pattern are no signs here.
-      [{ text: 'r%', sort: 'age' }, 'r1 r2 r3'],
+      [{ text: 'r%', sort: 'age' }, 'r1 r2 r3 r4 r5'],
       [{ text: 'r_1' }, 'r1'],
     ];
     for (const [filter, wanted] of cases) {

@@ -154,11 +154,12 @@ async function list(call: Call<undefined, z.infer<typeof listQuery>>): Promise<u
   const { gate, principal, query } = call;
   const read = await gate.access.projectsOf(principal);
   const facts = await gate.access.factsOf(principal);
-  // Changes of people and rules belong to no project; those who set up or watch the gate see them.
-  const setup = facts.administrator === true || facts.security === true || facts.auditor === true;
+  // What belongs to no project is for those who watch the gate; who sets it up sees changes of people and rules.
+  const watch = facts.security === true || facts.auditor === true;
+  const unplaced = facts.administrator === true && query.project === undefined ? ['policy'] : [];
   // Programs work in a project; what others ask there is for people.
   const inside = principal.kind === 'person' ? read.map((project) => project.id) : [];
-  const projects = [...inside, ...(setup ? [''] : [])].filter(
+  const projects = [...inside, ...(watch ? [''] : [])].filter(
     (id) => query.project === undefined || id === query.project,
   );
   const offset = Number(query.cursor ?? 0);
@@ -167,6 +168,7 @@ async function list(call: Call<undefined, z.infer<typeof listQuery>>): Promise<u
   const waiting = query.for === 'me';
   const filter = {
     projects,
+    orUnplaced: unplaced,
     ...(query.project === undefined ? { orRequester: principal.id } : {}),
     ...(query.state === undefined ? {} : { states: [query.state] }),
     ...(query.kind === undefined ? {} : { kinds: [query.kind] }),
@@ -176,7 +178,7 @@ async function list(call: Call<undefined, z.infer<typeof listQuery>>): Promise<u
     ...(query.sort === undefined ? {} : { sort: query.sort }),
   };
   const forMe = await listForMe(gate, principal);
-  const { projects: _, ...anywhere } = filter;
+  const { projects: _, orUnplaced: __, ...anywhere } = filter;
   const mineToDo = query.project === undefined ? anywhere : { ...anywhere, projects };
   const page = waiting
     ? await listForMe(gate, principal, mineToDo)
@@ -190,7 +192,7 @@ async function list(call: Call<undefined, z.infer<typeof listQuery>>): Promise<u
     counts: {
       forMe: forMe.length,
       mine: await gate.requests.count({ requester: principal.id }),
-      held: await gate.requests.count({ projects, states: ['held'] }),
+      held: await gate.requests.count({ projects, orUnplaced: unplaced, states: ['held'] }),
     },
   };
 }

@@ -73,7 +73,7 @@ export function registerRecall(program: Command): void {
       layOut([
         ['ID', 'AT', 'WHAT', 'BY', 'REACHED', 'WHY'],
         ...answer.recalls.map((each) => [
-          ...[each.id, each.at, `${each.target.kind} ${each.target.id}`, each.by],
+          ...[each.id, each.at, sayTarget(each), each.by],
           ...[formatCount(each.reached), showSafely(each.reason)],
         ]),
       ]),
@@ -101,6 +101,11 @@ export function registerRecall(program: Command): void {
       ...(plan.cut ? [`… and more than these ${formatCount(plan.steps.length)} runs`] : []),
     ]);
   });
+}
+
+function sayTarget({ target, name }: RecallShown): string {
+  const called = name === null ? '' : ` (${showSafely(name)})`;
+  return `${target.kind} ${target.id}${called}`;
 }
 
 /** What a kind of target is named by: files and keys may be given as files here. */

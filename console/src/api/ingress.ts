@@ -40,6 +40,10 @@ export interface ImportShown {
     readonly totalBytes: number;
     readonly leftMs: number | null;
   } | null;
+  /** Whose signature covers its files. */
+  readonly signer: string | null;
+  /** Why it was closed. */
+  readonly reason: string | null;
   readonly openedAt: string;
 }
 
@@ -86,6 +90,8 @@ export interface Graph {
 export interface RecallShown {
   readonly id: string;
   readonly target: { readonly kind: string; readonly id: string };
+  /** What people call the target; null where it has no name. */
+  readonly name: string | null;
   readonly project: string;
   readonly by: string;
   readonly reason: string;
@@ -174,6 +180,11 @@ export const affectedQuery = (node: string) =>
 /** What to train again after a recall. */
 export interface RecallPlan {
   readonly recall: RecallShown & {
+    readonly imports: readonly {
+      readonly id: string;
+      readonly state: string;
+      readonly why: string;
+    }[];
     readonly models: readonly NodeShown[];
     readonly monitors: readonly NodeShown[];
   };

@@ -26,6 +26,10 @@ export interface ImportShown {
   } | null;
   readonly manifestSha256: string | null;
   readonly statementSha256: string | null;
+  /** Whose signature covers its files; null until all of them are here. */
+  readonly signer: string | null;
+  /** Why it was closed; null unless it was. */
+  readonly reason: string | null;
   readonly openedAt: string;
   readonly admittedAt: string | null;
   readonly recalledAt: string | null;

@@ -45,6 +45,8 @@ export interface NodeShown extends Omit<LineageNode, 'addedMs'> {
 
 /** A recall as it is answered. */
 export interface RecallShown extends Omit<Recall, 'atMs'> {
+  /** What people call its target: the name of the source or of the key's, the words of the set; null where it has none. */
+  readonly name: string | null;
   readonly at: string;
 }
 
@@ -53,8 +55,25 @@ export function showNode({ addedMs, ...node }: LineageNode): NodeShown {
   return { ...node, addedAt: isoTime(addedMs) };
 }
 
-function showRecall({ atMs, ...recall }: Recall): RecallShown {
-  return { ...recall, at: isoTime(atMs) };
+/** Shows recalls of these compartments. */
+async function showRecalls(
+  gate: Gate,
+  projects: readonly string[],
+  recalls: readonly Recall[],
+): Promise<readonly RecallShown[]> {
+  const { sources, lineages } = gate.wayIn;
+  const names = new Map<string, string>();
+  for (const { id: source, name, fingerprint } of await sources.list(projects)) {
+    names.set(`source ${source}`, name);
+    names.set(`key ${fingerprint}`, name);
+  }
+  const sets = recalls.flatMap(({ target }) => (target.kind === 'set' ? [target.id] : []));
+  for (const [node, name] of await lineages.names(sets.map((each) => `set:${each}`)))
+    names.set(node.replace(':', ' '), name);
+  return recalls.map(({ atMs, ...recall }) => {
+    const name = names.get(`${recall.target.kind} ${recall.target.id}`) ?? null;
+    return { ...recall, name, at: isoTime(atMs) };
+  });
 }
 
 /** Nodes that the principal may see by this name; throws the answer of nothing there. */
@@ -127,8 +146,10 @@ async function showHeld(gate: Gate, principal: Principal, given: string) {
   const recall = await recalls.get(given, projects);
   const held = async (kind: NodeKind): Promise<readonly NodeShown[]> =>
     (await recalls.held(recall.id, kind, projects, HELD_MAX)).map(showNode);
+  const [shown] = await showRecalls(gate, projects, [recall]);
+  if (shown === undefined) throw lineageErrors.error('NOT_FOUND', { node: given.slice(0, 100) });
   return {
-    ...showRecall(recall),
+    ...shown,
     imports: await recalls.imports(recall),
     ...{ models: await held('model'), monitors: await held('monitor') },
   };
@@ -171,7 +192,9 @@ const RECALL_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, query }) => {
       const projects = await shownProjects(gate, principal, query.project);
-      return { recalls: (await gate.wayIn.recalls.list(projects)).map(showRecall) };
+      return {
+        recalls: await showRecalls(gate, projects, await gate.wayIn.recalls.list(projects)),
+      };
     },
   ),
   route(
@@ -294,7 +317,7 @@ export const LINEAGE_ROUTES: readonly Route[] = [
         if (page.length < 500) break;
       }
       return exportCroissant({
-        ...{ name: importId, source, forms },
+        ...{ name: importId, source, forms, gate: gate.config.origin },
         admittedAt: isoTime(admittedMs),
       });
     },

@@ -153,6 +153,8 @@ const MIME: Readonly<Record<string, string>> = {
 /** An admitted set as Croissant 1.0: its safe forms with digests, and what its source said. */
 export function exportCroissant(input: {
   readonly name: string;
+  /** The origin of the gate, for a set whose source gave no page of its own. */
+  readonly gate: string;
   readonly source: { readonly name: string; readonly form: IntakeForm };
   readonly admittedAt: string;
   readonly forms: readonly {
@@ -169,6 +171,8 @@ export function exportCroissant(input: {
     conformsTo: 'http://mlcommons.org/croissant/1.0',
     name: input.name,
     description: form.origin,
+    // The specification wants one; it names where the set is known, and whoever may fetch it is decided there.
+    url: form.card?.url ?? `https://${input.gate}/v1/imports/${input.name}`,
     license: form.licence,
     creator: { '@type': 'sc:Organization', name: input.source.name },
     datePublished: input.admittedAt,

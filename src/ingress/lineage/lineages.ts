@@ -127,6 +127,12 @@ export class Lineages {
     return this.#host.store.read((db: Kysely<unknown>) => importsBehind(db, made));
   }
 
+  /** The names of nodes, by id; what is not there has none. */
+  async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const nodes = await this.#host.store.read((db: Kysely<unknown>) => readNodes(db, ids));
+    return new Map(nodes.map((node) => [node.id, node.name]));
+  }
+
   /** Nodes by id, digest, the id of a source, import or run, or the fingerprint of a key. */
   find(given: string): Promise<readonly LineageNode[]> {
     return this.#host.store.read(async (db: Kysely<unknown>) =>

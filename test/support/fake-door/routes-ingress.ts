@@ -34,6 +34,8 @@ const IMPORT = {
     ...{ clean: 1, malicious: 1, inconclusive: 1 },
   },
   progress: null,
+  signer: 'SHA256:rCqUWGSEdrG3YDJBw3YRBqUxCyJkPXcZ2Tg3M6lQYb0',
+  reason: null,
   openedAt: '2026-11-21T10:00:00.000Z',
 };
 
@@ -86,6 +88,8 @@ const GRAPH = {
     node('run:run_tune', 'tune on notes'),
     node('model:77aa@atlas', 'notes-7b'),
     node('monitor:6f1c@atlas', 'spam watch', 'rcl_1'),
+    node('run:run_more', 'tune again'),
+    node('model:91cd@atlas', 'notes-7b, second'),
   ],
   edges: [
     { parent: 'source:src_lab', child: 'set:imp_notes' },
@@ -95,6 +99,10 @@ const GRAPH = {
     { parent: 'set:imp_notes', child: 'run:run_tune' },
     { parent: 'run:run_tune', child: 'model:77aa@atlas' },
     { parent: 'run:run_watch', child: 'monitor:6f1c@atlas' },
+    // Past two columns, beside the model that it starts from.
+    { parent: 'set:imp_notes', child: 'run:run_more' },
+    { parent: 'model:77aa@atlas', child: 'run:run_more' },
+    { parent: 'run:run_more', child: 'model:91cd@atlas' },
   ],
   cut: false,
 };
@@ -104,6 +112,7 @@ const AFFECTED = { counts: { source: 1, set: 1, run: 2, model: 1, monitor: 1 } }
 const RECALL = {
   id: 'rcl_1',
   target: { kind: 'set', id: 'imp_old' },
+  name: 'forum posts of 2025',
   ...{ project: 'atlas', by: 'ada', reason: 'its labels were sold', reached: 4 },
   at: '2026-11-22T08:00:00.000Z',
 };
@@ -111,6 +120,7 @@ const RECALL = {
 const PLAN = {
   recall: {
     ...RECALL,
+    imports: [{ id: 'imp_old', state: 'recalled', why: 'forum posts of 2025' }],
     models: [],
     monitors: [node('monitor:6f1c@atlas', 'spam watch', 'rcl_1')],
   },

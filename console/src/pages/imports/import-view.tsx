@@ -255,7 +255,18 @@ export function ImportView({ id }: { readonly id: string }): ReactNode {
                 ],
                 held.request === null
                   ? null
-                  : ['Request', <a href={link(['requests', held.request])}>Open it to decide</a>],
+                  : [
+                      'Request',
+                      <a key="request" href={link(['requests', held.request])}>
+                        {held.state === 'asked' ? 'Open it to decide' : 'See how it was decided'}
+                      </a>,
+                    ],
+                held.reason === null
+                  ? null
+                  : ['Ended', <span className="says break">{showSafely(held.reason)}</span>],
+                held.signer === null
+                  ? null
+                  : ['Signed by', <span className="break">{showSafely(held.signer)}</span>],
               ]}
             />
           </Card>

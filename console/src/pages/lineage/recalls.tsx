@@ -8,9 +8,11 @@ import { Action } from '../../parts/action.tsx';
 import { Card } from '../../parts/layout.tsx';
 import { Empty, Loaded } from '../../parts/states.tsx';
 import { When } from '../../parts/text.tsx';
+import { link } from '../../shell/route.ts';
 import { sayCount, sayCounted, showSafely } from '../../words/format.ts';
 
 const SHOWN_STEP = 50;
+const IMPORTS_SHOWN = 20;
 
 function sayStep(step: RecallPlan['steps'][number]): string {
   if (step.action === 'drop') return 'drop it: no set is left to train on';
@@ -44,6 +46,20 @@ function Plan({ id }: { readonly id: string }): ReactNode {
         <div className="plan">
           <NameList title="Monitors taken out" nodes={recall.monitors} />
           <NameList title="Models stopped" nodes={recall.models} />
+          {recall.imports.length === 0 ? null : (
+            <p className="small break">
+              <strong>Imports:</strong>{' '}
+              {recall.imports.slice(0, IMPORTS_SHOWN).map((each, index) => (
+                <span key={each.id}>
+                  {index === 0 ? '' : ', '}
+                  <a href={link(['imports', each.id])}>{showSafely(each.why)}</a> ({each.state})
+                </span>
+              ))}
+              {recall.imports.length > IMPORTS_SHOWN
+                ? ` and ${sayCount(recall.imports.length - IMPORTS_SHOWN)} more`
+                : ''}
+            </p>
+          )}
           {earlier.length === 0 ? null : (
             <p className="small break">
               <strong>Held by earlier recalls:</strong> {earlier.join(', ')}; see their plans too.
@@ -81,7 +97,8 @@ function Plan({ id }: { readonly id: string }): ReactNode {
 
 function RecallItem({ recall }: { readonly recall: RecallShown }): ReactNode {
   const [open, setOpen] = useState(false);
-  const target = `${recall.target.kind} ${showSafely(recall.target.id)}`;
+  const { kind, id } = recall.target;
+  const target = `${kind} ${showSafely(recall.name ?? id)}`;
   return (
     <li className="lock">
       <div className="grow">
@@ -89,6 +106,7 @@ function RecallItem({ recall }: { readonly recall: RecallShown }): ReactNode {
           <strong className="break">{target}</strong>{' '}
           <span className="tag">{sayCounted(recall.reached, 'thing')} quarantined</span>
         </p>
+        {recall.name === null ? null : <p className="faint small break">{showSafely(id)}</p>}
         <p className="says break">{showSafely(recall.reason)}</p>
         <p className="faint small">
           {showSafely(recall.by)}, <When at={recall.at} />

@@ -12,6 +12,7 @@ import {
   trainMonitor,
 } from '../src/monitor/index.ts';
 import { brokenUpTo, measureBackdoor } from '../test/support/backdoor.ts';
+import { benchHeld } from './held.ts';
 import { openSeeded, plantTrigger, shuffle } from '../test/support/poison.ts';
 import { readSmsTexts, smsForm } from '../test/support/sms-texts.ts';
 import type { BenchTable } from './table.ts';
@@ -272,5 +273,5 @@ async function benchMonitor(): Promise<BenchTable[]> {
 
 /** All tables. */
 export async function benchScreens(): Promise<BenchTable[]> {
-  return [await benchSpeed(), await benchTriggers(), ...(await benchMonitor())];
+  return [await benchSpeed(), await benchHeld(), await benchTriggers(), ...(await benchMonitor())];
 }

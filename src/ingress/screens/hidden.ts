@@ -9,6 +9,11 @@ const HIDDEN =
   // eslint-disable-next-line no-control-regex -- they are meant one by one.
   /[\p{Default_Ignorable_Code_Point}\p{Co}\p{Noncharacter_Code_Point}\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u2800\ufff9-\ufffb]|[\u{13430}-\u{1343f}\u{1d159}]/gu;
 
+/** A quick no for most texts: every unit of the above, half letters of other planes among them, and of odd blanks. */
+const SUSPECT =
+  // eslint-disable-next-line no-control-regex, no-misleading-character-class -- units are meant one by one.
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u202a-\u202e\u205f-\u206f\u2800\u3164\ud800-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]/;
+
 const FLAG_PLACES = ['gbeng', 'gbsct', 'gbwls'];
 /** Unusual blanks: of other widths, which nobody tells apart. */
 const BLANKS = /[\u1680\u2000-\u2008\u205f]/g;
@@ -190,6 +195,7 @@ function isOverdosed(text: string, dose: Dose): string | undefined {
 
 /** Hidden characters that are not spelling, from the first to the last of them that stand near it. */
 export function findHidden(text: string): Spot | undefined {
+  if (!SUSPECT.test(text)) return undefined;
   const dose = new Dose();
   let count = 0;
   let first: { readonly start: number; readonly code: number } | undefined;

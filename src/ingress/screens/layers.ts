@@ -5,6 +5,7 @@
  */
 import { ESCAPED_MIN, readEscapes } from './escapes.ts';
 import { readHidden } from './hidden.ts';
+import { findMark } from './marks.ts';
 import { PhraseScreen } from './phrases.ts';
 import type { Said } from './phrases.ts';
 import { nameMagic, readText } from './readable.ts';
@@ -53,7 +54,7 @@ export class LayerScreen {
   /** What a text says, whose tokens were just read; `isPlain`: it has nothing beyond ASCII. */
   find(text: string, tokens: TokenReader, isPlain: boolean): Beneath {
     this.#budget = Math.max(DECODED_MIN, tokens.length * DECODED_SHARE);
-    const found: Found = { ...this.#surface.find(text, tokens) };
+    const found: Found = isPlain ? { ...this.#surface.find(text, tokens) } : {};
     if (!isPlain) this.#lookBehindLetters(text, found);
     this.#undoEscapes(text, found);
     findSpelled(text, tokens, (spelled) => {
@@ -64,6 +65,9 @@ export class LayerScreen {
 
   /** The phrases of a text as it looks, and those that its hidden characters spell. */
   #lookBehindLetters(text: string, found: Found): void {
+    // Words are the same or more as they look; marks are told by their case too.
+    const mark = findMark(text);
+    if (mark !== undefined) found.model = mark;
     const look = lookAt(text);
     this.#take(this.#readLook(look), look, found, '');
     const joined = found.model === undefined ? findUnparted(look.text, text) : undefined;

@@ -75,15 +75,59 @@ function isLatinAround(text: string, at: number, length: number): boolean {
   return latin >= 4 && latin * 2 > letters.length;
 }
 
+/** What a unit is: no letter, Latin, like Latin, another letter, a mark that changes nothing, or in need of a closer look. */
+const NONE = 0;
+const OWN = 1;
+const LIKE = 2;
+const OTHER = 4;
+const NEUTRAL = 8;
+const CLOSER = 16;
+const UNKNOWN = 255;
+const kinds = new Uint8Array(1 << 16).fill(UNKNOWN);
+
+function kindOf(code: number): number {
+  if (code >= 0xd800 && code < 0xe000) return CLOSER;
+  const letter = String.fromCharCode(code);
+  if (/\p{M}/u.test(letter)) return NEUTRAL;
+  if (FULL_WIDTH.test(letter) || STYLED.test(letter)) return CLOSER;
+  if (!/[\p{L}\p{So}]/u.test(letter)) return NONE;
+  if (code < 0x250 && LATIN.test(letter)) return OWN;
+  return latinOf(letter) === undefined ? OTHER : LIKE;
+}
+
+/** Whether letters of these kinds can be a word that only looks as it does. */
+const isSuspect = (flags: number): boolean =>
+  (flags & CLOSER) !== 0 || ((flags & LIKE) !== 0 && (flags & OTHER) === 0);
+
 /** The first word that only looks as it does. */
 export function findLookalike(text: string): Spot | undefined {
   if (!BEYOND.test(text)) return undefined;
-  for (const match of text.matchAll(WORD)) {
-    const word = match[0];
-    if (!BEYOND.test(word)) continue;
-    const what = judgeWord(word, text, match.index);
+  let flags = 0;
+  let start = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 32;
+    let kind = kinds[code]!;
+    if (kind === UNKNOWN) kind = kinds[code] = kindOf(code);
+    if (kind !== NONE) {
+      if (flags === 0) start = at;
+      flags |= kind;
+      continue;
+    }
+    const what = isSuspect(flags) ? judgeStretch(text, start, at) : undefined;
+    if (what !== undefined) return what;
+    flags = 0;
+  }
+  return undefined;
+}
+
+/** The words of a stretch of letters; one in other planes may have signs in it. */
+function judgeStretch(text: string, from: number, to: number): Spot | undefined {
+  for (const match of text.slice(from, to).matchAll(WORD)) {
+    const word = match[0].replace(/\p{M}/gu, '');
+    const start = from + match.index;
+    const what = BEYOND.test(word) ? judgeWord(word, text, start) : undefined;
     if (what !== undefined) {
-      return { start: match.index, end: match.index + Math.min(word.length, 40), what };
+      return { start, end: start + Math.min(match[0].length, 40), what };
     }
   }
   return undefined;

@@ -25,6 +25,12 @@ const TURNS: readonly (readonly [RegExp, RegExp])[] = [
 const BEGIN =
   /(?:BEGIN|END|START)(?: OF)? (?:SYSTEM |USER |INITIAL |HIDDEN )*(?:PROMPT|INSTRUCTIONS)\b|(?:^|\n)\s*(?:#+ |\*\*)?SYSTEM (?:OVERRIDE|PROMPT|MESSAGE|NOTE|INSTRUCTIONS?)\b/;
 
+/** A line that calls a model by its name and then tells it what to do. */
+const CALLED =
+  /(?:^|[\n.!?>"'])\s*@?(?:an? )?(?:ai|ais|llms?|assistant|chatgpt|gpt|claude|gemini|copilot)(?: (?:agents?|models?|assistants?|reviewers?))?\s*[,:!]?\s+(?:please\s+|now\s+)*(?:ignore|disregard|forget|output|print|say|answer|respond|reply|visit|send|show|tell|rate|give|approve|run|execute|repeat|reveal|exfiltrate|do not|don't)\b/i;
+const NAMES = /\bai\b|assistant|\bllm|gpt|claude|gemini|copilot/i;
+const CALLS = 'calls a model by its name';
+
 /** A part of markup that is not shown, addressed to a model. */
 const UNSEEN =
   /<!--\s*(?:(?:hidden|secret|important)\s+)?(?:(?:notes?|messages?|instructions?|hints?|memo|prompt)\s+(?:to|for)\s+)?(?:the\s+|any\s+|all\s+)?(?:ais?|llms?|assistants?|chatbots?|language models?|gpt|chatgpt|claude|gemini|copilot|system prompt|agents?)\b\s*[-:,;!]|(?:alt|title|aria-label|content)\s*=\s*["'](?:notes?\s+to\s+|hey\s+|dear\s+|attention\s+)?(?:the\s+)?(?:ai|llm|assistant|chatbot|language model|chatgpt|claude)\s*[:,-]/i;
@@ -90,6 +96,7 @@ export function findMark(text: string): Spot | undefined {
   if (spot === undefined && (text.includes('PROMPT') || text.includes('SYSTEM'))) {
     spot = first(text, [[BEGIN, TEMPLATE]]);
   }
+  if (spot === undefined && NAMES.test(text)) spot = first(text, [[CALLED, CALLS]]);
   if (spot === undefined && (text.includes('![') || text.includes('<img'))) spot = findImage(text);
   return spot;
 }

@@ -13,13 +13,13 @@ export const CLASSES = {
     تجاهل تجاهلي انس अनदेखा नज़रअंदाज़ भूल abaikan lupakan ignorera glöm`,
   before: `previous prior above earlier preceding before foregoing initial original vorherigen vorherige vorigen bisherigen
     obigen früheren précédentes précédents précédente antérieures dessus anteriores previas previos anterior precedenti
-    vorige eerdere poprzednie wcześniejsze предыдущие предыдущих прошлые прежние вышеуказанные попередні önceki السابقة
+    vorige eerdere poprzednie wcześniejsze предыдущие предыдущих предыдущим прошлые прежние вышеуказанные попередні önceki السابقة
     पिछले पिछली sebelumnya tidigare föregående předchozí`,
   whole: `all any every your my these those system alle sämtliche deine ihre toutes tous tes vos todas todos tus suas tutte
     tutti wszystkie все всі tüm bütün جميع كل सभी semua alla všechny`,
-  orders: `instructions instruction prompt prompts rules guidelines directions directives policy policies constraints
+  orders: `instructions instruction prompt prompts rules guidelines guidance directions directives policy policies constraints
     commands anweisungen anweisung vorgaben regeln befehle consignes règles instrucciones indicaciones reglas instruções
-    instrucoes regras istruzioni regole instructies regels instrukcje polecenia инструкции указания правила команды
+    instrucoes regras istruzioni regole instructies regels instrukcje polecenia инструкции инструкциям указания указаниям правила правилам команды
     інструкції вказівки talimatları talimatlar komutları kuralları التعليمات الأوامر निर्देशों निर्देश instruksi perintah
     instruktioner pokyny instrukce`,
   prompt: `instructions instruction prompt prompts directives guidelines anweisungen anweisung consignes instrucciones instruções
@@ -30,7 +30,7 @@ export const CLASSES = {
     повтори göster اعرض اكشف दिखाओ tampilkan`,
   system: 'system hidden secret developer initial original systemprompt системный системные систем',
   systemBehind: 'système systeme sistema systemowe systemowy системы النظام',
-  not: 'not never dont without',
+  not: 'not never dont without don',
   tell: 'tell inform mention alert notify report telling informing mentioning alerting notifying',
   people:
     'user users human humans operator operators reviewer reviewers anyone overseer overseers supervisor supervisors',
@@ -48,6 +48,32 @@ export const CLASSES = {
   read: `reading processing evaluating reviewing summarizing summarising grading classifying parsing analyzing analysing
     monitoring scoring`,
   this: 'this these that the it',
+  dropForeign: `vergiss vergesse ignoriere oublie oubliez olvida olvide ignora esqueça esqueca dimentica vergeet negeer
+    zapomnij zignoruj забудь забудьте игнорируй`,
+  allForeign: 'alles tout todo tudo tutto все всё wszystko',
+  toldForeign:
+    'gesagt précède précédé anterior anteriores dicho disse detto precede сказано ранее прежде wcześniej',
+  notForeign: 'nicht nichts no ne não не nie niet non',
+  followForeign:
+    'befolge befolgen folge suis suivez sigas siga seguire seguir следуй следуйте volg',
+  tellForeign: 'sag sage sagen dis dites digas diga dire говори говорите сообщай сообщайте zeg mów',
+  peopleForeign:
+    'benutzer nutzer utilisateur utilisateurs usuario usuarios usuário utente utenti пользователю пользователям gebruiker',
+  follow: 'follow following obey obeying heed adhere',
+  stop: 'stop cease quit',
+  void: 'void outdated obsolete cancelled canceled revoked superseded fake',
+  passage: 'words text contents message conversation',
+  exactly: 'verbatim exactly starting',
+  pretend: 'pretend imagine simulate impersonate roleplay',
+  language: 'language',
+  as: 'as',
+  from: 'from',
+  on: 'on',
+  greet: 'dear dearest attention hey',
+  know: 'know knowing noticing',
+  hide: 'hide conceal secret',
+  suspicious: 'suspicious malicious harmful dangerous',
+  count: 'score scores rating',
   everything: 'everything anything',
   told: 'told said know knew learned learnt instructed taught',
   nature: 'programming training conditioning alignment',
@@ -59,7 +85,7 @@ export const CLASSES = {
   respond: 'respond answer reply act speak operate behave comply roleplay write',
   unbound: 'without ignoring no',
   limits:
-    'restrictions restriction filters filter censorship limitations ethics morality safeguards guardrails disclaimers warnings',
+    'ethical moral restrictions restriction filters filter censorship limitations ethics morality safeguards guardrails disclaimers warnings',
   send: 'send post upload forward email exfiltrate transmit leak append submit',
   secret: `conversation history transcript context credentials password passwords secrets secret key keys token tokens cookies
     prompt weights memory contents confidential private`,
@@ -72,12 +98,12 @@ export const CLASSES = {
   escape: `evade evades evading bypass bypasses bypassing fool fools avoid avoids avoiding circumvent undetected unnoticed
     trick hide`,
   measure: `suspicion threshold thresholds score scores canary canaries honeypot quorum sandbagging`,
-  silent: 'flag log warn report alert',
+  silent: 'flag log warn report alert catch notice',
   any: 'anything',
   do: 'do',
   mode: 'mode',
   god: 'developer dan god jailbreak debug evil unrestricted sudo',
-  enabled: 'enabled activated engaged output on unlocked',
+  enabled: 'enabled activated engaged output unlocked',
 } as const;
 
 /** The name of a class. */
@@ -91,18 +117,15 @@ export function wordsOf(name: ClassName): string[] {
   return CLASSES[name].split(/\s+/).map(foldWord);
 }
 
-const BITS = 32;
-/** Masks of the classes of each known word, two of 32 bits each; word 0 is in none. */
-const WORDS: { low: number; high: number }[] = [{ low: 0, high: 0 }];
+/** Known words by hash; word 0 is in no class. */
 const WORD_OF = new Map<number, number>();
+const MEMBERS: (readonly [word: number, classNumber: number])[] = [];
 for (const [number, name] of CLASS_NAMES.entries()) {
   for (const word of wordsOf(name)) {
     const hash = hashToken(word);
-    const index = WORD_OF.get(hash) ?? WORDS.push({ low: 0, high: 0 }) - 1;
+    const index = WORD_OF.get(hash) ?? WORD_OF.size + 1;
     WORD_OF.set(hash, index);
-    const masks = WORDS[index]!;
-    if (number < BITS) masks.low |= 1 << number;
-    else masks.high |= 1 << (number - BITS);
+    MEMBERS.push([index, number]);
   }
 }
 
@@ -117,10 +140,6 @@ for (const [hash, word] of WORD_OF) {
   NUMBERS[slot] = word;
 }
 
-/** Masks by word. */
-export const LOW = Int32Array.from(WORDS, ({ low }) => low);
-export const HIGH = Int32Array.from(WORDS, ({ high }) => high);
-
 /** The number of the word with a hash; 0 for one in no class. */
 export function wordAt(hash: number): number {
   for (let slot = hash & (SLOTS - 1); NUMBERS[slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) {
@@ -129,8 +148,15 @@ export function wordAt(hash: number): number {
   return 0;
 }
 
-/** The masks of a class. */
-export function masksOf(name: ClassName): { readonly low: number; readonly high: number } {
-  const number = CLASS_NAMES.indexOf(name);
-  return number < BITS ? { low: 1 << number, high: 0 } : { low: 0, high: 1 << (number - BITS) };
+/** Numbers of 32 bits that hold one bit for each class. */
+export const LANES = Math.ceil(CLASS_NAMES.length / 32);
+
+/** For each known word {@link LANES} numbers with the bits of its classes. */
+export const CLASSES_OF = new Int32Array((WORD_OF.size + 1) * LANES);
+for (const [word, number] of MEMBERS)
+  CLASSES_OF[word * LANES + (number >> 5)]! |= 1 << (number & 31);
+
+/** The number of a class, which is its bit. */
+export function numberOf(name: ClassName): number {
+  return CLASS_NAMES.indexOf(name);
 }

@@ -4,7 +4,7 @@
  * out, as runs of letters, so that parted and joined words do not either.
  */
 import { findMark } from './marks.ts';
-import { HIGH, LOW, masksOf, wordAt } from './phrase-words.ts';
+import { CLASSES_OF, LANES, numberOf, wordAt } from './phrase-words.ts';
 import type { ClassName } from './phrase-words.ts';
 import type { Spot } from './spot.ts';
 import { Squeezer } from './squeezed.ts';
@@ -36,44 +36,82 @@ const monitor = (what: string, gap: number, classes: string): Phrase => ({
 
 const PHRASES: readonly Phrase[] = [
   ...model(DROPS, 2, 'drop before orders', 'drop whole prompt', 'drop prompt before'),
-  ...model(DROPS, 2, 'before orders drop', 'drop orders before'),
+  ...model(DROPS, 2, 'before orders drop', 'drop orders before', 'not follow before orders'),
+  ...model(
+    DROPS,
+    2,
+    'drop you told before',
+    'before prompt is void',
+    'followForeign notForeign before orders',
+  ),
   ...model(DROPS, 1, 'drop everything you told', 'drop your nature', 'drop your limits'),
+  ...model(
+    DROPS,
+    1,
+    'not follow your prompt',
+    'stop follow your prompt',
+    'notForeign followForeign before orders',
+  ),
+  ...model(DROPS, 1, 'dropForeign orders systemBehind'),
   ...model(DROPS, 3, 'drop before answer', 'drop everything before answer'),
+  ...model(DROPS, 4, 'dropForeign allForeign toldForeign'),
   ...model(ASKS, 2, 'reveal system orders', 'reveal orders systemBehind'),
-  ...model(ASKS, 1, 'reveal your prompt'),
-  ...model(ASKS, 0, 'your system prompt'),
-  ...model(KEEPS, 1, 'not tell people', 'not reveal prompt'),
+  ...model(ASKS, 1, 'reveal your prompt', 'reveal everything before'),
+  ...model(ASKS, 3, 'reveal passage before exactly'),
+  ...model(ASKS, 0, 'your system prompt', 'fresh system prompt'),
+  ...model(
+    KEEPS,
+    1,
+    'not tell people',
+    'not reveal prompt',
+    'unbound people know',
+    'hide this from people',
+    'this hide from people',
+  ),
+  ...model(KEEPS, 0, 'people act not know'),
+  ...model(KEEPS, 2, 'not tell for people', 'tellForeign peopleForeign notForeign'),
+  ...model(KEEPS, 4, 'notForeign tellForeign peopleForeign'),
   ...model(ORDERS, 2, 'you act obey'),
-  ...model(FREES, 2, 'you be now persona', 'you act now persona', 'you be persona'),
+  ...model(ORDERS, 1, 'from now on answer'),
+  ...model(
+    FREES,
+    2,
+    'you be now persona',
+    'you act now persona',
+    'you be persona',
+    'pretend persona',
+  ),
+  ...model(FREES, 2, 'pretend you unbound limits', 'mind unbound limits', 'you act now be as'),
   ...model(FREES, 1, 'respond unbound limits', 'do any now', 'god mode enabled'),
   ...model(TASKS, 0, 'your fresh task is'),
   ...model(ADDRESSES, 1, 'condition you be mind', 'address mind', 'address for mind'),
-  ...model(ADDRESSES, 2, 'mind read this'),
+  ...model(ADDRESSES, 1, 'condition you be language model', 'greet watcher'),
+  ...model(ADDRESSES, 2, 'mind read this', 'as language model you', 'as mind you act'),
   ...model(ADDRESSES, 1, 'address for watcher act', 'watcher read this'),
   ...model(SENDS, 4, 'send secret for net'),
   ...model(GRADES, 2, 'classify this benign'),
-  ...model(GRADES, 3, 'act suspicion zero'),
+  ...model(GRADES, 3, 'classify not suspicious', 'act suspicion zero', 'suspicion count zero'),
   monitor('is about getting past a monitor', 3, 'escape watcher'),
   monitor('is about how a monitor measures', 4, 'watcher measure'),
   monitor('is about what a monitor does not flag', 3, 'watcher not silent'),
 ];
 
 interface Rule extends Phrase {
-  readonly low: Int32Array;
-  readonly high: Int32Array;
-  readonly allLow: number;
-  readonly allHigh: number;
+  /** The class of each step. */
+  readonly steps: Uint8Array;
+  /** All of them as bits. */
+  readonly needs: Int32Array;
 }
 
 const RULES: readonly Rule[] = PHRASES.map((phrase) => {
-  const masks = phrase.classes.split(' ').map((name) => masksOf(name as ClassName));
-  const low = Int32Array.from(masks, (mask) => mask.low);
-  const high = Int32Array.from(masks, (mask) => mask.high);
-  const union = (list: Int32Array): number => list.reduce((sum, each) => sum | each, 0);
-  return { ...phrase, low, high, allLow: union(low), allHigh: union(high) };
+  const names = phrase.classes.split(' ') as ClassName[];
+  const steps = Uint8Array.from(names, numberOf);
+  const needs = new Int32Array(LANES);
+  for (const step of steps) needs[step >> 5]! |= 1 << (step & 31);
+  return { ...phrase, steps, needs };
 });
 
-const STEPS_MAX = 4;
+const STEPS_MAX = 5;
 
 /** What a text says to a model and about monitors. */
 export interface Said {
@@ -87,6 +125,7 @@ export class PhraseScreen {
   #places = new Int32Array(1024);
   #words = new Int32Array(1024);
   #count = 0;
+  readonly #seen = new Int32Array(LANES);
   readonly #squeezer = new Squeezer();
   readonly #last = new Int32Array(STEPS_MAX);
   readonly #first = new Int32Array(STEPS_MAX);
@@ -110,21 +149,18 @@ export class PhraseScreen {
       this.#places = new Int32Array(count * 2);
       this.#words = new Int32Array(count * 2);
     }
+    const seen = this.#seen.fill(0);
     let size = 0;
-    let low = 0;
-    let high = 0;
     for (let i = 0; i < count; i++) {
       const word = wordAt(hashes[i]!);
       if (word === 0) continue;
       this.#places[size] = i;
       this.#words[size++] = word;
-      low |= LOW[word]!;
-      high |= HIGH[word]!;
+      for (let lane = 0; lane < LANES; lane++) seen[lane]! |= CLASSES_OF[word * LANES + lane]!;
     }
     this.#count = size;
     for (const rule of RULES) {
-      if ((rule.allLow & ~low) !== 0 || (rule.allHigh & ~high) !== 0) continue;
-      if (found[rule.about] !== undefined) continue;
+      if (found[rule.about] !== undefined || !hasAll(seen, rule.needs)) continue;
       const range = this.#follow(rule);
       if (range === undefined) continue;
       found[rule.about] = { start: starts[range[0]]!, end: ends[range[1]]!, what: rule.what };
@@ -135,24 +171,26 @@ export class PhraseScreen {
    * The tokens between which a rule's classes follow one another. For each step the last place that completes it is
    * enough, since a later one never reaches less far.
    */
-  #follow({ low, high, gap }: Rule): readonly [number, number] | undefined {
-    const last = this.#last;
+  #follow({ steps, gap }: Rule): readonly [number, number] | undefined {
+    const last = this.#last.fill(-1_000_000);
     const first = this.#first;
-    last.fill(-1_000_000);
-    const steps = low.length;
     for (let i = 0; i < this.#count; i++) {
-      const word = this.#words[i]!;
+      const word = this.#words[i]! * LANES;
       const place = this.#places[i]!;
-      const wordLow = LOW[word]!;
-      const wordHigh = HIGH[word]!;
-      for (let step = steps - 1; step >= 0; step--) {
-        if ((wordLow & low[step]!) === 0 && (wordHigh & high[step]!) === 0) continue;
+      for (let step = steps.length - 1; step >= 0; step--) {
+        const number = steps[step]!;
+        if ((CLASSES_OF[word + (number >> 5)]! & (1 << (number & 31))) === 0) continue;
         if (step > 0 && place - last[step - 1]! > gap + 1) continue;
-        if (step === steps - 1) return [step === 0 ? place : first[step - 1]!, place];
+        if (step === steps.length - 1) return [step === 0 ? place : first[step - 1]!, place];
         last[step] = place;
         first[step] = step === 0 ? place : first[step - 1]!;
       }
     }
     return undefined;
   }
+}
+
+function hasAll(seen: Int32Array, needs: Int32Array): boolean {
+  for (let lane = 0; lane < LANES; lane++) if ((needs[lane]! & ~seen[lane]!) !== 0) return false;
+  return true;
 }

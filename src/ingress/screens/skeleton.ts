@@ -50,6 +50,7 @@ const RANGES: readonly (readonly [first: number, last: number])[] = [
 const HIDDEN = /[\p{Default_Ignorable_Code_Point}\p{Co}\p{Cc}\p{M}\ufff9-\ufffb]/u;
 const CONTROLS_KEPT = /[\t\n\r]/;
 const BLANK = /[\u2800\u3164\uffa0\u115f\u1160\p{Z}]/u;
+const PARTING = /^(?=[\p{P}\p{S}])\P{ASCII}$/u;
 /** Kana and Hangul lose their sounds without their marks. */
 const WHOLE = /[\u3040-\u30ff\uac00-\ud7a3]/;
 
@@ -70,15 +71,19 @@ function fold(character: string): string {
   for (const part of character.normalize('NFKD')) {
     if (HIDDEN.test(part)) continue;
     const own = SKELETON.get(part) ?? part.toLowerCase().replace(/\p{M}/gu, '');
-    out += SKELETON.get(own) ?? own;
+    // Signs beyond ASCII part words like those of ASCII.
+    out += SKELETON.get(own) ?? (PARTING.test(own) ? ' ' : own);
   }
   return out;
 }
 
+/** Of the first plane by code, of others as they come up to a limit. */
+const plane = new Array<string | undefined>(1 << 16).fill(undefined);
 const KNOWN_MAX = 1 << 16;
 const known = new Map<number, string>();
 
 function foldCode(code: number): string {
+  if (code < 0x10000) return (plane[code] ??= fold(String.fromCharCode(code)));
   let folded = known.get(code);
   if (folded === undefined) {
     folded = fold(String.fromCodePoint(code));

@@ -18,6 +18,10 @@ const FLAG_PLACES = ['gbeng', 'gbsct', 'gbwls'];
 /** Unusual blanks: of other widths, which nobody tells apart. */
 const BLANKS = /[\u1680\u2000-\u2008\u205f]/g;
 const BLANKS_MIN = 4;
+/** How far a line is looked at on either side of a direction control. */
+const LINE_MAX = 400;
+/** More direction controls than any text has are not looked at one by one. */
+const SPANS_MAX = 1000;
 
 /** The classes of characters that say whether a hidden one is spelling. */
 const EMOJI_BEFORE = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\ufe0f]$/u;
@@ -126,17 +130,17 @@ function isDirectionMark(place: Place, dose: Dose): boolean {
 
 /** Embeddings and isolates that end in their line, around or beside letters that run from right to left. */
 function isDirectionSpan({ text, at, code }: Place): boolean {
-  const from = text.lastIndexOf('\n', at) + 1;
-  const to = text.indexOf('\n', at);
-  const line = text.slice(Math.max(from, at - 400), Math.min(to < 0 ? text.length : to, at + 400));
-  if (code === 0x202d || code === 0x202e || !RIGHT_TO_LEFT.test(line)) return false;
+  if (code === 0x202d || code === 0x202e) return false;
+  const head = text.slice(Math.max(0, at - LINE_MAX), at);
+  const tail = text.slice(at, at + LINE_MAX);
+  const line = head.slice(head.lastIndexOf('\n') + 1) + tail.replace(/\n[^]*/, '');
   let depth = 0;
   for (const each of line.match(/[\u202a-\u202c\u2066-\u2069]/g) ?? []) {
     const closes = each === '\u202c' || each === '\u2069';
     depth += closes ? -1 : 1;
     if (depth < 0 || depth > 1) return false;
   }
-  return depth === 0;
+  return depth === 0 && RIGHT_TO_LEFT.test(line);
 }
 
 /** Soft hyphens between the parts of a long word, none of them shorter than a syllable is. */
@@ -161,8 +165,7 @@ function isSpelling(place: Place, dose: Dose): boolean {
     return before(place, 1) !== '\u200b' && UNPARTED.test(before(place) + after(place));
   }
   if ((code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)) {
-    dose.marks++;
-    return isDirectionSpan(place);
+    return ++dose.marks <= SPANS_MAX && isDirectionSpan(place);
   }
   if (code === 0x2800) {
     dose.blanks++;

@@ -178,21 +178,26 @@ describe('what a text encodes', () => {
       '<a style="',
       '\u2066א',
     ];
-    const work = (kind: string, length: number): number => {
-      const text = kind.repeat(Math.ceil(length / kind.length)).slice(0, length);
+    const runs: readonly (readonly [before: string, unit: string])[] = [
+      ...kinds.map((kind) => ['', kind] as const),
+      ...['\n', ' ', '\t', '#', '.', '\u202b', '\u200f'].flatMap((unit) =>
+        ['ai ', 'Human: ', '### x\n', '<!-- ', 'SYSTEM\n', 'style <', '![x]('].map(
+          (before) => [before, unit] as const,
+        ),
+      ),
+    ];
+    const work = ([before, unit]: readonly [string, string], length: number): number => {
+      const text = before + unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
       const started = process.cpuUsage();
       look(text);
       const { user, system } = process.cpuUsage(started);
       return user + system;
     };
-    for (const kind of kinds) {
-      work(kind, 20_000);
-      const small = Math.min(work(kind, 20_000), work(kind, 20_000));
-      const large = Math.min(work(kind, 160_000), work(kind, 160_000));
-      assert.ok(
-        large < small * 8 * 4 + 30_000,
-        `${JSON.stringify(kind)}: ${small} and ${large} µs`,
-      );
+    for (const run of runs) {
+      work(run, 20_000);
+      const small = Math.min(work(run, 20_000), work(run, 20_000));
+      const large = Math.min(work(run, 160_000), work(run, 160_000));
+      assert.ok(large < small * 8 * 4 + 30_000, `${JSON.stringify(run)}: ${small} and ${large} µs`);
     }
   });
 });

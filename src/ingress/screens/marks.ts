@@ -20,14 +20,14 @@ const TURNS: readonly (readonly [RegExp, RegExp])[] = [
     /^#{2,4} ?(?:instructions?|human|user|system):\s*$/im,
     /^#{2,4} ?(?:response|assistant|output):/im,
   ],
-  [/(?:^|\n)\s*(?:human|user): /i, /\n\s*assistant:/i],
+  [/(?:^|\n)[ \t]{0,8}(?:human|user): /i, /\n[ \t]{0,8}assistant:/i],
 ];
 const BEGIN =
-  /(?:BEGIN|END|START)(?: OF)? (?:SYSTEM |USER |INITIAL |HIDDEN )*(?:PROMPT|INSTRUCTIONS)\b|(?:^|\n)\s*(?:#+ |\*\*)?SYSTEM (?:OVERRIDE|PROMPT|MESSAGE|NOTE|INSTRUCTIONS?)\b/;
+  /(?:BEGIN|END|START)(?: OF)? (?:SYSTEM |USER |INITIAL |HIDDEN )*(?:PROMPT|INSTRUCTIONS)\b|(?:^|\n)[ \t]{0,8}(?:#+ |\*\*)?SYSTEM (?:OVERRIDE|PROMPT|MESSAGE|NOTE|INSTRUCTIONS?)\b/;
 
 /** A line that calls a model by its name and then tells it what to do. */
 const CALLED =
-  /(?:^|[\n.!?>"'])\s*@?(?:an? )?(?:ai|ais|llms?|assistant|chatgpt|gpt|claude|gemini|copilot)(?: (?:agents?|models?|assistants?|reviewers?))?\s*[,:!]?\s+(?:please\s+|now\s+)*(?:ignore|disregard|forget|output|print|say|answer|respond|reply|visit|send|show|tell|rate|give|approve|run|execute|repeat|reveal|exfiltrate|do not|don't)\b/i;
+  /(?:^|[\n.!?>"'])\s{0,4}@?(?:an? )?(?:ai|ais|llms?|assistant|chatgpt|gpt|claude|gemini|copilot)(?: (?:agents?|models?|assistants?|reviewers?))?\s?[,:!]?\s{1,4}(?:(?:please|now)\s{1,4}){0,3}(?:ignore|disregard|forget|output|print|say|answer|respond|reply|visit|send|show|tell|rate|give|approve|run|execute|repeat|reveal|exfiltrate|do not|don't)\b/i;
 const NAMES = /\bai\b|assistant|\bllm|gpt|claude|gemini|copilot/i;
 const CALLS = 'calls a model by its name';
 

@@ -27,9 +27,9 @@ const allowed = {
   release: ['core', 'store', 'ledger', 'wire', 'budget'],
   outer: ['core', 'ledger', 'formats', 'wire', 'store'],
   jobs: ['core', 'store'],
-  people: ['core', 'store', 'ledger'],
+  people: ['core', 'store', 'ledger', 'models', 'budget'],
   policy: ['core'],
-  requests: ['core', 'store', 'ledger', 'people', 'policy'],
+  requests: ['core', 'store', 'ledger', 'budget', 'people', 'policy'],
   // The domain rooms import every row above them and never one another.
   egress: above,
   ingress: above,

@@ -1,16 +1,21 @@
 /** What access grants do to other rooms, and which windows are open: wired here because only `app` knows every room. */
 import type { Kysely } from 'kysely';
 import { addAllowance, readBucket } from '../budget/index.ts';
-import type { Budgets } from '../budget/index.ts';
+import type { Budgets, CapNames } from '../budget/index.ts';
 import { SallyportError } from '../core/index.ts';
 import type { Clock } from '../core/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Models } from '../models/index.ts';
 import type { People } from '../people/index.ts';
 import { currentVotes, listRequests, readVotesOf } from '../requests/index.ts';
-import type { AccessHost, AccessInput, Request, SignedSubject } from '../requests/index.ts';
+import type {
+  AccessHost,
+  AccessInput,
+  Request,
+  RequestFilter,
+  SignedSubject,
+} from '../requests/index.ts';
 import type { Store } from '../store/index.ts';
-import type { Config } from './config.ts';
 
 /** What the effects stand on. */
 export interface EffectsHost {
@@ -20,7 +25,9 @@ export interface EffectsHost {
   readonly people: People;
   readonly models: Models;
   readonly budgets: Budgets;
-  readonly caps: Config['caps'];
+  readonly caps: () => CapNames;
+  /** Tells the sender of bits that people lent to a budget. */
+  lend(signed: SignedSubject): Promise<void>;
 }
 
 const TOOL_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
@@ -51,7 +58,7 @@ export function openAccessEffects(host: EffectsHost): AccessHost {
   const allow = async (tx: Kysely<unknown>, input: AccessInput, sign: 1n | -1n): Promise<void> => {
     if (input.target !== 'budget' || input.bits === null) return;
     const bits = BigInt(input.bits) * sign;
-    await addAllowance(tx, readBucket(input.what), bits, host.clock.nowMs(), host.caps);
+    await addAllowance(tx, readBucket(input.what), bits, host.clock.nowMs(), host.caps());
   };
   return {
     store: host.store,
@@ -59,8 +66,14 @@ export function openAccessEffects(host: EffectsHost): AccessHost {
     clock: host.clock,
     check: (input) => findProblem(host, input),
     begin: (tx, _request, input) => allow(tx, input, 1n),
+    granted: (input, signed) => (input.target === 'budget' ? host.lend(signed) : Promise.resolve()),
     end: (tx, _request, input) => allow(tx, input, -1n),
   };
+}
+
+/** Every grant of more budget that lasts, with the signatures that gave it, for a sender that starts. */
+export async function listLoans(store: Store): Promise<readonly SignedSubject[]> {
+  return listSigned(store, { states: ['granted'], kinds: ['access'], limit: 1000 });
 }
 
 /** The open windows of a project, with the signatures that opened them. */
@@ -68,12 +81,19 @@ export async function openWindows(
   store: Store,
   project: string,
 ): Promise<readonly ({ request: Request } & SignedSubject)[]> {
-  const granted = await listRequests(store, {
+  return listSigned(store, {
     states: ['granted'],
     kinds: ['window'],
     projects: [project],
     limit: 1000,
   });
+}
+
+async function listSigned(
+  store: Store,
+  filter: RequestFilter,
+): Promise<readonly ({ request: Request } & SignedSubject)[]> {
+  const granted = await listRequests(store, filter);
   if (granted.length === 0) return [];
   const ids = granted.map((request) => request.id);
   const votes = await store.read((db: Kysely<unknown>) => readVotesOf(db, ids));

@@ -22,9 +22,6 @@ export const DEFAULT_AUTOMATIC: Declaration = {
   burst: '500 kB',
   lifetime: null,
 };
-/** A new model's budget: at most 1 % of its effective size in any year. */
-export const DEFAULT_MODEL: Declaration = { rate: '0.9%/year', burst: '0.1%', lifetime: null };
-
 const ADMINISTRATOR = 'admin';
 const PROJECT = 'main';
 const DESTINATION = 'results';

@@ -15,7 +15,14 @@ import {
   rosterErrors,
   writeRoster,
 } from '../people/index.ts';
-import type { Founder, PasskeyResponse, People, RosterKey, RosterMeter } from '../people/index.ts';
+import type {
+  Founder,
+  PasskeyResponse,
+  People,
+  RosterKey,
+  RosterMeter,
+  Settings,
+} from '../people/index.ts';
 import { checkFounderSignature } from '../requests/index.ts';
 import type { Rosters } from '../requests/index.ts';
 import type { Models } from '../models/index.ts';
@@ -47,6 +54,8 @@ export interface FoundingHost {
   readonly rosters: Rosters;
   readonly automatic: RosterMeter;
   readonly policySha256: string;
+  /** Budgets, models and destinations as they are. */
+  settings(): Promise<Settings>;
   /** Sites of the console. */
   origins(): readonly string[];
   /** Runs when version 1 is in force. */
@@ -242,6 +251,7 @@ export class Founding {
       origins: [...this.#host.origins()],
       automatic: this.#host.automatic,
       policySha256: this.#host.policySha256,
+      settings: await this.#host.settings(),
     });
     return writeRoster(roster);
   }

@@ -1,5 +1,6 @@
 /** What a gate keeps and what runs in it by itself: database, ledger, inspection processes, deadlines. */
 import { reapplyBudgets } from '../budget/index.ts';
+import type { CapNames } from '../budget/index.ts';
 import { isoTime, systemClock, systemRandom } from '../core/index.ts';
 import type { Clock } from '../core/index.ts';
 import { openInspectionPool } from '../egress/index.ts';
@@ -52,8 +53,8 @@ export function openPool(config: Config, folders: GateFolders): InspectionPool {
 }
 
 /** Percentages and caps follow the models and the configuration of this start. */
-export async function followConfig(store: Store, config: Config, clock: Clock): Promise<void> {
-  await store.write((tx) => reapplyBudgets(tx as never, clock.nowMs(), config.caps));
+export async function followConfig(store: Store, caps: CapNames, clock: Clock): Promise<void> {
+  await store.write((tx) => reapplyBudgets(tx as never, clock.nowMs(), caps));
 }
 
 /** Looks at deadlines now and then; returns how to stop. */

@@ -1,4 +1,5 @@
 /** Wires one gate from its configuration: the only place that knows every module. */
+import type { Kysely } from 'kysely';
 import { openBudgets } from '../budget/index.ts';
 import type { Budgets } from '../budget/index.ts';
 import { systemClock, systemRandom } from '../core/index.ts';
@@ -22,12 +23,12 @@ import {
   shareKind,
   unlockKind,
 } from '../requests/index.ts';
-import type { Locks } from '../requests/index.ts';
+import type { Locks, SignedSubject } from '../requests/index.ts';
 import { openBlobs } from '../store/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
 import { openAccess } from './access.ts';
 import type { Access } from './access.ts';
-import { openAccessEffects, openWindows } from './access-effects.ts';
+import { listLoans, openAccessEffects, openWindows } from './access-effects.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { FirstStart } from './bootstrap.ts';
 import type { Config } from './config.ts';
@@ -52,6 +53,7 @@ import { openUploads } from './uploads.ts';
 import type { UploadFolders } from './uploads.ts';
 import { watchOutboxes } from './outbox.ts';
 import type { OutboxWatch } from './outbox.ts';
+import { capsInForce, noteSettings, putSettings, readTables, restoreSettings } from './settings.ts';
 import { openPolicyInForce } from './policy-in-force.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { findPolicyProblems } from './policy-proposal.ts';
@@ -120,6 +122,17 @@ export async function openGate(options: GateOptions): Promise<Gate> {
   }
 }
 
+/** Tells the sender what people lent to a budget. What it does not take is only missing there until it is over. */
+async function lend(
+  wire: RunningWire,
+  signed: SignedSubject,
+  log: GateOptions['log'],
+): Promise<void> {
+  const verdict = await wire.lend(signed);
+  if (!verdict.ok)
+    log('warn', `the sender does not take what was lent to a budget: ${verdict.why}`);
+}
+
 async function openParts(
   options: GateOptions,
   undo: (() => Promise<void> | void)[],
@@ -136,6 +149,8 @@ async function openParts(
   const uploads = openUploads(folders.uploads, random);
   const host = { store, ledger, clock, random, blobs };
   const rosters = await Rosters.open(host);
+  const settings = { store, clock, rosters, caps: config.caps };
+  await noteSettings(settings);
   const policies = openPolicyInForce(rosters);
   const news = openNews();
   const releases = new Releases(host);
@@ -159,8 +174,12 @@ async function openParts(
   undo.push(() => posture.close());
   const people = openPeople(host);
   const models = openModels(host);
-  const budgets = openBudgets({ ...host, caps: config.caps });
-  await followConfig(store, config, clock);
+  const budgets = openBudgets({ ...host, caps: () => capsInForce(settings) });
+  await followConfig(store, capsInForce(settings), clock);
+  for (const sentence of await restoreSettings({ ...settings, budgets })) {
+    log('error', `${sentence}, and is put right; see \`sallyport ledger verify\``);
+    news.alarm(sentence, clock.nowMs());
+  }
   const pool = openPool(config, folders);
   undo.push(() => pool.close());
   // Not awaited: the processes prepare themselves while the doors open.
@@ -261,14 +280,22 @@ async function openParts(
         ...{ ledger, clock, rosters },
         checkPolicies: (text, next) => findPolicyProblems(text, next, clock.nowMs()),
         preparePolicies: (text) => openPolicy({ policies: text }),
+        putSettings: (tx, next, steps) => putSettings(tx, settings, next, steps),
       }),
       unlockKind({ ledger, locks }),
       shareKind(openShareHost({ ...host, people, models, locks, access })),
-      accessKind(openAccessEffects({ ...host, people, models, budgets, caps: config.caps })),
+      accessKind(
+        openAccessEffects({
+          ...{ ...host, people, models, budgets },
+          caps: () => capsInForce(settings),
+          lend: async (signed) => lend(await starting, signed, log),
+        }),
+      ),
     ],
   );
   asked.resolve(requests);
   const wire = await starting;
+  for (const signed of await listLoans(store)) await lend(wire, signed, log);
   rosters.onNew(async () => {
     const keys = rosters.need().roster.people.flatMap((person) => person.keys);
     await people.keepSessions(keys.map((key) => key.id));
@@ -287,6 +314,7 @@ async function openParts(
       bitsPerDay: config.sender.automaticBitsPerDay,
     },
     policySha256: SHIPPED_SHA256,
+    settings: () => store.read((db: Kysely<unknown>) => readTables(db, config.caps)),
     origins: () => site.origins,
     onFounded: () => requests.checkDeadlines(),
   });
@@ -299,6 +327,8 @@ async function openParts(
   undo.push(checkDeadlines(requests, log));
   const outboxes = watchOutboxes({ config, folders, clock, people, requests, uploads, log });
   undo.push(() => outboxes.close());
+  // A signed change may have added a destination.
+  rosters.onNew(() => outboxes.refresh());
   return {
     config,
     folders,

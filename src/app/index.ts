@@ -3,7 +3,6 @@
  * one process at a time has a data folder; the outer process is fed by the wire and nothing else. Assumed: the data
  * folder is on a local disk. Not offered: more than one gate process.
  */
-export { DEFAULT_MODEL } from './bootstrap.ts';
 export type { FirstStart } from './bootstrap.ts';
 export { configSchema, loadConfig, parseConfig, readEnvironment } from './config.ts';
 export type { Config, Environment } from './config.ts';

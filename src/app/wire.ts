@@ -9,6 +9,7 @@ import type {
   ReleaseHost,
   RunningSender,
 } from '../release/index.ts';
+import type { SignedSubject } from '../requests/index.ts';
 import { startSenderProcess } from './sender/client.ts';
 import type { SenderSpawn, SpawnedSender } from './sender/client.ts';
 
@@ -48,6 +49,8 @@ export interface RunningWire {
   authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
   /** Has the sender's process decode what people are asked to approve. */
   lookAhead(input: LookAheadInput): Promise<void>;
+  /** Tells the sender of bits that people lent to a budget for a while. */
+  lend(signed: SignedSubject): Promise<AuthoriseVerdict>;
   /** Sends the sender what it does not have of the roster. */
   sendRosters(): Promise<void>;
   stop(): Promise<void>;
@@ -187,6 +190,7 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
       }
     },
     lookAhead: (input) => pair.guard.lookAhead(input),
+    lend: (signed) => pair.guard.lend(signed),
     sendRosters: () => pair.guard.sendRosters(0),
     stop: async () => {
       stopping.abort();

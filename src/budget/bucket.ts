@@ -120,3 +120,10 @@ export function mostInWindow(rule: BucketRule, windowMs: bigint): bigint {
     rule.burstBits + (rule.rateBits * windowMs + rule.ratePeriodMs - 1n) / rule.ratePeriodMs;
   return rule.lifetimeBits !== null && rule.lifetimeBits < flow ? rule.lifetimeBits : flow;
 }
+
+/** Whether a rule lets more through than another in any respect: at once, over time, or for ever. */
+export function isLooser(rule: BucketRule, than: BucketRule): boolean {
+  if (rule.burstBits > than.burstBits) return true;
+  if (rule.rateBits * than.ratePeriodMs > than.rateBits * rule.ratePeriodMs) return true;
+  return than.lifetimeBits !== null && (rule.lifetimeBits ?? BITS_MAX + 1n) > than.lifetimeBits;
+}

@@ -6,6 +6,7 @@ import type { Ledger } from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
 import { wouldDebit } from './debit.ts';
 import type { DebitVerdict } from './debit.ts';
+import { isLooser } from './bucket.ts';
 import { errors } from './errors.ts';
 import { sayBucket } from './ref.ts';
 import type { BucketRef } from './ref.ts';
@@ -17,8 +18,16 @@ export interface Budgets {
   list(): Promise<readonly Bucket[]>;
   get(ref: BucketRef): Promise<Bucket>;
   uses(ref: BucketRef): Promise<readonly BucketUse[]>;
-  /** Declares a budget; what is left out keeps its declared value. Ledgered. */
-  declare(ref: BucketRef, change: Partial<Declaration>, by: string): Promise<Bucket>;
+  /**
+   * Declares a budget; what is left out keeps its declared value. Ledgered. `tighter`: throws `BUDGET_WIDENED` when it would
+   * let more through in any respect than the one in force.
+   */
+  declare(
+    ref: BucketRef,
+    change: Partial<Declaration>,
+    by: string,
+    tighter?: boolean,
+  ): Promise<Bucket>;
   wouldDebit(path: readonly BucketRef[], bits: bigint): Promise<DebitVerdict>;
 }
 
@@ -27,7 +36,8 @@ export function openBudgets(host: {
   store: Store;
   ledger: Ledger;
   clock: Clock;
-  caps: CapNames;
+  /** Asked at each declaration: the caps in force. */
+  caps: () => CapNames;
 }): Budgets {
   const { store, ledger, clock, caps } = host;
   const list = (): Promise<readonly Bucket[]> => store.read((db) => listBuckets(db));
@@ -41,7 +51,7 @@ export function openBudgets(host: {
       return bucket;
     },
     uses: (ref) => store.read((db) => listUses(db, ref)),
-    declare: async (ref, change, by) => {
+    declare: async (ref, change, by, tighter = false) => {
       const nowMs = clock.nowMs();
       const { value } = await ledger.record(
         (bucket: Bucket) => ({
@@ -58,7 +68,13 @@ export function openBudgets(host: {
           if (rate === undefined || burst === undefined) throw errors.error('INCOMPLETE');
           const lifetime =
             change.lifetime === undefined ? (old?.lifetime ?? null) : change.lifetime;
-          return putBudget(tx, ref, { rate, burst, lifetime }, nowMs, caps);
+          const put = await putBudget(tx, ref, { rate, burst, lifetime }, nowMs, caps());
+          const before = row === undefined ? undefined : fromRow(row, []).rule;
+          // Of a project or a principal no budget at all is the widest one.
+          const first = ref.scope === 'project' || ref.scope === 'principal';
+          if (tighter && (before === undefined ? !first : isLooser(put.rule, before)))
+            throw errors.error('WIDENED', { bucket: sayBucket(ref) });
+          return put;
         },
       );
       return value;
@@ -68,7 +84,7 @@ export function openBudgets(host: {
 }
 
 /** Without a declared burst, the amount of one period may leave at once where the rate states one. */
-function defaultBurst(rate: string | undefined): string | undefined {
+export function defaultBurst(rate: string | undefined): string | undefined {
   if (rate === undefined) return undefined;
   const amount = /^(.*?)\s*(?:\/|\bper\b)/i.exec(rate)?.[1];
   const years = /^\s*([\d.,_]+)\s*years?/i.exec(rate)?.[1];

@@ -33,6 +33,11 @@ export const errors = defineErrors('BUDGET', {
     message: 'cannot declare the budget, it has no rate',
     hint: 'add `--rate`, for instance `--rate 40kB/day`',
   },
+  WIDENED: {
+    status: 409,
+    message: 'cannot widen the budget `{bucket}` directly, the gate is founded',
+    hint: "ask for it: `sallyport change --set-budget '{bucket}=RATE,burst=AMOUNT' --why …`; what is tighter in every respect is declared at once",
+  },
   BUCKET_MISSING: {
     status: 404,
     message: 'cannot find the budget `{bucket}`, none was declared',

@@ -6,7 +6,15 @@
  * Assumed: the store's writes are serial, and its database is not set back (the outer door's own meter checks that).
  * Not offered: judging the harm of a few bits.
  */
-export { BITS_MAX, fillBucket, leftBits, mostInWindow, refillBucket, takeBits } from './bucket.ts';
+export {
+  BITS_MAX,
+  fillBucket,
+  isLooser,
+  leftBits,
+  mostInWindow,
+  refillBucket,
+  takeBits,
+} from './bucket.ts';
 export type { BucketLevel, BucketObstacle, BucketRule, BucketVerdict } from './bucket.ts';
 export { CAPS, applyCaps, judgeCaps } from './caps.ts';
 export type { Cap, CapVerdict } from './caps.ts';
@@ -14,10 +22,18 @@ export { AUTOMATIC, ENCLAVE, readBucket, sayBucket } from './ref.ts';
 export type { BucketRef, BucketScope } from './ref.ts';
 export { debit, wouldDebit } from './debit.ts';
 export type { DebitVerdict } from './debit.ts';
-export { openBudgets } from './budgets.ts';
+export { defaultBurst, openBudgets } from './budgets.ts';
 export type { Budgets } from './budgets.ts';
-export { addAllowance, putBudget, reapplyBudgets } from './store.ts';
-export type { Bucket, BucketUse, CapNames, Declaration } from './store.ts';
+export {
+  DEFAULT_MODEL_BUDGET,
+  addAllowance,
+  applyDeclaration,
+  describeRule,
+  listBuckets,
+  putBudget,
+  reapplyBudgets,
+} from './store.ts';
+export type { AppliedRule, Bucket, BucketUse, CapNames, Declaration } from './store.ts';
 export {
   DAY_MS,
   MONTH_MS,
@@ -27,6 +43,7 @@ export {
   readRate,
   showBytes,
   showFraction,
+  showRate,
 } from './units.ts';
 export { listBudgets, showBudget } from './view.ts';
 export type { BudgetShown, CapShown } from './view.ts';

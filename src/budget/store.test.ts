@@ -14,7 +14,7 @@ describe('budgets in a database', () => {
   before(async () => {
     gate = await openGateStore();
     gate.clock.now = 1_000_000;
-    budgets = openBudgets({ ...gate, caps: ['SL3', 'SL4', 'SL5'] });
+    budgets = openBudgets({ ...gate, caps: () => ['SL3', 'SL4', 'SL5'] });
   });
   after(() => gate.close());
 

@@ -53,6 +53,13 @@ export interface Declaration {
   readonly lifetime: string | null;
 }
 
+/** A new model's budget: at most 1 % of its effective size in any year. */
+export const DEFAULT_MODEL_BUDGET: Declaration = {
+  rate: '0.9%/year',
+  burst: '0.1%',
+  lifetime: null,
+};
+
 /** A stored bucket. */
 export interface Bucket {
   readonly ref: BucketRef;
@@ -151,12 +158,34 @@ export async function listUses(db: Kysely<unknown>, ref: BucketRef): Promise<rea
   }));
 }
 
-function readRule(declared: Declaration, sizeBits: bigint | null): BucketRule {
-  return {
+/** A declared budget in bits, for the models and caps that it is read under. */
+export interface AppliedRule {
+  readonly rule: BucketRule;
+  /** The caps that cut the declared rule down. */
+  readonly cutBy: readonly Cap['name'][];
+  readonly sizeBits: bigint | null;
+}
+
+/**
+ * What a declared budget allows: its text in bits, cut down by the published caps where they apply. `lentBits` are lent to
+ * its burst for a while. Pure. Throws the reader's error for a text that is none, or that needs a size nobody declared.
+ */
+export function applyDeclaration(
+  ref: BucketRef,
+  declared: Declaration,
+  models: readonly Model[],
+  caps: CapNames,
+  lentBits = 0n,
+): AppliedRule {
+  const sizeBits = sizeFor(ref, models);
+  const wanted: BucketRule = {
     ...readRate(declared.rate, sizeBits),
-    burstBits: readAmount(declared.burst, sizeBits),
+    burstBits: readAmount(declared.burst, sizeBits) + lentBits,
     lifetimeBits: declared.lifetime === null ? null : readAmount(declared.lifetime, sizeBits),
   };
+  const capped = ref.scope === 'enclave' || ref.scope === 'model';
+  const { rule, cutBy } = capped ? applyCaps(wanted, sizeBits, caps) : { rule: wanted, cutBy: [] };
+  return { rule, cutBy, sizeBits };
 }
 
 /** Writes a declared budget in the caller's transaction and returns the bucket as applied. */
@@ -167,10 +196,7 @@ export async function putBudget(
   nowMs: number,
   caps: CapNames,
 ): Promise<Bucket> {
-  const sizeBits = sizeFor(ref, await listModels(tx));
-  const capped = ref.scope === 'enclave' || ref.scope === 'model';
-  const wanted = readRule(declared, sizeBits);
-  const { rule, cutBy } = capped ? applyCaps(wanted, sizeBits, caps) : { rule: wanted, cutBy: [] };
+  const { rule, cutBy, sizeBits } = applyDeclaration(ref, declared, await listModels(tx), caps);
   const before = await findRow(tx, ref);
   const old = before === undefined ? undefined : fromRow(before, []);
   const now = BigInt(nowMs);

@@ -3,8 +3,8 @@
  * charged. A bucket that somebody filled up again, or widened, shows.
  */
 import type { Kysely } from 'kysely';
-import { textOf } from '../ledger/index.ts';
-import type { ShownEntry, TableCheck } from '../ledger/index.ts';
+import { entriesIn, textOf } from '../ledger/index.ts';
+import type { Entry, ShownEntry, TableCheck } from '../ledger/index.ts';
 import { sayBucket } from './ref.ts';
 import type { BucketRef } from './ref.ts';
 import type { BudgetTables } from './store.ts';
@@ -31,23 +31,29 @@ class BudgetCheck implements TableCheck {
 
   see({ entry, index }: ShownEntry): void {
     const say = (member: string): string => textOf(entry, member);
-    if (entry.kind === 'budget.declared') {
-      const before = this.#budgets.get(say('bucket'));
-      const lifetime = entry['declaredLifetime'];
-      this.#budgets.set(say('bucket'), {
-        rate: say('declaredRate'),
-        burst: say('declaredBurst'),
-        lifetime: typeof lifetime === 'string' ? lifetime : null,
-        fromIndex: before?.fromIndex ?? index,
-        lent: before?.lent ?? false,
-      });
-    }
+    if (entry.kind === 'budget.declared') this.#declare(entry, index);
+    // What people signed about budgets is in the entry of the new roster.
+    if (entry.kind === 'roster.changed')
+      for (const each of entriesIn(entry, 'budgets')) this.#declare(each, index);
     if (entry.kind === 'model.declared') this.#models.set(say('model'), index);
     if (entry.kind === 'export.released') this.#released.set(say('request'), index);
     if (entry.kind === 'access.granted' && entry['target'] === 'budget') {
       const said = this.#budgets.get(say('what'));
       if (said !== undefined) this.#budgets.set(say('what'), { ...said, lent: true });
     }
+  }
+
+  #declare(entry: Entry, index: number): void {
+    const say = (member: string): string => textOf(entry, member);
+    const before = this.#budgets.get(say('bucket'));
+    const lifetime = entry['declaredLifetime'];
+    this.#budgets.set(say('bucket'), {
+      rate: say('declaredRate'),
+      burst: say('declaredBurst'),
+      lifetime: typeof lifetime === 'string' ? lifetime : null,
+      fromIndex: before?.fromIndex ?? index,
+      lent: before?.lent ?? false,
+    });
   }
 
   async compare(database: Kysely<unknown>): Promise<readonly string[]> {

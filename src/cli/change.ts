@@ -1,6 +1,8 @@
 /** `sallyport change`, `access`, `window`, `lock`, `unlock`, `roster`: what people ask for besides exports. */
 import type { Command } from 'commander';
 import type { RequestDetails } from '../http/index.ts';
+import { readForms, withChangeForms } from './change-forms.ts';
+import type { ChangeForms } from './change-forms.ts';
 import { cliErrors } from './errors.ts';
 import { readGivenText } from './given-paths.ts';
 import { showDetailed } from './request-view.ts';
@@ -48,32 +50,23 @@ function readSteps(given: string): readonly unknown[] {
   }
 }
 
-function readPolicyStep(file: string): unknown {
-  if (file === 'shipped') return { op: 'policy.shipped' };
-  return { op: 'policy.set', text: readGivenText(file) };
-}
-
 function registerAsks(program: Command): void {
   withSession(
-    program
-      .command('change')
-      .summary('ask for a change of people, keys, roles, groups, rules or policies')
-      .description(
-        'Ask for changes of people, keys, roles, groups, rules or policies. Each is one JSON object such as {"op":"role.give","project":"main","principal":"ann","role":"reviewer"}; see docs/how-to/people.md.',
-      )
-      .argument('[change...]', 'JSON objects, or @FILE with a JSON array of them')
-      .option(
-        '--policy <file>',
-        'put the Cedar policies of this file in force; `shipped` for those that this version of the gate ships',
-      )
-      .requiredOption('--why <text>', 'why; everybody who signs reads it'),
-  ).action(async (given: string[], options: WhyOptions & { policy?: string }) => {
-    const changes = [
-      ...given.flatMap(readSteps),
-      ...(options.policy === undefined ? [] : [readPolicyStep(options.policy)]),
-    ];
+    withChangeForms(
+      program
+        .command('change')
+        .summary(
+          'ask for a change of people, keys, rules, budgets, models, destinations or policies',
+        )
+        .description(
+          'Ask for changes of people, keys, roles, groups, rules, policies, budgets, models or destinations, by the options below or as JSON objects such as {"op":"role.give","project":"main","principal":"ann","role":"reviewer"}; see docs/how-to/people.md. Budgets, models and destinations change apart from the others.',
+        )
+        .argument('[change...]', 'JSON objects, or @FILE with a JSON array of them'),
+    ).requiredOption('--why <text>', 'why; everybody who signs reads it'),
+  ).action(async (given: string[], options: WhyOptions & ChangeForms) => {
+    const changes = [...given.flatMap(readSteps), ...readForms(options)];
     if (changes.length === 0) {
-      const why = 'nothing is to be changed without it or `--policy`';
+      const why = 'nothing is to be changed without it or one of the options';
       throw cliErrors.error('OPTION_MISSING', { option: 'change', why });
     }
     await ask('/v1/changes', options, { changes, why: options.why });

@@ -89,7 +89,10 @@ export async function releaseExport(
       files,
     }),
   ]);
-  if (!sender.ok) return refused(facts, [sayReason('SENDER_REFUSES', { why: sender.why })]);
+  if (!sender.ok) {
+    const { why, passesAtMs } = sender;
+    return refused(facts, [sayReason('SENDER_REFUSES', { why })], passesAtMs);
+  }
   try {
     const verdict = await host.releases.queueRelease({
       requestId: request.id,
@@ -130,7 +133,10 @@ export async function releaseExport(
       },
     });
     if (verdict.queued) return { done: true };
-    if ('debit' in verdict) return refused(facts, judgeRace(verdict.debit));
+    if ('debit' in verdict) {
+      const { debit } = verdict;
+      return refused(facts, judgeRace(debit), debit.passesAtMs);
+    }
     const { chargeBits: bits, chargeBitsMax: limit } = verdict;
     return refused(facts, [sayReason('CHARGE_GREW', { bits, limit })]);
   } catch (cause) {
@@ -146,7 +152,11 @@ function judgeRace(debit: Parameters<typeof judgeBudget>[0]): readonly Reason[] 
   return [sayReason('AUTOMATIC_USED_UP', { left, bits, when: 'later' })];
 }
 
-function refused(facts: ExportFacts, reasons: readonly Reason[]): Effect {
+function refused(
+  facts: ExportFacts,
+  reasons: readonly Reason[],
+  passesAtMs: number | null = null,
+): Effect {
   noteReasons(facts, reasons);
   const verdict = reasons.some((reason) => reason.severity === 'deny') ? 'deny' : 'hold';
   return {
@@ -154,5 +164,6 @@ function refused(facts: ExportFacts, reasons: readonly Reason[]): Effect {
     verdict,
     reason: sayReasons(reasons),
     chargeBits: BigInt(facts.chargeBits),
+    passesAtMs,
   };
 }

@@ -21,7 +21,7 @@ export type { Signer, Verifier } from './note.ts';
 export { ED25519_COSIGNATURE, makeSigner, parseVkey } from './note.ts';
 export { verifyConsistency, verifyInclusion } from './merkle.ts';
 export { verifyLedger } from './audit.ts';
-export { checkTables, textOf } from './table-check.ts';
+export { checkTables, entriesIn, textOf } from './table-check.ts';
 export type { TableCheck } from './table-check.ts';
 export type { AuditDatabase, AuditReport, VerifyLedgerOptions } from './audit.ts';
 export type { WitnessConfig, WitnessFetch } from './witness-client.ts';

@@ -4,6 +4,7 @@
  */
 import type { Kysely } from 'kysely';
 import type { Store } from '../store/index.ts';
+import type { Entry } from './entry.ts';
 import type { ShownEntry } from './ledger-options.ts';
 import type { LedgerReader } from './ledger-reader.ts';
 
@@ -46,4 +47,15 @@ export async function checkTables(
 export function textOf(entry: Readonly<Record<string, unknown>>, member: string): string {
   const value = entry[member];
   return typeof value === 'string' ? value : '';
+}
+
+/** The parts of an entry that are told as a list of objects; empty when it has none of that name. */
+export function entriesIn(
+  entry: Readonly<Record<string, unknown>>,
+  member: string,
+): readonly Entry[] {
+  const list = entry[member];
+  return Array.isArray(list)
+    ? list.filter((each): each is Entry => typeof each === 'object' && each !== null)
+    : [];
 }

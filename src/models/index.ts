@@ -20,6 +20,7 @@ export {
   describeModel,
   listModels,
   openModels,
+  putModel,
   quarantineModels,
   vectorWidths,
 } from './store.ts';

@@ -179,19 +179,47 @@ export async function quarantineModels(
   nowMs: number,
 ): Promise<readonly string[]> {
   const stopped: string[] = [];
-  const db = tx as Kysely<ModelTables>;
   const wanted = new Set(ids);
   // Few models are declared, and any number may be named: the lineage of a large organisation has tens of thousands.
   for (const before of await listModels(tx)) {
     if (!wanted.has(before.id) || before.state === 'quarantined') continue;
     const model = { ...before, state: 'quarantined', version: before.version + 1 } as const;
-    const row = toRow(model, nowMs, by);
-    await db.insertInto('model_versions').values(row).execute();
-    await db.deleteFrom('models').where('model', '=', model.id).execute();
-    await db.insertInto('models').values(row).execute();
+    await saveModel(tx, model, by, nowMs);
     stopped.push(model.id);
   }
   return stopped;
+}
+
+/** Declares facts of a model, new or anew, or lets it be used again, in the caller's transaction. */
+export async function putModel(
+  tx: Kysely<unknown>,
+  id: string,
+  change: ModelFacts | 'activate',
+  by: string,
+  nowMs: number,
+): Promise<Model> {
+  const before = await findModel(tx, id);
+  if (before === undefined && change === 'activate') throw errors.error('NOT_FOUND', { model: id });
+  const version = (before?.version ?? 0) + 1;
+  const model =
+    change === 'activate' && before !== undefined
+      ? { ...before, state: 'active' as const, version }
+      : declareModel(id, change as ModelFacts, version, before?.state);
+  await saveModel(tx, model, by, nowMs);
+  return model;
+}
+
+async function saveModel(
+  tx: Kysely<unknown>,
+  model: Model,
+  by: string,
+  nowMs: number,
+): Promise<void> {
+  const db = tx as Kysely<ModelTables>;
+  const row = toRow(model, nowMs, by);
+  await db.insertInto('model_versions').values(row).execute();
+  await db.deleteFrom('models').where('model', '=', model.id).execute();
+  await db.insertInto('models').values(row).execute();
 }
 
 /** Opens the models of a store. */
@@ -210,10 +238,7 @@ export function openModels(host: { store: Store; ledger: Ledger; clock: Clock })
       (model: Model) => ({ kind, at: isoTime(nowMs), by, ...extra, ...describeModel(model) }),
       async (tx: Kysely<ModelTables>) => {
         const model = build(await findModel(tx as Kysely<unknown>, id));
-        const row = toRow(model, nowMs, by);
-        await tx.insertInto('model_versions').values(row).execute();
-        await tx.deleteFrom('models').where('model', '=', id).execute();
-        await tx.insertInto('models').values(row).execute();
+        await saveModel(tx as Kysely<unknown>, model, by, nowMs);
         await also?.(tx as Kysely<unknown>, model);
         return model;
       },

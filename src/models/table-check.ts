@@ -1,8 +1,8 @@
 /** Holds the guarded models to the ledger: nobody shrinks a model or takes it out of quarantine by writing a row. */
 import type { Kysely } from 'kysely';
 import { canonicalJson } from '../core/index.ts';
-import { textOf } from '../ledger/index.ts';
-import type { ShownEntry, TableCheck } from '../ledger/index.ts';
+import { entriesIn, textOf } from '../ledger/index.ts';
+import type { Entry, ShownEntry, TableCheck } from '../ledger/index.ts';
 import { describeModel, listModels } from './store.ts';
 
 type Described = ReturnType<typeof describeModel>;
@@ -21,7 +21,13 @@ class ModelCheck implements TableCheck {
       this.#seeRecall(entry['stopped']);
       return;
     }
-    if (!KINDS.has(entry.kind)) return;
+    // What people signed about models is in the entry of the new roster.
+    if (entry.kind === 'roster.changed')
+      for (const each of entriesIn(entry, 'models')) this.#take(each);
+    if (KINDS.has(entry.kind)) this.#take(entry);
+  }
+
+  #take(entry: Entry): void {
     const said = Object.fromEntries(MEMBERS.map((member) => [member, entry[member]]));
     this.#models.set(textOf(entry, 'model'), said as Described);
   }

@@ -13,7 +13,13 @@ export {
   needMember,
 } from './people.ts';
 export type { Destination, Principal, PrincipalKind, Project, Role } from './people.ts';
-export { listProjectModels, openPeople } from './store.ts';
+export {
+  listDestinations,
+  listProjectModels,
+  openPeople,
+  putDestination,
+  removeDestination,
+} from './store.ts';
 export type { People, TokenShown } from './store.ts';
 export * from './signature/index.ts';
 export * from './roster/index.ts';

@@ -148,6 +148,31 @@ function checkLimit(what: keyof typeof LIMITS, held: number): void {
   if (held >= LIMITS[what]) throw errors.error('LIMIT_REACHED', { what, limit: LIMITS[what] });
 }
 
+/** Every destination, by its number, inside or outside a transaction. */
+export async function listDestinations(db: Kysely<unknown>): Promise<readonly Destination[]> {
+  const rows = await (db as Db)
+    .selectFrom('destinations')
+    .select(['project', 'name', 'number'])
+    .orderBy('number')
+    .execute();
+  return rows.map(({ project, name, number }) => ({ project, name, number: Number(number) }));
+}
+
+/** Takes a destination away, in the caller's transaction. What was sent there stays what it is. */
+export async function removeDestination(tx: Kysely<unknown>, number: number): Promise<void> {
+  await (tx as Db).deleteFrom('destinations').where('number', '=', BigInt(number)).execute();
+}
+
+/** Adds a destination, in the caller's transaction; throws `PEOPLE_EXISTS` for a name or number that is taken. */
+export async function putDestination(
+  tx: Kysely<unknown>,
+  place: { project: string; name: string; number: number | undefined },
+  nowMs: number,
+): Promise<Destination> {
+  checkName('destination', place.name);
+  return insertDestination(tx, place, nowMs);
+}
+
 async function insertDestination(
   tx: Db,
   place: { project: string; name: string; number: number | undefined },
@@ -318,10 +343,9 @@ export function openPeople(host: {
     addMember: (project, principal, by) => addLink('project_members', project, principal, by),
     addModel: (project, model, by) => addLink('project_models', project, model, by),
     addDestination: async (project, name, by, number) => {
-      checkName('destination', name);
       const { value } = await ledger.record(
         (place: Destination) => ({ kind: 'destination.added', by, ...place }),
-        (tx: Db) => insertDestination(tx, { project, name, number }, clock.nowMs()),
+        (tx: Kysely<unknown>) => putDestination(tx, { project, name, number }, clock.nowMs()),
       );
       return value;
     },

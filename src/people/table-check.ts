@@ -1,7 +1,7 @@
 /** Holds the tables of people, projects, tokens and sessions to the ledger and, once founded, to the roster. */
 import type { Kysely } from 'kysely';
-import { textOf } from '../ledger/index.ts';
-import type { ShownEntry, TableCheck } from '../ledger/index.ts';
+import { entriesIn, textOf } from '../ledger/index.ts';
+import type { Entry, ShownEntry, TableCheck } from '../ledger/index.ts';
 import type { Principal } from './people.ts';
 import { principalsOf, projectsOf } from './project-roster.ts';
 import { readRoster } from './roster/index.ts';
@@ -24,6 +24,11 @@ interface Heard {
 function linePrincipal(principal: Principal): string {
   const { id, kind, name, sponsor, role } = principal;
   return `${id} (${kind}, ${role}, sponsor ${sponsor ?? 'nobody'}, called ${name})`;
+}
+
+function linePlace(entry: Entry): string {
+  const number = String(Number(entry['number']));
+  return `${number} (${textOf(entry, 'name')} of ${textOf(entry, 'project')})`;
 }
 
 function compareSets(
@@ -78,9 +83,7 @@ class PeopleCheck implements TableCheck {
         links.add(`model ${say('model')} of ${say('project')}`);
         return;
       case 'destination.added':
-        destinations.add(
-          `${String(Number(entry['number']))} (${say('name')} of ${say('project')})`,
-        );
+        destinations.add(linePlace(entry));
         return;
       case 'token.added':
         tokens.set(say('token'), {
@@ -99,6 +102,7 @@ class PeopleCheck implements TableCheck {
         return;
       case 'roster.founded':
       case 'roster.changed':
+        for (const place of entriesIn(entry, 'destinations')) destinations.add(linePlace(place));
         this.#rosterMs = Date.parse(entry.at);
         return;
       default:

@@ -218,10 +218,7 @@ when { !(principal is Person) && ["unlock", "policy"].contains(context.kind) };
 /**
  * The policies that the gate ships with. `@id` is the name in every answer; `@says` is the sentence that people read.
  *
- * To be allowed means to be heard: what a request asks for, and every change of people, roles, rules or policies, needs its
- * quorum besides.
- *
- * Budgets, models and destinations are outside of that: one administrator sets them at once, with a ledger entry and no
- * signature.
+ * To be allowed means to be heard: what a request asks for, and every change of people, roles, rules, policies, budgets,
+ * models or destinations, needs its quorum besides. What is tighter is set at once.
  */
 export const DEFAULT_POLICIES = `${FIRST_POLICIES}${SHARING_POLICIES}`;

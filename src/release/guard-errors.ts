@@ -23,6 +23,11 @@ export const guardErrors = defineErrors('SENDER', {
     message: 'it needs approval: {why}',
     hint: 'wait, or have it approved',
   },
+  BUDGET_EMPTY: {
+    status: 409,
+    message: 'the sender does not let it pass: {why}',
+    hint: 'wait until the budget refills, or ask for more of it with `sallyport access budget NAME`',
+  },
   REPLAYED: {
     status: 409,
     message: 'the sender does not let it pass again: {why}',

@@ -25,7 +25,14 @@ export type LookAheadInput = Pick<AuthoriseInput, 'destination' | 'historyPrefix
 
 /** The sender's answer. A refusal changes nothing anywhere. */
 export type AuthoriseVerdict =
-  { readonly ok: true } | { readonly ok: false; readonly code: string; readonly why: string };
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly why: string;
+      /** When the same would pass if nothing else did; left out where that is not known. */
+      readonly passesAtMs?: number;
+    };
 
 /** A sealed frame on its way to the sender. */
 export interface Offer {

@@ -1,5 +1,6 @@
 /** What the guard stands on and what it is asked. */
 import type { Clock } from '../core/index.ts';
+import type { BucketRule } from '../budget/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Grant } from './guard-link.ts';
 import type { EmittedDigest } from './guard-store.ts';
@@ -11,6 +12,8 @@ export type SignedGrant =
       readonly requestId: string;
       readonly destination: number;
       readonly chargeBitsMax: bigint;
+      /** Who asked for it; null for a window, which many may use. */
+      readonly requester: string | null;
       /** Which meter it also counts against; null for none. */
       readonly meter: 'self' | 'break-glass' | null;
       /** What exactly may leave; null for a window, which says it in general. */
@@ -32,12 +35,25 @@ export interface MeterLimits {
   readonly bitsPerDay: number;
 }
 
+/** A budget that people signed: its name, and its rule while so many bits are lent to it. */
+export interface GuardBucket {
+  readonly name: string;
+  rule(lentBits: bigint): BucketRule;
+}
+
+/** The budgets on the path to a destination, or why nothing may go there. */
+export type GuardPath =
+  | { readonly ok: true; readonly buckets: readonly GuardBucket[] }
+  | { readonly ok: false; readonly why: string };
+
 /** What the guard stands on. */
 export interface GuardParts {
   readonly store: Store;
   readonly clock: Clock;
   /** Verifies signatures against the roster of this process. */
   checkGrant(subject: string, signatures: readonly string[], breakGlass: boolean): SignedGrant;
+  /** The budgets that a release is taken from, by what people signed. */
+  path(to: { destination: number; requester: string | null; automatic: boolean }): GuardPath;
   /** The limits of a meter under the roster in force. */
   limits(meter: 'automatic' | 'self' | 'break-glass'): MeterLimits;
   /** Keeps a body until its destination has no more use for it. */

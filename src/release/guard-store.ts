@@ -11,6 +11,9 @@ export interface EmittedDigest {
   readonly bytes: number;
 }
 
+/** Bits by the name of a budget. */
+export type Budgeted = Readonly<Record<string, bigint>>;
+
 /** A release that was let through. */
 export interface GuardRelease {
   readonly requestId: string;
@@ -21,17 +24,23 @@ export interface GuardRelease {
   readonly historySha256: string;
   readonly chargeBitsMax: bigint;
   readonly tier: string;
-  readonly meter: MeterRow['name'] | null;
+  readonly meter: MeterName | null;
   readonly meteredBits: bigint;
+  /** What it took from each budget, by name. */
+  readonly budgeted: Budgeted;
   /** Its number on the wire; null while it was only asked for. */
   readonly sequence: number | null;
   /** What it emits; null until that was needed. */
   readonly emitted: readonly EmittedDigest[] | null;
 }
 
+/** What leaves without an approval of others. */
+export type MeterName = 'automatic' | 'self' | 'break-glass';
+
 /** A meter of the sender. */
 export interface MeterRow {
-  readonly name: 'automatic' | 'self' | 'break-glass';
+  /** Of a budget, `budget` and its name. */
+  readonly name: MeterName | `budget ${string}`;
   readonly level: BucketLevel;
 }
 
@@ -46,6 +55,7 @@ interface GuardTables {
     tier: string;
     meter: string | null;
     metered_bits: bigint;
+    budgeted: string;
     sequence: bigint | null;
     emitted: string | null;
   };
@@ -64,6 +74,8 @@ interface GuardTables {
     signatures: string;
   };
   sender_windows: { id: string; opened_ms: bigint; uses: bigint; bits: bigint };
+  sender_loans: { id: string; budget: string; bits: bigint; until_ms: bigint };
+  sender_settings: { id: bigint; document: string };
   sender_state: {
     id: bigint;
     ledger_key: string;
@@ -85,11 +97,23 @@ function releaseOf(row: GuardTables['sender_releases']): GuardRelease {
     historySha256: row.history_sha256,
     chargeBitsMax: row.charge_bits_max,
     tier: row.tier,
-    meter: row.meter as MeterRow['name'] | null,
+    meter: row.meter as MeterName | null,
     meteredBits: row.metered_bits,
+    budgeted: Object.fromEntries(
+      Object.entries(JSON.parse(row.budgeted) as Record<string, string>).map(([name, bits]) => [
+        name,
+        BigInt(bits),
+      ]),
+    ),
     sequence: row.sequence === null ? null : Number(row.sequence),
     emitted: row.emitted === null ? null : (JSON.parse(row.emitted) as EmittedDigest[]),
   };
+}
+
+function sayBudgeted(budgeted: Budgeted): string {
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(budgeted).map(([name, bits]) => [name, String(bits)])),
+  );
 }
 
 function rowOf(release: GuardRelease): GuardTables['sender_releases'] {
@@ -103,6 +127,7 @@ function rowOf(release: GuardRelease): GuardTables['sender_releases'] {
     tier: release.tier,
     meter: release.meter,
     metered_bits: release.meteredBits,
+    budgeted: sayBudgeted(release.budgeted),
     sequence: release.sequence === null ? null : BigInt(release.sequence),
     emitted: release.emitted === null ? null : JSON.stringify(release.emitted),
   };
@@ -182,6 +207,60 @@ export async function topUpRelease(tx: GuardDb, requestId: string, bits: bigint)
     .set({ metered_bits: bits })
     .where('request_id', '=', requestId)
     .execute();
+}
+
+/** Notes what a release really took from budgets. */
+export async function noteBudgeted(
+  tx: GuardDb,
+  requestId: string,
+  budgeted: Budgeted,
+): Promise<void> {
+  await tx
+    .updateTable('sender_releases')
+    .set({ budgeted: sayBudgeted(budgeted) })
+    .where('request_id', '=', requestId)
+    .execute();
+}
+
+/** The bits that are lent to a budget at a time. */
+export async function lentBits(db: GuardDb, budget: string, nowMs: number): Promise<bigint> {
+  const rows = await db
+    .selectFrom('sender_loans')
+    .select('bits')
+    .where('budget', '=', budget)
+    .where('until_ms', '>', BigInt(nowMs))
+    .execute();
+  return rows.reduce((sum, row) => sum + row.bits, 0n);
+}
+
+/** Notes a loan; false when it was noted before. */
+export async function insertLoan(
+  tx: GuardDb,
+  loan: { id: string; budget: string; bits: bigint; untilMs: number },
+): Promise<boolean> {
+  const { id, budget, bits } = loan;
+  const held = await tx
+    .selectFrom('sender_loans')
+    .select('id')
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (held !== undefined) return false;
+  await tx
+    .insertInto('sender_loans')
+    .values({ id, budget, bits, until_ms: BigInt(loan.untilMs) })
+    .execute();
+  return true;
+}
+
+/** The settings that this sender was told before people signed any; null when it was told none. */
+export async function readSenderBase(db: GuardDb): Promise<string | null> {
+  const row = await db.selectFrom('sender_settings').select('document').executeTakeFirst();
+  return row?.document ?? null;
+}
+
+/** Keeps those settings, once and for good. */
+export async function writeSenderBase(tx: GuardDb, document: string): Promise<void> {
+  await tx.insertInto('sender_settings').values({ id: 1n, document }).execute();
 }
 
 /** The requests whose frames a destination was sent before a number, in order. */

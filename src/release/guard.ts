@@ -3,8 +3,9 @@
  *
  * Guaranteed, whatever the gate's process and database say: beyond the automatic share, which is metered here, nothing
  * passes unless people of the roster signed these very files for this destination; the roster is the chain that begins
- * with the founded version; a request passes once; its entry is in a ledger that only ever grew. Assumed: this process,
- * its folder and its clock are its own. Not decided here: budgets, findings, verdicts.
+ * with the founded version; every budget that people signed is held in buckets of its own; a request passes once; its entry
+ * is in a ledger that only ever grew. Assumed: this process, its folder and its clock are its own. Not decided here:
+ * findings, verdicts.
  */
 import { sha256 } from '../core/index.ts';
 import { fillBucket, takeBits } from '../budget/index.ts';
@@ -13,8 +14,17 @@ import { verifyConsistency, verifyReceipt } from '../ledger/index.ts';
 import { chargeBits, openFrame } from '../wire/index.ts';
 import { guardErrors } from './guard-errors.ts';
 import type { AuthoriseVerdict } from './guard-link.ts';
-import type { GuardAsk, GuardOffer, GuardParts, SignedGrant } from './guard-parts.ts';
-import type { EmittedDigest, GuardDb, GuardRelease, MeterRow } from './guard-store.ts';
+import {
+  Refused,
+  lendBits,
+  refused,
+  sayRefused,
+  settleBudgets,
+  settleRelease,
+  takeBudgets,
+} from './guard-budgets.ts';
+import type { GuardAsk, GuardBucket, GuardOffer, GuardParts, SignedGrant } from './guard-parts.ts';
+import type { EmittedDigest, GuardDb, GuardRelease, MeterName } from './guard-store.ts';
 import {
   findByRequest,
   findByRequests,
@@ -75,10 +85,14 @@ export class Guard {
         : no('REPLAYED', `request ${ask.requestId} left already with other files`);
     const checked = await this.#checkGrant(ask);
     if ('ok' in checked) return checked;
+    const { destination, grant } = ask;
+    const automatic = grant.tier === 'automatic';
+    const path = this.#parts.path({ destination, requester: checked.requester, automatic });
+    if (!path.ok) return no('NOT_AUTHORISED', path.why);
     // Dying between the two leaves a row without its body, or the other way round, of an ask that nobody has an answer to:
     // it is asked again, and then both are there.
     const [verdict] = await Promise.all([
-      this.#take(ask, bodySha256, checked, before),
+      this.#take(ask, bodySha256, { ...checked, buckets: path.buckets }, before),
       this.#parts.keepBody(bodySha256, ask.body),
     ]);
     return verdict;
@@ -87,13 +101,15 @@ export class Guard {
   async #checkGrant(ask: GuardAsk): Promise<
     | AuthoriseVerdict
     | {
-        meter: MeterRow['name'] | null;
+        meter: MeterName | null;
         window: Extract<SignedGrant, { ok: true }> | null;
         emitted: readonly EmittedDigest[] | null;
+        requester: string | null;
       }
   > {
     const { grant } = ask;
-    if (grant.tier === 'automatic') return { meter: 'automatic', window: null, emitted: null };
+    if (grant.tier === 'automatic')
+      return { meter: 'automatic', window: null, emitted: null, requester: null };
     const signed = this.#parts.checkGrant(
       grant.subject,
       grant.signatures,
@@ -124,72 +140,80 @@ export class Guard {
     const types = signed.window?.types;
     if (types !== undefined && !emitted.every((file) => types.includes(file.type)))
       return no('NOT_APPROVED', 'the window is not for files of this type');
-    return { meter: signed.meter, window: signed.window === null ? null : signed, emitted };
+    const { meter, requester } = signed;
+    return { meter, window: signed.window === null ? null : signed, emitted, requester };
   }
 
   async #take(
     ask: GuardAsk,
     bodySha256: string,
     checked: {
-      meter: MeterRow['name'] | null;
+      meter: MeterName | null;
       window: Extract<SignedGrant, { ok: true }> | null;
       emitted: readonly EmittedDigest[] | null;
+      buckets: readonly GuardBucket[];
     },
     before: GuardRelease | null,
   ): Promise<AuthoriseVerdict> {
-    const { meter, window, emitted } = checked;
+    const { meter, window, emitted, buckets } = checked;
     const nowMs = this.#parts.clock.nowMs();
-    return this.#parts.store.write(async (tx: GuardDb): Promise<AuthoriseVerdict> => {
-      // Asked again with another body before it was sent: only what is missing is taken, nothing is given back.
-      const paid = before !== null && before.meter === meter ? before.meteredBits : 0n;
-      const missing = ask.chargeBitsMax > paid ? ask.chargeBitsMax - paid : 0n;
-      if (meter !== null) {
-        const taken = await this.#meter(tx, meter, missing, nowMs);
-        if (taken !== null) return no('METER_EMPTY', taken);
-      }
-      if (window !== null && window.window !== null) {
-        const held = (await readWindow(tx, window.requestId)) ?? {
-          openedMs: nowMs,
-          uses: 0,
-          bits: 0n,
+    return this.#parts.store
+      .write(async (tx: GuardDb): Promise<AuthoriseVerdict> => {
+        // Asked again with another body before it was sent: only what is missing is taken, nothing is given back.
+        const paid = before !== null && before.meter === meter ? before.meteredBits : 0n;
+        const missing = ask.chargeBitsMax > paid ? ask.chargeBitsMax - paid : 0n;
+        if (meter !== null) {
+          const taken = await this.#meter(tx, meter, missing, nowMs);
+          if (taken !== null) return no('METER_EMPTY', taken);
+        }
+        if (window !== null && window.window !== null) {
+          const held = (await readWindow(tx, window.requestId)) ?? {
+            openedMs: nowMs,
+            uses: 0,
+            bits: 0n,
+          };
+          const { uses, bitsTotal, durationMs } = window.window;
+          const again = before !== null;
+          if (nowMs > held.openedMs + durationMs) return no('NOT_APPROVED', 'the window is closed');
+          if (!again && held.uses >= uses) return no('NOT_APPROVED', 'the window is used up');
+          if (held.bits + missing > bitsTotal) return no('NOT_APPROVED', 'the window is used up');
+          await writeWindow(tx, window.requestId, {
+            openedMs: held.openedMs,
+            uses: held.uses + (again ? 0 : 1),
+            bits: held.bits + missing,
+          });
+        }
+        const budgets = await takeBudgets(
+          tx,
+          buckets,
+          ask.chargeBitsMax,
+          before?.budgeted ?? {},
+          nowMs,
+        );
+        if (!budgets.ok) throw new Refused(sayRefused(budgets));
+        const row = {
+          budgeted: budgets.budgeted,
+          requestId: ask.requestId,
+          bodySha256,
+          destination: ask.destination,
+          historyPrefix: ask.historyPrefix,
+          historySha256: digestHistory(ask.history),
+          chargeBitsMax: ask.chargeBitsMax,
+          tier: ask.grant.tier,
+          meter,
+          meteredBits: meter === null ? 0n : paid > ask.chargeBitsMax ? paid : ask.chargeBitsMax,
+          sequence: null,
+          emitted,
         };
-        const { uses, bitsTotal, durationMs } = window.window;
-        const again = before !== null;
-        if (nowMs > held.openedMs + durationMs) return no('NOT_APPROVED', 'the window is closed');
-        if (!again && held.uses >= uses) return no('NOT_APPROVED', 'the window is used up');
-        if (held.bits + missing > bitsTotal) return no('NOT_APPROVED', 'the window is used up');
-        await writeWindow(tx, window.requestId, {
-          openedMs: held.openedMs,
-          uses: held.uses + (again ? 0 : 1),
-          bits: held.bits + missing,
-        });
-      }
-      const row = {
-        requestId: ask.requestId,
-        bodySha256,
-        destination: ask.destination,
-        historyPrefix: ask.historyPrefix,
-        historySha256: digestHistory(ask.history),
-        chargeBitsMax: ask.chargeBitsMax,
-        tier: ask.grant.tier,
-        meter,
-        meteredBits: meter === null ? 0n : paid > ask.chargeBitsMax ? paid : ask.chargeBitsMax,
-        sequence: null,
-        emitted,
-      };
-      if (before === null) await insertRelease(tx, row);
-      else await replaceRelease(tx, row);
-      return { ok: true };
-    });
+        if (before === null) await insertRelease(tx, row);
+        else await replaceRelease(tx, row);
+        return { ok: true };
+      })
+      .catch(refused);
   }
 
   /** Takes bits from a meter; a sentence when it does not hold them. */
-  async #meter(
-    tx: GuardDb,
-    name: MeterRow['name'],
-    bits: bigint,
-    nowMs: number,
-  ): Promise<string | null> {
+  async #meter(tx: GuardDb, name: MeterName, bits: bigint, nowMs: number): Promise<string | null> {
     const { burstBits, bitsPerDay } = this.#parts.limits(name);
     const rule: BucketRule = {
       rateBits: BigInt(bitsPerDay),
@@ -281,25 +305,49 @@ export class Guard {
     const ledger = await this.#checkLedger(offer);
     if (ledger !== null) return no('NOT_RECORDED', ledger);
     const charge = chargeBits(offer.frame);
-    return store.write(async (tx: GuardDb): Promise<AuthoriseVerdict> => {
-      if (!(await this.#followsHistory(tx, release, offer.sequence)))
-        return no('NOT_AUTHORISED', 'another frame was asked for in its place');
-      const extra = charge - release.chargeBitsMax;
-      if (extra > GAP_BITS_MAX)
-        return no('NOT_AUTHORISED', 'the frame is longer than what was asked for');
-      if (release.meter !== null && charge > release.meteredBits) {
-        const taken = await this.#meter(
-          tx,
-          release.meter,
-          charge - release.meteredBits,
-          clock.nowMs(),
-        );
-        if (taken !== null) return no('METER_EMPTY', taken);
-        await topUpRelease(tx, release.requestId, charge);
-      }
-      await noteSequence(tx, release.requestId, offer.sequence);
-      return { ok: true };
-    });
+    return store
+      .write(async (tx: GuardDb): Promise<AuthoriseVerdict> => {
+        if (!(await this.#followsHistory(tx, release, offer.sequence)))
+          return no('NOT_AUTHORISED', 'another frame was asked for in its place');
+        const extra = charge - release.chargeBitsMax;
+        if (extra > GAP_BITS_MAX)
+          return no('NOT_AUTHORISED', 'the frame is longer than what was asked for');
+        if (release.meter !== null && charge > release.meteredBits) {
+          const taken = await this.#meter(
+            tx,
+            release.meter,
+            charge - release.meteredBits,
+            clock.nowMs(),
+          );
+          if (taken !== null) return no('METER_EMPTY', taken);
+          await topUpRelease(tx, release.requestId, charge);
+        }
+        if (release.sequence === null) {
+          const budgets = await settleRelease(tx, this.#parts, release, charge);
+          if (budgets !== null) throw new Refused(sayRefused(budgets));
+        }
+        await noteSequence(tx, release.requestId, offer.sequence);
+        return { ok: true };
+      })
+      .catch(refused);
+  }
+
+  /** Settles every budget under the rules of the moment; called before they change. */
+  async settleBudgets(buckets: readonly GuardBucket[]): Promise<void> {
+    const nowMs = this.#parts.clock.nowMs();
+    await this.#parts.store.write((tx: GuardDb) => settleBudgets(tx, buckets, nowMs));
+  }
+
+  /** Lends bits to a budget until a time. The caller has verified that people signed that. */
+  async lend(
+    bucket: GuardBucket,
+    loan: { id: string; bits: bigint; durationMs: number },
+  ): Promise<void> {
+    const nowMs = this.#parts.clock.nowMs();
+    const { durationMs, ...rest } = loan;
+    await this.#parts.store.write((tx: GuardDb) =>
+      lendBits(tx, bucket, { ...rest, untilMs: nowMs + durationMs }, nowMs),
+    );
   }
 
   /** A frame decodes against the first frames of its destination: those must be what they were taken for. */

@@ -30,7 +30,15 @@ export { startSender } from './start-sender.ts';
 export type { RunningSender, SenderHost } from './start-sender.ts';
 export type { ReleaseFile, ReleaseState } from './store.ts';
 export { Guard } from './guard.ts';
-export type { GuardAsk, GuardOffer, GuardParts, MeterLimits, SignedGrant } from './guard-parts.ts';
+export type {
+  GuardAsk,
+  GuardBucket,
+  GuardOffer,
+  GuardParts,
+  GuardPath,
+  MeterLimits,
+  SignedGrant,
+} from './guard-parts.ts';
 export { guardErrors } from './guard-errors.ts';
 export type {
   AuthoriseInput,
@@ -40,7 +48,7 @@ export type {
   LookAheadInput,
   Offer,
 } from './guard-link.ts';
-export { addLink, readChain } from './guard-store.ts';
+export { addLink, readChain, readSenderBase, writeSenderBase } from './guard-store.ts';
 export type { EmittedDigest, GuardDb } from './guard-store.ts';
 export { Outbox } from './outbox.ts';
 export { checkReleaseTables } from './table-check.ts';

@@ -15,6 +15,7 @@ import { checkApproval } from './judge-approvals.ts';
 import { KnownJudgements } from './known-judgements.ts';
 import type { Decision, Effect, Releaser, RequestKind } from './kind.ts';
 import type { RequestsHost } from './host.ts';
+import { RetrySoon } from './retry-soon.ts';
 import { countedApprovals, judgeRequest, mayDo } from './standing.ts';
 import type { Standing } from './standing.ts';
 import { stateRow } from './states.ts';
@@ -58,9 +59,11 @@ export class Approvals {
   readonly #turns = new Turns();
 
   readonly #judged = new KnownJudgements();
+  readonly soon: RetrySoon;
 
   constructor(host: ApprovalsHost) {
     this.#host = host;
+    this.soon = new RetrySoon((id) => this.retry(id), host.onFault);
   }
 
   get #roster(): Roster | undefined {
@@ -378,6 +381,8 @@ export class Approvals {
       return this.#read(id);
     }
     // Everybody has agreed and something else is in the way: the request says so and is tried again.
+    const { passesAtMs = null } = effect;
+    this.soon.after(id, passesAtMs === null ? null : passesAtMs - stood.nowMs);
     const reason = `approved, but ${effect.reason}`;
     if (reason === request.reason && request.quorumMs !== null) return request;
     await this.#host.store.write((tx: Kysely<unknown>) =>

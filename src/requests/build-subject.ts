@@ -31,7 +31,7 @@ export function buildSubject(
   const { clock, ledger } = host;
   const { roster, sha256: rosterSha256 } = current;
   const chargeBitsMax = String(demand.chargeBitsMax);
-  const rule = ruleOf(roster, { kind: request.kind, tier, chargeBitsMax });
+  const rule = ruleOf(roster, { kind: request.kind, tier, chargeBitsMax, facts: demand.facts });
   const waitMs = rule?.waitMs ?? 7 * 86_400_000;
   const nowMs = clock.nowMs();
   const untilMs = nowMs + waitMs + (rule?.approvalsValidMs ?? 0) + RELEASE_MARGIN_MS;

@@ -33,6 +33,7 @@ export {
   checkNext,
 } from './roster-chain.ts';
 export type { RosterLink } from './roster-chain.ts';
+export { SETTINGS_BASED, readLoans } from './settings-base.ts';
 export { Rosters, describeLink, readLinks } from './rosters.ts';
 export type { RosterInForce, StoredLink } from './rosters.ts';
 export { currentVotes, judgeRequest, mayDo, offeredEvents, sayWaitsFor } from './standing.ts';

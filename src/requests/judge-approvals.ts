@@ -4,9 +4,11 @@
  * roster, so that no row in the gate's database can stand for a signature.
  */
 import { utf8 } from '../core/index.ts';
+import type { JsonObject } from '../core/index.ts';
 import {
   RULE_KINDS,
   findKey,
+  isSettingsStep,
   ownersOf,
   peopleOf,
   peopleWithRole,
@@ -90,13 +92,29 @@ export interface ApprovalInput {
   readonly nowMs: number;
 }
 
+/** Whether what is asked for are changes of settings. Such a change holds nothing else. */
+export function isAboutSettings(facts: JsonObject): boolean {
+  const { steps } = facts;
+  return Array.isArray(steps) && steps.some(isSettingsStep);
+}
+
+/** The name of the kind whose rules count for a subject. */
+export function ruleKindOf(roster: Roster, subject: { kind: string; facts?: JsonObject }): string {
+  // A window stands for the exports that it lets through.
+  if (subject.kind === 'window') return 'export';
+  const settings =
+    subject.kind === 'policy' &&
+    isAboutSettings(subject.facts ?? {}) &&
+    roster.rules.some((rule) => rule.kind === 'settings');
+  return settings ? 'settings' : subject.kind;
+}
+
 /** The rule that a subject falls under now; undefined when the roster has none for it. */
 export function ruleOf(
   roster: Roster,
-  subject: { kind: string; tier: Tier; chargeBitsMax: string },
+  subject: { kind: string; tier: Tier; chargeBitsMax: string; facts?: JsonObject },
 ): RosterRule | undefined {
-  // A window stands for the exports that it lets through.
-  const asked = subject.kind === 'window' ? 'export' : subject.kind;
+  const asked = ruleKindOf(roster, subject);
   const kind = RULE_KINDS.find((each) => each === asked);
   if (kind === undefined) return undefined;
   return ruleFor(roster, kind, subject.tier, BigInt(subject.chargeBitsMax));

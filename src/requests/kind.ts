@@ -18,7 +18,13 @@ export interface Decision {
 export type MoveOn = (tx: Kysely<unknown>, chargeBits: bigint) => Promise<void>;
 
 /** The effect happened, with the request moved in the same transaction, or policy's last word was no. */
-export type Effect = { readonly done: true } | ({ readonly done: false } & Decision);
+export type Effect =
+  | { readonly done: true }
+  | ({
+      readonly done: false;
+      /** When what is in the way is gone, if nothing else happens; left out where that is not known. */
+      readonly passesAtMs?: number | null;
+    } & Decision);
 
 /** Signatures over a canonical request, as the sender verifies them again. */
 export interface SignedSubject {

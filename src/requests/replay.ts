@@ -6,7 +6,9 @@
 import { RULE_KINDS, ownersOf, peopleOf, peopleWithRole, ruleFor } from '../people/index.ts';
 import type { Roster, RosterRule, Tier } from '../people/index.ts';
 import { judgeQuorum, parseQuorum } from '../policy/index.ts';
+import type { Json } from '../core/index.ts';
 import { ownersOfTarget, readAccess } from './access-input.ts';
+import { ruleKindOf } from './judge-approvals.ts';
 import { readShare, readersOwners } from './share-input.ts';
 import type { Request } from './row.ts';
 import { percentilesOf } from './waiting.ts';
@@ -57,9 +59,19 @@ interface Outcome {
   readonly why: string;
 }
 
+/** The steps that a change asks for; none for an input that cannot be read. */
+function stepsIn(input: string): Json {
+  try {
+    return (JSON.parse(input) as { changes?: Json }).changes ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** The rule that a request falls under; a window falls under those of exports. */
 function ruleOf(roster: Roster, request: Request, tier: Tier): RosterRule | undefined {
-  const asked = request.kind === 'window' ? 'export' : request.kind;
+  const facts = request.kind === 'policy' ? { steps: stepsIn(request.input) } : {};
+  const asked = ruleKindOf(roster, { kind: request.kind, facts });
   const kind = RULE_KINDS.find((each) => each === asked);
   if (kind === undefined) return undefined;
   return ruleFor(roster, kind, tier, request.chargeBits ?? 0n);

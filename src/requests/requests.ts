@@ -218,6 +218,7 @@ export class Requests {
 
   /** Waits for everything that is being worked on. */
   async idle(): Promise<void> {
+    this.approvals.soon.stop();
     await Promise.allSettled([...this.#running.values()].map((each) => each.work));
     await this.#time.allIdle();
     await this.#cleaning.allIdle();

@@ -4,10 +4,11 @@ import { isoTime } from '../core/index.ts';
 import type { Clock, Json } from '../core/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import { rosterDigest, rosterErrors } from '../people/index.ts';
-import type { Roster } from '../people/index.ts';
+import type { Roster, Settings } from '../people/index.ts';
 import type { Store } from '../store/index.ts';
 import { checkChain, checkFounding, checkNext } from './roster-chain.ts';
 import type { RosterLink } from './roster-chain.ts';
+import { noteBase, readBase } from './settings-base.ts';
 
 interface RosterTables {
   rosters: {
@@ -56,26 +57,31 @@ export class Rosters {
   readonly #host: { store: Store; ledger: Ledger; clock: Clock };
   #links: readonly StoredLink[];
   #current: RosterInForce | null;
+  #base: Settings | null;
   readonly #onNew: (() => Promise<void>)[] = [];
 
   private constructor(
     host: { store: Store; ledger: Ledger; clock: Clock },
     links: readonly StoredLink[],
     current: RosterInForce | null,
+    base: Settings | null,
   ) {
     this.#host = host;
     this.#links = links;
     this.#current = current;
+    this.#base = base;
   }
 
   /** Opens the chain; throws `ROSTER_CHAIN_BROKEN` when what is stored does not verify. */
   static async open(host: { store: Store; ledger: Ledger; clock: Clock }): Promise<Rosters> {
     const links = await host.store.read((db: Kysely<unknown>) => readLinks(db));
+    const base = await host.store.read((db: Kysely<unknown>) => readBase(db));
     const last = links.at(-1);
-    if (last === undefined) return new Rosters(host, links, null);
+    if (last === undefined) return new Rosters(host, links, null, base);
     // The first version's digest is kept by the sender, who was told at the founding; here it only has to be consistent.
     const roster = checkChain(links, rosterDigest(links[0]?.document ?? ''));
-    return new Rosters(host, links, { roster, text: last.document, sha256: last.sha256 });
+    const current = { roster, text: last.document, sha256: last.sha256 };
+    return new Rosters(host, links, current, base);
   }
 
   /** The version in force; null before the founding. */
@@ -87,6 +93,26 @@ export class Rosters {
   need(): RosterInForce {
     if (this.#current === null) throw rosterErrors.error('NOT_FOUNDED');
     return this.#current;
+  }
+
+  /**
+   * The settings that people signed, or those that a gate was brought up to date with while they have signed none; null
+   * before the founding.
+   */
+  get settings(): Settings | null {
+    return this.#current === null ? null : (this.#current.roster.settings ?? this.#base);
+  }
+
+  /** The settings that a gate was brought up to date with; null for a gate whose people signed them from the first. */
+  get base(): Settings | null {
+    return this.#base;
+  }
+
+  /** Notes the settings in force as what people will sign changes of; does nothing where there is no need. */
+  async noteBase(settings: Settings): Promise<void> {
+    if (this.#current === null || this.settings !== null) return;
+    await noteBase(this.#host, settings);
+    this.#base = settings;
   }
 
   /** Every version, the oldest first. */

@@ -10,6 +10,7 @@ import { judgeEffects } from './effect-check.ts';
 import type { SaidEffect } from './effect-check.ts';
 import { checkRosterLinks } from './roster-check.ts';
 import type { SaidRoster } from './roster-check.ts';
+import { SettingsCheck } from './settings-check.ts';
 import { TRANSITIONS } from './states.ts';
 import type { RequestState } from './states.ts';
 
@@ -108,8 +109,11 @@ class RequestsCheck implements TableCheck {
   readonly #locks = new Map<string, { entry: Entry; lifted: boolean }>();
   readonly #rosters: SaidRoster[] = [];
   readonly #effects: SaidEffect[] = [];
+  readonly #settings = new SettingsCheck();
 
-  see({ entry, id, index }: ShownEntry): void {
+  see(shown: ShownEntry): void {
+    const { entry, id, index } = shown;
+    this.#settings.see(shown);
     const say = (member: string): string => textOf(entry, member);
     const request = say('request');
     if (entry.kind === 'request.asked') {
@@ -175,6 +179,7 @@ class RequestsCheck implements TableCheck {
       ...(await this.#compareVotes(db)),
       ...(await this.#compareLocks(db)),
       ...effects,
+      ...(await this.#settings.compare(database, rosters.chain)),
     ];
   }
 

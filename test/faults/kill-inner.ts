@@ -35,7 +35,7 @@ const ledger = await openLedger({
 });
 const blobs = openBlobs(path.join(dir, 'blobs'), systemRandom);
 const host = { store, ledger, blobs, clock: systemClock };
-const budgets = openBudgets({ store, ledger, clock: systemClock, caps: [] });
+const budgets = openBudgets({ store, ledger, clock: systemClock, caps: () => [] });
 if ((await budgets.list()).length === 0) {
   await budgets.declare(ENCLAVE, { rate: '1 bit/day', burst: '100 MB', lifetime: null }, 'test');
 }

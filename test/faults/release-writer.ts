@@ -28,7 +28,7 @@ const ledger = await openLedger({
   clock: systemClock,
   random: systemRandom,
 });
-const budgets = openBudgets({ store, ledger, clock: systemClock, caps: [] });
+const budgets = openBudgets({ store, ledger, clock: systemClock, caps: () => [] });
 if ((await budgets.list()).length === 0) {
   await budgets.declare(ENCLAVE, { rate: '1 bit/day', burst: '100 MB', lifetime: null }, 'test');
 }

@@ -149,9 +149,16 @@ describe('sharing a result', () => {
       op: 'role.give',
       ...{ project, principal, role },
     });
-    await open.gate.models.add('atlas', { parameters: '70b' }, 'test');
     const wide = { rate: '1 MB/day', burst: '1 MB' };
-    await open.gate.budgets.declare({ scope: 'model', id: 'atlas' }, wide, 'test');
+    const setUp = async (...changes: unknown[]): Promise<void> => {
+      const body = json({ why: 'set up', changes });
+      const asked = await call<Shown>('ada', 'POST', '/v1/changes', body);
+      assert.equal(await sign('ada', asked), 'done');
+    };
+    await setUp(
+      { op: 'model.set', id: 'atlas', parameters: '70b' },
+      { op: 'budget.set', budget: 'model:atlas', ...wide },
+    );
     const changes = [
       { op: 'principal.add', id: 'bot', kind: 'agent', name: 'bot', sponsor: 'pow' },
       { op: 'project.add', id: 'study', title: 'Study', models: ['atlas'] },
@@ -168,13 +175,14 @@ describe('sharing a result', () => {
       give('third', 'owner', 'third'),
       give('mem', 'member', 'third'),
     ];
-    const asked = await call<Shown>('ada', 'POST', '/v1/changes', json({ why: 'set up', changes }));
-    assert.equal(await sign('ada', asked), 'done');
+    await setUp(...changes);
     tokens.set('bot', (await open.gate.people.addToken('bot', 'test')).token);
-    for (const id of ['study', 'probe']) {
-      await open.gate.people.addDestination(id, 'out', 'test');
-      await open.gate.budgets.declare({ scope: 'project', id }, wide, 'test');
-    }
+    await setUp(
+      ...['study', 'probe'].flatMap((project) => [
+        { op: 'destination.add', project, name: 'out' },
+        { op: 'budget.set', budget: `project:${project}`, ...wide },
+      ]),
+    );
     result = await exportFrom('mem', 'study', 'score,run\n1,2\n3,4\n');
     secret = await exportFrom('mem', 'study', 'other,thing\n5,6\n');
   });

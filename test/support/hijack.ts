@@ -90,7 +90,7 @@ export async function hijack(data: string, ledgerKey: string): Promise<Hijacked>
         automatic: { burstBits: 8_000_000_000, bitsPerDay: 8_000_000_000 },
         ledger,
         releases,
-        rosters: { links: chain } as unknown as Rosters,
+        rosters: { links: chain, base: null } as unknown as Rosters,
         onAlarm: (sentence) => alarms.push(sentence),
       });
       const reader = new LinkReader();

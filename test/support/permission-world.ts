@@ -646,26 +646,33 @@ export async function openPermissionWorld(): Promise<PermissionWorld> {
   ]);
   const { gate, people } = open;
   const call: OpenGate['call'] = (...asked) => open.call(...asked);
-  for (const id of ['m-here', 'm-there']) await gate.models.add(id, { parameters: '70b' }, 'test');
   const wide = { rate: '1 MB/day', burst: '1 MB' };
-  for (const id of ['m-here', 'm-there'])
-    await gate.budgets.declare({ scope: 'model', id }, wide, 'test');
-  const asked = await call<Shown>(
-    'ada',
-    'POST',
-    '/v1/changes',
-    json({ why: 'set up', changes: steps() }),
+  /** Asks for changes as an administrator, and has them signed. */
+  const change = async (signer: string, changes: readonly object[]): Promise<void> => {
+    const body = json({ why: 'set up', changes });
+    const asked = await call<Shown>('ada', 'POST', '/v1/changes', body);
+    const person = people.get(signer);
+    if (person === undefined || asked.subject === null) throw new Error('nothing to sign');
+    const signature = await approve(person, asked.subject.text);
+    await call(signer, 'POST', `/v1/requests/${asked.id}/approvals`, json({ signature }));
+  };
+  await change(
+    'sec',
+    ['m-here', 'm-there'].flatMap((id) => [
+      { op: 'model.set', id, parameters: '70b' },
+      { op: 'budget.set', budget: `model:${id}`, ...wide },
+    ]),
   );
-  const adb = people.get('adb');
-  if (adb === undefined || asked.subject === null) throw new Error('nothing to sign');
-  const signature = await approve(adb, asked.subject.text);
-  await call('adb', 'POST', `/v1/requests/${asked.id}/approvals`, json({ signature }));
+  await change('adb', steps() as readonly object[]);
   const tokens = new Map<string, string>();
   for (const id of ['agt', 'wrk']) tokens.set(id, (await gate.people.addToken(id, 'test')).token);
-  for (const id of ['here', 'there', 'afar', 'wide']) {
-    await gate.people.addDestination(id, 'out', 'test');
-    await gate.budgets.declare({ scope: 'project', id }, wide, 'test');
-  }
+  await change(
+    'sec',
+    ['here', 'there', 'afar', 'wide'].flatMap((project) => [
+      { op: 'destination.add', project, name: 'out' },
+      { op: 'budget.set', budget: `project:${project}`, ...wide },
+    ]),
+  );
   const sourceIn = async (project: string): Promise<string> => {
     const form = { origin: 'o', licence: 'l', collection: 'c', consent: 'yes' };
     const body = json({ project, name: 'lab', kind: 'person', identity: 'rita', form });

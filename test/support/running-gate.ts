@@ -229,6 +229,11 @@ export async function foundGate(
   return on(gate);
 }
 
+/** Starts a gate on data that are there; `close` removes the folder around them. */
+export function startOn(dataDir: string, workDir: string, token: string): Promise<RunningGate> {
+  return launch(dataDir, workDir, token, []);
+}
+
 /** Starts a gate in a fresh folder. */
 export async function startGate(...args: string[]): Promise<RunningGate> {
   const root = await mkdtemp(path.join(tmpdir(), 'sallyport-gate-'));

@@ -22,7 +22,8 @@ import type {
   Offer,
   Releases,
 } from '../../release/index.ts';
-import type { RosterLink, Rosters } from '../../requests/index.ts';
+import type { RosterLink, Rosters, SignedSubject } from '../../requests/index.ts';
+import { writeSettings } from '../../people/index.ts';
 import { readMessages, writeMessage } from './channel.ts';
 import type { SenderOptions } from './process.ts';
 
@@ -53,6 +54,8 @@ export interface SpawnedSender extends GuardLink {
   authorise(input: AuthoriseInput): Promise<AuthoriseVerdict>;
   /** Resolves when the sender is done with it, or will not do it. */
   lookAhead(input: LookAheadInput): Promise<void>;
+  /** Tells of bits that people lent to a budget; it checks the signatures itself. */
+  lend(signed: SignedSubject): Promise<AuthoriseVerdict>;
   sendRosters(from: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -128,6 +131,7 @@ export async function startSenderProcess(options: SenderSpawn): Promise<SpawnedS
       throw guardErrors.error('START_FAILED', { reason });
     }
     await link.sendRosters(first.rosterVersion);
+    await link.sendBase();
   } catch (cause) {
     child.kill('SIGKILL');
     throw cause;
@@ -285,6 +289,18 @@ class SenderLink implements SpawnedSender {
       if (!verdict.ok) throw guardErrors.error('START_FAILED', { reason: verdict.why });
       this.#rosterVersion = link.version;
     }
+  }
+
+  /** Sends the settings that a gate was brought up to date with. The sender keeps the first that it is told. */
+  async sendBase(): Promise<void> {
+    const { base } = this.#options.rosters;
+    if (base === null) return;
+    const verdict = await this.#ask({ do: 'base', document: writeSettings(base) });
+    if (!verdict.ok) throw guardErrors.error('START_FAILED', { reason: verdict.why });
+  }
+
+  lend({ subject, signatures }: SignedSubject): Promise<AuthoriseVerdict> {
+    return this.#ask({ do: 'lend', subject, signatures });
   }
 
   async stop(): Promise<void> {

@@ -99,7 +99,15 @@ export function checkGrant(check: GrantCheck): SignedGrant {
         uses,
         durationMs,
       };
-      return { ...common, chargeBitsMax, meter: null, files: null, historyPrefix: null, window };
+      return {
+        ...common,
+        requester: null,
+        chargeBitsMax,
+        meter: null,
+        files: null,
+        historyPrefix: null,
+        window,
+      };
     } catch {
       return no('what was signed is no window');
     }
@@ -110,5 +118,6 @@ export function checkGrant(check: GrantCheck): SignedGrant {
     return no('what was signed names no files');
   const rule = ruleOf(check.roster, subject);
   const meter = subject.breakGlass ? 'break-glass' : rule?.tier === 'self' ? 'self' : null;
-  return { ...common, chargeBitsMax, meter, files, historyPrefix, window: null };
+  const { requester } = subject;
+  return { ...common, requester, chargeBitsMax, meter, files, historyPrefix, window: null };
 }

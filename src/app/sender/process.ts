@@ -2,17 +2,15 @@
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { systemClock } from '../../core/index.ts';
-import type { Roster } from '../../people/index.ts';
-import { readRoster, rosterDigest } from '../../people/index.ts';
-import { Guard, Outbox, addLink, readChain } from '../../release/index.ts';
-import type { Grant, GuardAsk, GuardDb, MeterLimits } from '../../release/index.ts';
-import { checkChain, checkFounding, checkNext } from '../../requests/index.ts';
+import { Guard, Outbox, guardErrors } from '../../release/index.ts';
+import type { AuthoriseVerdict, Grant, GuardAsk, MeterLimits } from '../../release/index.ts';
 import type { RosterLink } from '../../requests/index.ts';
 import { SENDER_MIGRATIONS, openStore } from '../../store/index.ts';
-import type { Store } from '../../store/index.ts';
 import { encodeRecord } from '../../wire/index.ts';
+import { Chain } from './chain.ts';
 import { openDecoder } from './decoder.ts';
 import { checkGrant } from './grant-check.ts';
+import { checkLoan } from './loan-check.ts';
 import { drained, readMessages, writeMessage } from './channel.ts';
 import type { Message } from './channel.ts';
 
@@ -37,51 +35,6 @@ export interface SenderLinks {
 const LATER_MAX = 1_000;
 const NOTHING = new Uint8Array(0);
 
-/** The roster chain of this process, checked link by link. */
-class Chain {
-  readonly #store: Store;
-  #roster: Roster | null = null;
-  #text = '';
-  readonly digests = new Map<number, string>();
-
-  private constructor(store: Store) {
-    this.#store = store;
-  }
-
-  static async open(store: Store): Promise<Chain> {
-    const chain = new Chain(store);
-    const links = await store.read((db: GuardDb) => readChain(db));
-    if (links[0] === undefined) return chain;
-    // The first version is pinned by being in this folder: it came at the founding and is never replaced.
-    checkChain(links, rosterDigest(links[0].document));
-    for (const link of links) chain.#adopt(link, readRoster(link.document));
-    return chain;
-  }
-
-  get roster(): Roster | null {
-    return this.#roster;
-  }
-
-  get version(): number {
-    return this.#roster?.version ?? 0;
-  }
-
-  async add(link: RosterLink): Promise<void> {
-    const next =
-      this.#roster === null ? checkFounding(link) : checkNext(this.#roster, this.#text, link);
-    await this.#store.write((tx: GuardDb) =>
-      addLink(tx, next.version, rosterDigest(link.document), link),
-    );
-    this.#adopt(link, next);
-  }
-
-  #adopt(link: RosterLink, roster: Roster): void {
-    this.#roster = roster;
-    this.#text = link.document;
-    this.digests.set(roster.version, rosterDigest(link.document));
-  }
-}
-
 /** Runs until the gate closes the channel. */
 export async function runSender(options: SenderOptions, links: SenderLinks): Promise<void> {
   const store = await openStore(path.join(options.dir, 'sender.db'), {
@@ -104,6 +57,7 @@ export async function runSender(options: SenderOptions, links: SenderLinks): Pro
             breakGlass,
             nowMs: systemClock.nowMs(),
           }),
+    path: (to) => chain.pathTo(to),
     limits: (meter) => {
       const { roster } = chain;
       if (roster === null)
@@ -262,14 +216,45 @@ class SenderProcess {
         return;
       }
       case 'roster': {
+        // What was earned under the old rules stays earned, and nothing is earned twice.
+        await this.#guard.settleBudgets(this.#chain.buckets());
         await this.#chain.add(header['link'] as RosterLink);
         this.#onRoster();
         await this.say({ say: 'answer', id: header['id'], verdict: { ok: true } });
         return;
       }
+      case 'base': {
+        await this.#chain.keepBase(String(header['document']));
+        await this.say({ say: 'answer', id: header['id'], verdict: { ok: true } });
+        return;
+      }
+      case 'lend': {
+        const verdict = await this.#lend(
+          String(header['subject']),
+          header['signatures'] as string[],
+        );
+        await this.say({ say: 'answer', id: header['id'], verdict });
+        return;
+      }
       default:
         throw new TypeError('nobody knows this message');
     }
+  }
+
+  async #lend(subject: string, signatures: readonly string[]): Promise<AuthoriseVerdict> {
+    const { roster, digests } = this.#chain;
+    const refuse = (why: string): AuthoriseVerdict => {
+      const { code, message } = guardErrors.refuse('NOT_APPROVED', { why });
+      return { ok: false, code, why: message };
+    };
+    if (roster === null) return refuse('the gate is not founded, so nobody can lend');
+    const nowMs = systemClock.nowMs();
+    const loan = checkLoan({ roster, digests, subject, signatures, nowMs });
+    if (!loan.ok) return refuse(loan.why);
+    const bucket = this.#chain.buckets().find((each) => each.name === loan.budget);
+    // A budget that nobody signed is held by the gate alone.
+    if (bucket !== undefined) await this.#guard.lend(bucket, loan);
+    return { ok: true };
   }
 
   async #offer({ header, payload }: Message): Promise<void> {

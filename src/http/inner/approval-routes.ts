@@ -11,7 +11,7 @@ import {
   readExportInput,
   writeExportInput,
 } from '../../egress/index.ts';
-import { parsePublicKey, peopleErrors } from '../../people/index.ts';
+import { completeSettings, parsePublicKey, peopleErrors } from '../../people/index.ts';
 import type { Principal } from '../../people/index.ts';
 import {
   ACCESS_TARGETS,
@@ -27,7 +27,7 @@ import type { Request } from '../../requests/index.ts';
 import { CONTENT_TYPES } from '../../wire/index.ts';
 import { POLICY_BODY_BYTES_MAX, askAccess, askShown, needPerson } from './ask.ts';
 import { isOutside } from './outsiders.ts';
-import { needChange, needDecide, needTalk, needUnlocked } from './request-needs.ts';
+import { needChange, needDecide, needSettings, needTalk, needUnlocked } from './request-needs.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { showSubject } from './subject-view.ts';
@@ -89,7 +89,11 @@ async function readAllowed(
   principal: Principal,
   given: readonly unknown[],
 ): Promise<string> {
-  const changes = readChanges(writeShipped(given));
+  const { roster } = gate.rosters.need();
+  const steps = writeShipped(given);
+  // Before anything is looked up: what a step finds would tell limits to somebody who may not know them.
+  await needSettings(gate, principal, steps);
+  const changes = readChanges(completeSettings(roster, gate.rosters.settings, steps));
   await needChange(gate, principal, changes);
   return canonicalJson({ changes: changes as unknown as Json });
 }

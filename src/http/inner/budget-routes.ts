@@ -1,14 +1,21 @@
 /** Routes of budgets and models. */
 import { z } from 'zod';
-import { DEFAULT_MODEL } from '../../app/index.ts';
 import type { Gate } from '../../app/index.ts';
-import { ENCLAVE, putBudget, readBucket, reapplyBudgets, sayBucket } from '../../budget/index.ts';
+import {
+  DEFAULT_MODEL_BUDGET,
+  ENCLAVE,
+  putBudget,
+  readBucket,
+  reapplyBudgets,
+  sayBucket,
+} from '../../budget/index.ts';
 import type { BucketRef } from '../../budget/index.ts';
 import { judgeBudget } from '../../egress/index.ts';
 import { MODEL_STATES, describeModel, sayAssumption } from '../../models/index.ts';
 import type { Model, ModelState } from '../../models/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { httpErrors } from '../errors.ts';
+import { needUnfounded } from './people-routes.ts';
 import { visibleBudgets, wouldPass } from './budget-sight.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
@@ -97,7 +104,8 @@ export const BUDGET_ROUTES: readonly Route[] = [
     {
       method: 'put',
       path: '/v1/budgets/{budget}',
-      summary: 'Declare a budget; what is left out stays as declared',
+      summary:
+        'Declare a budget; what is left out stays as declared. Of a founded gate only what is tighter: wider ones are asked for',
       access: 'administrator',
       body: budgetBody,
     },
@@ -109,7 +117,9 @@ export const BUDGET_ROUTES: readonly Route[] = [
         ...(input.burst === undefined ? {} : { burst: input.burst }),
         ...(input.lifetime === undefined ? {} : { lifetime: input.lifetime }),
       };
-      await gate.budgets.declare(ref, change, principal.id);
+      await gate.budgets.declare(ref, change, principal.id, gate.rosters.current !== null);
+      // What waited for more is not left to the next pass.
+      gate.requests.retryApproved();
       const name = sayBucket(ref);
       return (await visibleBudgets(gate, principal)).find((each) => each.budget === name);
     },
@@ -159,11 +169,12 @@ export const BUDGET_ROUTES: readonly Route[] = [
       body: modelBody,
     },
     async ({ gate, principal, input }) => {
+      needUnfounded(gate, 'models');
       const { id, ...facts } = input;
       const { caps } = gate.config;
       const model = await gate.models.add(id, facts, principal.id, async (tx) => {
         const nowMs = gate.clock.nowMs();
-        await putBudget(tx, { scope: 'model', id }, DEFAULT_MODEL, nowMs, caps);
+        await putBudget(tx, { scope: 'model', id }, DEFAULT_MODEL_BUDGET, nowMs, caps);
         await reapplyBudgets(tx, nowMs, caps);
       });
       return showModel(gate, model);
@@ -178,6 +189,7 @@ export const BUDGET_ROUTES: readonly Route[] = [
       body: revisionBody,
     },
     async ({ gate, principal, param, input }) => {
+      needUnfounded(gate, 'what is declared of a model');
       const before = await gate.models.get(param('id'));
       const facts = {
         parameters: input.parameters ?? String(before.parameters),
@@ -195,14 +207,16 @@ export const BUDGET_ROUTES: readonly Route[] = [
     {
       method: 'post',
       path: '/v1/models/{id}/state',
-      summary: 'Lock, quarantine or activate a model',
+      summary: 'Lock or quarantine a model at once; a founded gate uses it again by request',
       access: 'administrator',
       body: stateBody,
     },
-    async ({ gate, principal, param, input }) =>
-      showModel(
+    async ({ gate, principal, param, input }) => {
+      if (input.state === 'active') needUnfounded(gate, 'a model that was stopped');
+      return showModel(
         gate,
         await gate.models.setState(param('id'), input.state, input.reason, principal.id),
-      ),
+      );
+    },
   ),
 ];

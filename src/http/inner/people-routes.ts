@@ -24,8 +24,8 @@ const destinationBody = z.strictObject({
   number: z.number().int().min(0).max(1_000_000_000).optional(),
 });
 
-/** People, roles and projects change by request once the gate is founded. */
-function needUnfounded(gate: Gate, what: string): void {
+/** People, projects and settings change by request once the gate is founded. */
+export function needUnfounded(gate: Gate, what: string): void {
   if (gate.rosters.current !== null) throw peopleErrors.error('FOUNDED_BY_REQUEST', { what });
 }
 
@@ -151,6 +151,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
       body: destinationBody,
     },
     async ({ gate, principal, param, input }) => {
+      needUnfounded(gate, 'destinations');
       const place = await gate.people.addDestination(
         param('id'),
         input.name,

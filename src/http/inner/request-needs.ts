@@ -1,6 +1,8 @@
 /** What somebody needs before a step with a request is tried: each throws its refusal. */
 import type { Gate } from '../../app/index.ts';
-import { peopleErrors } from '../../people/index.ts';
+import type { Resource } from '../../app/index.ts';
+import { readBucket } from '../../budget/index.ts';
+import { isSettingsStep, peopleErrors } from '../../people/index.ts';
 import type { Change, Principal } from '../../people/index.ts';
 import type { Request } from '../../requests/index.ts';
 
@@ -39,14 +41,56 @@ export async function needDecide(
   await gate.access.need(principal, action, { kind: 'request', request, eligible: true });
 }
 
+const GATE: Resource = { kind: 'gate' };
+
+/** What a step about settings, as somebody wrote it, is done to, and what that is called in the policies. */
+function deedOf(step: Readonly<Record<string, unknown>>): { action: string; resource: Resource } {
+  const text = (member: string): string => {
+    const value = step[member];
+    return typeof value === 'string' ? value : '';
+  };
+  switch (step['op']) {
+    case 'budget.set': {
+      const { scope, id } = readBucket(text('budget'));
+      const own = scope === 'model' || scope === 'project';
+      return { action: 'budget.change', resource: own ? { kind: scope, id } : GATE };
+    }
+    case 'model.set':
+    case 'model.activate':
+      return { action: 'model.change', resource: { kind: 'model', id: text('id') } };
+    case 'destination.add':
+      return { action: 'project.change', resource: { kind: 'project', id: text('project') } };
+    default:
+      return { action: 'budget.change', resource: GATE };
+  }
+}
+
+/** Whoever may change a budget, a model or a project asks for its settings. */
+export async function needSettings(
+  gate: Gate,
+  principal: Principal,
+  steps: readonly unknown[],
+): Promise<void> {
+  const settings = steps.filter(isSettingsStep);
+  for (const step of settings) {
+    const { action, resource } = deedOf(step);
+    await gate.access.need(principal, action, resource);
+  }
+  // The first of all such changes is signed together with every setting that there is.
+  if (settings.length > 0 && gate.rosters.need().roster.settings === undefined)
+    await gate.access.need(principal, 'budget.change', GATE);
+}
+
 /** Whoever may change the people of a project asks for its roles; everything else is a change of the gate. */
 export async function needChange(
   gate: Gate,
   principal: Principal,
   changes: readonly Change[],
 ): Promise<void> {
+  const others = changes.filter((each) => !isSettingsStep(each));
+  if (others.length === 0) return;
   const projects = new Set(
-    changes.map((each) =>
+    others.map((each) =>
       each.op === 'role.give' || each.op === 'role.take' ? each.project : null,
     ),
   );
@@ -56,8 +100,8 @@ export async function needChange(
     const resource = { kind: 'project', id } as const;
     if ((await gate.access.can(principal, 'people.change', resource)).allowed) return;
   }
-  const policies = changes.filter((each) => each.op === 'policy.set').length;
+  const policies = others.filter((each) => each.op === 'policy.set').length;
   if (policies > 0) await gate.access.need(principal, 'policy.change', { kind: 'gate' });
-  if (policies < changes.length)
+  if (policies < others.length)
     await gate.access.need(principal, 'people.change', { kind: 'gate' });
 }

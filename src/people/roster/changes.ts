@@ -8,6 +8,7 @@ import { rosterErrors } from './errors.ts';
 import { KEY_KINDS, findKeyProblem, readKeyFacts } from './key-facts.ts';
 import { RULE_KINDS, checkRoster, rosterDigest, writeRoster } from './document.ts';
 import type { Roster, RosterKey } from './document.ts';
+import { SETTINGS_STEPS, applySettings, isSettingsStep } from './settings-steps.ts';
 
 const id = z.string().min(1).max(80);
 const text = z.string().min(1).max(200);
@@ -114,6 +115,7 @@ export const CHANGE = z.discriminatedUnion('op', [
       .min(1)
       .max(256 * 1024),
   }),
+  ...SETTINGS_STEPS,
 ]);
 
 /** One step of a change. */
@@ -361,6 +363,14 @@ export function applyChanges(roster: Roster, changes: readonly Change[], at: str
     previous: rosterDigest(writeRoster(roster)),
     at,
   };
+  const settings = changes.filter(isSettingsStep);
+  if (settings.length > 0) {
+    // Other people decide about limits than about people and rules: nobody signs both with one signature.
+    if (settings.length < changes.length)
+      fail('budgets, models and destinations change apart from people and rules; ask twice');
+    draft.settings = applySettings(roster, settings);
+    return checkRoster(draft);
+  }
   for (const change of changes) {
     if (changePeople(draft, change)) continue;
     if (changeGroups(draft, change)) continue;

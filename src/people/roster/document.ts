@@ -3,9 +3,11 @@
  * by digest; DESIGN §9. What a version must hold for itself is checked here, what a change needs in `chain.ts`.
  */
 import { z } from 'zod';
-import { canonicalJson, sha256, sayIssue } from '../../core/index.ts';
+import type { Json } from '../../core/index.ts';
+import { SallyportError, canonicalJson, sha256, sayIssue } from '../../core/index.ts';
 import { rosterErrors } from './errors.ts';
 import { KEY_KINDS, findKeyProblem } from './key-facts.ts';
+import { SETTINGS, findSettingsProblem } from './settings.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 const text = z.string().min(1).max(200);
@@ -62,7 +64,10 @@ const project = z.strictObject({
   roles: z.array(membership).max(2_000),
 });
 
-/** Kinds of requests that rules are about. A roster may be from before there were imports or shares, and have no rule for them. */
+/**
+ * Kinds of requests that rules are about. A roster may be from before there were imports or shares, and have no rule for
+ * them; one from before settings were signed has none for `settings`, and then changes of them need what others need.
+ */
 export const RULE_KINDS = [
   'export',
   'import',
@@ -71,6 +76,7 @@ export const RULE_KINDS = [
   'unlock',
   'policy',
   'review',
+  'settings',
 ] as const;
 
 const rule = z.strictObject({
@@ -110,6 +116,8 @@ const ROSTER = z.strictObject({
   origins: z.array(z.string().regex(/^https?:\/\/[^/\s]{1,253}$/)).max(10),
   /** The SHA-256 of the text of the Cedar policies in force. */
   policySha256: digest,
+  /** Budgets, models and destinations; a roster from before they were signed has none. */
+  settings: SETTINGS.optional(),
 });
 
 /** One version of the roster. */
@@ -139,7 +147,7 @@ export const AUDITORS = 'auditors';
 
 /** The one spelling of a roster. */
 export function writeRoster(roster: Roster): string {
-  return canonicalJson(roster);
+  return canonicalJson(roster as unknown as Json);
 }
 
 /** The digest that the next version and every canonical request name. */
@@ -195,7 +203,13 @@ function findProblem(roster: Roster): string | undefined {
     if (!roster.rules.some((each) => each.kind === kind && each.tier !== 'self'))
       return `no rule says who approves requests of the kind ${kind}`;
   }
-  return undefined;
+  if (roster.settings === undefined) return undefined;
+  try {
+    return findSettingsProblem(roster.settings);
+  } catch (cause) {
+    if (!(cause instanceof SallyportError)) throw cause;
+    return cause.message;
+  }
 }
 
 /** Reads a roster; throws `ROSTER_INVALID` for every text that {@link writeRoster} cannot have written. */

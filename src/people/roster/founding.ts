@@ -1,5 +1,6 @@
 /** The first version of a roster, with rules that fit the number of people who found the gate. */
 import { ADMINISTRATORS, AUDITORS, SECURITY, checkRoster } from './document.ts';
+import type { Settings } from './settings.ts';
 import type { Roster, RosterKey, RosterMeter, RosterProject, RosterRule } from './document.ts';
 
 /** Somebody who founds the gate. */
@@ -21,6 +22,8 @@ export interface Founding {
   readonly origins: readonly string[];
   readonly automatic: RosterMeter;
   readonly policySha256: string;
+  /** Budgets, models and destinations as they are; left out they are signed by a later change. */
+  readonly settings?: Settings;
 }
 
 const HOUR_MS = 3_600_000;
@@ -98,6 +101,11 @@ export function defaultRules(founders: readonly Founder[]): readonly RosterRule[
       ? [{ kind: 'policy', tier: 'self', ...PLAIN, quorum: 'requester' } as const]
       : []),
     { kind: 'policy', tier: 'quorum', ...PLAIN, quorum: change },
+    // Who alone can change every rule is asked for nothing more where a limit changes.
+    ...(count(ADMINISTRATORS) === 1
+      ? [{ kind: 'settings', tier: 'self', ...PLAIN, quorum: 'requester' } as const]
+      : []),
+    { kind: 'settings', tier: 'quorum', ...PLAIN, quorum: two(security), outOfBrowser: true },
     { kind: 'review', tier: 'one', ...PLAIN, quorum: `1 of ${security}`, waitMs: 3 * DAY_MS },
   ];
 }
@@ -137,5 +145,6 @@ export function foundRoster(founding: Founding): Roster {
     },
     origins: founding.origins,
     policySha256: founding.policySha256,
+    ...(founding.settings === undefined ? {} : { settings: founding.settings }),
   });
 }

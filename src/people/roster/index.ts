@@ -7,6 +7,19 @@
 export { CHANGE, applyChanges } from './changes.ts';
 export type { Change, ChangeInput } from './changes.ts';
 export { sayChange } from './say-change.ts';
+export { completeSettings, settingsSteps } from './complete-settings.ts';
+export { isSettingsStep } from './settings-steps.ts';
+export type { SettingsChange } from './settings-steps.ts';
+export {
+  applyBudget,
+  findBudget,
+  isWiderThanSigned,
+  pathTo,
+  readSettings,
+  sortSettings,
+  writeSettings,
+} from './settings.ts';
+export type { Settings, SettingsBucket, SettingsBudget, SettingsPath } from './settings.ts';
 export {
   ADMINISTRATORS,
   AUDITORS,

@@ -2,6 +2,7 @@
 import { sayCount, sha256, sayExactDuration } from '../../core/index.ts';
 import type { Change } from './changes.ts';
 import { sayKey } from './key-facts.ts';
+import { saySettingsChange } from './say-settings.ts';
 
 type NewKey = Extract<Change, { op: 'key.add' }>['key'];
 type Limits = Extract<Change, { op: 'meter.set' }>['limits'];
@@ -58,6 +59,13 @@ export function sayChange(change: Change): string {
       return `accept passkeys on ${change.origin} no longer`;
     case 'policy.set':
       return `put the policies with the SHA-256 ${sha256(change.text)} in force`;
+    case 'budget.set':
+    case 'model.set':
+    case 'model.activate':
+    case 'destination.add':
+    case 'caps.set':
+    case 'settings.base':
+      return saySettingsChange(change);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Ledger } from '../../ledger/index.ts';
 import type { Kysely } from 'kysely';
 import { accessOf, readAccess, scopeOfAccess, writeAccess } from '../access-input.ts';
 import type { AccessInput } from '../access-input.ts';
-import type { Releaser, RequestKind } from '../kind.ts';
+import type { Releaser, RequestKind, SignedSubject } from '../kind.ts';
 import { entryOf } from '../tell.ts';
 import { listRequests } from '../lists.ts';
 import type { Request } from '../row.ts';
@@ -24,6 +24,8 @@ export interface AccessHost {
   check(input: AccessInput): Promise<string | null>;
   /** Lets a grant begin, in its transaction. */
   begin(tx: Kysely<unknown>, request: Request, input: AccessInput): Promise<void>;
+  /** Tells others of a grant that is durable, with what was signed; it is told again when the gate starts. */
+  granted(input: AccessInput, signed: SignedSubject): Promise<void>;
   /** Lets a grant end, in its transaction. */
   end(tx: Kysely<unknown>, request: Request, input: AccessInput): Promise<void>;
 }
@@ -127,6 +129,7 @@ export function accessKind(host: AccessHost): RequestKind {
         },
         { id: entryOf(request, 'grant') },
       );
+      if ('subject' in releaser) await host.granted(input, releaser);
       return { done: true };
     },
     end: (tx, request) => host.end(tx, request, read(request)),

@@ -4,7 +4,7 @@
  */
 import type { Kysely } from 'kysely';
 import { canonicalJson, isoTime, sha256 } from '../../core/index.ts';
-import type { Clock, Json } from '../../core/index.ts';
+import type { Clock, Json, JsonObject } from '../../core/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import {
   ADMINISTRATORS,
@@ -12,6 +12,7 @@ import {
   SECURITY,
   applyChanges,
   findProject,
+  isSettingsStep,
   peopleOf,
   projectRoster,
   readRoster,
@@ -41,6 +42,8 @@ export interface PolicyHost {
   checkPolicies(text: string, next: Roster): Promise<readonly string[]>;
   /** Makes policies ready to decide; throws when this process cannot. */
   preparePolicies(text: string): void;
+  /** Writes what signed steps say about settings, in the transaction of the new roster; returns what its entry tells. */
+  putSettings(tx: Kysely<unknown>, next: Roster, steps: readonly Change[]): Promise<JsonObject>;
 }
 
 interface PolicyFacts {
@@ -121,7 +124,9 @@ function demand(host: PolicyHost, request: Request, facts: PolicyFacts): Demand 
   // What cannot be made has no text. Whoever does not know the roster cannot tell this digest from that of a new version.
   const document =
     facts.document ?? canonicalJson([host.rosters.need().text, request.id, request.edition]);
-  const keys = changesOf(request).some((each) => /key|rule|break|policy|meter/.test(each.op));
+  const keys = changesOf(request).some((each) =>
+    /key|rule|break|policy|meter|budget|model\.set|destination|caps/.test(each.op),
+  );
   return {
     destination: null,
     models: [],
@@ -131,6 +136,11 @@ function demand(host: PolicyHost, request: Request, facts: PolicyFacts): Demand 
     // The steps themselves: what the next roster is follows from them, and words are made from them by who signs.
     facts: { rosterSha256: rosterDigest(document), steps: changesOf(request) as unknown as Json },
   };
+}
+
+/** What an entry tells of the steps: it has little room, and the signed text has all of it. */
+function listSentences(sentences: readonly string[]): readonly string[] {
+  return sentences.slice(0, 50).map((each) => each.slice(0, 400));
 }
 
 /** The kind `policy`. */
@@ -145,10 +155,11 @@ export function policyKind(host: PolicyHost): RequestKind {
       return sentences.length < 2 ? first : `${first} and ${String(sentences.length - 1)} more`;
     },
     gather: async (request) => (await gather(host, request)) as unknown as Json,
-    decide: (_request, facts) => {
+    decide: (request, facts) => {
       const { problem, silent } = read(facts);
       if (problem !== null && !silent) return Promise.resolve({ verdict: 'deny', reason: problem });
-      const reason = 'people and rules change only by a quorum';
+      const about = changesOf(request).some(isSettingsStep);
+      const reason = `${about ? 'budgets, models and destinations' : 'people and rules'} change only by a quorum`;
       // A gate with a single administrator has a rule `self`; everybody else goes on to the quorum.
       return Promise.resolve({ verdict: 'hold', reason, tier: 'self' });
     },
@@ -174,27 +185,30 @@ export function policyKind(host: PolicyHost): RequestKind {
       };
       // Also the approvers of the new version must have signed; that is a reason to wait, not a fault.
       let next: Roster;
+      const steps = stepsOf(readSubject(releaser.subject));
       try {
         next = host.rosters.checkNext(link);
         // Once it is written it is in force, so it must be able to decide before.
-        const text = policyOf(stepsOf(readSubject(link.subject ?? '')));
+        const text = policyOf(steps);
         if (text !== undefined) host.preparePolicies(text);
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         return { done: false, verdict: 'hold', reason };
       }
       await host.ledger.record(
-        {
+        (settings: JsonObject) => ({
           kind: 'roster.changed',
           by: 'by' in releaser ? releaser.by.join(', ') : 'gate',
           request: request.id,
-          changes: facts.sentences.slice(0, 50),
+          changes: listSentences(facts.sentences),
           ...describeLink(link, next),
-        },
+          ...settings,
+        }),
         async (tx: Kysely<unknown>) => {
           await moveOn(tx, 0n);
           await host.rosters.insert(tx, link, next);
           await projectRoster(tx, next, host.clock.nowMs());
+          return host.putSettings(tx, next, steps);
         },
         { id: entryOf(request, 'carry-out') },
       );
@@ -206,7 +220,7 @@ export function policyKind(host: PolicyHost): RequestKind {
       const { document, sentences } = read(facts);
       return {
         rosterSha256: document === null ? null : sha256(document),
-        changes: sentences.slice(0, 50),
+        changes: listSentences(sentences),
       };
     },
     cleanUp: () => Promise.resolve(),

@@ -21,9 +21,11 @@ import { importEndsMigration } from './0033-import-ends.ts';
 import { inboxesMigration } from './0034-inboxes.ts';
 import { sourceSignersMigration } from './0035-source-signers.ts';
 import { recallIndexMigration } from './0036-recall-index.ts';
+import { settingsMigration } from './0037-settings.ts';
 import { outerMigration } from './0100-outer.ts';
 import { outerInboxesMigration } from './0101-outer-inboxes.ts';
 import { senderMigration } from './0200-sender.ts';
+import { senderSettingsMigration } from './0201-sender-settings.ts';
 
 /** The schema of the inner process. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -45,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   inboxesMigration,
   sourceSignersMigration,
   recallIndexMigration,
+  settingsMigration,
 ];
 
 /** The schema of the outer process. */
@@ -55,4 +58,4 @@ export const OUTER_MIGRATIONS: readonly Migration[] = [
 ];
 
 /** The schema of the sender's own process. */
-export const SENDER_MIGRATIONS: readonly Migration[] = [senderMigration];
+export const SENDER_MIGRATIONS: readonly Migration[] = [senderMigration, senderSettingsMigration];

@@ -1,0 +1,182 @@
+/**
+ * Settings of a founded gate: budgets, models and destinations. What counts is what people signed; the tables are a copy
+ * for queries, and a limit in them may be tighter than what was signed and never wider.
+ */
+import type { Kysely } from 'kysely';
+import {
+  applyDeclaration,
+  describeRule,
+  listBuckets,
+  putBudget,
+  readBucket,
+  reapplyBudgets,
+  sayBucket,
+} from '../budget/index.ts';
+import type { Budgets, CapNames, Declaration } from '../budget/index.ts';
+import type { Clock, JsonObject } from '../core/index.ts';
+import { describeModel, listModels, putModel } from '../models/index.ts';
+import type { Model } from '../models/index.ts';
+import {
+  findBudget,
+  isWiderThanSigned,
+  listDestinations,
+  putDestination,
+  removeDestination,
+  settingsSteps,
+  sortSettings,
+} from '../people/index.ts';
+import type { Change, Roster, Settings } from '../people/index.ts';
+import { readLoans } from '../requests/index.ts';
+import type { Rosters } from '../requests/index.ts';
+import type { Store } from '../store/index.ts';
+
+/** What settings stand on. */
+export interface SettingsHost {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly rosters: Rosters;
+  /** The caps of the configuration, which may add to the signed ones and take none away. */
+  readonly caps: CapNames;
+}
+
+/** A declaration with so many bits lent to its burst. */
+function withLoan(
+  name: string,
+  declared: Declaration,
+  models: readonly Model[],
+  lentBits: bigint,
+): Declaration {
+  const { rate, burst, lifetime } = declared;
+  if (lentBits === 0n) return { rate, burst, lifetime };
+  const { rule } = applyDeclaration(readBucket(name), declared, models, [], lentBits);
+  return { rate, lifetime, burst: `${String(rule.burstBits)} bits` };
+}
+
+/** The settings as the tables have them, without what is lent for a while. */
+export async function readTables(db: Kysely<unknown>, caps: CapNames): Promise<Settings> {
+  const models = await listModels(db);
+  const lent = await readLoans(db);
+  return sortSettings({
+    caps: [...caps],
+    models: models.map(({ id, parameters, bitsPerParameter, hiddenWidth, vocabulary }) => ({
+      ...{ id, parameters: String(parameters), bitsPerParameter, hiddenWidth, vocabulary },
+    })),
+    budgets: (await listBuckets(db)).map(({ ref, declared }) => {
+      const budget = sayBucket(ref);
+      return { budget, ...withLoan(budget, declared, models, -(lent.get(budget) ?? 0n)) };
+    }),
+    destinations: [...(await listDestinations(db))],
+  });
+}
+
+/** The caps that count: the signed ones, and those that the configuration adds. */
+export function capsInForce({ rosters, caps }: Pick<SettingsHost, 'rosters' | 'caps'>): CapNames {
+  return [...new Set([...caps, ...(rosters.settings?.caps ?? [])])];
+}
+
+/** Notes what a gate that was founded by an earlier version goes on from. */
+export async function noteSettings(host: SettingsHost): Promise<void> {
+  const { store, rosters, caps } = host;
+  if (rosters.current === null || rosters.settings !== null) return;
+  await rosters.noteBase(await store.read((db: Kysely<unknown>) => readTables(db, caps)));
+}
+
+/** Writes signed steps into the tables, in the transaction of the roster that they make; returns what its entry tells. */
+export async function putSettings(
+  tx: Kysely<unknown>,
+  host: SettingsHost,
+  next: Roster,
+  changes: readonly Change[],
+): Promise<JsonObject> {
+  const steps = settingsSteps(changes);
+  if (steps.length === 0) return {};
+  const nowMs = host.clock.nowMs();
+  const by = `roster version ${String(next.version)}`;
+  const caps = [...new Set([...host.caps, ...(next.settings?.caps ?? [])])];
+  const lent = await readLoans(tx);
+  const budgets: JsonObject[] = [];
+  const models: JsonObject[] = [];
+  const destinations: JsonObject[] = [];
+  for (const step of steps) {
+    switch (step.op) {
+      case 'budget.set': {
+        const lentBits = lent.get(step.budget) ?? 0n;
+        const declared = withLoan(step.budget, step, await listModels(tx), lentBits);
+        const bucket = await putBudget(tx, readBucket(step.budget), declared, nowMs, caps);
+        budgets.push({ ...describeRule(bucket) });
+        break;
+      }
+      case 'model.set': {
+        const { id, parameters, bitsPerParameter, hiddenWidth, vocabulary } = step;
+        const facts = { parameters, bitsPerParameter, hiddenWidth, vocabulary };
+        models.push({ ...describeModel(await putModel(tx, id, facts, by, nowMs)) });
+        break;
+      }
+      case 'model.activate':
+        models.push({ ...describeModel(await putModel(tx, step.id, 'activate', by, nowMs)) });
+        break;
+      case 'destination.add': {
+        const { project, name, number } = step;
+        destinations.push({ ...(await putDestination(tx, { project, name, number }, nowMs)) });
+        break;
+      }
+      case 'caps.set':
+      case 'settings.base':
+        break;
+    }
+  }
+  await reapplyBudgets(tx, nowMs, caps);
+  return { budgets, models, destinations };
+}
+
+/**
+ * Makes the tables say nothing wider than what people signed, and returns in sentences what they said. Runs at each start:
+ * whoever writes to the database widens nothing by it.
+ */
+export async function restoreSettings(
+  host: SettingsHost & { budgets: Budgets },
+): Promise<readonly string[]> {
+  const { store, rosters, clock, budgets } = host;
+  const { settings } = rosters;
+  if (settings === null) return [];
+  const said: string[] = [];
+  const nowMs = clock.nowMs();
+  await store.write(async (tx: Kysely<unknown>) => {
+    const held = new Map((await listModels(tx)).map((model) => [model.id, model]));
+    for (const { id, ...facts } of settings.models) {
+      const { parameters, bitsPerParameter, hiddenWidth, vocabulary } = held.get(id) ?? {};
+      const same =
+        String(parameters) === facts.parameters &&
+        bitsPerParameter === facts.bitsPerParameter &&
+        hiddenWidth === facts.hiddenWidth &&
+        vocabulary === facts.vocabulary;
+      if (same) continue;
+      await putModel(tx, id, facts, 'gate', nowMs);
+      said.push(`the model ${id} was not as people signed it`);
+    }
+    const signed = new Set(settings.destinations.map((each) => each.number));
+    for (const { project, name, number } of await listDestinations(tx)) {
+      if (signed.has(number)) continue;
+      await removeDestination(tx, number);
+      said.push(`the destination ${name} of ${project} was signed by nobody`);
+    }
+    await reapplyBudgets(tx, nowMs, capsInForce(host));
+  });
+  const { lent, models } = await store.read(async (db: Kysely<unknown>) => ({
+    lent: await readLoans(db),
+    models: await listModels(db),
+  }));
+  const rows = new Map((await budgets.list()).map((bucket) => [sayBucket(bucket.ref), bucket]));
+  for (const declared of settings.budgets) {
+    const bucket = rows.get(declared.budget);
+    const lentBits = lent.get(declared.budget) ?? 0n;
+    if (bucket !== undefined && !isWiderThanSigned(settings, bucket, lentBits)) continue;
+    const signed = findBudget(settings, readBucket(declared.budget)) ?? declared;
+    const whole = withLoan(declared.budget, signed, models, lentBits);
+    await budgets.declare(readBucket(declared.budget), whole, 'gate');
+    said.push(
+      `the budget ${declared.budget} was ${bucket === undefined ? 'gone' : 'wider than what people signed'}`,
+    );
+  }
+  return said;
+}

@@ -4,9 +4,9 @@
  */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { sha256, utf8 } from '../core/index.ts';
+import { sha256, systemClock, utf8 } from '../core/index.ts';
 import type { RequestDetails } from '../http/index.ts';
-import { APPROVAL_NAMESPACE, readSubject } from '../requests/index.ts';
+import { APPROVAL_NAMESPACE, isFromLater, readSubject } from '../requests/index.ts';
 import { cliErrors } from './errors.ts';
 import { needOutputFolder } from './given-paths.ts';
 import { showDetailed } from './request-view.ts';
@@ -119,6 +119,9 @@ async function sign(
   const own = sha256(shown.text);
   if (own !== shown.sha256) throw cliErrors.error('DIGEST_DIFFERS', { said: shown.sha256, own });
   const subject = readSubject(shown.text);
+  // Signed now, a text of later would still be good when nobody remembers it.
+  if (isFromLater(subject, systemClock.nowMs()))
+    throw cliErrors.error('SUBJECT_FROM_LATER', { at: subject.writtenAt ?? subject.askedAt });
   await session.client.send('POST', `${base}/view`, {});
   const { paint, client } = session;
   process.stderr.write(`${showSigning(paint, subject, shown.text).join('\n')}\n`);

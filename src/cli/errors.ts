@@ -48,6 +48,11 @@ export const cliErrors = defineErrors('CLI', {
     message: 'the gate says the digest {said}, but the request that it shows has {own}',
     hint: 'sign nothing; tell security that the gate shows something else than it says.',
   },
+  SUBJECT_FROM_LATER: {
+    status: 409,
+    message: 'will not sign it, it says that it was made at {at}, which has not come',
+    hint: 'check the clock of this machine; if it is right, tell security: the gate shows a text that would stay good for too long',
+  },
   NOTHING_TO_SIGN: {
     status: 409,
     message: 'there is nothing to sign in {id}, it is {state}',

@@ -8,6 +8,7 @@ import { newId, sha256 } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
 import { peopleOf } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
+import { findAgeProblem } from './approval-age.ts';
 import { buildSubject } from './build-subject.ts';
 import { errors } from './errors.ts';
 import { firstEscalation } from './escalation.ts';
@@ -23,7 +24,7 @@ import type { RequestEvent } from './states.ts';
 import { noteFirstView, readRequest, setReason } from './store.ts';
 import type { Request } from './row.ts';
 import type { RequestPatch } from './store.ts';
-import { writeSubject } from './subject.ts';
+import { readSubject, writeSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 import { checkText } from './texts.ts';
 import { Turns } from './turns.ts';
@@ -120,6 +121,8 @@ export class Approvals {
       this.#need(stood, 'approve', person);
       if (request.subject === null || roster === undefined)
         throw errors.error('NO_APPROVERS', { id, why: 'the gate is not founded' });
+      const age = findAgeProblem(roster, readSubject(request.subject), stood.nowMs);
+      if (age !== null) throw errors.error('SIGNATURE_REFUSED', { id, why: age });
       const checked = checkApproval(roster, request.subject, signature, stood.nowMs);
       if (!checked.ok) throw errors.error('SIGNATURE_REFUSED', { id, why: checked.why });
       if (checked.person !== person)

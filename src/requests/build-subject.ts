@@ -1,5 +1,6 @@
 /** Makes the canonical request that approvals sign, with the clocks of its rule. */
 import { isoTime } from '../core/index.ts';
+import { RELEASE_MARGIN_MS } from './approval-age.ts';
 import { firstEscalation } from './escalation.ts';
 import { ruleOf } from './judge-approvals.ts';
 import type { RequestsHost } from './host.ts';
@@ -7,9 +8,6 @@ import type { Decision, Demand } from './kind.ts';
 import type { Request } from './row.ts';
 import { writeSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
-
-/** Approvals are good for this long after the request may no longer wait. */
-const RELEASE_MARGIN_MS = 3_600_000;
 
 /** What a held request gets: the text that is signed, and the clocks of its rule. */
 export interface BuiltSubject {
@@ -53,6 +51,7 @@ export function buildSubject(
     rosterSha256,
     ledgerSize: ledger.size,
     askedAt: isoTime(request.askedMs),
+    writtenAt: isoTime(nowMs),
     releaseBy: isoTime(untilMs),
     grantMs: demand.grantMs,
     breakGlass: false,

@@ -10,6 +10,7 @@
 export { Approvals } from './approvals.ts';
 export { errors as requestErrors } from './errors.ts';
 export type { Stood } from './approvals.ts';
+export { findAgeProblem, isFromLater } from './approval-age.ts';
 export { checkApproval, judgeApprovals, ruleOf } from './judge-approvals.ts';
 export type { ApprovalInput, ApprovalJudgement, MissingApproval } from './judge-approvals.ts';
 export type {

@@ -326,7 +326,9 @@ export function saySubject(subject: Subject): readonly SubjectPart[] {
     ...(grantMs === null ? [] : [{ label: 'lasts', lines: [sayExactDuration(grantMs)] }]),
     {
       label: 'valid',
-      lines: [`asked at ${subject.askedAt}; nothing happens under it after ${subject.releaseBy}`],
+      lines: [
+        `asked at ${subject.askedAt}${subject.writtenAt === undefined ? '' : `, this text made at ${subject.writtenAt}`}; nothing happens under it after ${subject.releaseBy}`,
+      ],
     },
     {
       label: 'rules',

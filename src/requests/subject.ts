@@ -33,6 +33,10 @@ export interface Subject {
   readonly rosterSha256: string;
   readonly ledgerSize: number;
   readonly askedAt: string;
+  /**
+   * When this text was made, which is no later than anybody can have signed it. Texts of earlier versions do not say it.
+   */
+  readonly writtenAt?: string;
   /** Nothing is released under these approvals after this time. */
   readonly releaseBy: string;
   /** How long what is granted lasts, from the approval on; null for what happens once. */
@@ -84,7 +88,9 @@ function isDestination(value: unknown): boolean {
 function isSubject(value: unknown): value is Subject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const held = value as Record<string, unknown>;
-  if (Object.keys(held).sort().join() !== MEMBERS.join()) return false;
+  const { writtenAt, ...always } = held;
+  if (Object.keys(always).sort().join() !== MEMBERS.join()) return false;
+  if (writtenAt !== undefined && !Number.isFinite(Date.parse(String(writtenAt)))) return false;
   const texts = ['gate', 'id', 'kind', 'requester', 'project', 'why', 'rosterSha256'] as const;
   const numbers = ['edition', 'rosterVersion', 'ledgerSize'] as const;
   return (

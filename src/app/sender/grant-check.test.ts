@@ -78,6 +78,10 @@ async function judge({ subject = {}, signed = [BOB], check = {} }: Row) {
 
 const EMERGENCY: Row = { subject: { breakGlass: true }, check: { breakGlass: true } };
 const TOP = { subject: { tier: 'quorum' } } as const;
+const DAY_MS = 86_400_000;
+/** What the default rules of exports let a text be old: seven days to wait, three for approvals, and the margin. */
+const AGE_MS_MAX = 10 * DAY_MS + 3_600_000;
+const at = (ms: number): string => new Date(NOW + ms).toISOString();
 const BROKEN = [
   ['no list', { historyPrefix: 4 }],
   ['no prefix', { files: [FILE] }],
@@ -86,6 +90,29 @@ const BROKEN = [
 ] as const;
 
 const REFUSED: readonly (readonly [string, Row, RegExp])[] = [
+  [
+    'the text says that it was made at a time that has not come',
+    { subject: { writtenAt: at(360_001), releaseBy: at(DAY_MS) } },
+    /has not come/,
+  ],
+  [
+    'the text is older than the rule lets approvals be, whatever it says itself',
+    { subject: { writtenAt: at(-AGE_MS_MAX - 1), releaseBy: at(1000 * DAY_MS) } },
+    /older than its rule lets them be/,
+  ],
+  [
+    'a text of an earlier version is good for longer than the rule lets approvals be',
+    { subject: { releaseBy: at(AGE_MS_MAX + 1) } },
+    /longer than its rule lets approvals be/,
+  ],
+  [
+    'an emergency is older than the rule lets approvals be',
+    {
+      subject: { breakGlass: true, writtenAt: at(-AGE_MS_MAX - 1), releaseBy: at(DAY_MS) },
+      check: { breakGlass: true },
+    },
+    /older than its rule lets them be/,
+  ],
   ['nobody signed', { signed: [] }, /1 of reviewers\(p\)/],
   ['the requester signed', { subject: { requester: 'bob' } }, /missing/],
   [
@@ -166,6 +193,13 @@ describe('the sender', () => {
     assert.ok((await judge(EMERGENCY)).ok);
     const window = { kind: 'window', facts: { window: WINDOW } };
     assert.ok((await judge({ subject: window })).ok);
+  });
+
+  it('takes approvals that are as old as the rule lets them be, and no older', async () => {
+    const last = { writtenAt: at(-AGE_MS_MAX), releaseBy: at(1) };
+    assert.ok((await judge({ subject: last })).ok);
+    assert.ok((await judge({ subject: { releaseBy: at(AGE_MS_MAX) } })).ok);
+    assert.ok((await judge({ subject: { writtenAt: at(300_000), releaseBy: at(DAY_MS) } })).ok);
   });
 
   for (const [name, row, why] of REFUSED) {

@@ -4,6 +4,7 @@ import type { Roster } from '../../people/index.ts';
 import type { SignedGrant } from '../../release/index.ts';
 import {
   checkApproval,
+  findAgeProblem,
   judgeApprovals,
   readSubject,
   readWindow,
@@ -50,7 +51,8 @@ function isFile(value: unknown): value is SignedFile {
 function checkFrame(check: GrantCheck, subject: Subject): string | null {
   const { roster, digests, nowMs } = check;
   if (subject.gate !== roster.gate) return 'it is a request of another gate';
-  if (Date.parse(subject.releaseBy) <= nowMs) return 'the time to release it is over';
+  const age = findAgeProblem(roster, subject, nowMs);
+  if (age !== null) return age;
   if (digests.get(subject.rosterVersion) !== subject.rosterSha256)
     return 'it was asked under a roster that was never in force';
   if (subject.breakGlass !== check.breakGlass) return 'the signature is for something else';

@@ -1,5 +1,11 @@
 /** Reads what signatures over a request lend to a budget, with the sender's own copy of the roster. Pure. */
-import { accessOf, judgeApprovals, readSubject, ruleOf } from '../../requests/index.ts';
+import {
+  accessOf,
+  findAgeProblem,
+  judgeApprovals,
+  readSubject,
+  ruleOf,
+} from '../../requests/index.ts';
 import type { Subject } from '../../requests/index.ts';
 import type { GrantCheck } from './grant-check.ts';
 
@@ -28,7 +34,8 @@ export function checkLoan(check: Omit<GrantCheck, 'breakGlass'>): SignedLoan {
     return no('what was signed is no canonical request');
   }
   if (subject.gate !== roster.gate) return no('it is a request of another gate');
-  if (Date.parse(subject.releaseBy) <= nowMs) return no('the time to lend it is over');
+  const age = findAgeProblem(roster, subject, nowMs);
+  if (age !== null) return no(age);
   if (digests.get(subject.rosterVersion) !== subject.rosterSha256)
     return no('it was asked under a roster that was never in force');
   const access = accessOf(subject);

@@ -1,0 +1,41 @@
+/**
+ * How old approvals may be, by the clock of whoever asks. A signature carries no time, so what is held is the age of the
+ * text that was signed: nobody signed it before it was made, and who signs refuses a text that says it was made later.
+ */
+import type { Roster } from '../people/index.ts';
+import { ruleOf } from './judge-approvals.ts';
+import type { Subject } from './subject.ts';
+
+/** Approvals are good for this long after the request may no longer wait. */
+export const RELEASE_MARGIN_MS = 3_600_000;
+/** Clocks of people and of the gate may be so far apart. */
+const CLOCKS_APART_MS = 300_000;
+
+/** Whether a text says that it was made at a time that has not come: whoever signs it signs for then. */
+export function isFromLater(
+  subject: Pick<Subject, 'writtenAt' | 'askedAt'>,
+  nowMs: number,
+): boolean {
+  return Date.parse(subject.writtenAt ?? subject.askedAt) > nowMs + CLOCKS_APART_MS;
+}
+
+/**
+ * Why approvals of a text are too old or not yet good, as the end of a sentence; null when they are neither. The rule's two
+ * clocks bound the age whatever `releaseBy` says.
+ */
+export function findAgeProblem(roster: Roster, subject: Subject, nowMs: number): string | null {
+  if (Date.parse(subject.releaseBy) <= nowMs) return 'the time to release it is over';
+  if (isFromLater(subject, nowMs)) return 'it says that it was made at a time that has not come';
+  const rule = ruleOf(roster, subject);
+  if (rule === undefined) return null;
+  const mostMs = rule.waitMs + rule.approvalsValidMs + RELEASE_MARGIN_MS;
+  // A text of an earlier version does not say when it was made; it cannot be good for longer than a new one.
+  const { writtenAt } = subject;
+  if (writtenAt === undefined)
+    return Date.parse(subject.releaseBy) > nowMs + mostMs
+      ? 'it would be good for longer than its rule lets approvals be'
+      : null;
+  return nowMs > Date.parse(writtenAt) + mostMs
+    ? 'its approvals may be older than its rule lets them be'
+    : null;
+}

@@ -15,6 +15,8 @@ export type DebitVerdict =
       readonly obstacle: BucketObstacle | 'missing';
       readonly neededBits: bigint;
       readonly leftBits: bigint;
+      /** What the bucket holds at most, or may ever give where that is in the way. */
+      readonly wholeBits: bigint;
       readonly passesAtMs: number | null;
     };
 
@@ -34,7 +36,7 @@ async function takePath(
     const row = await findRow(db, ref);
     if (row === undefined) {
       if (!NEEDED_SCOPES.includes(ref.scope)) continue;
-      const nothing = { neededBits: bits, leftBits: 0n, passesAtMs: null };
+      const nothing = { neededBits: bits, leftBits: 0n, wholeBits: 0n, passesAtMs: null };
       const verdict = {
         ok: false,
         bucket: sayBucket(ref),
@@ -47,8 +49,10 @@ async function takePath(
     const verdict = takeBits(bucket.rule, bucket.level, bits, BigInt(nowMs));
     if (!verdict.ok) {
       const { obstacle, leftBits, passesAtMs } = verdict;
+      const { burstBits, lifetimeBits } = bucket.rule;
       const refused = {
         ok: false,
+        wholeBits: obstacle === 'lifetime' ? (lifetimeBits ?? burstBits) : burstBits,
         bucket: sayBucket(ref),
         obstacle,
         neededBits: bits,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { decideExport } from './decide.ts';
+import { decideExport, judgeBudget } from './decide.ts';
 import type { DecideInput, DecidedFile } from './decide.ts';
 import { listReasons, sayReasons } from './sentences.ts';
 
@@ -16,7 +16,7 @@ const plain: DecideInput = {
   vectors: { ok: true },
   lockedModels: [],
 };
-const poor = { ok: false, bucket: 'enclave', neededBits: 9n, leftBits: 1n } as const;
+const poor = { ok: false, bucket: 'enclave', neededBits: 9n, leftBits: 1n, wholeBits: 8n } as const;
 const codes = (input: DecideInput): readonly string[] =>
   decideExport(input).reasons.map((reason) => reason.code);
 
@@ -47,6 +47,25 @@ describe('the verdict on an export', () => {
       assert.equal(decideExport({ ...plain, ...change }).verdict, 'hold', code);
       assert.deepEqual(codes({ ...plain, ...change }), [code]);
     }
+  });
+
+  it('says of a shared budget no more than whole percent and full hours', () => {
+    const verdict = { ...poor, obstacle: 'rate', leftBits: 2_929n, wholeBits: 8_000n } as const;
+    const say = (bucket: string, leftBits: bigint): string =>
+      sayReasons(judgeBudget({ ...verdict, bucket, leftBits, passesAtMs: 5 }));
+    for (const bucket of ['enclave', 'model:atlas']) {
+      assert.match(say(bucket, 2_929n), /has 36 % left and 9 bits are needed.*1970-01-01T01:00:00/);
+      // What another project charged in between does not show.
+      assert.equal(say(bucket, 2_929n), say(bucket, 2_881n));
+    }
+    assert.match(say('project:main', 2_929n), /has 2929 bits left.*00:00:00\.005Z/);
+    const automatic = {
+      ...plain,
+      automaticBudget: { ...verdict, bucket: 'automatic', passesAtMs: 5 },
+    };
+    const held = sayReasons(decideExport(automatic).reasons);
+    assert.match(held, /36 % left/);
+    assert.doesNotMatch(held, /2929|005Z/);
   });
 
   it('denies what may not leave, with the way forward', () => {

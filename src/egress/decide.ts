@@ -2,6 +2,7 @@
  * The verdict on an export: policy × findings × charge × budget. Pure; whoever asks again with the same input gets the
  * same answer.
  */
+import { readBucket } from '../budget/index.ts';
 import type { DebitVerdict } from '../budget/index.ts';
 import { isoTime } from '../core/index.ts';
 import type { VectorVerdict } from '../models/index.ts';
@@ -9,6 +10,8 @@ import type { Finding } from '../inspect/index.ts';
 import type { ContentType } from '../wire/index.ts';
 import { sayReason } from './sentences.ts';
 import type { Reason } from './sentences.ts';
+
+type BudgetRefused = Extract<DebitVerdict, { ok: false }>;
 
 /** What may leave without a person. */
 export interface ExportPolicy {
@@ -178,15 +181,42 @@ function judgeAutomatic({ policy, chargeBits, automaticBudget }: DecideInput): R
   if (!policy.automatic) return [sayReason('AUTOMATIC_OFF')];
   const large = judgeSize(policy, chargeBits);
   if (large.length > 0 || automaticBudget.ok) return large;
-  const { leftBits, neededBits, passesAtMs } = automaticBudget;
-  const when = passesAtMs === null ? 'in smaller parts' : `after ${isoTime(passesAtMs)}`;
-  return [sayReason('AUTOMATIC_USED_UP', { left: leftBits, bits: neededBits, when })];
+  const { passesAtMs, neededBits: bits } = automaticBudget;
+  const late = passesAtMs === null || passesAtMs > TIME_MS_MAX;
+  const when = late ? 'in smaller parts' : `after ${sayWhen(passesAtMs, true)}`;
+  return [sayReason('AUTOMATIC_USED_UP', { left: sayLeft(automaticBudget, true), bits, when })];
+}
+
+const HOUR_MS = 3_600_000;
+const TIME_MS_MAX = 8.64e15 - HOUR_MS;
+
+/**
+ * Whether a bucket is shared between compartments. Its exact level, told to whoever asks with one size after the other,
+ * would say what another project charged and when.
+ */
+function isShared(bucket: string): boolean {
+  const { scope } = readBucket(bucket);
+  return scope === 'enclave' || scope === 'automatic' || scope === 'model';
+}
+
+/** What is left: of a shared bucket in whole percent, rounded down. */
+function sayLeft({ leftBits, wholeBits }: BudgetRefused, shared: boolean): string {
+  if (!shared) return `${String(leftBits)} bits`;
+  const percent = wholeBits === 0n ? 0n : (100n * leftBits) / wholeBits;
+  return `${String(percent)} %`;
+}
+
+/** When it would pass: of a shared bucket at the next full hour. */
+function sayWhen(ms: number, shared: boolean): string {
+  return isoTime(shared ? Math.ceil(ms / HOUR_MS) * HOUR_MS : ms);
 }
 
 /** The reason of a budget that does not pass; none if it passes. */
 export function judgeBudget(verdict: DebitVerdict): Reason[] {
   if (verdict.ok) return [];
-  const { bucket, leftBits: left, neededBits: bits, passesAtMs } = verdict;
+  const { bucket, neededBits: bits, passesAtMs } = verdict;
+  const shared = isShared(bucket);
+  const left = sayLeft(verdict, shared);
   switch (verdict.obstacle) {
     case 'missing':
       return [sayReason('BUDGET_MISSING', { bucket })];
@@ -196,7 +226,9 @@ export function judgeBudget(verdict: DebitVerdict): Reason[] {
       return [sayReason('BUDGET_NEVER', { bucket, bits })];
     case 'rate': {
       const when =
-        passesAtMs === null || passesAtMs > 8.64e15 ? 'a long time' : isoTime(passesAtMs);
+        passesAtMs === null || passesAtMs > TIME_MS_MAX
+          ? 'a long time'
+          : sayWhen(passesAtMs, shared);
       return [sayReason('BUDGET_LATER', { bucket, left, bits, when })];
     }
   }

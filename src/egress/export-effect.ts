@@ -148,7 +148,8 @@ export async function releaseExport(
 /** A bucket that passed a moment ago and does not now: another release was faster. */
 function judgeRace(debit: Parameters<typeof judgeBudget>[0]): readonly Reason[] {
   if (debit.ok || debit.bucket !== 'automatic') return judgeBudget(debit);
-  const { leftBits: left, neededBits: bits } = debit;
+  const left = 'less';
+  const { neededBits: bits } = debit;
   return [sayReason('AUTOMATIC_USED_UP', { left, bits, when: 'later' })];
 }
 

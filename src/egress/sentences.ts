@@ -53,12 +53,13 @@ const SENTENCES = {
   },
   AUTOMATIC_USED_UP: {
     severity: 'hold',
-    sentence: 'what may leave without a person is used up for now ({left} of {bits} bits left)',
+    sentence:
+      'what may leave without a person is used up for now ({left} left, {bits} bits needed)',
     wayForward: 'wait for approval, or send it again {when}',
   },
   BUDGET_LATER: {
     severity: 'deny',
-    sentence: 'the budget {bucket} has {left} bits left and {bits} are needed',
+    sentence: 'the budget {bucket} has {left} left and {bits} bits are needed',
     wayForward: 'send it again after {when}, or take a cheaper form (see `sallyport quote`)',
   },
   BUDGET_NEVER: {
@@ -68,7 +69,7 @@ const SENTENCES = {
   },
   BUDGET_SPENT: {
     severity: 'deny',
-    sentence: 'the lifetime of the budget {bucket} has {left} bits left and {bits} are needed',
+    sentence: 'the lifetime of the budget {bucket} has {left} left and {bits} bits are needed',
     wayForward: 'ask for a larger budget',
   },
   BUDGET_MISSING: {

@@ -58,7 +58,8 @@ export async function takeBudgets(
     const { rule, level } = await openBucket(tx, bucket, nowMs);
     const verdict = takeBits(rule, level, bits - before, BigInt(nowMs));
     if (!verdict.ok) {
-      const why = `the budget \`${name}\` that people signed has ${String(verdict.leftBits)} bits left and ${String(bits - before)} are needed`;
+      // How much it does hold would tell one project what another one charged.
+      const why = `the budget \`${name}\` that people signed does not hold the ${String(bits - before)} bits that are needed now`;
       const { passesAtMs } = verdict;
       return { ok: false, why, passesAtMs: passesAtMs === null ? null : Number(passesAtMs) };
     }

@@ -227,7 +227,8 @@ export class Guard {
     if (level.tokensBits > rule.burstBits) level = { ...level, tokensBits: rule.burstBits };
     const verdict = takeBits(rule, level, bits, BigInt(nowMs));
     if (!verdict.ok) {
-      return `the sender's own meter \`${name}\` has ${String(verdict.leftBits)} bits left and ${String(bits)} are needed`;
+      // How much it does hold would tell one project what another one charged.
+      return `the sender's own meter \`${name}\` does not hold the ${String(bits)} bits that are needed now`;
     }
     await writeMeter(tx, { name, level: verdict.level });
     return null;

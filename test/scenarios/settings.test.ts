@@ -222,7 +222,7 @@ describe('settings of a founded gate', () => {
         const verdict = await running.sender.authorise(input);
         assert.equal(verdict.ok, false, 'the sender let it pass');
         assert.equal(verdict.code, 'SENDER_BUDGET_EMPTY');
-        assert.match(verdict.why, /the budget `project:study` that people signed has/);
+        assert.match(verdict.why, /the budget `project:study` that people signed does not hold/);
         // A destination that nobody signed is none.
         const elsewhere = { ...input, destination: 77, grant: { tier: 'automatic' } } as const;
         const nowhere = await running.sender.authorise({ ...elsewhere, historyPrefix: 0 });

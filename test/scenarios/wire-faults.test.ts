@@ -82,6 +82,7 @@ test('a refused debit leaves no release and no entry', async (context) => {
       obstacle: 'rate',
       neededBits: 9n,
       leftBits: 1n,
+      wholeBits: 1n,
       passesAtMs: null,
     });
   const { gate, inner } = await openDoors(context, refused);
@@ -106,6 +107,7 @@ test('a longer gap than expected is debited before the frame is sent, or the fra
             obstacle: 'rate',
             neededBits: bits,
             leftBits: 0n,
+            wholeBits: 1n,
             passesAtMs: null,
           },
     );

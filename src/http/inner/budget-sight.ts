@@ -96,7 +96,7 @@ export async function wouldPass(
     const found = budgets.find(({ budget }) => budget === sayBucket(ref));
     const said = { ok: false, bucket: sayBucket(ref), neededBits: bits } as const;
     if (found === undefined)
-      return { ...said, obstacle: 'missing', leftBits: 0n, passesAtMs: null };
+      return { ...said, obstacle: 'missing', leftBits: 0n, wholeBits: 0n, passesAtMs: null };
     const { leftBits, burstBits, ...coarse } = coarsen(found, principal.id, nowMs);
     if (Number(bits) <= leftBits) continue;
     const waitMs = refillMs(found, Number(bits) - leftBits);
@@ -105,7 +105,10 @@ export async function wouldPass(
     const spent =
       coarse.lifetimeBits !== null && coarse.spentBits + Number(bits) > coarse.lifetimeBits;
     const obstacle = never ? 'burst' : spent ? 'lifetime' : 'rate';
-    return { ...said, obstacle, leftBits: BigInt(leftBits), passesAtMs };
+    return {
+      ...{ ...said, obstacle, leftBits: BigInt(leftBits), passesAtMs },
+      wholeBits: BigInt(burstBits),
+    };
   }
   return gate.budgets.wouldDebit(
     path.filter((ref) => !shared.includes(ref)),

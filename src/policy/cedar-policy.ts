@@ -178,6 +178,9 @@ export async function tryPolicy<T>(
   }
 }
 
+/** What is said where no policy says anything: nothing is allowed then, and nothing is forbidden. */
+export const NO_POLICY = 'denied, because no policy permits it';
+
 /** Says in words why a decision came out as it did, one sentence a line. */
 export function explain(policy: Policy, decision: PolicyDecision): readonly string[] {
   if (decision.errors.length > 0) {
@@ -186,7 +189,7 @@ export function explain(policy: Policy, decision: PolicyDecision): readonly stri
       ...decision.errors.map((error) => `error: ${error}`),
     ];
   }
-  if (decision.reasons.length === 0) return ['denied, because no policy permits it'];
+  if (decision.reasons.length === 0) return [NO_POLICY];
   return decision.reasons.map((id) => {
     const found = policy.policies.find((each) => each.id === id);
     return `${decision.allow ? 'allowed' : 'denied'} by ${id}: ${found?.says ?? 'a policy without words'}`;

@@ -19,7 +19,7 @@ export { judgeQuorum } from './quorum-judge.ts';
 export type { MissingSeats, QuorumFacts, QuorumJudgement, QuorumVote } from './quorum-judge.ts';
 export { POLICY_CHARACTERS_MAX, checkPolicies, digestPolicies } from './cedar-check.ts';
 export type { NamedPolicy, PolicyCheck, PolicyProblem, PolicySource } from './cedar-check.ts';
-export { explain, openPolicy, sayProblems, tryPolicy } from './cedar-policy.ts';
+export { NO_POLICY, explain, openPolicy, sayProblems, tryPolicy } from './cedar-policy.ts';
 export type {
   Policy,
   PolicyDecision,

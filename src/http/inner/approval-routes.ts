@@ -27,7 +27,14 @@ import type { Request } from '../../requests/index.ts';
 import { CONTENT_TYPES } from '../../wire/index.ts';
 import { POLICY_BODY_BYTES_MAX, askAccess, askShown, needPerson } from './ask.ts';
 import { isOutside } from './outsiders.ts';
-import { needChange, needDecide, needSettings, needTalk, needUnlocked } from './request-needs.ts';
+import {
+  needChange,
+  needDecide,
+  needNotForbidden,
+  needSettings,
+  needTalk,
+  needUnlocked,
+} from './request-needs.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { showSubject } from './subject-view.ts';
@@ -195,6 +202,10 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       needPerson(principal);
       const request = await readVisible(gate, principal, param('id'));
       await needUnlocked(gate, principal);
+      await needNotForbidden(gate, principal, 'break-glass', {
+        kind: 'project',
+        id: request.project,
+      });
       const subject = await gate.requests.approvals.emergencySubject(request.id);
       const { reason, ...rest } = input;
       const signature = readSignature(gate, rest, subject);

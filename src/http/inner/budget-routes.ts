@@ -112,6 +112,12 @@ export const BUDGET_ROUTES: readonly Route[] = [
     async ({ gate, principal, param, input }) => {
       const ref = readBucket(param('budget'));
       await checkOwner(gate, ref);
+      const own = ref.scope === 'model' || ref.scope === 'project';
+      await gate.access.need(
+        principal,
+        'budget.change',
+        own ? { kind: ref.scope, id: ref.id } : { kind: 'gate' },
+      );
       const change = {
         ...(input.rate === undefined ? {} : { rate: input.rate }),
         ...(input.burst === undefined ? {} : { burst: input.burst }),
@@ -170,6 +176,7 @@ export const BUDGET_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, input }) => {
       needUnfounded(gate, 'models');
+      await gate.access.need(principal, 'model.change', { kind: 'gate' });
       const { id, ...facts } = input;
       const { caps } = gate.config;
       const model = await gate.models.add(id, facts, principal.id, async (tx) => {
@@ -190,6 +197,7 @@ export const BUDGET_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param, input }) => {
       needUnfounded(gate, 'what is declared of a model');
+      await gate.access.need(principal, 'model.change', { kind: 'model', id: param('id') });
       const before = await gate.models.get(param('id'));
       const facts = {
         parameters: input.parameters ?? String(before.parameters),
@@ -212,6 +220,7 @@ export const BUDGET_ROUTES: readonly Route[] = [
       body: stateBody,
     },
     async ({ gate, principal, param, input }) => {
+      await gate.access.need(principal, 'model.change', { kind: 'model', id: param('id') });
       if (input.state === 'active') needUnfounded(gate, 'a model that was stopped');
       return showModel(
         gate,

@@ -4,6 +4,7 @@ import type { Resource } from '../../app/index.ts';
 import { readBucket } from '../../budget/index.ts';
 import { isSettingsStep, peopleErrors } from '../../people/index.ts';
 import type { Change, Principal } from '../../people/index.ts';
+import { NO_POLICY } from '../../policy/index.ts';
 import type { Request } from '../../requests/index.ts';
 
 /** Who is locked may look and do nothing. What else stands against a step is said by the step itself. */
@@ -39,6 +40,22 @@ export async function needDecide(
   const named = judgement?.voters.has(principal.id) === true;
   if (!named || request.requester === principal.id) return;
   await gate.access.need(principal, action, { kind: 'request', request, eligible: true });
+}
+
+/**
+ * Whom the roster names may do it unless the policies forbid it. No policy that says yes is asked for, since the roster's
+ * group is that; one that fails to evaluate forbids, and so does an answer that is no decision.
+ */
+export async function needNotForbidden(
+  gate: Gate,
+  principal: Principal,
+  action: string,
+  resource: Resource,
+): Promise<void> {
+  const { allowed, reasons } = await gate.access.can(principal, action, resource);
+  if (allowed || (reasons.length === 1 && reasons[0] === NO_POLICY)) return;
+  const why = reasons[0]?.replace(/^denied by \S+: /, '') ?? 'the policies gave no answer';
+  throw peopleErrors.error('POLICY_FORBIDS', { why });
 }
 
 const GATE: Resource = { kind: 'gate' };

@@ -93,7 +93,7 @@ function showPlanned(paint: Paint, posture: Posture, planned: PlannedProfile): r
   return [
     '',
     `  ${paint('bold', `Roadmap, ${showSafely(profile)}, up to ${nameRank(roadmap.levels.length)}`)}`,
-    `  ${sayCount(roadmap.planned.length, 'measure')} missing; ${sayCount(roadmap.engineers, 'engineer')} from ${showDay(startMs)}${assumed ? ' (placeholders: no plan says who and when)' : ''}; ${String(roadmap.runs)} runs, seed ${showSafely(roadmap.seed)}`,
+    `  ${sayCount(roadmap.planned.length, 'measure')} missing; ${sayCount(roadmap.engineers, 'engineer')} from ${showDay(startMs)}${assumed ? ' (placeholders: no plan says who and when)' : ''}; ${sayCount(roadmap.runs, 'run')}, seed ${showSafely(roadmap.seed)}`,
     ...layOut([['  ', 'P10', 'P50', 'P90', 'slower research, guessed'], ...levels]),
     ...critical.map((line) => (line.startsWith('    ') ? line : paint('dim', line))),
     ...layOut([['  weeks saved, P50 (P10–P90)', ...head], ...changes]),

@@ -35,10 +35,17 @@ function showFiles(paint: Paint, details: RequestDetails): readonly string[] {
 }
 
 function showReasons(paint: Paint, details: RequestDetails): readonly string[] {
+  const told = new Set(
+    details.fileList.slice(0, FILES_SHOWN).map((file) => `${file.path}\n${file.reason ?? ''}`),
+  );
   return details.reasons.slice(0, 10).flatMap((reason) => {
     const place = reason.place === undefined ? '' : `${showSafely(reason.place)}: `;
+    // The file's own line has said it already; what is to be done about it has not been said.
+    const said = told.has(`${reason.place ?? ''}\n${reason.sentence}`);
     return [
-      ...wrap(`${place}${showSafely(reason.sentence)}`, COLUMNS - 4).map((line) => `  ${line}`),
+      ...(said
+        ? []
+        : wrap(`${place}${showSafely(reason.sentence)}`, COLUMNS - 4).map((line) => `  ${line}`)),
       ...wrap(`→ ${reason.wayForward}`, COLUMNS - 6).map((line) => paint('dim', `    ${line}`)),
     ];
   });

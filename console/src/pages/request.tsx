@@ -51,7 +51,10 @@ function Head({ details }: { readonly details: RequestDetails }): ReactNode {
           <span className="says">{details.escalation.sentence}</span>
           {details.escalation.nextAt === null ? null : (
             <>
-              ; next step <When at={details.escalation.nextAt} />
+              <span className="says">; </span>
+              <span className="nowrap">
+                next step <When at={details.escalation.nextAt} />
+              </span>
             </>
           )}
         </p>

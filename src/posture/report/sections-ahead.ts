@@ -106,7 +106,7 @@ function planOf(planned: PlannedProfile, data: ReportData): Markup {
       ${roadmap.planned.length === 1 ? 'is' : 'are'} missing somewhere;
       ${sayCount(roadmap.engineers, 'security engineer')} from
       ${showDay(startMs)}${planned.assumed ? ' (placeholders: no plan.yaml says who and when)' : ''};
-      ${roadmap.runs} runs, seed “${roadmap.seed}”. Bars run from P10 to P90.
+      ${sayCount(roadmap.runs, 'run')}, seed “${roadmap.seed}”. Bars run from P10 to P90.
     </p>
     <h3>What decides the date, and what it costs research</h3>
     <table>

@@ -90,7 +90,9 @@ function isSubject(value: unknown): value is Subject {
   const held = value as Record<string, unknown>;
   const { writtenAt, ...always } = held;
   if (Object.keys(always).sort().join() !== MEMBERS.join()) return false;
-  if (writtenAt !== undefined && !Number.isFinite(Date.parse(String(writtenAt)))) return false;
+  // Left out it is a text of an earlier version; null would be none at all.
+  const said = 'writtenAt' in held ? writtenAt : held['askedAt'];
+  if (typeof said !== 'string' || !Number.isFinite(Date.parse(said))) return false;
   const texts = ['gate', 'id', 'kind', 'requester', 'project', 'why', 'rosterSha256'] as const;
   const numbers = ['edition', 'rosterVersion', 'ledgerSize'] as const;
   return (

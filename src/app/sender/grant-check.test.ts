@@ -224,7 +224,8 @@ describe('the sender', () => {
   }
 
   it('refuses a text that is no canonical request', async () => {
-    for (const subject of ['', '{}', `${makeSubject()} `])
+    const timeless = { writtenAt: null } as unknown as Partial<Subject>;
+    for (const subject of ['', '{}', `${makeSubject()} `, makeSubject(timeless)])
       assert.equal((await judge({ check: { subject } })).ok, false);
   });
 });

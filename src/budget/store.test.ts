@@ -44,6 +44,7 @@ describe('budgets in a database', () => {
       neededBits: 60n,
       leftBits: 40n,
       passesAtMs: 173_800_000,
+      wholeBits: 100n,
     });
     assert.equal((await budgets.get(ENCLAVE)).level.spentBits, 60n);
     const shown = showBudget(

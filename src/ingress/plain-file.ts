@@ -75,7 +75,8 @@ export function decodePlain(name: string, source: ByteSource): Decoded {
       return refused(found.format, find('hold', 'NAME_CLAIMS', { claimed: found.format }));
     return decodeAs(name, bytes, found.candidates, []);
   }
-  const isBare = found.code === 'TYPE_UNKNOWN' && !STRUCTURED_NAME.test(name);
+  const isText = found.code === 'TYPE_UNKNOWN' || found.code === 'TYPE_ENCODING';
+  const isBare = isText && !STRUCTURED_NAME.test(name);
   const text = isBare ? transcode(bytes) : undefined;
   if (text === undefined) return describeRefused(found, source);
   const transcoded = find('info', 'TEXT_TRANSCODED');

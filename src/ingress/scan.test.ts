@@ -207,6 +207,19 @@ test('a text under a name that promises a pickle is not what it says', () => {
   assert.equal(verdict(utf8('hello\n'), 'model.pkl'), 'inconclusive');
 });
 
+test('a text of one byte a letter is read as such, and a table of it is told to become UTF-8', () => {
+  const latin = Buffer.from('caf\xe9 \xf8re', 'latin1');
+  const read = scanSource('notes.txt', memorySource(latin));
+  assert.deepEqual(
+    read.findings.map(({ code, severity }) => [code, severity]),
+    [['SCAN_TEXT_TRANSCODED', 'info']],
+  );
+  assert.equal(Buffer.concat([...(read.forms[0]?.pieces() ?? [])]).toString(), 'café øre\n');
+  const table = scanSource('notes.csv', memorySource(latin));
+  assert.equal(judgeScan(table.findings), 'inconclusive');
+  assert.match(table.findings[0]?.sentence ?? '', /text in another encoding than UTF-8/);
+});
+
 test('formats that are not decoded are named, with the way forward', () => {
   for (const [bytes, what] of [
     [Buffer.from('7z\xbc\xaf\x27\x1c\0\x04', 'latin1'), /7z/],

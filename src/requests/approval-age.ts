@@ -21,10 +21,16 @@ export function isFromLater(
 
 /**
  * Why approvals of a text are too old or not yet good, as the end of a sentence; null when they are neither. The rule's two
- * clocks bound the age whatever `releaseBy` says.
+ * clocks bound the age whatever `releaseBy` says. `openMs` is how long what was signed stays open once it is there: a
+ * window is opened before `releaseBy` and used until its signed duration is over.
  */
-export function findAgeProblem(roster: Roster, subject: Subject, nowMs: number): string | null {
-  if (Date.parse(subject.releaseBy) <= nowMs) return 'the time to release it is over';
+export function findAgeProblem(
+  roster: Roster,
+  subject: Subject,
+  nowMs: number,
+  openMs = 0,
+): string | null {
+  if (Date.parse(subject.releaseBy) + openMs <= nowMs) return 'the time to release it is over';
   if (isFromLater(subject, nowMs)) return 'it says that it was made at a time that has not come';
   const rule = ruleOf(roster, subject);
   if (rule === undefined) return null;
@@ -35,7 +41,7 @@ export function findAgeProblem(roster: Roster, subject: Subject, nowMs: number):
     return Date.parse(subject.releaseBy) > nowMs + mostMs
       ? 'it would be good for longer than its rule lets approvals be'
       : null;
-  return nowMs > Date.parse(writtenAt) + mostMs
+  return nowMs > Date.parse(writtenAt) + mostMs + openMs
     ? 'its approvals may be older than its rule lets them be'
     : null;
 }

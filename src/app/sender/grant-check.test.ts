@@ -195,6 +195,22 @@ describe('the sender', () => {
     assert.ok((await judge({ subject: window })).ok);
   });
 
+  it('lets a window be used for as long as was signed, also after the time to open it', async () => {
+    const month = 30 * DAY_MS;
+    const open = (sinceMs: number, durationMs = month): Partial<Subject> => ({
+      ...{ kind: 'window', facts: { window: { ...WINDOW, durationMs } } },
+      ...{ writtenAt: at(sinceMs - AGE_MS_MAX), releaseBy: at(sinceMs) },
+    });
+    assert.ok((await judge({ subject: open(1 - month) })).ok);
+    for (const over of [open(-month), open(-1, 0), { ...open(1 - month), kind: 'export' }]) {
+      const judged = await judge({ subject: over });
+      assert.match(judged.ok ? '' : judged.why, /time to release it is over/);
+    }
+    const old = { ...open(1 - month), writtenAt: at(-month - AGE_MS_MAX - 1) };
+    const judged = await judge({ subject: old });
+    assert.match(judged.ok ? '' : judged.why, /older than its rule/);
+  });
+
   it('takes approvals that are as old as the rule lets them be, and no older', async () => {
     const last = { writtenAt: at(-AGE_MS_MAX), releaseBy: at(1) };
     assert.ok((await judge({ subject: last })).ok);

@@ -48,10 +48,20 @@ function isFile(value: unknown): value is SignedFile {
   );
 }
 
+/** How long a window that was signed stays open; what is no window is used once. */
+function openMsOf(subject: Subject): number {
+  if (subject.kind !== 'window') return 0;
+  try {
+    return readWindow(subject.facts['window']).durationMs;
+  } catch {
+    return 0;
+  }
+}
+
 function checkFrame(check: GrantCheck, subject: Subject): string | null {
   const { roster, digests, nowMs } = check;
   if (subject.gate !== roster.gate) return 'it is a request of another gate';
-  const age = findAgeProblem(roster, subject, nowMs);
+  const age = findAgeProblem(roster, subject, nowMs, openMsOf(subject));
   if (age !== null) return age;
   if (digests.get(subject.rosterVersion) !== subject.rosterSha256)
     return 'it was asked under a roster that was never in force';

@@ -32,15 +32,19 @@ const toJson = (rows: readonly (readonly string[])[]): string =>
 describe('vectors of a guarded model', () => {
   let gate: RunningGate;
   let founded: FoundedGate;
+  const settle = async (...forms: string[]): Promise<void> => {
+    const asked = await founded.as<Verdict>('ann', 4, 'change', ...forms, '--why', 'a test');
+    const done = await founded.approve<Verdict>('bob', asked.id);
+    assert.equal(done.state, 'done', done.reason);
+  };
   before(async () => {
     ({ gate } = await startPreparedGate(['alpha']));
     founded = await foundGate(gate, ['ann', 'bob', 'cyd:staff']);
     const role = { op: 'role.give', project: 'study', principal: 'cyd', role: 'member' };
     const change = JSON.stringify(role);
-    const asked = await founded.as<Verdict>('ann', 4, 'change', change, '--why', 'works here');
-    await founded.approve('bob', asked.id);
-    const facts = ['--hidden-width', String(WIDTH), '--vocabulary', String(VOCABULARY)];
-    await gate.json(0, 'model', 'add', 'first', '--parameters', '70e9', ...facts);
+    await settle(change);
+    const facts = `width=${String(WIDTH)},vocabulary=${String(VOCABULARY)}`;
+    await settle('--set-model', `first=70e9,${facts}`);
   });
   after(() => gate.close());
 
@@ -118,7 +122,7 @@ describe('vectors of a guarded model', () => {
   });
 
   it('are counted when they leave, so that of two held requests only one fits', async () => {
-    await gate.json(0, 'model', 'add', 'small', '--parameters', '7e9', '--hidden-width', '48');
+    await settle('--set-model', 'small=7e9,width=48');
     const one = await ask('hold', 'g.csv', toCsv(makeRows(8, 25, 48)));
     const two = await ask('hold', 'h.csv', toCsv(makeRows(9, 25, 48)));
     await letOut('queued', one.id);
@@ -127,7 +131,7 @@ describe('vectors of a guarded model', () => {
 
   it('are looked for again when a model was declared while a request was held', async () => {
     const held = await ask('hold', 'page.html', '<p>Results: 0.25</p>\n');
-    await gate.json(0, 'model', 'add', 'second', '--parameters', '7e9', '--hidden-width', '80');
+    await settle('--set-model', 'second=7e9,width=80');
     assert.match(
       (await letOut('held', held.id, 'cyd')).reason,
       /declared or changed since it was quoted/,

@@ -11,6 +11,9 @@ export type SignedGrant =
       readonly ok: true;
       readonly requestId: string;
       readonly destination: number;
+      /** Whose destination that is and how it is called, by the text that people read. */
+      readonly project: string;
+      readonly place: string;
       readonly chargeBitsMax: bigint;
       /** Who asked for it; null for a window, which many may use. */
       readonly requester: string | null;
@@ -43,7 +46,13 @@ export interface GuardBucket {
 
 /** The budgets on the path to a destination, or why nothing may go there. */
 export type GuardPath =
-  | { readonly ok: true; readonly buckets: readonly GuardBucket[] }
+  | {
+      readonly ok: true;
+      /** Whose destination it is and how it is called, by what people signed; null where nobody has. */
+      readonly project: string | null;
+      readonly place: string | null;
+      readonly buckets: readonly GuardBucket[];
+    }
   | { readonly ok: false; readonly why: string };
 
 /** What the guard stands on. */

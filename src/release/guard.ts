@@ -85,14 +85,10 @@ export class Guard {
         : no('REPLAYED', `request ${ask.requestId} left already with other files`);
     const checked = await this.#checkGrant(ask);
     if ('ok' in checked) return checked;
-    const { destination, grant } = ask;
-    const automatic = grant.tier === 'automatic';
-    const path = this.#parts.path({ destination, requester: checked.requester, automatic });
-    if (!path.ok) return no('NOT_AUTHORISED', path.why);
     // Dying between the two leaves a row without its body, or the other way round, of an ask that nobody has an answer to:
     // it is asked again, and then both are there.
     const [verdict] = await Promise.all([
-      this.#take(ask, bodySha256, { ...checked, buckets: path.buckets }, before),
+      this.#take(ask, bodySha256, checked, before),
       this.#parts.keepBody(bodySha256, ask.body),
     ]);
     return verdict;
@@ -104,20 +100,32 @@ export class Guard {
         meter: MeterName | null;
         window: Extract<SignedGrant, { ok: true }> | null;
         emitted: readonly EmittedDigest[] | null;
-        requester: string | null;
+        buckets: readonly GuardBucket[];
       }
   > {
-    const { grant } = ask;
-    if (grant.tier === 'automatic')
-      return { meter: 'automatic', window: null, emitted: null, requester: null };
+    const { destination, grant } = ask;
+    if (grant.tier === 'automatic') {
+      const path = this.#parts.path({ destination, requester: null, automatic: true });
+      if (!path.ok) return no('NOT_AUTHORISED', path.why);
+      return { meter: 'automatic', window: null, emitted: null, buckets: path.buckets };
+    }
     const signed = this.#parts.checkGrant(
       grant.subject,
       grant.signatures,
       grant.tier === 'break-glass',
     );
     if (!signed.ok) return no('NOT_APPROVED', signed.why);
-    if (signed.destination !== ask.destination)
+    const { meter, requester, project, place } = signed;
+    if (signed.destination !== destination)
       return no('NOT_APPROVED', 'it was approved for another destination');
+    const path = this.#parts.path({ destination, requester, automatic: false });
+    if (!path.ok) return no('NOT_AUTHORISED', path.why);
+    // Who signed read whose destination it is and its name; the wire knows its number alone, and budgets follow that.
+    if (project !== path.project || place !== path.place)
+      return no(
+        'NOT_APPROVED',
+        `it was approved for \`${place}\` of \`${project}\`, and destination number ${String(destination)} is another one`,
+      );
     if ((signed.window !== null) !== (grant.tier === 'window'))
       return no('NOT_APPROVED', 'the signatures are about something else');
     const limit = signed.window?.bitsEach ?? signed.chargeBitsMax;
@@ -140,8 +148,12 @@ export class Guard {
     const types = signed.window?.types;
     if (types !== undefined && !emitted.every((file) => types.includes(file.type)))
       return no('NOT_APPROVED', 'the window is not for files of this type');
-    const { meter, requester } = signed;
-    return { meter, window: signed.window === null ? null : signed, emitted, requester };
+    return {
+      meter,
+      window: signed.window === null ? null : signed,
+      emitted,
+      buckets: path.buckets,
+    };
   }
 
   async #take(

@@ -18,7 +18,7 @@ import {
 } from '../../src/people/index.ts';
 import type { Settings } from '../../src/people/index.ts';
 import { SHIPPED_SHA256 } from '../../src/policy/index.ts';
-import { FOUNDING_NAMESPACE } from '../../src/requests/index.ts';
+import { FOUNDING_NAMESPACE, readSubject, writeSubject } from '../../src/requests/index.ts';
 import type { Request } from '../../src/requests/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { approve, makePerson } from '../support/people.ts';
@@ -168,5 +168,32 @@ describe('a gate that was founded by an earlier version', () => {
     const verdict = await passes();
     assert.equal(verdict.ok, true, verdict.why);
     assert.deepEqual(await problems(), []);
+  });
+
+  it('lets nothing out under signatures of people who read another name of the destination', async () => {
+    const { id } = await gate.requests.ask({
+      ...{ kind: 'policy', requester: 'ann', project: '', destination: '', why: 'a text' },
+      idempotencyKey: sha256(systemRandom.bytes(8)),
+      input: JSON.stringify({ changes: [{ op: 'group.add', group: 'staff' }] }),
+    });
+    const { request } = await gate.requests.settle(id, 10_000);
+    const emergency = {
+      ...{ ...readSubject(request.subject ?? ''), kind: 'export', breakGlass: true },
+      ...{ chargeBitsMax: '1000', facts: { files: [], historyPrefix: 0 } },
+    };
+    const ask = async (project: string, name: string): Promise<string> => {
+      const subject = writeSubject({ ...emergency, project, destination: { name, number: 1 } });
+      const verdict = await gate.wire.authorise({
+        ...{ requestId: id, historyPrefix: 0, destination: 1, body: new Uint8Array(8) },
+        chargeBitsMax: 1_000n,
+        grant: { tier: 'break-glass', subject, signatures: [await approve(bob, subject)] },
+      });
+      assert.equal(verdict.ok, false);
+      return verdict.why;
+    };
+    assert.match(await ask('main', 'vault'), /approved for `vault` of `main`/);
+    assert.match(await ask('other', 'results'), /approved for `results` of `other`/);
+    // Only that these bytes are no frame stands against the right one.
+    assert.match(await ask('main', 'results'), /cannot be decoded/);
   });
 });

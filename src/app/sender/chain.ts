@@ -94,7 +94,7 @@ export class Chain {
 
   /** The budgets on the path to a destination. Before the founding there are none, and afterwards nothing goes without. */
   pathTo(to: Parameters<typeof pathTo>[2]): GuardPath {
-    if (this.#roster === null) return { ok: true, buckets: [] };
+    if (this.#roster === null) return { ok: true, project: null, place: null, buckets: [] };
     if (this.settings === null)
       return { ok: false, why: 'the sender was not told the budgets in force' };
     return pathTo(this.settings, this.#roster.projects, to);

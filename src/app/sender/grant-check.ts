@@ -98,8 +98,14 @@ export function checkGrant(check: GrantCheck): SignedGrant {
   }
   const problem = checkFrame(check, subject) ?? checkSigners(check, subject);
   if (problem !== null) return no(problem);
-  const destination = subject.destination?.number ?? -1;
-  const common = { ok: true, requestId: subject.id, destination } as const;
+  const { project, destination } = subject;
+  const common = {
+    ok: true,
+    requestId: subject.id,
+    destination: destination?.number ?? -1,
+    project,
+    place: destination?.name ?? '',
+  } as const;
   const chargeBitsMax = BigInt(subject.chargeBitsMax);
   if (subject.kind === 'window') {
     try {

@@ -146,7 +146,13 @@ export interface SettingsBucket {
 
 /** The buckets on a release's path, or why there is no such path. */
 export type SettingsPath =
-  | { readonly ok: true; readonly project: string; readonly buckets: readonly SettingsBucket[] }
+  | {
+      readonly ok: true;
+      readonly project: string;
+      /** The name of the destination within its project. */
+      readonly place: string;
+      readonly buckets: readonly SettingsBucket[];
+    }
   | { readonly ok: false; readonly why: string };
 
 /**
@@ -195,7 +201,7 @@ export function pathTo(
     )
       return { ok: false, why: `there is no budget \`${sayBucket(ref)}\`` };
   }
-  return { ok: true, project: project.id, buckets };
+  return { ok: true, project: project.id, place: place.name, buckets };
 }
 
 /** Whether a bucket allows more than what people signed for it, when so many bits are lent to it. */

@@ -13,6 +13,7 @@ import {
   sayBucket,
 } from '../budget/index.ts';
 import type { Budgets, CapNames, Declaration } from '../budget/index.ts';
+import { SallyportError } from '../core/index.ts';
 import type { Clock, JsonObject } from '../core/index.ts';
 import { describeModel, listModels, putModel } from '../models/index.ts';
 import type { Model } from '../models/index.ts';
@@ -48,8 +49,9 @@ function withLoan(
 ): Declaration {
   const { rate, burst, lifetime } = declared;
   if (lentBits === 0n) return { rate, burst, lifetime };
-  const { rule } = applyDeclaration(readBucket(name), declared, models, [], lentBits);
-  return { rate, lifetime, burst: `${String(rule.burstBits)} bits` };
+  const { burstBits } = applyDeclaration(readBucket(name), declared, models, [], lentBits).rule;
+  // One person may have set a tighter burst than what was lent to it.
+  return { rate, lifetime, burst: `${String(burstBits > 0n ? burstBits : 0n)} bits` };
 }
 
 /** The settings as the tables have them, without what is lent for a while. */
@@ -126,7 +128,33 @@ export async function putSettings(
     }
   }
   await reapplyBudgets(tx, nowMs, caps);
+  if (next.settings !== undefined)
+    budgets.push(...(await narrowBudgets(tx, next.settings, nowMs, caps)));
   return { budgets, models, destinations };
+}
+
+/**
+ * Sets budgets to what people signed where the tables allow more. One that was tighter in bits, or that was lent to, does
+ * not follow a model that people declared smaller; one that was tighter in percent follows a larger one too far.
+ */
+async function narrowBudgets(
+  tx: Kysely<unknown>,
+  settings: Settings,
+  nowMs: number,
+  caps: CapNames,
+): Promise<readonly JsonObject[]> {
+  const models = await listModels(tx);
+  const lent = await readLoans(tx);
+  const narrowed: JsonObject[] = [];
+  for (const bucket of await listBuckets(tx)) {
+    const name = sayBucket(bucket.ref);
+    const signed = findBudget(settings, bucket.ref);
+    const lentBits = lent.get(name) ?? 0n;
+    if (signed === undefined || !isWiderThanSigned(settings, bucket, lentBits)) continue;
+    const declared = withLoan(name, signed, models, lentBits);
+    narrowed.push({ ...describeRule(await putBudget(tx, bucket.ref, declared, nowMs, caps)) });
+  }
+  return narrowed;
 }
 
 /**
@@ -154,11 +182,22 @@ export async function restoreSettings(
       await putModel(tx, id, facts, 'gate', nowMs);
       said.push(`the model ${id} was not as people signed it`);
     }
-    const signed = new Set(settings.destinations.map((each) => each.number));
-    for (const { project, name, number } of await listDestinations(tx)) {
-      if (signed.has(number)) continue;
-      await removeDestination(tx, number);
-      said.push(`the destination ${name} of ${project} was signed by nobody`);
+    const line = ({ project, name, number }: Settings['destinations'][number]): string =>
+      JSON.stringify([project, name, number]);
+    const signed = new Set(settings.destinations.map(line));
+    for (const place of await listDestinations(tx)) {
+      if (signed.delete(line(place))) continue;
+      await removeDestination(tx, place.number);
+      said.push(`the destination ${place.name} of ${place.project} was signed by nobody`);
+    }
+    for (const place of settings.destinations.filter((each) => signed.has(line(each)))) {
+      said.push(`the destination ${place.name} of ${place.project} was gone`);
+      try {
+        await putDestination(tx, place, nowMs);
+      } catch (cause) {
+        // Without its project it stays gone, which lets nothing out; `ledger verify` names it.
+        if (!(cause instanceof SallyportError)) throw cause;
+      }
     }
     await reapplyBudgets(tx, nowMs, capsInForce(host));
   });

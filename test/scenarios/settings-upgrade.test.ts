@@ -196,4 +196,35 @@ describe('a gate that was founded by an earlier version', () => {
     // Only that these bytes are no frame stands against the right one.
     assert.match(await ask('main', 'results'), /cannot be decoded/);
   });
+
+  it('keeps a budget that one person tightened within what people sign of its model', async () => {
+    const model = (parameters: string): Promise<Request> =>
+      change({ op: 'model.set', id: 'atlas', parameters });
+    assert.equal((await model('70e9')).state, 'done');
+    const ref = { scope: 'model', id: 'atlas' } as const;
+    const signed = { op: 'budget.set', budget: 'model:atlas', rate: '0.5%/year', burst: '0.05%' };
+    assert.equal((await change(signed)).state, 'done');
+    // Of the large model that are 5.6 million bits, of the small one a tenth of it.
+    await gate.budgets.declare(ref, { burst: '5500000 bits' }, 'ann', true);
+    assert.equal((await model('7e9')).state, 'done');
+    assert.deepEqual(await problems(), []);
+    assert.equal((await gate.budgets.get(ref)).rule.burstBits, 560_000n);
+  });
+
+  it('puts a destination right that the tables call otherwise than people did', async () => {
+    const { database } = gate.folders;
+    await gate.close();
+    const store = await openStore(database);
+    await store.write((tx: Kysely<{ destinations: { name: string; number: bigint } }>) =>
+      tx.updateTable('destinations').set({ name: 'vault' }).where('number', '=', 1n).execute(),
+    );
+    await store.close();
+    gate = await open();
+    const { destinations } = await gate.people.project('main');
+    assert.deepEqual(
+      destinations.map((each) => each.name),
+      ['results'],
+    );
+    assert.deepEqual(await problems(), []);
+  });
 });

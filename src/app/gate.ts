@@ -175,11 +175,12 @@ async function openParts(
   const people = openPeople(host);
   const models = openModels(host);
   const budgets = openBudgets({ ...host, caps: () => capsInForce(settings) });
-  await followConfig(store, capsInForce(settings), clock);
-  for (const sentence of await restoreSettings({ ...settings, budgets })) {
+  for (const sentence of await restoreSettings({ ...settings, budgets, models })) {
     log('error', `${sentence}, and is put right; see \`sallyport ledger verify\``);
     news.alarm(sentence, clock.nowMs());
   }
+  // After that: a budget in percent cannot be read without its model.
+  await followConfig(store, capsInForce(settings), clock);
   const pool = openPool(config, folders);
   undo.push(() => pool.close());
   // Not awaited: the processes prepare themselves while the doors open.

@@ -16,7 +16,7 @@ import type { Budgets, CapNames, Declaration } from '../budget/index.ts';
 import { SallyportError } from '../core/index.ts';
 import type { Clock, JsonObject } from '../core/index.ts';
 import { describeModel, listModels, putModel } from '../models/index.ts';
-import type { Model } from '../models/index.ts';
+import type { Model, Models } from '../models/index.ts';
 import {
   findBudget,
   isWiderThanSigned,
@@ -162,26 +162,26 @@ async function narrowBudgets(
  * whoever writes to the database widens nothing by it.
  */
 export async function restoreSettings(
-  host: SettingsHost & { budgets: Budgets },
+  host: SettingsHost & { budgets: Budgets; models: Models },
 ): Promise<readonly string[]> {
   const { store, rosters, clock, budgets } = host;
   const { settings } = rosters;
   if (settings === null) return [];
   const said: string[] = [];
   const nowMs = clock.nowMs();
+  const held = new Map((await host.models.list()).map((model) => [model.id, model]));
+  for (const { id, ...facts } of settings.models) {
+    const { parameters, bitsPerParameter, hiddenWidth, vocabulary } = held.get(id) ?? {};
+    const same =
+      String(parameters) === facts.parameters &&
+      bitsPerParameter === facts.bitsPerParameter &&
+      hiddenWidth === facts.hiddenWidth &&
+      vocabulary === facts.vocabulary;
+    if (same) continue;
+    await host.models.putRight(id, facts);
+    said.push(`the model ${id} was not as people signed it and is quarantined`);
+  }
   await store.write(async (tx: Kysely<unknown>) => {
-    const held = new Map((await listModels(tx)).map((model) => [model.id, model]));
-    for (const { id, ...facts } of settings.models) {
-      const { parameters, bitsPerParameter, hiddenWidth, vocabulary } = held.get(id) ?? {};
-      const same =
-        String(parameters) === facts.parameters &&
-        bitsPerParameter === facts.bitsPerParameter &&
-        hiddenWidth === facts.hiddenWidth &&
-        vocabulary === facts.vocabulary;
-      if (same) continue;
-      await putModel(tx, id, facts, 'gate', nowMs);
-      said.push(`the model ${id} was not as people signed it`);
-    }
     const line = ({ project, name, number }: Settings['destinations'][number]): string =>
       JSON.stringify([project, name, number]);
     const signed = new Set(settings.destinations.map(line));

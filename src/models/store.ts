@@ -44,6 +44,11 @@ export interface Models {
   /** Declares a new version of a model's facts. The old versions stay. */
   revise(id: string, facts: ModelFacts, by: string, also?: AlsoChange): Promise<Model>;
   setState(id: string, state: ModelState, reason: string, by: string): Promise<Model>;
+  /**
+   * Writes facts over a row that was lost or changed by hand. Quarantined: whether the model was stopped is not known any
+   * more, and only people let a stopped one be used again.
+   */
+  putRight(id: string, facts: ModelFacts): Promise<Model>;
   versions(id: string): Promise<readonly Model[]>;
   countedVectors(id: string): Promise<number>;
   /** What {@link countVectors} would say now; counts nothing. */
@@ -107,6 +112,17 @@ async function findModel(db: Kysely<unknown>, id: string): Promise<Model | undef
     .where('model', '=', id)
     .executeTakeFirst();
   return row === undefined ? undefined : fromRow(row);
+}
+
+/** The number of a model's next version, also where its row was lost. */
+async function nextVersion(tx: Kysely<unknown>, id: string): Promise<number> {
+  const row = await (tx as Kysely<ModelTables>)
+    .selectFrom('model_versions')
+    .select('version')
+    .where('model', '=', id)
+    .orderBy('version', 'desc')
+    .executeTakeFirst();
+  return Number(row?.version ?? 0n) + 1;
 }
 
 /** Distinct vectors by their length. */
@@ -200,7 +216,7 @@ export async function putModel(
 ): Promise<Model> {
   const before = await findModel(tx, id);
   if (before === undefined && change === 'activate') throw errors.error('NOT_FOUND', { model: id });
-  const version = (before?.version ?? 0) + 1;
+  const version = await nextVersion(tx, id);
   const model =
     change === 'activate' && before !== undefined
       ? { ...before, state: 'active' as const, version }
@@ -281,6 +297,21 @@ export function openModels(host: { store: Store; ledger: Ledger; clock: Clock })
         const old = needed(id, before);
         return { ...old, state, version: old.version + 1 };
       }),
+    putRight: async (id, facts) => {
+      const nowMs = clock.nowMs();
+      const { value } = await ledger.record(
+        (model: Model) => ({
+          ...{ kind: 'model.revised', at: isoTime(nowMs), by: 'gate' },
+          ...describeModel(model),
+        }),
+        async (tx: Kysely<unknown>) => {
+          const model = declareModel(id, facts, await nextVersion(tx, id), 'quarantined');
+          await saveModel(tx, model, 'gate', nowMs);
+          return model;
+        },
+      );
+      return value;
+    },
     versions: async (id) =>
       store.read(async (db: Kysely<ModelTables>) => {
         const rows = await db

@@ -227,4 +227,20 @@ describe('a gate that was founded by an earlier version', () => {
     );
     assert.deepEqual(await problems(), []);
   });
+
+  it('puts a model right that the tables lack or call otherwise, with an entry', async () => {
+    const { database } = gate.folders;
+    for (const way of ['otherwise', 'gone'] as const) {
+      await gate.close();
+      const store = await openStore(database);
+      await store.write(async (tx: Kysely<{ models: { hidden_width: bigint } }>) => {
+        if (way === 'gone') await tx.deleteFrom('models').execute();
+        else await tx.updateTable('models').set({ hidden_width: 9n }).execute();
+      });
+      await store.close();
+      gate = await open();
+      assert.equal((await gate.models.get('atlas')).hiddenWidth, 0);
+      assert.deepEqual(await problems(), [], way);
+    }
+  });
 });

@@ -94,7 +94,10 @@ async function grant(
   const facts = await host.find(request, input);
   const stopped =
     facts.problem ??
-    facts.hidden ??
+    // The reason names models of the other project, which is told only to those who see it.
+    (facts.hidden !== null && !facts.known
+      ? 'the other project may not read it; its owners can say why'
+      : facts.hidden) ??
     findUnsigned(releaser, input, facts.files) ??
     (isOver(input, host.clock) ? 'the time until which it was to be shared is over' : null) ??
     (await host.findLock(request, input, facts.models));

@@ -129,8 +129,11 @@ describe('the kind share', () => {
     }
     facts = { ...FACTS, problem: 'its bytes are gone' };
     assert.equal(await effect(releaser), 'hold: its bytes are gone');
-    facts = { ...FACTS, hidden: 'the model was taken away' };
+    // Why is told to who sees the other project, and to nobody else.
+    facts = { ...FACTS, hidden: 'the model was taken away', known: true };
     assert.equal(await effect(releaser), 'hold: the model was taken away');
+    facts = { ...facts, known: false };
+    assert.match((await effect(releaser)) ?? '', /^hold: the other project may not read it/);
     facts = FACTS;
     lock = 'the project `study` is locked by lck_1: a look';
     assert.equal(await effect(releaser), `hold: ${lock}`);

@@ -5,7 +5,7 @@ import { call } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import type { RequestDetails } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
-import { Dialog, Field } from '../parts/layout.tsx';
+import { Dialog, Field, SentenceField } from '../parts/layout.tsx';
 import { ProblemLine } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
 import { useSession } from '../shell/session.tsx';
@@ -264,17 +264,12 @@ export function AskAccess(props: {
   return (
     <Dialog title={TITLES[kind]} onClose={onClose}>
       <Fields kind={kind} draft={draft} onChange={change} />
-      <Field label="Why" hint="The people who decide read this first.">
-        {(id, hint) => (
-          <textarea
-            id={id}
-            aria-describedby={hint}
-            className="input"
-            value={draft.why}
-            onChange={(event) => change({ why: event.target.value })}
-          />
-        )}
-      </Field>
+      <SentenceField
+        label="Why"
+        hint="The people who decide read this first."
+        value={draft.why}
+        onChange={(text) => change({ why: text })}
+      />
       <ProblemLine error={error} />
       <div className="actions">
         <Action onAct={onClose}>Cancel</Action>

@@ -6,7 +6,7 @@ import { call } from '../api/client.ts';
 import { projectsQuery, queryClient } from '../api/queries.ts';
 import type { ProjectShown, QuoteShown, RequestDetails } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
-import { Card, Field, Page } from '../parts/layout.tsx';
+import { Card, Field, Page, SentenceField } from '../parts/layout.tsx';
 import { Loaded, ProblemLine } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
 import { sayBytes, sayCounted } from '../words/format.ts';
@@ -198,18 +198,12 @@ function Editor({ projects }: { readonly projects: readonly ProjectShown[] }): R
               }
             />
             <Target projects={projects} draft={draft} onChange={change} />
-            <Field label="Why it leaves" hint="Whoever decides reads this first.">
-              {(id, hint) => (
-                <textarea
-                  id={id}
-                  aria-describedby={hint}
-                  className="input"
-                  maxLength={4000}
-                  value={draft.why}
-                  onChange={(event) => change({ why: event.target.value })}
-                />
-              )}
-            </Field>
+            <SentenceField
+              label="Why it leaves"
+              hint="Whoever decides reads this first."
+              value={draft.why}
+              onChange={(text) => change({ why: text })}
+            />
             <Field label="Job (optional)" hint="Requests of one job are decided together.">
               {(id, hint) => (
                 <input

@@ -6,7 +6,7 @@ import { call } from '../api/client.ts';
 import { locksQuery, queryClient } from '../api/queries.ts';
 import type { LockShown } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
-import { Card, Dialog, Field, Page } from '../parts/layout.tsx';
+import { Card, Dialog, Field, Page, SentenceField } from '../parts/layout.tsx';
 import { Empty, Loaded, ProblemLine } from '../parts/states.tsx';
 import { When } from '../parts/text.tsx';
 import { say } from '../parts/toast.tsx';
@@ -91,17 +91,12 @@ function LockDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
           )}
         </Field>
       </div>
-      <Field label="Reason" hint="Everybody who is stopped by it reads this.">
-        {(id, hint) => (
-          <textarea
-            id={id}
-            aria-describedby={hint}
-            className="input"
-            value={input.reason}
-            onChange={(event) => change({ reason: event.target.value })}
-          />
-        )}
-      </Field>
+      <SentenceField
+        label="Reason"
+        hint="Everybody who is stopped by it reads this."
+        value={input.reason}
+        onChange={(text) => change({ reason: text })}
+      />
       <ProblemLine error={error} />
       <div className="actions">
         <Action onAct={onClose}>Cancel</Action>
@@ -140,16 +135,7 @@ function UnlockDialog({
       <p className="quiet">
         A request of its own, in a fast lane: whoever may decide is told at once.
       </p>
-      <Field label="Why it can be unlocked">
-        {(id) => (
-          <textarea
-            id={id}
-            className="input"
-            value={why}
-            onChange={(event) => setWhy(event.target.value)}
-          />
-        )}
-      </Field>
+      <SentenceField label="Why it can be unlocked" value={why} onChange={setWhy} />
       <ProblemLine error={error} />
       <div className="actions">
         <Action onAct={onClose}>Cancel</Action>

@@ -163,6 +163,33 @@ export function Field(props: {
   );
 }
 
+/** What the gate takes of a reason, in UTF-16 units. */
+const SENTENCES_MAX = 4000;
+
+/** A field for a few sentences: why something is asked for, denied, locked or ended. */
+export function SentenceField(props: {
+  readonly label: string;
+  readonly hint?: ReactNode;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+}): ReactNode {
+  const { label, hint, value, onChange } = props;
+  return (
+    <Field label={label} hint={hint}>
+      {(id, hintId) => (
+        <textarea
+          id={id}
+          aria-describedby={hintId}
+          className="input"
+          value={value}
+          maxLength={SENTENCES_MAX}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 /** Names with values. */
 export function Facts({
   rows,

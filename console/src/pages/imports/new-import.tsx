@@ -8,7 +8,7 @@ import { projectsQuery, queryClient } from '../../api/queries.ts';
 import { FILE_BYTES_MAX, sendImport } from '../../api/send-import.ts';
 import type { Proof } from '../../api/send-import.ts';
 import { Action } from '../../parts/action.tsx';
-import { Card, Field } from '../../parts/layout.tsx';
+import { Card, Field, SentenceField } from '../../parts/layout.tsx';
 import { Empty, Loaded, ProblemLine } from '../../parts/states.tsx';
 import { go, link } from '../../shell/route.ts';
 import { sayBytes, sayCounted, showSafely } from '../../words/format.ts';
@@ -173,18 +173,12 @@ function Editor(props: {
         {source === undefined ? null : (
           <SignedFiles source={source} draft={draft} onChange={change} />
         )}
-        <Field label="What they are for" hint="Whoever admits them reads this first.">
-          {(id, hint) => (
-            <textarea
-              id={id}
-              aria-describedby={hint}
-              className="input"
-              maxLength={4000}
-              value={draft.why}
-              onChange={(event) => change({ why: event.target.value })}
-            />
-          )}
-        </Field>
+        <SentenceField
+          label="What they are for"
+          hint="Whoever admits them reads this first."
+          value={draft.why}
+          onChange={(text) => change({ why: text })}
+        />
         <label className="check">
           <input
             type="checkbox"

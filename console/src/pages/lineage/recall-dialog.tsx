@@ -7,7 +7,7 @@ import { affectedQuery } from '../../api/ingress.ts';
 import type { NodeShown } from '../../api/ingress.ts';
 import { queryClient } from '../../api/queries.ts';
 import { Action } from '../../parts/action.tsx';
-import { Dialog, Field } from '../../parts/layout.tsx';
+import { Dialog, SentenceField } from '../../parts/layout.tsx';
 import { Loaded, ProblemLine } from '../../parts/states.tsx';
 import { say } from '../../parts/toast.tsx';
 import { sayCounted, showSafely } from '../../words/format.ts';
@@ -67,17 +67,12 @@ export function RecallDialog({
         monitors are taken out. It cannot be undone.
       </p>
       <AffectedBy node={node.id} />
-      <Field label="Reason" hint="Everybody who is stopped by it reads this.">
-        {(id, hint) => (
-          <textarea
-            id={id}
-            aria-describedby={hint}
-            className="input"
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <SentenceField
+        label="Reason"
+        hint="Everybody who is stopped by it reads this."
+        value={reason}
+        onChange={setReason}
+      />
       <ProblemLine error={error} />
       <div className="actions">
         <Action onAct={onClose}>Cancel</Action>

@@ -6,7 +6,7 @@ import { call } from '../../api/client.ts';
 import { peopleQuery, projectsQuery } from '../../api/queries.ts';
 import type { RequestDetails } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
-import { Dialog, Field } from '../../parts/layout.tsx';
+import { Dialog, Field, SentenceField } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { go, link } from '../../shell/route.ts';
 import { showSafely } from '../../words/format.ts';
@@ -196,17 +196,12 @@ export function AskChange({ onClose }: { readonly onClose: () => void }): ReactN
           onChange={(value) => setValues((old) => ({ ...old, [row.name]: value }))}
         />
       ))}
-      <Field label="Why" hint="The people who sign it read this first.">
-        {(id, hint) => (
-          <textarea
-            id={id}
-            aria-describedby={hint}
-            className="input"
-            value={why}
-            onChange={(event) => setWhy(event.target.value)}
-          />
-        )}
-      </Field>
+      <SentenceField
+        label="Why"
+        hint="The people who sign it read this first."
+        value={why}
+        onChange={setWhy}
+      />
       <ProblemLine error={error} />
       <div className="actions">
         <Action onAct={onClose}>Cancel</Action>

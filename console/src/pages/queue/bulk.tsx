@@ -5,7 +5,7 @@ import { call } from '../../api/client.ts';
 import { sayPasskeyProblem } from '../../api/passkeys.ts';
 import type { RequestDetails, RequestShown } from '../../api/types.ts';
 import { Action, refusalOf } from '../../parts/action.tsx';
-import { Dialog, Field } from '../../parts/layout.tsx';
+import { Dialog, SentenceField } from '../../parts/layout.tsx';
 import { Copyable } from '../../parts/text.tsx';
 import { say } from '../../parts/toast.tsx';
 import { useSession } from '../../shell/session.tsx';
@@ -83,17 +83,12 @@ function Confirm(
         ))}
       </ul>
       {doing === 'deny' ? (
-        <Field label="Reason" hint="The people who asked read it.">
-          {(id, hint) => (
-            <textarea
-              id={id}
-              aria-describedby={hint}
-              className="input"
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          )}
-        </Field>
+        <SentenceField
+          label="Reason"
+          hint="The people who asked read it."
+          value={reason}
+          onChange={setReason}
+        />
       ) : null}
       {doing === 'approve' ? (
         <Copyable

@@ -5,7 +5,7 @@ import { sayPasskeyProblem } from '../../api/passkeys.ts';
 import type { KeyShown, RequestDetails } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
 import { sayAmount } from '../../parts/budget.tsx';
-import { Dialog, Field } from '../../parts/layout.tsx';
+import { Dialog, SentenceField } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { say } from '../../parts/toast.tsx';
 import { useSession } from '../../shell/session.tsx';
@@ -131,18 +131,7 @@ export function ReasonDialog(props: {
           {sayAmount(budget.burstBits)} at once and {sayAmount(budget.bitsPerDay)} a day.
         </p>
       ) : null}
-      <Field label={words.label} hint={words.hint}>
-        {(id, hint) => (
-          <textarea
-            id={id}
-            aria-describedby={hint}
-            className="input"
-            value={text}
-            maxLength={4000}
-            onChange={(change) => setText(change.target.value)}
-          />
-        )}
-      </Field>
+      <SentenceField label={words.label} hint={words.hint} value={text} onChange={setText} />
       {event === 'edit' ? <DropFiles details={details} drop={drop} onChange={setDrop} /> : null}
       <ProblemLine error={error} />
       <div className="actions">

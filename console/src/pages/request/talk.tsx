@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { RequestDetails } from '../../api/types.ts';
 import { Action, mentions, refusalOf } from '../../parts/action.tsx';
-import { Card, Field, Tabs } from '../../parts/layout.tsx';
+import { Card, SentenceField, Tabs } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { When } from '../../parts/text.tsx';
 import { sayCount, showSafely, showTextSafely } from '../../words/format.ts';
@@ -46,21 +46,12 @@ function Discussion({ details }: { readonly details: RequestDetails }): ReactNod
           ))}
         </ul>
       )}
-      <Field
+      <SentenceField
         label="Say something"
         hint="Everybody who may see this request reads it. It stays inside."
-      >
-        {(id, hint) => (
-          <textarea
-            id={id}
-            aria-describedby={hint}
-            className="input"
-            value={text}
-            maxLength={4000}
-            onChange={(event) => setText(event.target.value)}
-          />
-        )}
-      </Field>
+        value={text}
+        onChange={setText}
+      />
       <ProblemLine error={error} />
       <div>
         <Action

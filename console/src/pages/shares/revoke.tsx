@@ -5,7 +5,7 @@ import { call } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import type { Revoke } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
-import { Dialog, Field } from '../../parts/layout.tsx';
+import { Dialog, SentenceField } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { say } from '../../parts/toast.tsx';
 import { showSafely } from '../../words/format.ts';
@@ -39,18 +39,12 @@ function RevokeDialog(props: {
         From this moment on nobody there reads it. What somebody has read and kept is theirs: ending
         it takes nothing back.
       </p>
-      <Field label="Reason" hint="It goes into the ledger.">
-        {(field, hint) => (
-          <textarea
-            id={field}
-            aria-describedby={hint}
-            className="input"
-            value={reason}
-            maxLength={4000}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        )}
-      </Field>
+      <SentenceField
+        label="Reason"
+        hint="It goes into the ledger."
+        value={reason}
+        onChange={setReason}
+      />
       <ProblemLine error={error} />
       <div className="actions">
         <Action onAct={onClose}>Cancel</Action>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
 import type { RequestDetails } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
-import { Dialog, Field } from '../../parts/layout.tsx';
+import { Dialog, Field, SentenceField } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { go, link } from '../../shell/route.ts';
 import { sayCounted, showSafely } from '../../words/format.ts';
@@ -72,18 +72,12 @@ export function ShareDialog(props: {
           />
         )}
       </Field>
-      <Field label="What for" hint="The owners of both projects read this.">
-        {(id, hint) => (
-          <textarea
-            id={id}
-            aria-describedby={hint}
-            className="input"
-            value={why}
-            maxLength={4000}
-            onChange={(event) => setWhy(event.target.value)}
-          />
-        )}
-      </Field>
+      <SentenceField
+        label="What for"
+        hint="The owners of both projects read this."
+        value={why}
+        onChange={setWhy}
+      />
       <Field label="Until the end of" hint="Empty: until an owner or security ends it.">
         {(id, hint) => (
           <input

@@ -170,6 +170,28 @@ describe('a gate that was founded by an earlier version', () => {
     assert.deepEqual(await problems(), []);
   });
 
+  it('goes on with a sender that has lost its folder, from what people signed and from nothing else', async () => {
+    const { base } = gate.rosters;
+    assert.ok(base !== null);
+    const other = { ...base, budgets: base.budgets.map((each) => ({ ...each, burst: '9 GB' })) };
+    const { database, sender } = gate.folders;
+    for (const told of [other, base]) {
+      await gate.close();
+      await rm(sender, { recursive: true });
+      await putBase(database, told);
+      if (told === base) gate = await open();
+      else await assert.rejects(open(), /not those that the sender was told first/);
+    }
+    const verdict = await passes();
+    assert.equal(verdict.ok, true, verdict.why);
+    assert.equal((await change({ op: 'caps.set', caps: ['SL3', 'SL4'] })).state, 'done');
+    await gate.close();
+    gate = await open();
+    const again = await passes();
+    assert.equal(again.ok, true, again.why);
+    assert.deepEqual(await problems(), []);
+  });
+
   it('lets nothing out under signatures of people who read another name of the destination', async () => {
     const { id } = await gate.requests.ask({
       ...{ kind: 'policy', requester: 'ann', project: '', destination: '', why: 'a text' },

@@ -62,10 +62,12 @@ export class Chain {
   async add(link: RosterLink): Promise<void> {
     const next =
       this.#roster === null ? checkFounding(link) : checkNext(this.#roster, this.#text, link);
-    this.#checkBase(link, next);
-    await this.#store.write((tx: GuardDb) =>
-      addLink(tx, next.version, rosterDigest(link.document), link),
-    );
+    const based = this.#checkBase(link, next);
+    await this.#store.write(async (tx: GuardDb) => {
+      await addLink(tx, next.version, rosterDigest(link.document), link);
+      if (based !== null && this.#base === null) await writeSenderBase(tx, writeSettings(based));
+    });
+    this.#base ??= based;
     this.#adopt(link, next);
   }
 
@@ -100,16 +102,22 @@ export class Chain {
     return pathTo(this.settings, this.#roster.projects, to);
   }
 
-  /** Settings that are signed for the first time begin with those that this sender was told. */
-  #checkBase(link: RosterLink, next: Roster): void {
+  /**
+   * Settings that are signed for the first time begin with those that this sender was told. A sender that was told none,
+   * as one that begins anew, takes what people signed: nobody could tell it anything better. Returns what they begin with.
+   */
+  #checkBase(link: RosterLink, next: Roster): Settings | null {
     const before = this.#roster;
-    if (before === null || before.settings !== undefined || next.settings === undefined) return;
+    if (before === null || before.settings !== undefined || next.settings === undefined)
+      return null;
     const [first] = stepsOf(readSubject(link.subject ?? '')).filter(isSettingsStep);
-    const based = first?.op === 'settings.base' ? writeSettings(first.settings) : null;
-    if (this.#base === null || based !== writeSettings(this.#base)) {
+    const based = first?.op === 'settings.base' ? first.settings : null;
+    const told = this.#base ?? based;
+    if (based === null || told === null || writeSettings(based) !== writeSettings(told)) {
       const why = 'the settings that it begins with are not those that the sender was told';
       throw rosterErrors.error('CHAIN_BROKEN', { version: next.version, why });
     }
+    return based;
   }
 
   #adopt(link: RosterLink, roster: Roster): void {

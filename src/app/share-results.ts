@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from '../core/index.ts';
 import { emittedOf, readExportFacts } from '../egress/index.ts';
 import type { Ledger } from '../ledger/index.ts';
+import { reachOf } from '../models/index.ts';
 import type { Models } from '../models/index.ts';
 import type { People, Project } from '../people/index.ts';
 import { SHARED_FILES_MAX, listRequests, readRequest, sharedFilesOf } from '../requests/index.ts';
@@ -94,8 +95,8 @@ export function listShared(
   });
 }
 
-/** Models that what a project makes may tell of: those that it may touch, or all where none was named. */
-function reachOf(project: Project, models: readonly string[]): readonly string[] {
+/** Models that a project may be told of: those that it may touch, or all where none was named. A name alone opens nothing. */
+function toldOf(project: Project, models: readonly string[]): readonly string[] {
   if (project.models.length === 0) return models;
   return models.filter((id) => project.models.includes(id));
 }
@@ -135,8 +136,8 @@ async function findHidden(
 ): Promise<string | null> {
   const to = (await parts.people.projects()).find((each) => each.id === input.to);
   if (to === undefined) return `there is no project \`${input.to}\``;
-  const reach = reachOf(to, models);
-  const missing = models.filter((id) => !reach.includes(id));
+  const told = toldOf(to, models);
+  const missing = models.filter((id) => !told.includes(id));
   return missing.length === 0
     ? null
     : `the result may tell of the model ${missing.map((id) => `\`${id}\``).join(', ')}, which \`${input.to}\` may not touch; an administrator lets it with \`sallyport change\` and \`project.models\``;
@@ -157,7 +158,7 @@ async function find(parts: ShareParts, request: Request, input: ShareInput): Pro
   const problem = await findProblem(parts, request, input, files);
   const from = (await people.projects()).find((each) => each.id === input.from);
   const all = (await parts.models.list()).map((model) => model.id);
-  const models = from === undefined ? [] : reachOf(from, all);
+  const models = from === undefined ? [] : reachOf(from.models, all);
   const principal = await people.principal(request.requester);
   const there = { kind: 'project', id: input.to } as const;
   const known = (await access.can(principal, 'project.view', there)).allowed;

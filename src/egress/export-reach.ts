@@ -3,6 +3,7 @@ import { canonicalJson, sha256 } from '../core/index.ts';
 import type { Clock, Json, JsonObject } from '../core/index.ts';
 import { ENCLAVE } from '../budget/index.ts';
 import type { BucketRef, Budgets } from '../budget/index.ts';
+import { reachOf } from '../models/index.ts';
 import type { Model, Models } from '../models/index.ts';
 import type { People } from '../people/index.ts';
 import type {
@@ -87,9 +88,11 @@ export async function findNumber(host: ExportHost, request: Request): Promise<nu
 export async function modelsInReach(host: ExportHost, request: Request): Promise<readonly Model[]> {
   const project = await host.people.project(request.project);
   const all = await host.models.list();
-  // A project of which nobody said which models it may touch may have touched any of them.
-  if (project.models.length === 0) return all;
-  return all.filter((model) => project.models.includes(model.id));
+  const reach = reachOf(
+    project.models,
+    all.map((model) => model.id),
+  );
+  return all.filter((model) => reach.includes(model.id));
 }
 
 /** The buckets that an export is debited from, the widest first. */

@@ -10,6 +10,7 @@ export {
   MODEL_STATES,
   declareModel,
   effectiveBits,
+  reachOf,
   readParameters,
   sayAssumption,
   thinnestBits,

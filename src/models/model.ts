@@ -63,6 +63,15 @@ export function effectiveBits(parameters: bigint, bitsPerParameter: string): big
   return bits === 0n ? 1n : bits;
 }
 
+/**
+ * The declared models that a project may have touched, by the ids that are named for it: those, or every one where it names
+ * none that is declared. A name that nobody declared has no budget, so it must not take the place of those that have.
+ */
+export function reachOf(named: readonly string[], declared: readonly string[]): readonly string[] {
+  const known = declared.filter((id) => named.includes(id));
+  return known.length === 0 ? declared : known;
+}
+
 function readWidth(value: number | undefined, what: string): number {
   const width = value ?? 0;
   if (Number.isSafeInteger(width) && width >= 0 && width <= 10_000_000) return width;

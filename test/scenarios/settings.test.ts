@@ -116,6 +116,21 @@ describe('settings of a founded gate', () => {
     await founded.as('ann', 0, 'request', 'withdraw', wider.id);
   });
 
+  it('a project that names only models that nobody declared counts as touching all of them', async () => {
+    const models = (named: string[]): Promise<void> =>
+      change(JSON.stringify([{ op: 'project.models', project: 'study', models: named }]));
+    await models(['unheard']);
+    const held = await see((await hold()).id);
+    assert.deepEqual(readSubject(held.subject?.text ?? '').models, ['atlas']);
+    const budgets = await founded.as<{ budget: string }[]>('ann', 0, 'budget');
+    assert.ok(budgets.some((each) => each.budget === 'model:atlas'));
+    await founded.as('ann', 0, 'budget', 'set', 'model:atlas', '--burst', '5000000 bits');
+    const over = await gate.sallyport('budget', 'check', '8000000', '--project', 'study');
+    assert.match(over.stdout, /model:atlas/);
+    await founded.as('ann', 0, 'request', 'withdraw', held.id);
+    await models([]);
+  });
+
   it('is decided by the rule of settings, not by whoever asked, and not mixed with people', async () => {
     const { id } = await ask('ann', '--set-budget', 'enclave=11 GB/month');
     await refused(

@@ -65,11 +65,11 @@ function steps(): readonly unknown[] {
       op: 'principal.add',
       ...{ id: WHO[kind], kind, name: kind, sponsor: 'spo' },
     })),
-    { op: 'project.add', id: 'here', title: 'Here', models: ['m-here'] },
-    { op: 'project.add', id: 'there', title: 'There', models: ['m-there'] },
+    { op: 'project.add', id: 'here', title: 'Here', models: ['m-here', 'm-all'] },
+    { op: 'project.add', id: 'there', title: 'There', models: ['m-there', 'm-all'] },
     // Sides of shares in which nobody of the table is: one that shares, and one that reads.
-    { op: 'project.add', id: 'afar', title: 'Afar', models: ['m-none'] },
-    { op: 'project.add', id: 'wide', title: 'Wide', models: ['m-here', 'm-there'] },
+    { op: 'project.add', id: 'afar', title: 'Afar', models: ['m-all'] },
+    { op: 'project.add', id: 'wide', title: 'Wide', models: ['m-here', 'm-there', 'm-all'] },
     ...['afar', 'wide'].flatMap((project) => [
       give('rita', 'member', project),
       give('spo', 'owner', project),
@@ -658,7 +658,7 @@ export async function openPermissionWorld(): Promise<PermissionWorld> {
   };
   await change(
     'sec',
-    ['m-here', 'm-there'].flatMap((id) => [
+    ['m-here', 'm-there', 'm-all'].flatMap((id) => [
       { op: 'model.set', id, parameters: '70b' },
       { op: 'budget.set', budget: `model:${id}`, ...wide },
     ]),

@@ -11,7 +11,7 @@ import {
 } from '../../budget/index.ts';
 import type { BucketRef } from '../../budget/index.ts';
 import { judgeBudget } from '../../egress/index.ts';
-import { MODEL_STATES, describeModel, sayAssumption } from '../../models/index.ts';
+import { MODEL_STATES, describeModel, reachOf, sayAssumption } from '../../models/index.ts';
 import type { Model, ModelState } from '../../models/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { httpErrors } from '../errors.ts';
@@ -51,7 +51,8 @@ const stateBody = z.strictObject({
 async function visibleModels(gate: Gate, principal: Principal): Promise<readonly Model[]> {
   const all = await gate.models.list();
   const projects = await gate.access.projectsOf(principal);
-  if (projects.some((project) => project.models.length === 0)) return all;
+  const wide = projects.some((project) => !all.some(({ id }) => project.models.includes(id)));
+  if (wide) return all;
   const seen: Model[] = [];
   for (const model of all) {
     const resource = { kind: 'model', id: model.id } as const;
@@ -142,7 +143,10 @@ export const BUDGET_ROUTES: readonly Route[] = [
       const project = await gate.people.project(input.project);
       await gate.access.need(principal, 'budget.view', { kind: 'project', id: project.id });
       const all = await gate.models.list();
-      const reach = project.models.length === 0 ? all.map((model) => model.id) : project.models;
+      const reach = reachOf(
+        project.models,
+        all.map((model) => model.id),
+      );
       const path = [
         ENCLAVE,
         ...reach.map((id): BucketRef => ({ scope: 'model', id })),

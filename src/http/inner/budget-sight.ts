@@ -10,6 +10,7 @@ import type { Gate } from '../../app/index.ts';
 import { listBudgets, readBucket, sayBucket } from '../../budget/index.ts';
 import type { BucketRef, BudgetShown, DebitVerdict } from '../../budget/index.ts';
 import { isoTime } from '../../core/index.ts';
+import { reachOf } from '../../models/index.ts';
 import type { Principal } from '../../people/index.ts';
 
 const HOUR_MS = 3_600_000;
@@ -49,6 +50,13 @@ export function coarsen(budget: BudgetShown, principal: string, nowMs: number): 
   };
 }
 
+/** The models whose budgets limit what a principal may export: those in reach of its projects. */
+async function modelsThatLimit(gate: Gate, principal: Principal): Promise<ReadonlySet<string>> {
+  const declared = (await gate.models.list()).map((model) => model.id);
+  const projects = await gate.access.projectsOf(principal);
+  return new Set(projects.flatMap((project) => reachOf(project.models, declared)));
+}
+
 /** The budgets that a principal may see: all for those who watch or set up, otherwise what limits it. */
 export async function visibleBudgets(
   gate: Gate,
@@ -59,7 +67,7 @@ export async function visibleBudgets(
   if ((await gate.access.can(principal, 'budget.view', { kind: 'gate' })).allowed) return shown;
   const { owns = [] } = await gate.access.factsOf(principal);
   const projects = await gate.access.projectsOf(principal);
-  const models = new Set([...owns, ...projects.flatMap((project) => project.models)]);
+  const models = new Set([...owns, ...(await modelsThatLimit(gate, principal))]);
   const names = new Set([
     `principal:${principal.id}`,
     ...projects.map((project) => `project:${project.id}`),

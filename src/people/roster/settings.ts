@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { applyDeclaration, isLooser, readBucket, sayBucket } from '../../budget/index.ts';
 import type { AppliedRule, Bucket, BucketRef, BucketRule } from '../../budget/index.ts';
 import { canonicalJson, sayIssue } from '../../core/index.ts';
-import { declareModel, thinnestBits } from '../../models/index.ts';
+import { declareModel, reachOf, thinnestBits } from '../../models/index.ts';
 import type { Model } from '../../models/index.ts';
 import { rosterErrors } from './errors.ts';
 
@@ -157,7 +157,7 @@ export type SettingsPath =
 
 /**
  * The buckets that a release to a destination is taken from, by settings and roster alone: the enclave's, those of the
- * models that the destination's project may touch, the project's and the requester's where they have one.
+ * models that the destination's project may have touched, the project's and the requester's where they have one.
  */
 export function pathTo(
   settings: Settings,
@@ -177,12 +177,10 @@ export function pathTo(
   if (project === undefined)
     return { ok: false, why: `there is no project \`${place.project}\` in the roster` };
   const all = settings.models.map((each) => each.id);
-  // A project of which nobody said which models it may touch may have touched any of them.
-  const models = project.models.length === 0 ? all : project.models;
   const refs: BucketRef[] = [
     { scope: 'enclave', id: 'enclave' },
     ...(automatic ? [{ scope: 'automatic', id: 'enclave' } as const] : []),
-    ...models.map((each): BucketRef => ({ scope: 'model', id: each })),
+    ...reachOf(project.models, all).map((each): BucketRef => ({ scope: 'model', id: each })),
     { scope: 'project', id: project.id },
     ...(requester === null ? [] : [{ scope: 'principal', id: requester } as const]),
   ];
@@ -194,11 +192,7 @@ export function pathTo(
         name: declared.budget,
         rule: (lentBits) => applyBudget(settings, declared, lentBits).rule,
       });
-    else if (
-      ref.scope !== 'project' &&
-      ref.scope !== 'principal' &&
-      (ref.scope !== 'model' || all.includes(ref.id))
-    )
+    else if (ref.scope !== 'project' && ref.scope !== 'principal')
       return { ok: false, why: `there is no budget \`${sayBucket(ref)}\`` };
   }
   return { ok: true, project: project.id, place: place.name, buckets };

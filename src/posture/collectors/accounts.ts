@@ -19,6 +19,8 @@ const projects = z.object({
   ),
 });
 
+const models = z.object({ models: z.array(z.object({ id: z.string() })) });
+
 /** Accounts and compartments. */
 export const ACCOUNTS_COLLECTOR: Collector = {
   name: 'accounts',
@@ -28,7 +30,12 @@ export const ACCOUNTS_COLLECTOR: Collector = {
     const people = (await ask(gate, '/v1/principals', principals)).principals;
     const rooms = (await ask(gate, '/v1/projects', projects)).projects;
     const unsponsored = people.filter((each) => each.kind !== 'person' && each.sponsor === null);
-    const open = rooms.filter((each) => each.models.length === 0);
+    const guarded = (await ask(gate, '/v1/models', models)).models.map((each) => each.id);
+    const named = (room: (typeof rooms)[number]): boolean =>
+      guarded.some((id) => room.models.includes(id));
+    const open = rooms.filter(
+      (room) => room.models.length === 0 || (guarded.length > 0 && !named(room)),
+    );
     const facts = {
       principals: people.length,
       projects: rooms.length,
@@ -49,7 +56,7 @@ export const ACCOUNTS_COLLECTOR: Collector = {
         sentence:
           open.length === 0
             ? `every project names the models that it may touch; ${rest}`
-            : `${String(open.length)} of ${say(rooms.length, 'project')} may touch every model, because nobody named theirs`,
+            : `${String(open.length)} of ${say(rooms.length, 'project')} may touch every model, because nobody named theirs, or named only what is not declared`,
         facts,
       },
       {

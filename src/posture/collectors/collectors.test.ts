@@ -29,7 +29,7 @@ const GATE: Readonly<Record<string, unknown>> = {
       },
     ],
   },
-  '/v1/models': { models: [{ assumption: 'm at 0.16 bits', bitsPerParameter: '0.16' }] },
+  '/v1/models': { models: [{ id: 'm', assumption: 'm at 0.16 bits', bitsPerParameter: '0.16' }] },
   '/v1/principals': {
     principals: [
       { id: 'lead', kind: 'person', role: 'administrator', sponsor: null },
@@ -133,7 +133,7 @@ test('caps within the rule are a part of the measure, above it nothing', async (
 });
 
 test('an effective size above what RAND asks to assume shows nothing', async () => {
-  const models = { models: [{ assumption: 'm at 16 bits', bitsPerParameter: '16' }] };
+  const models = { models: [{ id: 'm', assumption: 'm at 16 bits', bitsPerParameter: '16' }] };
   const reading = await readGate(fakeGate({ ...GATE, '/v1/models': models }), NOW);
   assert.equal(said(reading, 'caps', 'R-SL3-07').verdict, 'unknown');
   assert.match(said(reading, 'caps', 'R-SL3-07').sentence, /4 bits and a further tenth/);
@@ -149,6 +149,15 @@ test('an approver who is no person, and an agent without a sponsor, contradict',
   const reading = await readGate(fakeGate({ ...GATE, '/v1/principals': principals }), NOW);
   assert.equal(said(reading, 'approvers', 'R-SL3-10').verdict, 'contradicts');
   assert.equal(said(reading, 'accounts', 'R-SL1-08').verdict, 'contradicts');
+});
+
+test('a project that names only models that nobody declared counts as touching every one', async () => {
+  const room = (id: string, ...models: string[]) => ({ id, members: [], models, destinations: [] });
+  const projects = { projects: [room('study', 'm'), room('probe', 'unheard')] };
+  const reading = await readGate(fakeGate({ ...GATE, '/v1/projects': projects }), NOW);
+  const { verdict, sentence } = said(reading, 'accounts', 'R-SL1-07');
+  assert.equal(verdict, 'part');
+  assert.match(sentence, /^1 of 2 projects may touch every model/);
 });
 
 test('waiting is measured from asking to the decision of a person', async () => {

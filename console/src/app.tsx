@@ -48,7 +48,7 @@ function showPlace({ path, query }: Place): ReactNode {
     case 'export':
       return <ExportPage />;
     case 'budgets':
-      return <BudgetsPage />;
+      return <BudgetsPage query={query} />;
     case 'people':
       return <PeoplePage query={query} />;
     case 'policy':

@@ -13,6 +13,7 @@ import './styles/pages.css';
 import './styles/request.css';
 import './styles/posture.css';
 import './styles/ingress.css';
+import './styles/settings.css';
 
 const root = document.getElementById('root');
 if (root !== null) {

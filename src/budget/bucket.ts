@@ -121,9 +121,21 @@ export function mostInWindow(rule: BucketRule, windowMs: bigint): bigint {
   return rule.lifetimeBits !== null && rule.lifetimeBits < flow ? rule.lifetimeBits : flow;
 }
 
-/** Whether a rule lets more through than another in any respect: at once, over time, or for ever. */
+/** A respect in which a rule may let more through than another: at once, over time, or for ever. */
+export type Respect = 'burst' | 'rate' | 'lifetime';
+
+/** In which respects a rule lets more through than another. */
+export function looserIn(rule: BucketRule, than: BucketRule): readonly Respect[] {
+  const lifetimeBits = rule.lifetimeBits ?? BITS_MAX + 1n;
+  const respects: readonly (readonly [Respect, boolean])[] = [
+    ['burst', rule.burstBits > than.burstBits],
+    ['rate', rule.rateBits * than.ratePeriodMs > than.rateBits * rule.ratePeriodMs],
+    ['lifetime', than.lifetimeBits !== null && lifetimeBits > than.lifetimeBits],
+  ];
+  return respects.flatMap(([respect, more]) => (more ? [respect] : []));
+}
+
+/** Whether a rule lets more through than another in any respect. */
 export function isLooser(rule: BucketRule, than: BucketRule): boolean {
-  if (rule.burstBits > than.burstBits) return true;
-  if (rule.rateBits * than.ratePeriodMs > than.rateBits * rule.ratePeriodMs) return true;
-  return than.lifetimeBits !== null && (rule.lifetimeBits ?? BITS_MAX + 1n) > than.lifetimeBits;
+  return looserIn(rule, than).length > 0;
 }

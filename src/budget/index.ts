@@ -11,11 +11,12 @@ export {
   fillBucket,
   isLooser,
   leftBits,
+  looserIn,
   mostInWindow,
   refillBucket,
   takeBits,
 } from './bucket.ts';
-export type { BucketLevel, BucketObstacle, BucketRule, BucketVerdict } from './bucket.ts';
+export type { BucketLevel, BucketObstacle, BucketRule, BucketVerdict, Respect } from './bucket.ts';
 export { CAPS, applyCaps, judgeCaps } from './caps.ts';
 export type { Cap, CapVerdict } from './caps.ts';
 export { AUTOMATIC, ENCLAVE, readBucket, sayBucket } from './ref.ts';
@@ -45,6 +46,6 @@ export {
   showFraction,
   showRate,
 } from './units.ts';
-export { listBudgets, showBudget } from './view.ts';
-export type { BudgetShown, CapShown } from './view.ts';
+export { listBudgets, showBudget, showRule } from './view.ts';
+export type { BudgetShown, CapShown, RuleShown } from './view.ts';
 export { checkBudgetTables } from './table-check.ts';

@@ -6,7 +6,7 @@ import { sayBucket } from './ref.ts';
 import type { Kysely } from 'kysely';
 import type { Store } from '../store/index.ts';
 import { listBuckets, listUses } from './store.ts';
-import type { Bucket, BucketUse } from './store.ts';
+import type { AppliedRule, Bucket, BucketUse, Declaration } from './store.ts';
 import { showBytes, showRate } from './units.ts';
 import type { RateShown } from './units.ts';
 
@@ -19,17 +19,12 @@ export interface CapShown {
   readonly allowedBits: number | null;
 }
 
-/** One budget in plain JSON; every count of bits is below 2^53. */
-export interface BudgetShown {
-  readonly budget: string;
-  readonly leftBits: number;
+/** What a budget allows, in plain JSON; every count of bits is below 2^53. */
+export interface RuleShown {
   readonly burstBits: number;
-  readonly spentBits: number;
   readonly lifetimeBits: number | null;
   readonly rateBits: number;
   readonly ratePeriodMs: number;
-  /** When the bucket is full again; null when it never will be. */
-  readonly fullAt: string | null;
   readonly declared: {
     readonly rate: string;
     readonly burst: string;
@@ -40,7 +35,38 @@ export interface BudgetShown {
   readonly caps: readonly CapShown[];
   /** The caps that cut the declared rule down. */
   readonly cutBy: readonly string[];
+}
+
+/** One budget in plain JSON: what it allows, and what is left of it. */
+export interface BudgetShown extends RuleShown {
+  readonly budget: string;
+  readonly leftBits: number;
+  readonly spentBits: number;
+  /** When the bucket is full again; null when it never will be. */
+  readonly fullAt: string | null;
   readonly usedBy: readonly { principal: string; bits: number; debits: number; lastAt: string }[];
+}
+
+/** Shows what a declared budget allows, in every unit, and what each published cap says to it. */
+export function showRule(declared: Declaration, applied: AppliedRule): RuleShown {
+  const { rule, cutBy, sizeBits } = applied;
+  return {
+    burstBits: Number(rule.burstBits),
+    lifetimeBits: rule.lifetimeBits === null ? null : Number(rule.lifetimeBits),
+    rateBits: Number(rule.rateBits),
+    ratePeriodMs: Number(rule.ratePeriodMs),
+    declared,
+    applied: { ...showRate(rule, sizeBits), burst: showBytes(rule.burstBits) },
+    effectiveSizeBits: sizeBits === null ? null : Number(sizeBits),
+    caps: judgeCaps(rule, sizeBits).map((verdict, index) => ({
+      cap: `RAND ${verdict.cap}`,
+      rule: CAPS[index]?.sentence ?? verdict.sentence,
+      verdict: verdict.verdict,
+      mostBits: Number(verdict.mostBits),
+      allowedBits: verdict.allowedBits === null ? null : Number(verdict.allowedBits),
+    })),
+    cutBy: cutBy.map((name) => `RAND ${name}`),
+  };
 }
 
 /** Shows a bucket at a time. */
@@ -49,25 +75,11 @@ export function showBudget(bucket: Bucket, uses: readonly BucketUse[], nowMs: nu
   const level = refillBucket(rule, bucket.level, BigInt(nowMs));
   const fullMs = whenHolds(rule, level, rule.burstBits);
   return {
+    ...showRule(bucket.declared, bucket),
     budget: sayBucket(bucket.ref),
     leftBits: Number(leftBits(rule, level)),
-    burstBits: Number(rule.burstBits),
     spentBits: Number(level.spentBits),
-    lifetimeBits: rule.lifetimeBits === null ? null : Number(rule.lifetimeBits),
-    rateBits: Number(rule.rateBits),
-    ratePeriodMs: Number(rule.ratePeriodMs),
     fullAt: fullMs === null || fullMs > 8_640_000_000_000_000n ? null : isoTime(Number(fullMs)),
-    declared: bucket.declared,
-    applied: { ...showRate(rule, bucket.sizeBits), burst: showBytes(rule.burstBits) },
-    effectiveSizeBits: bucket.sizeBits === null ? null : Number(bucket.sizeBits),
-    caps: judgeCaps(rule, bucket.sizeBits).map((verdict, index) => ({
-      cap: `RAND ${verdict.cap}`,
-      rule: CAPS[index]?.sentence ?? verdict.sentence,
-      verdict: verdict.verdict,
-      mostBits: Number(verdict.mostBits),
-      allowedBits: verdict.allowedBits === null ? null : Number(verdict.allowedBits),
-    })),
-    cutBy: bucket.cutBy.map((name) => `RAND ${name}`),
     usedBy: uses.map((use) => ({
       principal: use.principal,
       bits: Number(use.bits),

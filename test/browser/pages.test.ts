@@ -23,6 +23,8 @@ const PICTURE_HEIGHTS: Readonly<Record<string, number>> = {
   screening: 1500,
   monitors: 1000,
   'lineage-node': 1000,
+  'budget-form': 1080,
+  budgets: 1100,
 };
 
 /** The documentation shows every page broad and light, and the busiest ones in the other ways too. */

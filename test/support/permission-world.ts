@@ -588,6 +588,11 @@ class World implements PermissionWorld {
       this.#lists(who, '/v1/models', new RegExp(`"m-${PROJECT[place]}"`)),
     'ask for a change of groups, rules, budgets or policies': (who) =>
       this.#change(who, [{ op: 'group.add', group: `g${String(++this.#count)}` }]),
+    'see what a change of a shared budget would do': (who) =>
+      this.#try(
+        ...([who, 'POST', '/v1/changes/preview'] as const),
+        json({ changes: [{ op: 'budget.set', budget: 'enclave', burst: '2 GB' }] }),
+      ),
     'ask for a change of the roles of a project': (who, place) =>
       this.#change(who, [
         { op: 'role.give', project: PROJECT[place], principal: 'per', role: 'reviewer' },

@@ -81,7 +81,7 @@ function hear(text: string): void {
       stale(['locks'], ['home'], ['shares']);
       return;
     case 'roster':
-      stale(['roster'], ['people'], ['projects'], ['policy'], ['whoami']);
+      stale(['roster'], ['people'], ['projects'], ['policy'], ['whoami'], ['budgets']);
       return;
     case 'alarm':
       change({

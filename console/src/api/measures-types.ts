@@ -1,45 +1,6 @@
 /** Sums: budgets, what leaves, waiting, replay, the ledger. */
 import type { RequestShown } from './requests-types.ts';
-
-export interface CapShown {
-  readonly cap: string;
-  readonly rule: string;
-  readonly verdict: 'within' | 'above' | 'unknown';
-  readonly mostBits: number;
-  readonly allowedBits: number | null;
-}
-
-export interface BudgetShown {
-  readonly budget: string;
-  readonly leftBits: number;
-  readonly burstBits: number;
-  readonly spentBits: number;
-  readonly lifetimeBits: number | null;
-  readonly rateBits: number;
-  readonly ratePeriodMs: number;
-  readonly fullAt: string | null;
-  readonly declared: {
-    readonly rate: string;
-    readonly burst: string;
-    readonly lifetime: string | null;
-  };
-  readonly applied: {
-    readonly bitsPerYear: string;
-    readonly bytesPerDay: string;
-    readonly percentPerYear: string | null;
-    readonly yearsToExfiltrate: string | null;
-    readonly burst: string;
-  };
-  readonly effectiveSizeBits: number | null;
-  readonly caps: readonly CapShown[];
-  readonly cutBy: readonly string[];
-  readonly usedBy: readonly {
-    readonly principal: string;
-    readonly bits: number;
-    readonly debits: number;
-    readonly lastAt: string;
-  }[];
-}
+import type { BudgetShown } from './settings-types.ts';
 
 export interface Alarm {
   readonly at: string;

@@ -1,5 +1,6 @@
 /** People, projects, rules, locks and windows. */
 import type { TextDifference } from './looks-types.ts';
+import type { Can } from './requests-types.ts';
 import type { KeyShown } from './session-types.ts';
 
 export interface PersonShown {
@@ -25,6 +26,7 @@ export interface ProjectShown {
   readonly members: readonly string[];
   readonly models: readonly string[];
   readonly destinations: readonly { readonly name: string; readonly number: number }[];
+  readonly can: readonly Can[];
 }
 
 export interface RuleShown {

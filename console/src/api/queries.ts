@@ -50,7 +50,22 @@ export const whoamiQuery = queryOptions({
   },
 });
 export const homeQuery = get<T.Home>(['home'], '/v1/home');
-export const budgetsQuery = get<{ budgets: T.BudgetShown[] }>(['budgets'], '/v1/budgets');
+export const budgetsQuery = get<T.BudgetsShown>(['budgets'], '/v1/budgets');
+export const modelsQuery = get<{ models: T.ModelShown[] }>(['budgets', 'models'], '/v1/models');
+/** What a change of settings would do; the answer to another one is never shown in its place. */
+export const proposalQuery = (step: T.SettingsStep | null) =>
+  queryOptions({
+    queryKey: ['budgets', 'proposal', step],
+    enabled: step !== null,
+    staleTime: 0,
+    gcTime: 60_000,
+    queryFn: ({ signal }) =>
+      call<T.ProposalShown>('/v1/changes/preview', {
+        method: 'POST',
+        json: { changes: [step] },
+        signal,
+      }),
+  });
 export const locksQuery = get<{ locks: T.LockShown[] }>(['locks'], '/v1/locks');
 export const windowsQuery = get<{ windows: T.WindowShown[] }>(['windows'], '/v1/windows');
 export const peopleQuery = get<{ people: T.PersonShown[] }>(['people'], '/v1/people');

@@ -5,3 +5,4 @@ export type * from './looks-types.ts';
 export type * from './measures-types.ts';
 export type * from './people-types.ts';
 export type * from './shares-types.ts';
+export type * from './settings-types.ts';

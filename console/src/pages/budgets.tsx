@@ -3,145 +3,21 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { budgetsQuery, chargesQuery } from '../api/queries.ts';
-import type { BudgetShown, Charges } from '../api/types.ts';
+import type { BudgetsShown, Charges } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
-import { sayAmount, sayBudget } from '../parts/budget.tsx';
+import { sayAmount } from '../parts/budget.tsx';
 import { ChargeDays } from '../parts/charge-days.tsx';
-import { Card, Facts, Page } from '../parts/layout.tsx';
+import { Card, Page, Tabs } from '../parts/layout.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
-import { When } from '../parts/text.tsx';
-import { sayBits, sayBytes, sayCounted, showSafely } from '../words/format.ts';
+import { go, link } from '../shell/route.ts';
+import { refusalFor, useSession } from '../shell/session.tsx';
+import { sayBits, sayCounted, showSafely } from '../words/format.ts';
 import { AskAccess } from './ask-access.tsx';
-
-const CAP_WORDS = {
-  within: ['good', 'within'],
-  above: ['bad', 'above'],
-  unknown: ['', 'unknown'],
-} as const;
-
-function Caps({ budget }: { readonly budget: BudgetShown }): ReactNode {
-  if (budget.caps.length === 0) return null;
-  return (
-    <details>
-      <summary className="small">
-        Published caps: {budget.caps.filter((cap) => cap.verdict === 'within').length} of{' '}
-        {budget.caps.length} kept
-        {budget.cutBy.length === 0 ? '' : `; the rate was cut by ${budget.cutBy.join(' and ')}`}
-      </summary>
-      <ul className="caps small">
-        {budget.caps.map((cap) => (
-          <li key={cap.cap}>
-            <span className={`chip ${CAP_WORDS[cap.verdict][0]}`}>{CAP_WORDS[cap.verdict][1]}</span>
-            <span>
-              <strong>{cap.cap}</strong> <span className="quiet says">{cap.rule}</span>
-              <br />
-              <span className="faint">
-                At most {sayAmount(cap.mostBits)} could leave
-                {cap.allowedBits === null ? '' : `, ${sayAmount(cap.allowedBits)} are allowed`}.
-              </span>
-            </span>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
-function UsedBy({ budget }: { readonly budget: BudgetShown }): ReactNode {
-  if (budget.usedBy.length === 0) return null;
-  return (
-    <details>
-      <summary className="small">
-        {sayAmount(budget.spentBits)} used by {sayCounted(budget.usedBy.length, 'principal')}
-      </summary>
-      <table className="table small">
-        <thead>
-          <tr>
-            <th scope="col">Principal</th>
-            <th scope="col" className="number">
-              Used
-            </th>
-            <th scope="col" className="number">
-              Releases
-            </th>
-            <th scope="col" className="number">
-              Last
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {budget.usedBy.slice(0, 50).map((use) => (
-            <tr key={use.principal}>
-              <td className="break">{showSafely(use.principal)}</td>
-              <td className="number">{sayAmount(use.bits)}</td>
-              <td className="number">{use.debits}</td>
-              <td className="number">
-                <When at={use.lastAt} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </details>
-  );
-}
-
-function BudgetCard({ budget }: { readonly budget: BudgetShown }): ReactNode {
-  const { applied, leftBits, burstBits } = budget;
-  return (
-    <Card
-      className="budget"
-      title={sayBudget(budget.budget)}
-      note={<code>{showSafely(budget.budget)}</code>}
-    >
-      <div className="stack">
-        <div>
-          <p className="row apart">
-            <span className="big-number">{sayBytes(Math.floor(leftBits / 8))}</span>
-            {applied.yearsToExfiltrate === null ? null : (
-              <span className="years">
-                <strong>{applied.yearsToExfiltrate}</strong>
-                <span className="faint small"> to exfiltrate</span>
-              </span>
-            )}
-          </p>
-          <Meter value={leftBits} max={burstBits} label={`Left in ${sayBudget(budget.budget)}`} />
-          <p className="faint small">
-            left of {sayAmount(burstBits)} at once
-            {budget.fullAt === null || leftBits >= burstBits ? (
-              ''
-            ) : (
-              <>
-                ; full again <When at={budget.fullAt} />
-              </>
-            )}
-          </p>
-        </div>
-        <Facts
-          rows={[
-            ['Rate', `${applied.bytesPerDay} · ${applied.bitsPerYear}`],
-            applied.percentPerYear === null
-              ? null
-              : [
-                  'Of the thinnest copy',
-                  `${applied.percentPerYear} of ${sayAmount(budget.effectiveSizeBits ?? 0)}`,
-                ],
-            budget.lifetimeBits === null
-              ? null
-              : [
-                  'Lifetime',
-                  `${sayAmount(budget.spentBits)} of ${sayAmount(budget.lifetimeBits)} used`,
-                ],
-            ['Declared as', `${budget.declared.rate}, ${budget.declared.burst} at once`],
-          ]}
-        />
-        <Caps budget={budget} />
-        <UsedBy budget={budget} />
-      </div>
-    </Card>
-  );
-}
+import { BudgetCard } from './budgets/card.tsx';
+import { Models } from './budgets/models.tsx';
+import { BudgetForm } from './settings/budget-form.tsx';
+import { CapsForm } from './settings/place-forms.tsx';
 
 function Leaving({ charges }: { readonly charges: Charges }): ReactNode {
   const sum = charges.days.reduce((total, day) => total + day.chargeBits, 0);
@@ -174,42 +50,110 @@ function Leaving({ charges }: { readonly charges: Charges }): ReactNode {
   );
 }
 
-/** The page. */
-export function BudgetsPage(): ReactNode {
-  const [asking, setAsking] = useState(false);
+function Limits({
+  shown,
+  onBudget,
+}: {
+  readonly shown: BudgetsShown;
+  readonly onBudget: (budget: string) => void;
+}): ReactNode {
   const charges = useQuery(chargesQuery(90));
+  const { budgets } = shown;
+  return (
+    <div className="stack wide">
+      <Card title="What left in 90 days">
+        <Loaded query={charges}>{(data) => <Leaving charges={data} />}</Loaded>
+      </Card>
+      {budgets.length === 0 ? (
+        <div className="card">
+          <Empty title="No budget is declared">
+            <p>Nothing leaves before one is. Propose one, or see those of your projects.</p>
+          </Empty>
+        </div>
+      ) : (
+        <div className="cards">
+          {budgets.map((budget) => (
+            <BudgetCard
+              key={budget.budget}
+              budget={budget}
+              onChange={() => onBudget(budget.budget)}
+            />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What is asked in a dialog: more for a while, a budget by its name, or the caps. */
+type Asking =
+  | { readonly what: 'more' }
+  | { readonly what: 'budget'; readonly budget: string }
+  | { readonly what: 'caps'; readonly caps: BudgetsShown['caps'] };
+
+/** The page. */
+export function BudgetsPage({ query }: { readonly query: URLSearchParams }): ReactNode {
+  const session = useSession();
+  const [asking, setAsking] = useState<Asking | null>(null);
+  const budgets = useQuery(budgetsQuery);
+  const close = () => setAsking(null);
+  const refusal = refusalFor(session, 'budget');
   return (
     <Page
       title="Budgets"
       lead="What may leave, as a bound. A release passes only if every budget on its way has room for its charge."
-      actions={<Action onAct={() => setAsking(true)}>Ask for more</Action>}
+      actions={
+        <>
+          <Action onAct={() => setAsking({ what: 'more' })}>Ask for more</Action>
+          <Action
+            refusal={
+              refusal ?? (budgets.data === undefined ? 'the budgets are not here yet' : null)
+            }
+            onAct={() => setAsking({ what: 'caps', caps: budgets.data?.caps ?? [] })}
+          >
+            Published caps
+          </Action>
+          <Action refusal={refusal} onAct={() => setAsking({ what: 'budget', budget: '' })}>
+            Propose a budget
+          </Action>
+        </>
+      }
     >
-      <div className="stack wide">
-        <Card title="What left in 90 days">
-          <Loaded query={charges}>{(data) => <Leaving charges={data} />}</Loaded>
-        </Card>
-        <Loaded query={useQuery(budgetsQuery)} lines={10}>
-          {({ budgets }) =>
-            budgets.length === 0 ? (
-              <div className="card">
-                <Empty title="No budget is declared">
-                  <p>
-                    Nothing leaves before one is: an administrator declares it with{' '}
-                    <code>sallyport budget set</code>.
-                  </p>
-                </Empty>
+      <Tabs
+        label="Budgets and models"
+        selected={query.get('tab') ?? 'budgets'}
+        onSelect={(id) => go(link(['budgets'], { tab: id }), 'replace')}
+        tabs={[
+          {
+            id: 'budgets',
+            title: 'Budgets',
+            show: () => (
+              <div className="under-tabs">
+                <Loaded query={budgets} lines={10}>
+                  {(shown) => (
+                    <Limits
+                      shown={shown}
+                      onBudget={(budget) => setAsking({ what: 'budget', budget })}
+                    />
+                  )}
+                </Loaded>
               </div>
-            ) : (
-              <div className="cards">
-                {budgets.map((budget) => (
-                  <BudgetCard key={budget.budget} budget={budget} />
-                ))}
+            ),
+          },
+          {
+            id: 'models',
+            title: 'Models',
+            show: () => (
+              <div className="under-tabs">
+                <Models />
               </div>
-            )
-          }
-        </Loaded>
-      </div>
-      {asking ? <AskAccess kind="budget" onClose={() => setAsking(false)} /> : null}
+            ),
+          },
+        ]}
+      />
+      {asking?.what === 'more' ? <AskAccess kind="budget" onClose={close} /> : null}
+      {asking?.what === 'budget' ? <BudgetForm budget={asking.budget} onClose={close} /> : null}
+      {asking?.what === 'caps' ? <CapsForm caps={asking.caps} onClose={close} /> : null}
     </Page>
   );
 }

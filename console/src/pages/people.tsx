@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { peopleQuery, projectPeopleQuery, projectsQuery, rosterQuery } from '../api/queries.ts';
 import type { PersonShown, ProjectShown, RosterShown } from '../api/types.ts';
-import { Action } from '../parts/action.tsx';
+import { Action, refusalOf } from '../parts/action.tsx';
 import { Card, Page, Tabs } from '../parts/layout.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { When } from '../parts/text.tsx';
@@ -14,6 +14,7 @@ import { sayCounted, showSafely } from '../words/format.ts';
 import { AskAccess } from './ask-access.tsx';
 import { AskChange } from './people/ask-change.tsx';
 import { OwnKeys } from './people/own-keys.tsx';
+import { DestinationForm } from './settings/place-forms.tsx';
 import { ProjectShares } from './shares/project-shares.tsx';
 
 const SHOWN = 100;
@@ -148,6 +149,7 @@ function Discuss({ project }: { readonly project: ProjectShown }): ReactNode {
 }
 
 function ProjectCard({ project }: { readonly project: ProjectShown }): ReactNode {
+  const [adding, setAdding] = useState(false);
   const destinations = project.destinations.map((each) => showSafely(each.name));
   return (
     <Card title={showSafely(project.title)} note={<code>{showSafely(project.id)}</code>}>
@@ -160,7 +162,17 @@ function ProjectCard({ project }: { readonly project: ProjectShown }): ReactNode
         </p>
         <Discuss project={project} />
         <ProjectShares project={project.id} />
+        <div>
+          <Action
+            tiny
+            refusal={refusalOf(project.can, 'destination')}
+            onAct={() => setAdding(true)}
+          >
+            Add a destination
+          </Action>
+        </div>
       </div>
+      {adding ? <DestinationForm project={project} onClose={() => setAdding(false)} /> : null}
     </Card>
   );
 }

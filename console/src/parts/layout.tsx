@@ -109,7 +109,7 @@ export function Tabs(props: {
   );
 }
 
-/** A dialog. The browser keeps the focus inside, closes it with Escape and gives the focus back. */
+/** A dialog. The browser keeps the focus inside and closes it with Escape; the focus goes back, whatever closed it. */
 export function Dialog(props: {
   readonly title: string;
   readonly onClose: () => void;
@@ -121,7 +121,16 @@ export function Dialog(props: {
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
+    const before = document.activeElement;
     if (dialog !== null && !dialog.open) dialog.showModal();
+    // Whoever goes back to another page does not take the dialog along.
+    const leave = () => dialog?.close();
+    window.addEventListener('hashchange', leave);
+    return () => {
+      window.removeEventListener('hashchange', leave);
+      // Taken out of the page while it is open, the browser gives the focus to nobody.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     <dialog

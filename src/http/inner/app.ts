@@ -23,6 +23,7 @@ import { POSTURE_ROUTES } from './posture-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
 import { INBOX_ROUTES } from './inbox-routes.ts';
 import { SOURCE_ROUTES } from './source-routes.ts';
+import { SETTINGS_ROUTES } from './settings-routes.ts';
 import { SHARE_ROUTES } from './share-routes.ts';
 import { REQUEST_ROUTES } from './request-routes.ts';
 import { describeRoutes, mount } from './route.ts';
@@ -34,6 +35,7 @@ export const INNER_ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
   ...REQUEST_ROUTES,
   ...APPROVAL_ROUTES,
+  ...SETTINGS_ROUTES,
   ...SHARE_ROUTES,
   ...LOCK_ROUTES,
   ...ROSTER_ROUTES,

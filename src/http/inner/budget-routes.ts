@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Gate } from '../../app/index.ts';
 import {
+  CAPS,
   DEFAULT_MODEL_BUDGET,
   ENCLAVE,
   putBudget,
@@ -9,7 +10,7 @@ import {
   reapplyBudgets,
   sayBucket,
 } from '../../budget/index.ts';
-import type { BucketRef } from '../../budget/index.ts';
+import type { BucketRef, BudgetShown } from '../../budget/index.ts';
 import { judgeBudget } from '../../egress/index.ts';
 import { MODEL_STATES, describeModel, reachOf, sayAssumption } from '../../models/index.ts';
 import type { Model, ModelState } from '../../models/index.ts';
@@ -17,6 +18,7 @@ import type { Principal } from '../../people/index.ts';
 import { httpErrors } from '../errors.ts';
 import { needUnfounded } from './people-routes.ts';
 import { visibleBudgets, wouldPass } from './budget-sight.ts';
+import { showMay } from './may.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -61,12 +63,40 @@ async function visibleModels(gate: Gate, principal: Principal): Promise<readonly
   return seen;
 }
 
-async function showModel(gate: Gate, model: Model): Promise<unknown> {
+async function showModel(gate: Gate, model: Model) {
   return {
     ...describeModel(model),
     assumption: sayAssumption(model),
     vectorsCounted: await gate.models.countedVectors(model.id),
   };
+}
+
+/** Budgets with whether one may ask to change them; what is nobody's own is asked of the policies once. */
+async function withChange(gate: Gate, principal: Principal, budgets: readonly BudgetShown[]) {
+  const { owner = [], owns = [] } = await gate.access.factsOf(principal);
+  const own = new Set([...owner.map((id) => `project:${id}`), ...owns.map((id) => `model:${id}`)]);
+  const any = await showMay(gate, principal, 'change', 'budget.change', { kind: 'gate' });
+  const shown = [];
+  for (const budget of budgets) {
+    const { scope, id } = readBucket(budget.budget);
+    const asked = own.has(budget.budget) && (scope === 'project' || scope === 'model');
+    const can = asked
+      ? await showMay(gate, principal, 'change', 'budget.change', { kind: scope, id })
+      : any;
+    shown.push({ ...budget, can: [can] });
+  }
+  return shown;
+}
+
+/** The published caps, each with where it is in force from. */
+function showCaps(gate: Gate): unknown {
+  const signed = gate.rosters.settings?.caps ?? [];
+  return CAPS.map(({ name, sentence }) => ({
+    cap: name,
+    rule: sentence,
+    signed: signed.includes(name),
+    configured: gate.config.caps.includes(name),
+  }));
 }
 
 async function checkOwner(gate: Gate, ref: BucketRef): Promise<void> {
@@ -85,7 +115,10 @@ export const BUDGET_ROUTES: readonly Route[] = [
         'Budgets that limit you: what is left, when it refills, published caps; shared ones in whole percent',
       access: 'principal',
     },
-    async ({ gate, principal }) => ({ budgets: await visibleBudgets(gate, principal) }),
+    async ({ gate, principal }) => ({
+      budgets: await withChange(gate, principal, await visibleBudgets(gate, principal)),
+      caps: showCaps(gate),
+    }),
   ),
   route(
     {
@@ -166,7 +199,11 @@ export const BUDGET_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal }) => ({
       models: await Promise.all(
-        (await visibleModels(gate, principal)).map((model) => showModel(gate, model)),
+        (await visibleModels(gate, principal)).map(async (model) => {
+          const resource = { kind: 'model', id: model.id } as const;
+          const change = await showMay(gate, principal, 'change', 'model.change', resource);
+          return { ...(await showModel(gate, model)), can: [change] };
+        }),
       ),
     }),
   ),

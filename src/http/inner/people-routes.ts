@@ -4,6 +4,7 @@ import { isoTime } from '../../core/index.ts';
 import { PRINCIPAL_KINDS, peopleErrors } from '../../people/index.ts';
 import type { Gate } from '../../app/index.ts';
 import type { PrincipalKind } from '../../people/index.ts';
+import { showMay } from './may.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -100,7 +101,15 @@ export const PEOPLE_ROUTES: readonly Route[] = [
   ),
   route(
     { method: 'get', path: '/v1/projects', summary: 'Your projects', access: 'principal' },
-    async ({ gate, principal }) => ({ projects: await gate.access.projectsOf(principal) }),
+    async ({ gate, principal }) => ({
+      projects: await Promise.all(
+        (await gate.access.projectsOf(principal)).map(async (project) => {
+          const place = { kind: 'project', id: project.id } as const;
+          const change = await showMay(gate, principal, 'destination', 'project.change', place);
+          return { ...project, can: [change] };
+        }),
+      ),
+    }),
   ),
   route(
     {

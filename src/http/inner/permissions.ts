@@ -292,6 +292,12 @@ export const DEEDS: readonly Deed[] = [
     held: both(['security', 'administrator']),
   },
   {
+    deed: 'see what a change of a shared budget would do',
+    actions: ['budget.change'],
+    routes: ['POST /v1/changes/preview'],
+    allowed: both(['security', 'administrator']),
+  },
+  {
     deed: 'lock a project',
     actions: ['lock.set'],
     routes: ['POST /v1/locks'],

@@ -7,6 +7,7 @@ import { ES256, findProject, peopleErrors, rolesIn, sshsigToBeSigned } from '../
 import type { PasskeyResponse, Principal } from '../../people/index.ts';
 import { FOUNDING_NAMESPACE, listGrants } from '../../requests/index.ts';
 import { assertionToFounder } from './founder-assertion.ts';
+import { showMay } from './may.ts';
 import { SESSION_COOKIE, readToken, route } from './route.ts';
 import type { Route } from './route.ts';
 import { base64url, siteOf } from './site.ts';
@@ -49,6 +50,8 @@ async function showCan(gate: Gate, principal: Principal) {
   return [
     await ask('lock', 'lock.set', 'security'),
     await ask('change', 'people.change', 'administrators'),
+    await showMay(gate, principal, 'budget', 'budget.change', { kind: 'gate' }),
+    await showMay(gate, principal, 'model', 'model.change', { kind: 'gate' }),
   ];
 }
 

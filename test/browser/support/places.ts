@@ -40,6 +40,18 @@ const openPlan = async (page: Page): Promise<void> => {
   await page.getByText('without 1 recalled set').waitFor();
 };
 
+/** A proposal that people have to sign, with what it would be beside what is. */
+const openBudgetForm = async (page: Page): Promise<void> => {
+  const propose = page.getByRole('button', { name: 'Propose a budget' });
+  // In the state of nothing there, or of refusals, the button says why.
+  if ((await propose.getAttribute('aria-disabled')) === 'true') return;
+  await propose.click();
+  await page.getByLabel('Budget', { exact: true }).selectOption('enclave');
+  await page.getByLabel('Rate', { exact: true }).fill('25 years');
+  await page.getByLabel('At once at most').fill('2 MB');
+  await page.getByLabel('Why', { exact: true }).fill('the quarter’s results go to the regulator');
+};
+
 /** The places. */
 export const PLACES: readonly Place[] = [
   { name: 'home', path: '', shows: 'Ablation of the second stage', empty: 'Nothing waits for you' },
@@ -81,6 +93,19 @@ export const PLACES: readonly Place[] = [
     prepare: addFile,
   },
   { name: 'budgets', path: 'budgets', shows: 'to exfiltrate', empty: 'No budget is declared' },
+  {
+    name: 'budget-form',
+    path: 'budgets',
+    shows: 'to exfiltrate',
+    empty: 'No budget is declared',
+    prepare: openBudgetForm,
+  },
+  {
+    name: 'models',
+    path: 'budgets?tab=models',
+    shows: 'thinnest useful copy',
+    empty: 'No model is declared',
+  },
   { name: 'projects', path: 'people', shows: 'Protein study', empty: 'You are in no project' },
   {
     name: 'people',

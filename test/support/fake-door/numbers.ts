@@ -1,78 +1,8 @@
 /** Budgets, charges and waiting times of the fake door. */
-import type {
-  BudgetShown,
-  Charges,
-  LockShown,
-  Waiting,
-  WindowShown,
-} from '../../../console/src/api/types.ts';
+import type { Charges, LockShown, Waiting, WindowShown } from '../../../console/src/api/types.ts';
 
 const DAY_MS = 86_400_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
-
-const CAPS: BudgetShown['caps'] = [
-  {
-    cap: 'RAND SL3',
-    rule: 'at most 1 % of the effective size a year',
-    verdict: 'within',
-    mostBits: 41_000_000_000,
-    allowedBits: 112_000_000_000,
-  },
-  {
-    cap: 'RAND SL4',
-    rule: 'at most 5 % of the effective size a year',
-    verdict: 'within',
-    mostBits: 41_000_000_000,
-    allowedBits: 560_000_000_000,
-  },
-  {
-    cap: 'RAND SL5',
-    rule: 'at most 50 GB a month',
-    verdict: 'unknown',
-    mostBits: 3_400_000_000,
-    allowedBits: null,
-  },
-];
-
-function budget(name: string, share: number, size: number | null, now: number): BudgetShown {
-  const burstBits = 64_000_000;
-  return {
-    budget: name,
-    leftBits: Math.round(burstBits * share),
-    burstBits,
-    spentBits: 212_480_000,
-    lifetimeBits: name === 'enclave' ? 80_000_000_000 : null,
-    rateBits: 320_000,
-    ratePeriodMs: DAY_MS,
-    fullAt: iso(now + Math.round((1 - share) * 200) * 3_600_000),
-    declared: { rate: '40 kB/day', burst: '8 MB', lifetime: name === 'enclave' ? '10 GB' : null },
-    applied: {
-      bitsPerYear: '116,800,000 bits/year',
-      bytesPerDay: '40 kB/day',
-      percentPerYear: size === null ? null : '0.00104 %/year',
-      yearsToExfiltrate: size === null ? null : '95,900 years',
-      burst: '8 MB',
-    },
-    effectiveSizeBits: size,
-    caps: size === null ? [] : CAPS,
-    cutBy: name === 'model:heron-8b' ? ['RAND SL3'] : [],
-    usedBy: [
-      { principal: 'alan', bits: 120_480_000, debits: 212, lastAt: iso(now - 3_600_000) },
-      { principal: 'eval-agent', bits: 92_000_000, debits: 1_840, lastAt: iso(now - 600_000) },
-    ],
-  };
-}
-
-export function listBudgets(now: number): readonly BudgetShown[] {
-  return [
-    budget('enclave', 0.82, 11_200_000_000, now),
-    budget('automatic', 0.12, null, now),
-    budget('model:falcon-70b', 0.64, 11_200_000_000, now),
-    budget('model:heron-8b', 0.31, 1_280_000_000, now),
-    budget('project:protein-study', 0.47, null, now),
-    budget('principal:ada', 1, null, now),
-  ];
-}
 
 export function listCharges(days: number, now: number): Charges {
   const list = Array.from({ length: days }, (_, i) => {

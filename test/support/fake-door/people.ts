@@ -23,14 +23,14 @@ const SPONSORED = [
   { id: 'nightly', name: 'Nightly job', kind: 'workload', sponsor: 'tony' },
 ] as const;
 
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
+export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   ada: ['administrators', 'security'],
   grace: ['security'],
   barbara: ['administrators'],
   katherine: ['auditors'],
 };
 
-export const PROJECTS: readonly ProjectShown[] = [
+export const PROJECTS: readonly Omit<ProjectShown, 'can'>[] = [
   {
     id: 'protein-study',
     title: 'Protein study',
@@ -136,7 +136,11 @@ export function listPeople(extra: number): PersonShown[] {
 }
 
 /** Who is signed in. */
-export function showSelf(id: string, keys: readonly KeyShown[] | undefined): Whoami {
+export function showSelf(
+  id: string,
+  keys: readonly KeyShown[] | undefined,
+  settings: Whoami['can'],
+): Whoami {
   const projects = projectsOf(id);
   const groups = GROUPS[id] ?? [];
   return {
@@ -151,6 +155,7 @@ export function showSelf(id: string, keys: readonly KeyShown[] | undefined): Who
         ? { event: 'lock', allowed: true, reason: null }
         : { event: 'lock', allowed: false, reason: 'only security can do that' },
       { event: 'change', allowed: true, reason: null },
+      ...settings,
     ],
     keys: keys ?? keysOf(id),
   };

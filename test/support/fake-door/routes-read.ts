@@ -2,8 +2,9 @@
 import type { Hono } from 'hono';
 import type { RequestShown } from '../../../console/src/api/types.ts';
 import { DIFFERENCE } from './files.ts';
-import { listBudgets, listCharges, listWindows, showWaiting } from './numbers.ts';
+import { listCharges, listWindows, showWaiting } from './numbers.ts';
 import { POLICY, PROJECTS, ROSTER, listPeople, showSelf } from './people.ts';
+import { mountSettings, settingsCan } from './settings.ts';
 import type { FakeState } from './state.ts';
 
 const ROUTE_UNKNOWN = { code: 'HTTP_ROUTE_UNKNOWN', title: 'there is nothing here', hint: '' };
@@ -70,7 +71,7 @@ function showHome(state: FakeState): object {
           },
         ],
     leaving: empty ? [] : listCharges(30, state.now).days,
-    budgets: empty ? [] : listBudgets(state.now),
+    budgets: empty ? [] : state.settings.budgets(),
   };
 }
 
@@ -110,11 +111,16 @@ export function mountReading(app: Hono, state: FakeState): void {
   app.get('/v1/whoami', (c) =>
     state.person === null
       ? c.json({ code: 'PEOPLE_UNKNOWN', title: 'nobody is signed in', hint: 'sign in' }, 401)
-      : c.json(showSelf(state.person, state.keysOf(state.person))),
+      : c.json(
+          showSelf(state.person, state.keysOf(state.person), [
+            settingsCan(state.viewer, 'budget', 'budget.change'),
+            settingsCan(state.viewer, 'model', 'model.change'),
+          ]),
+        ),
   );
   mountRequests(app, state);
   app.get('/v1/home', (c) => c.json(showHome(state)));
-  app.get('/v1/budgets', (c) => c.json({ budgets: full(listBudgets(state.now)) }));
+  mountSettings(app, state);
   app.get('/v1/charges', (c) => {
     const days = Number(c.req.query('days') ?? 90);
     return c.json(
@@ -144,7 +150,10 @@ export function mountReading(app: Hono, state: FakeState): void {
         .map((each) => ({ ...each, grantedUntil: null })),
     }),
   );
-  app.get('/v1/projects', (c) => c.json({ projects: full(PROJECTS) }));
+  app.get('/v1/projects', (c) => {
+    const can = [settingsCan(state.viewer, 'destination', 'project.change')];
+    return c.json({ projects: full(PROJECTS).map((each) => ({ ...each, can })) });
+  });
   app.get('/v1/shares', (c) =>
     c.json(state.mode === 'empty' ? { withUs: [], byUs: [] } : state.shares),
   );

@@ -14,6 +14,7 @@ import type { FakeFile } from './files.ts';
 import type { FakePasskey } from './passkeys.ts';
 import { listLocks } from './numbers.ts';
 import { makeChange, makeDetails, makeRequest, makeShowcase } from './requests.ts';
+import { FakeSettings } from './settings.ts';
 import { listShares, makeShare } from './shares.ts';
 
 /** How the door behaves: with data, without, refusing everything, or never answering. */
@@ -54,6 +55,7 @@ export class FakeState {
   readonly listeners = new Set<(text: string) => void>();
   locks: LockShown[];
   shares: Shares;
+  readonly settings: FakeSettings;
   readonly now = Date.now();
   readonly count: number;
   readonly peopleExtra: number;
@@ -68,6 +70,7 @@ export class FakeState {
     this.peopleExtra = options.people ?? 0;
     this.locks = listLocks(this.now);
     this.shares = listShares(this.now);
+    this.settings = new FakeSettings(this.now);
   }
 
   get viewer(): string {

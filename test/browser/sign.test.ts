@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { TOKEN, openFakeDoor } from '../support/fake-door.ts';
 import type { FakeDoor } from '../support/fake-door.ts';
+import { signable } from '../support/fake-door/requests.ts';
 import { findBarriers } from './support/accessible.ts';
 import { addAuthenticator, launch, openPage, skipBrowser, visit } from './support/browser.ts';
 
@@ -77,6 +78,29 @@ describe('signing in the console', { skip: skipBrowser }, () => {
     await page.getByText('What the gate asks to sign is not the text below.').first().waitFor();
     await page.getByRole('button', { name: 'Approve with passkey' }).click();
     await page.getByText('Nothing was signed.').waitFor();
+    assert.ok(!door.state.calls.slice(before).some((call) => call.endsWith('/approvals')));
+    await context.close();
+  });
+
+  it('signs nothing that says it was made at a time that has not come', async () => {
+    const { page, context } = await openPage(browser);
+    await addAuthenticator(page);
+    const mine = door.state
+      .requests()
+      .findLast(({ can }) => can.some((each) => each.event === 'approve' && each.allowed));
+    const details = await door.state.find(mine?.id ?? '');
+    assert.ok(details?.subject);
+    const writtenAt = new Date(Date.now() + 3_600_000).toISOString();
+    const text = JSON.stringify({ ...(JSON.parse(details.subject.text) as object), writtenAt });
+    door.state.keep({ ...details, subject: await signable(text, details) });
+    const before = door.state.calls.length;
+    await visit(page, door.url, `requests/${details.id}`);
+    await page.getByText(`made at ${writtenAt}, which has not come`).first().waitFor();
+    await page.getByRole('button', { name: 'Approve with passkey' }).click();
+    await page
+      .getByText('the gate shows a text that would stay good for too long. Nothing was signed.')
+      .waitFor();
+    assert.deepEqual(await findBarriers(page), []);
     assert.ok(!door.state.calls.slice(before).some((call) => call.endsWith('/approvals')));
     await context.close();
   });

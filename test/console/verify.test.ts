@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
+  checkSigning,
   checkSubject,
+  findAgeProblem,
   readToBeSigned,
   writeToBeSigned,
 } from '../../console/src/verify/approval.ts';
@@ -14,6 +16,7 @@ import { canonicalJson as writeCanonical, checkReceipt } from '../../console/src
 import { canonicalJson, utf8 } from '../../src/core/index.ts';
 import { HotTree } from '../../src/ledger/hot-tree.ts';
 import { consistencyProof, inclusionProof } from '../../src/ledger/tree.ts';
+import { isFromLater } from '../../src/requests/index.ts';
 import { openTestLedger } from '../support/ledger.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -152,6 +155,45 @@ describe('what an approval is about to sign', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('is refused when it says that it was made later, at the same moment as on the command line', async () => {
+    const nowMs = Date.parse('2026-11-27T08:00:00.000Z');
+    const iso = (ms: number): string => new Date(nowMs + ms).toISOString();
+    const apart = fc.oneof(
+      fc.integer({ min: -86_400_000, max: 86_400_000 }),
+      fc.constantFrom(0, 299_999, 300_000, 300_001),
+    );
+    await fc.assert(
+      fc.asyncProperty(apart, apart, fc.boolean(), async (asked, written, older) => {
+        const subject = { askedAt: iso(asked), ...(older ? {} : { writtenAt: iso(written) }) };
+        const text = JSON.stringify(subject);
+        const later = isFromLater(subject, nowMs);
+        const problem = findAgeProblem(text, nowMs);
+        assert.equal(problem !== null, later);
+        if (later) assert.match(problem ?? '', /says that it was made at .* which has not come/);
+        const blob = await writeToBeSigned('sallyport-approval@v1', 'sha512', text);
+        const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+        const shown = {
+          text,
+          sha256: Buffer.from(hash).toString('hex'),
+          challenge: Buffer.from(blob).toString('base64url'),
+        };
+        const check = await checkSigning(shown, 'sallyport-approval@v1', nowMs);
+        assert.equal(check.ok, !later);
+        const forged = { ...shown, sha256: '0'.repeat(64) };
+        assert.ok(!(await checkSigning(forged, 'sallyport-approval@v1', nowMs)).ok);
+      }),
+      { numRuns: 100 },
+    );
+    for (const text of [
+      '',
+      '7',
+      'null',
+      '{}',
+      '{"writtenAt":null,"askedAt":"2026-11-27T08:00:00Z"}',
+    ])
+      assert.match(findAgeProblem(text, nowMs) ?? '', /does not say when/);
   });
 
   it('is refused in every other shape', () => {

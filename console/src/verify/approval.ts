@@ -99,3 +99,43 @@ export async function checkSubject(
       : 'What the gate asks to sign is not the text below.',
   };
 }
+
+/** Clocks of people and of the gate may be so far apart; the command line goes by the same. */
+const CLOCKS_APART_MS = 300_000;
+
+function readWrittenAt(text: string): string | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { writtenAt, askedAt } = value as { writtenAt?: unknown; askedAt?: unknown };
+  // A text of an earlier version says only when it was asked for.
+  const said = writtenAt === undefined ? askedAt : writtenAt;
+  return typeof said === 'string' && Number.isFinite(Date.parse(said)) ? said : null;
+}
+
+/**
+ * Why a text must not be signed at this time, in sentences; null when it may. A signature carries no time: whoever signs a
+ * text that says it was made later signs for then, when nobody remembers it.
+ */
+export function findAgeProblem(text: string, nowMs: number): string | null {
+  const at = readWrittenAt(text);
+  if (at === null) return 'The text does not say when it was made.';
+  if (Date.parse(at) <= nowMs + CLOCKS_APART_MS) return null;
+  return `It says that it was made at ${at}, which has not come. Check the clock of this machine; if it is right, tell security: the gate shows a text that would stay good for too long.`;
+}
+
+/** Everything that must hold before a key is asked: it is the text on the screen, an approval, and of now. */
+export async function checkSigning(
+  subject: Parameters<typeof checkSubject>[0],
+  namespace: string,
+  nowMs: number,
+): Promise<SubjectCheck> {
+  const check = await checkSubject(subject, namespace);
+  if (!check.ok) return check;
+  const problem = findAgeProblem(subject.text, nowMs);
+  return problem === null ? check : { ...check, ok: false, sentence: problem };
+}

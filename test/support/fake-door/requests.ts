@@ -107,8 +107,9 @@ export function makeRequest(n: number, viewer: string, now: number): RequestShow
 }
 
 /** The canonical text of a request and what a key signs of it. */
-export async function makeSubject(request: RequestShown, files: readonly FakeFile[]) {
+export function makeSubject(request: RequestShown, files: readonly FakeFile[]) {
   const text = JSON.stringify({
+    askedAt: request.askedAt,
     chargeBitsMax: request.chargeBits,
     destination: request.destination,
     files: files.map(({ shown }) => ({ name: shown.emitted?.name, sha256: shown.emitted?.sha256 })),
@@ -118,7 +119,13 @@ export async function makeSubject(request: RequestShown, files: readonly FakeFil
     kind: request.kind,
     project: request.project,
     requester: request.requester,
+    writtenAt: request.askedAt,
   });
+  return signable(text, request);
+}
+
+/** What somebody signs for a text, with the words that its request stands for. */
+export async function signable(text: string, request: RequestShown) {
   const sha256 = createHash('sha256').update(text).digest('hex');
   const blob = await writeToBeSigned('sallyport-approval@v1', 'sha512', text);
   return {

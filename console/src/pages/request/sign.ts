@@ -3,7 +3,7 @@ import { call } from '../../api/client.ts';
 import { signWithPasskey } from '../../api/passkeys.ts';
 import { queryClient, requestQuery } from '../../api/queries.ts';
 import type { KeyShown, RequestDetails, Subject } from '../../api/types.ts';
-import { checkSubject } from '../../verify/approval.ts';
+import { checkSigning } from '../../verify/approval.ts';
 
 /** The namespace of approvals (docs/spec/approval.md). */
 export const APPROVAL_NAMESPACE = 'sallyport-approval@v1';
@@ -28,6 +28,13 @@ export function keepDetails(details: RequestDetails): void {
   }
 }
 
+/** Asks a key, if the text is what is shown and of now; a text that is not is never handed to one. */
+async function signChecked(subject: Subject, keys: readonly KeyShown[]) {
+  const check = await checkSigning(subject, APPROVAL_NAMESPACE, Date.now());
+  if (!check.ok) throw new Error(`${check.sentence} Nothing was signed.`);
+  return signWithPasskey(subject.challenge, offerOf(keys));
+}
+
 /** Signs an approval of a request with one of the person's passkeys and hands it in. */
 export async function approve(
   details: RequestDetails,
@@ -35,9 +42,7 @@ export async function approve(
 ): Promise<RequestDetails> {
   const { subject } = details;
   if (subject === null) throw new Error('The gate has not said yet what is to be signed.');
-  const check = await checkSubject(subject, APPROVAL_NAMESPACE);
-  if (!check.ok) throw new Error(`${check.sentence} Nothing was signed.`);
-  const assertion = await signWithPasskey(subject.challenge, offerOf(keys));
+  const assertion = await signChecked(subject, keys);
   return act(details.id, 'approvals', { assertion });
 }
 
@@ -49,9 +54,7 @@ export async function breakGlass(
 ): Promise<RequestDetails> {
   const path = `/v1/requests/${encodeURIComponent(id)}/subject?emergency=1`;
   const subject = await call<Subject>(path);
-  const check = await checkSubject(subject, APPROVAL_NAMESPACE);
-  if (!check.ok) throw new Error(`${check.sentence} Nothing was signed.`);
-  const assertion = await signWithPasskey(subject.challenge, offerOf(keys));
+  const assertion = await signChecked(subject, keys);
   return act(id, 'break-glass', { reason, assertion });
 }
 

@@ -5,7 +5,7 @@ import type { Subject } from '../../api/types.ts';
 import { Dialog } from '../../parts/layout.tsx';
 import { Action } from '../../parts/action.tsx';
 import { Copyable } from '../../parts/text.tsx';
-import { checkSubject } from '../../verify/approval.ts';
+import { checkSigning } from '../../verify/approval.ts';
 import type { SubjectCheck } from '../../verify/approval.ts';
 import { showTextSafely } from '../../words/format.ts';
 import { Said } from './asked.tsx';
@@ -15,7 +15,7 @@ function useSubjectCheck(subject: Subject): SubjectCheck | null {
   const [check, setCheck] = useState<SubjectCheck | null>(null);
   useEffect(() => {
     let live = true;
-    checkSubject(subject, APPROVAL_NAMESPACE).then(
+    checkSigning(subject, APPROVAL_NAMESPACE, Date.now()).then(
       (result) => live && setCheck(result),
       () =>
         live &&

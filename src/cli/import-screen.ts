@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { sayCount } from '../core/index.ts';
 import type { ExclusionsShown, ScreeningDetails, ScreeningShown } from '../http/index.ts';
-import { writeExclusions } from '../ingress/index.ts';
+import { spellRowRule, writeExclusions } from '../ingress/index.ts';
+import type { RowRule } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
 import { needOutput, writeGiven } from './given-paths.ts';
 import { showFindings } from './screen-view.ts';
@@ -66,39 +67,30 @@ export function registerScreening(imports: Command): void {
   registerExclusions(imports);
 }
 
+interface ExcludeOptions extends SessionOptions {
+  readonly rows?: readonly string[];
+  readonly why: string;
+  readonly back?: boolean;
+}
+
 function registerExclusions(imports: Command): void {
   withSession(
     imports
       .command('exclude')
       .description(
-        'Take documents out of an import, or back in. Whoever trains on it has to leave them out.',
+        'Take documents out of an import, or all rows of one source, or take them back in. Whoever trains on it has to leave them out.',
       )
       .argument('<import>', 'its id')
-      .argument('<documents...>', 'ids as a screening shows them (doc_…)')
+      .argument('[documents...]', 'ids as a screening shows them (doc_…)')
+      .option(
+        '--rows <field=value...>',
+        'all rows that hold this value in this field, such as source=desk-9',
+      )
       .requiredOption('--why <text>', 'goes into the ledger')
       .option('--back', 'take them back in'),
-  ).action(
-    async (
-      id: string,
-      documents: readonly string[],
-      options: SessionOptions & { why: string; back?: boolean },
-    ) => {
-      const strange = documents.find((each) => !/^doc_[0-9a-f]{24}$/.test(each));
-      if (strange !== undefined) {
-        const why = 'it is no id of a document, which is `doc_` and 24 digits from 0 to f';
-        throw cliErrors.error('OPTION_INVALID', { option: 'documents', value: strange, why });
-      }
-      const session = openSession(options);
-      const path = `/v1/imports/${encodeURIComponent(id)}/exclusions`;
-      const take = options.back === true ? 'back' : 'out';
-      const answer = await session.client.send<ExclusionsShown>('POST', path, {
-        ...{ documents, take, why: options.why },
-      });
-      session.print(answer, () => [
-        `${sayCount(answer.exclusions.length, 'document is', 'documents are')} excluded of ${id}`,
-      ]);
-    },
-  );
+  ).action(async (id: string, documents: readonly string[], options: ExcludeOptions) => {
+    await exclude(id, documents, options);
+  });
   withSession(
     imports
       .command('exclusions')
@@ -113,13 +105,58 @@ function registerExclusions(imports: Command): void {
     if (options.out !== undefined)
       writeGiven(
         options.out,
-        writeExclusions(answer.exclusions.map((each) => ({ ...each, atMs: 0 }))),
+        writeExclusions(
+          answer.exclusions.map((each) => ({ ...each, what: spellExclusion(each), atMs: 0 })),
+        ),
       );
     session.print(answer, () => [
-      ...answer.exclusions.map(({ document, by, why }) => `${document}  ${by}  ${showSafely(why)}`),
+      ...answer.exclusions.map(
+        (each) => `${showSafely(spellExclusion(each))}  ${each.by}  ${showSafely(each.why)}`,
+      ),
       ...(options.out === undefined ? [] : [options.out]),
     ]);
   });
+}
+
+const spellExclusion = ({ document, rows }: ExclusionsShown['exclusions'][number]): string =>
+  rows === null ? (document ?? '') : spellRowRule(rows);
+
+function readRule(given: string): RowRule {
+  const at = given.indexOf('=');
+  if (at > 0) return { field: given.slice(0, at), value: given.slice(at + 1) };
+  const why = 'it is no field, =, and a value';
+  throw cliErrors.error('OPTION_INVALID', { option: '--rows', value: given, why });
+}
+
+async function exclude(
+  id: string,
+  documents: readonly string[],
+  options: ExcludeOptions,
+): Promise<void> {
+  const strange = documents.find((each) => !/^doc_[0-9a-f]{24}$/.test(each));
+  if (strange !== undefined) {
+    const why = 'it is no id of a document, which is `doc_` and 24 digits from 0 to f';
+    throw cliErrors.error('OPTION_INVALID', { option: 'documents', value: strange, why });
+  }
+  const rows = (options.rows ?? []).map(readRule);
+  if (documents.length + rows.length === 0) {
+    const why = 'name documents, or rows with --rows';
+    throw cliErrors.error('OPTION_INVALID', { option: 'documents', value: '', why });
+  }
+  const session = openSession(options);
+  const path = `/v1/imports/${encodeURIComponent(id)}/exclusions`;
+  const take = options.back === true ? 'back' : 'out';
+  const answer = await session.client.send<ExclusionsShown>('POST', path, {
+    ...{ documents, rows, take, why: options.why },
+  });
+  const ruled = answer.exclusions.filter((each) => each.rows !== null);
+  const single = answer.exclusions.length - ruled.length;
+  session.print(answer, () => [
+    `${sayCount(single, 'document is', 'documents are')} excluded of ${id}`,
+    ...ruled.map(
+      (each) => `and every row of ${showSafely(spellExclusion(each).slice('rows '.length))}`,
+    ),
+  ]);
 }
 
 async function waitFor(session: Session, id: string): Promise<ScreeningDetails> {

@@ -1,5 +1,5 @@
 /** What training and measuring share: how the method is chosen, and which rows of the sets are taken. */
-import { documentId } from '../ingress/index.ts';
+import { documentId, RowRules } from '../ingress/index.ts';
 import type { ExclusionList } from '../ingress/index.ts';
 import { monitorErrors } from '../monitor/index.ts';
 import type { SetRow, VoteOptions } from '../monitor/index.ts';
@@ -44,10 +44,18 @@ export function readVoteOptions(options: MethodOptions): VoteOptions {
   };
 }
 
-/** Documents to leave out, and which of them were there. */
+/** What to leave out, and which of it was there. */
 export interface Excluded {
   readonly lists: readonly ExclusionList[];
+  /** Digests of the lists that stand for one set each: what these say of rows is said of rows of that set only. */
+  readonly bound: Set<string>;
   readonly found: Set<string>;
+}
+
+/** Lists with the one that stands for the set that is read, if there is one. */
+export interface SetExclusions {
+  readonly excluded: Excluded;
+  readonly own: string | null;
 }
 
 /** Rows with text, label and source; training takes every row that is not excluded, or none. */
@@ -55,28 +63,44 @@ export async function* readRows(
   path: string,
   fields: SetFields,
   source: ((text: string) => string) | undefined,
-  excluded?: Excluded,
+  exclusions?: SetExclusions,
 ): AsyncGenerator<SetRow> {
-  const set = await openTextSet(path, fields);
+  const rules = exclusions === undefined ? new RowRules([]) : rulesFor(exclusions);
+  const set = await openTextSet(path, fields, rules.fields);
   for await (const { number, values, whole, problem } of set.rows()) {
     const refuse = (why: string): SallyportError =>
       monitorErrors.error('SET_UNREADABLE', { set: path, row: number, why });
     if (problem !== undefined) throw refuse(problem);
-    const [text, label, sent] = values;
+    const [text, label, sent, ...ruled] = values;
+    const rule = rules.find(ruled);
+    if (exclusions !== undefined && rule !== undefined) {
+      // A document that was excluded by itself before its source was is met as well.
+      const { excluded } = exclusions;
+      excluded.found.add(rule);
+      isExcluded(excluded, { text: text ?? '', label, source: sent, whole });
+      continue;
+    }
     if (text === undefined) throw refuse(`no field "${fields.text}"`);
     if (label === undefined) throw refuse(`no field "${fields.label}"`);
     const from = source === undefined ? sent : source(text);
     if (from === undefined || from === '') throw refuse(`no field "${fields.source}"`);
-    if (
-      excluded !== undefined &&
-      isExcluded(excluded, documentId({ text, label, source: sent, whole }))
-    )
-      continue;
+    const document = { text, label, source: sent, whole };
+    if (exclusions !== undefined && isExcluded(exclusions.excluded, document)) continue;
     yield { row: number, text, label, source: from };
   }
 }
 
-function isExcluded({ lists, found }: Excluded, id: string): boolean {
+/** Rules for the rows of one set: of its own list, and of lists that stand for no other set. */
+function rulesFor({ excluded, own }: SetExclusions): RowRules {
+  const lists = excluded.lists.filter(
+    ({ digest }) => digest === own || !excluded.bound.has(digest),
+  );
+  return new RowRules(lists.flatMap((list) => list.rules.all));
+}
+
+function isExcluded({ lists, found }: Excluded, row: Parameters<typeof documentId>[0]): boolean {
+  if (lists.length === 0) return false;
+  const id = documentId(row);
   if (!lists.some((list) => list.reasons.has(id))) return false;
   found.add(id);
   return true;

@@ -36,10 +36,10 @@ function openExcluded(paths: readonly string[]): Excluded {
     const { code, message, hint } = parsed;
     throw new SallyportError(code, { status: 400, message, hint }, {});
   });
-  return { lists, found: new Set() };
+  return { lists, bound: new Set(), found: new Set() };
 }
 
-/** Throws when a list names what is not there: nobody could say that it was left out. */
+/** Throws when a list names documents or rows that are not there: nobody could say that they were left out. */
 function needFound({ lists, found }: Excluded): void {
   const all = new Set(lists.flatMap((list) => [...list.reasons.keys()]));
   const missing = [...all].filter((id) => !found.has(id));
@@ -60,7 +60,7 @@ async function openAdmitted(
     const digest = await hashGiven(path);
     const set = { name: path, digest };
     if (options.unadmitted === true) {
-      const rows = readRows(path, options, undefined, excluded);
+      const rows = readRows(path, options, undefined, { excluded, own: null });
       sets.push({ ...set, rows, statement: null, source: null, exclusions: null });
       continue;
     }
@@ -74,8 +74,11 @@ async function openAdmitted(
     const { exclusionsSha256: list, source } = verified;
     if (list !== null && !excluded.lists.some((each) => each.digest === list))
       throw monitorErrors.error('EXCLUSIONS_NEEDED', { set: path, list });
+    if (list !== null) excluded.bound.add(list);
     // The signer, not what rows say of themselves: whoever writes rows could name any number of sources.
-    const rows = readRows(path, options, () => source.identity, excluded);
+    const rows = readRows(path, options, () => source.identity, {
+      ...{ excluded, own: list },
+    });
     sets.push({ ...set, rows, source, statement: sha256(statement), exclusions: list });
   }
   return sets;

@@ -55,13 +55,16 @@ function showSources(report: ScreenReport): string[] {
 /** The report for a person; `--json` has all of it. */
 export function showReport(report: ScreenReport, options: ViewOptions): string[] {
   const { paint, columns } = options;
-  const { applied, unknown } = report.exclusions;
+  const { applied, rules, unknown } = report.exclusions;
+  const ruled = rules.reduce((sum, rule) => sum + rule.documents, 0);
   const word =
     report.verdict === 'clean' ? paint('green', 'clean') : paint('yellow', 'inconclusive');
   const excluded =
     report.exclusions.list === null
       ? []
-      : [`  excluded by list: ${applied.length} found, ${unknown.length} not in these sets`];
+      : [
+          `  excluded by list: ${formatCount(applied.length)} by id, ${formatCount(ruled)} by rule; not in these sets: ${formatCount(unknown.length)}`,
+        ];
   return [
     '',
     ...showFindings(report.findings, options),

@@ -48,7 +48,7 @@ export function registerScreen(program: Command): void {
     )
     .option(
       '--exclude <file>',
-      'ids of documents that a reviewer took out, one per line with the reason',
+      'what a reviewer took out, one per line with the reason: ids of documents, or rules such as rows ["source","desk-9"]',
     )
     .option('--suggest <file>', 'write an exclusion list of all documents that are held, to edit')
     .option('--json', 'print the report as one JSON object')
@@ -75,18 +75,23 @@ async function* readRows(
   for (const set of sets) {
     for await (const { number, values, whole, problem } of set.rows()) {
       onRow();
-      const [text, label, source] = values;
+      const [text, label, source, ...ruled] = values;
       const place = { set: set.name, row: number };
       if (text === undefined) yield { ...place, problem: problem ?? 'a row without text' };
-      else yield { ...place, text, label, source, whole };
+      else yield { ...place, text, label, source, whole, ruled };
     }
   }
 }
 
 async function screen(paths: readonly string[], options: ScreenOptions): Promise<number> {
   needOutput(options.suggest);
+  const exclusions =
+    options.exclude === undefined
+      ? undefined
+      : take(parseExclusions(readGivenText(options.exclude))).list;
   const sets: TextSetFile[] = [];
-  for (const path of paths) sets.push(await openTextSet(path, options));
+  for (const path of paths)
+    sets.push(await openTextSet(path, options, exclusions?.rules.fields ?? []));
   const progress = openProgress(process.stderr, monotonicMs);
   let rows = 0;
   const input: ScreenInput = {
@@ -102,9 +107,7 @@ async function screen(paths: readonly string[], options: ScreenOptions): Promise
     ...(options.previous === undefined
       ? {}
       : { previous: take(parseReport(readGivenText(options.previous))).report }),
-    ...(options.exclude === undefined
-      ? {}
-      : { exclusions: take(parseExclusions(readGivenText(options.exclude))).list }),
+    ...(exclusions === undefined ? {} : { exclusions }),
   };
   const screened = await screenTexts(input).finally(() => {
     progress.end();

@@ -19,7 +19,7 @@ export interface TextSetFile {
   readonly name: string;
   readonly kind: TextRowsKind;
   readonly bytes: number;
-  /** Values in the order text, label, source. */
+  /** Values in the order text, label, source, then the other fields that were asked for. */
   rows(): AsyncGenerator<TextRow>;
   /** SHA-256 of the bytes of the last whole reading. */
   digest(): string | undefined;
@@ -37,7 +37,11 @@ async function sniffKind(path: string): Promise<TextRowsKind> {
 }
 
 /** Opens a set; throws when it is no file that can be read. */
-export async function openTextSet(path: string, fields: SetFields): Promise<TextSetFile> {
+export async function openTextSet(
+  path: string,
+  fields: SetFields,
+  others: readonly string[] = [],
+): Promise<TextSetFile> {
   const bytes = sizeOfGiven(path);
   const kind = await sniffKind(path);
   let last: string | undefined;
@@ -58,7 +62,7 @@ export async function openTextSet(path: string, fields: SetFields): Promise<Text
     name: basename(path),
     kind,
     bytes,
-    rows: () => readTextRows(hashed(), kind, [fields.text, fields.label, fields.source]),
+    rows: () => readTextRows(hashed(), kind, [fields.text, fields.label, fields.source, ...others]),
     digest: () => last,
   };
 }

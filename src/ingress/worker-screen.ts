@@ -7,19 +7,28 @@ import { serveJobs } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
 import { readTextRows } from '../formats/index.ts';
 import type { ScreenJob, ScreenSummary } from './screening/protocol.ts';
-import { parseExclusions, parseReport, screenTexts, writeReport } from './screens/index.ts';
+import {
+  parseExclusions,
+  parseReport,
+  screenTexts,
+  shortLabel,
+  writeReport,
+} from './screens/index.ts';
 import type { ScreenInput, ScreenRow } from './screens/index.ts';
 
-async function* readRows(job: ScreenJob): AsyncGenerator<ScreenRow> {
+async function* readRows(
+  job: ScreenJob,
+  ruledFields: readonly string[],
+): AsyncGenerator<ScreenRow> {
   const { text: textField, label: labelField, source: sourceField } = job.fields;
   for (const { name, path, kind } of job.forms) {
     const chunks = createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
-    const rows = readTextRows(chunks, kind, [textField, labelField, sourceField]);
-    for await (const { number, values, whole, problem } of rows) {
-      const [text, label, source] = values;
+    const fields = [textField, labelField, sourceField, ...ruledFields];
+    for await (const { number, values, whole, problem } of readTextRows(chunks, kind, fields)) {
+      const [text, label, source, ...ruled] = values;
       const place = { set: name, row: number };
       if (text === undefined) yield { ...place, problem: problem ?? 'a row without text' };
-      else yield { ...place, text, label, source, whole };
+      else yield { ...place, text, label, source, whole, ruled };
     }
   }
 }
@@ -46,12 +55,23 @@ function readPrevious(path: string | null): ScreenInput['previous'] {
   return parsed.report;
 }
 
+/** Counts by labels whose names are short enough to keep in a row; those that become one are added. */
+function shortenNames(labels: Readonly<Record<string, number>>): Record<string, number> {
+  const short = new Map<string, number>();
+  for (const [label, count] of Object.entries(labels)) {
+    const name = shortLabel(label);
+    short.set(name, (short.get(name) ?? 0) + count);
+  }
+  return Object.fromEntries(short);
+}
+
 async function screen(job: ScreenJob): Promise<ScreenSummary> {
   const exclusions = readExclusions(job.exclusions);
   const previous = readPrevious(job.previous);
   const input: ScreenInput = {
     bytes: job.forms.reduce((sum, form) => sum + form.bytes, 0),
-    rows: () => readRows(job),
+    rows: () => readRows(job, exclusions?.rules.fields ?? []),
+    signed: job.signed,
     ...(job.monitor === null ? {} : { monitor: job.monitor }),
     ...(exclusions === undefined ? {} : { exclusions }),
     ...(previous === undefined ? {} : { previous }),
@@ -60,8 +80,9 @@ async function screen(job: ScreenJob): Promise<ScreenSummary> {
   const sets = job.forms.map(({ name, bytes, sha256: digest }) => ({ name, bytes, digest }));
   const { text } = writeReport({ ...screened, sets });
   writeFileSync(job.out, text, { flag: 'wx', mode: 0o600 });
-  const { verdict, documents, findings } = screened;
-  return { verdict, documents, held: findings.filter((each) => each.severity === 'hold').length };
+  const { verdict, documents, findings, labels } = screened;
+  const held = findings.filter((each) => each.severity === 'hold').length;
+  return { verdict, documents, held, labels: shortenNames(labels) };
 }
 
 serveJobs(async (job: Json) => (await screen(job as unknown as ScreenJob)) as unknown as Json);

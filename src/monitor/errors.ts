@@ -27,8 +27,8 @@ export const monitorErrors = defineErrors('MONITOR', {
   EXCLUSIONS_UNFOUND: {
     status: 409,
     message:
-      'cannot leave out {missing} of {listed} excluded documents, such as `{first}`, they are not in these sets',
-    hint: 'give every set that was screened, and the safe forms where the screening read those',
+      'cannot leave out {missing} of {listed} excluded documents and rules, such as `{first}`, they meet no row of these sets',
+    hint: 'give the safe forms of every import whose lists these are; an id is made of its whole row, so a set that was imported again with other rows has other ids: screen the new import, exclude what that shows, and give its list instead (`imports exclusions ID --out FILE`)',
   },
   SET_SEEN: {
     status: 409,

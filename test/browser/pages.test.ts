@@ -92,6 +92,25 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
     await context.close();
   });
 
+  it('exclude all rows of a source in one click beside an example, and take them back', async () => {
+    const { page, context, problems } = await openPage(browser);
+    await visit(page, door.url, 'screens/scr_1');
+    const exclude = page.getByRole('button', { name: 'Exclude source crawl' });
+    // Once in the list of sources, once beside each of the three examples.
+    await exclude.first().waitFor();
+    assert.equal(await exclude.count(), 4);
+    await exclude.last().click();
+    const back = page.getByRole('button', { name: 'Take source back crawl' });
+    await back.first().waitFor();
+    assert.equal(await back.count(), 4);
+    assert.equal(await page.locator('.excerpt.out').count(), 3);
+    await back.first().click();
+    await exclude.first().waitFor();
+    assert.equal(await page.locator('.excerpt.out').count(), 0);
+    assert.deepEqual(problems, []);
+    await context.close();
+  });
+
   for (const width of ['broad', 'narrow'] as const) {
     it(`cut off no table of posture and scenarios, ${width}`, async () => {
       const { page, context } = await openPage(browser, { width });

@@ -83,6 +83,20 @@ describe('a screening at the gate', () => {
       details.report?.sources.map((each) => each.source),
       ['south', 'north'],
     );
+    // What counts is who signed; the names that rows give hold nothing by themselves.
+    assert.equal(details.report.signed?.source, 'own');
+    assert.equal(details.report.signed.documents, 400 + PLANTED);
+    const concentrated = details.report.findings.filter(
+      (each) => each.code === 'SCREEN_SOURCE_CONCENTRATED',
+    );
+    assert.deepEqual(
+      concentrated.map((each) => [each.severity, each.place]),
+      [
+        ['info', 'signed source `own`'],
+        ['info', 'rows that name `south`'],
+        ['info', 'rows that name `south`'],
+      ],
+    );
   });
 
   it('records what a reviewer excludes, and screens without it', async () => {
@@ -105,14 +119,39 @@ describe('a screening at the gate', () => {
       ...(['bob', 0, 'imports', 'exclude', held.import, ...ids, '--why', 'planted'] as const),
     );
     assert.deepEqual(excluded.exclusions.map((each) => each.document).sort(), [...ids].sort());
-    const again = await cyd<ScreeningDetails>(4, 'imports', 'screen', held.import);
+    const again = await cyd<ScreeningDetails>(0, 'imports', 'screen', held.import);
     assert.equal(again.report?.excluded, PLANTED);
-    // What is left to judge is that two sources weigh much, not what was planted.
     assert.deepEqual(
-      again.report.findings.filter((each) => each.code === 'SCREEN_TRIGGER_CONFLICT'),
+      again.report.findings.filter((each) => each.severity === 'hold'),
       [],
     );
     assert.deepEqual(again.report.conflicts?.found, []);
+  });
+
+  it('excludes all rows of one source, screens without them, and takes them back', async () => {
+    const exclude = (...more: string[]): Promise<ExclusionsShown> =>
+      founded.as<ExclusionsShown>(
+        ...(['bob', 0, 'imports', 'exclude', held.import, '--rows', 'source=north'] as const),
+        ...['--why', 'planted', ...more],
+      );
+    const out = await exclude();
+    const rule = { field: 'source', value: 'north' };
+    assert.deepEqual(out.exclusions.at(-1)?.rows, rule);
+    const without = await cyd<ScreeningDetails>(0, 'imports', 'screen', held.import);
+    assert.deepEqual(without.excludedRows, [rule]);
+    // 134 rows of the good ones and all planted ones name it, these excluded by their ids too.
+    assert.equal(without.report?.excluded, 134 + PLANTED);
+    assert.equal(without.report.documents, 266);
+    assert.deepEqual(
+      without.report.sources.map((each) => each.source),
+      ['south'],
+    );
+    const back = await exclude('--back');
+    assert.equal(
+      back.exclusions.some((each) => each.rows !== null),
+      false,
+    );
+    await exclude();
   });
 
   it('makes whoever trains leave it out', async () => {
@@ -134,8 +173,11 @@ describe('a screening at the gate', () => {
     const { sources } = JSON.parse(trained.stdout) as {
       sources: { source: string; documents: number }[];
     };
-    // Everything but the planted documents is in it.
-    assert.equal(sources.reduce((sum, each) => sum + each.documents, 0) <= 400, true);
+    // Everything but what names the excluded source is in it.
+    assert.equal(
+      sources.reduce((sum, each) => sum + each.documents, 0),
+      266,
+    );
     const other = await train('--exclude', 'exclude.txt', '--source', 'label');
     // The same document is left out, whatever fields are named.
     assert.equal(other.status, 0, other.stderr);
@@ -143,7 +185,15 @@ describe('a screening at the gate', () => {
     await writeFile(path.join(gate.workDir, 'none.txt'), `doc_${'0'.repeat(24)} not there\n`);
     const none = await train('--exclude', 'exclude.txt', 'none.txt');
     assert.match(none.stderr, /code: MONITOR_EXCLUSIONS_UNFOUND/);
-    assert.match(none.stderr, /cannot leave out 1 of 13 excluded documents, such as `doc_0{24}`/);
+    assert.match(
+      none.stderr,
+      /cannot leave out 1 of 14 excluded documents and rules, such as `doc_0{24}`/,
+    );
+    assert.match(none.stderr, /screen the new import, exclude what that shows/);
+    // A rule that meets no row is as unfound as a document that is not there.
+    await writeFile(path.join(gate.workDir, 'strange.txt'), 'rows ["source","nobody"] not there\n');
+    const strange = await train('--exclude', 'exclude.txt', 'strange.txt');
+    assert.match(strange.stderr, /such as `rows \["source","nobody"\]`, they meet no row/);
   });
 
   it('shows what the monitor was measured to be worth', async () => {

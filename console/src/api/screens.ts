@@ -34,6 +34,14 @@ export interface ScreenFinding {
     readonly source: string | null;
     readonly excerpt: string;
   }[];
+  /** The source, as rows name it, that it is about. */
+  readonly source?: string;
+}
+
+/** Every row that holds this value in this field. */
+export interface RowRule {
+  readonly field: string;
+  readonly value: string;
 }
 
 /** An n-gram that conflicts with the label of its documents. */
@@ -66,10 +74,13 @@ export interface ScreeningDetails {
     readonly conflicts: { readonly barNats: number; readonly found: readonly Conflict[] } | null;
     readonly sources: readonly SourceWeight[];
     readonly sourcesTotal: number;
+    /** Who signed for all of it; null in older reports. */
+    readonly signed: SourceWeight | null;
     readonly limits: readonly { readonly screen: string; readonly why: string }[];
     readonly excluded: number;
   } | null;
   readonly excluded: readonly string[];
+  readonly excludedRows: readonly RowRule[];
 }
 
 /** A share with its 95 % interval. */

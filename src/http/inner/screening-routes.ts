@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Gate } from '../../app/index.ts';
 import { isoTime } from '../../core/index.ts';
-import { exclusionsDigest, screeningErrors, summariseReport } from '../../ingress/index.ts';
-import type { Exclusion, Import, ReportSummary, Screening } from '../../ingress/index.ts';
+import { exclusionsDigest, ruleOf, screeningErrors, summariseReport } from '../../ingress/index.ts';
+import type { Exclusion, Import, ReportSummary, RowRule, Screening } from '../../ingress/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { needPerson } from './ask.ts';
 import { readVisibleImport } from './import-views.ts';
@@ -13,6 +13,11 @@ import { shownProjects } from './source-routes.ts';
 
 const id = z.string().min(1).max(80);
 const field = z.string().min(1).max(100);
+/** What cannot be written in UTF-8 would not come back from the ledger as it was. */
+const ruledValue = z
+  .string()
+  .max(1_000)
+  .refine((value) => value.isWellFormed(), 'not well-formed');
 const LIMIT = 100;
 
 /** A screening as it is answered. */
@@ -21,12 +26,22 @@ export interface ScreeningShown extends Omit<Screening, 'askedMs' | 'endedMs'> {
   readonly endedAt: string | null;
 }
 
+/** A document or rows that are excluded; one of the two is null. */
+export interface ExclusionShown {
+  readonly document: string | null;
+  /** Every row that holds this value in this field. */
+  readonly rows: RowRule | null;
+  readonly why: string;
+  readonly by: string;
+  readonly at: string;
+}
+
 /** What is excluded of an import, as it is answered. */
 export interface ExclusionsShown {
   readonly import: string;
   /** The digest of the list as `imports exclusions` writes it; null when nothing is excluded. */
   readonly sha256: string | null;
-  readonly exclusions: readonly (Omit<Exclusion, 'atMs'> & { readonly at: string })[];
+  readonly exclusions: readonly ExclusionShown[];
 }
 
 /** A screening with its report. */
@@ -35,6 +50,8 @@ export interface ScreeningDetails {
   readonly report: ReportSummary | null;
   /** Documents that are excluded now; the report was made without those that were excluded then. */
   readonly excluded: readonly string[];
+  /** Rows that are excluded by what a field holds, such as all of one source. */
+  readonly excludedRows: readonly RowRule[];
 }
 
 function showScreening({ askedMs, endedMs, ...screening }: Screening): ScreeningShown {
@@ -49,7 +66,10 @@ function showExclusions(held: Import, exclusions: readonly Exclusion[]): Exclusi
   return {
     import: held.id,
     sha256: exclusionsDigest(exclusions),
-    exclusions: exclusions.map(({ atMs, ...each }) => ({ ...each, at: isoTime(atMs) })),
+    exclusions: exclusions.map(({ what, why, by, atMs }) => {
+      const rows = ruleOf({ what });
+      return { document: rows === null ? what : null, rows, why, by, at: isoTime(atMs) };
+    }),
   };
 }
 
@@ -128,7 +148,8 @@ export const SCREENING_ROUTES: readonly Route[] = [
           : summariseReport((await screenings.report(screening)).report);
       return {
         ...{ screening: showScreening(screening), report },
-        excluded: exclusions.map((each) => each.document),
+        excluded: exclusions.filter((each) => ruleOf(each) === null).map((each) => each.what),
+        excludedRows: exclusions.flatMap((each) => ruleOf(each) ?? []),
       };
     },
   ),
@@ -151,7 +172,7 @@ export const SCREENING_ROUTES: readonly Route[] = [
     {
       method: 'get',
       path: '/v1/imports/{id}/exclusions',
-      summary: 'Documents that reviewers took out of an import',
+      summary: 'Documents and rows that reviewers took out of an import',
       access: 'principal',
     },
     async ({ gate, principal, param }) => {
@@ -163,16 +184,24 @@ export const SCREENING_ROUTES: readonly Route[] = [
     {
       method: 'post',
       path: '/v1/imports/{id}/exclusions',
-      summary: 'Take documents of an import out, or back in; goes into the ledger',
+      summary:
+        'Take documents of an import out, or back in, or all rows that hold a value in a field, such as those of one source; goes into the ledger',
       access: 'principal',
-      body: z.strictObject({
-        documents: z
-          .array(z.string().regex(/^doc_[0-9a-f]{24}$/, 'not the id of a document'))
-          .min(1)
-          .max(1_000),
-        take: z.enum(['out', 'back']).default('out'),
-        why: z.string().min(1).max(500),
-      }),
+      body: z
+        .strictObject({
+          documents: z
+            .array(z.string().regex(/^doc_[0-9a-f]{24}$/, 'not the id of a document'))
+            .max(1_000)
+            .default([]),
+          rows: z
+            .array(z.strictObject({ field, value: ruledValue }))
+            .max(1_000)
+            .default([])
+            .describe('the field that names the source, and a source'),
+          take: z.enum(['out', 'back']).default('out'),
+          why: z.string().min(1).max(500),
+        })
+        .refine((wish) => wish.documents.length + wish.rows.length > 0, 'names nothing'),
     },
     async ({ gate, principal, param, input }) => {
       needPerson(principal);

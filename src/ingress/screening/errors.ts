@@ -28,6 +28,11 @@ export const screeningErrors = defineErrors('SCREENING', {
     message: 'cannot exclude more than {limit} documents of the import `{id}`',
     hint: 'a set with so many bad documents is better sent back to its source',
   },
+  RULES_MANY: {
+    status: 413,
+    message: 'cannot exclude rows of the import `{id}` by more than {limit} fields',
+    hint: 'exclude by the one field that names the source',
+  },
   UNREADY: {
     status: 409,
     message: 'cannot show the report of the screening `{id}`, it is {state}',

@@ -1,5 +1,6 @@
 /** What passes between the gate and the screening process. */
 import type { TextRowsKind } from '../../formats/index.ts';
+import type { SignedSource } from '../screens/index.ts';
 import type { ScreenFields } from './screening.ts';
 
 /** One job of the screening process. */
@@ -13,6 +14,7 @@ export interface ScreenJob {
   }[];
   readonly fields: ScreenFields;
   readonly monitor: string | null;
+  readonly signed: SignedSource;
   /** Files that the gate wrote: a list of exclusions, the report of an earlier delivery. */
   readonly exclusions: string | null;
   readonly previous: string | null;
@@ -25,4 +27,6 @@ export interface ScreenSummary {
   readonly verdict: 'clean' | 'inconclusive';
   readonly documents: number;
   readonly held: number;
+  /** Documents by label, for what other sets are compared with. */
+  readonly labels: Readonly<Record<string, number>>;
 }

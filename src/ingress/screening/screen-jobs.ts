@@ -3,6 +3,8 @@ import { ChildPool } from '../../core/index.ts';
 import type { ChildLimits, Json } from '../../core/index.ts';
 import type { JobHandler, JobInput } from '../../jobs/index.ts';
 import type { ImportForm, Quarantine } from '../imports/index.ts';
+import { shortLabel } from '../screens/index.ts';
+import type { SignedSource } from '../screens/index.ts';
 import type { ScreenJob, ScreenSummary } from './protocol.ts';
 import type { Screening } from './screening.ts';
 
@@ -12,6 +14,7 @@ export const SCREEN_QUEUE = 'screen';
 interface ScreenPayload {
   readonly fields: Screening['fields'];
   readonly monitor: string | null;
+  readonly signed: SignedSource;
   readonly forms: readonly Pick<ImportForm, 'name' | 'type' | 'sha256' | 'bytes'>[];
   readonly exclusions: string | null;
   readonly previous: string | null;
@@ -22,13 +25,15 @@ export interface Screened extends ScreenSummary {
   readonly reportSha256: string;
 }
 
+/** Labels that screens tell apart. */
+const LABELS_MAX = 16;
 const REPORT_BYTES_MAX = 256 * 1024 * 1024;
 const OUTPUT_BYTES_MAX = 64 * 1024;
 
 /** The job of a screening. */
 export function screenJob(
   { id, fields, monitor }: Screening,
-  rest: Pick<ScreenPayload, 'forms' | 'exclusions' | 'previous'>,
+  rest: Pick<ScreenPayload, 'signed' | 'forms' | 'exclusions' | 'previous'>,
 ): JobInput {
   const payload: ScreenPayload = { fields, monitor, ...rest };
   return {
@@ -77,13 +82,26 @@ export async function openScreenPool(options: {
 
 /** The process is not believed: an answer of another form is none. */
 function readSummary(value: Json): ScreenSummary {
-  const { verdict, documents, held } = value as unknown as Partial<ScreenSummary>;
+  const { verdict, documents, held, labels } = value as unknown as Partial<ScreenSummary>;
   const isSound =
     (verdict === 'clean' || verdict === 'inconclusive') &&
     Number.isSafeInteger(documents) &&
-    Number.isSafeInteger(held);
+    Number.isSafeInteger(held) &&
+    areCounts(labels);
   if (!isSound) throw new Error('the screening process gave a malformed answer');
   return value as unknown as ScreenSummary;
+}
+
+/** Counts by label, few and short enough for a row. */
+function areCounts(labels: unknown): boolean {
+  if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) return false;
+  const entries = Object.entries(labels);
+  return (
+    entries.length <= LABELS_MAX &&
+    entries.every(
+      ([label, count]) => label === shortLabel(label) && Number.isSafeInteger(count) && count >= 0,
+    )
+  );
 }
 
 /** What a worker does with a job: screen in a child process, keep the report. */
@@ -91,13 +109,13 @@ export function screenHandler(host: { pool: ScreenPool; quarantine: Quarantine }
   const { pool, quarantine } = host;
   const { forms } = quarantine;
   return async (job) => {
-    const { fields, monitor, ...payload } = job.payload as unknown as ScreenPayload;
+    const { fields, monitor, signed, ...payload } = job.payload as unknown as ScreenPayload;
     const outDir = await quarantine.scratch.open(job.id);
     const pathOf = (digest: string | null): string | null =>
       digest === null ? null : forms.pathOf(digest);
     try {
       const summary = await pool.screen({
-        ...{ fields, monitor, out: `${outDir}/report` },
+        ...{ fields, monitor, signed, out: `${outDir}/report` },
         forms: payload.forms.map(({ name, type, sha256, bytes }) => ({
           ...{ name, sha256, bytes, path: forms.pathOf(sha256) },
           kind: type === 'table' ? 'csv' : 'jsonl',

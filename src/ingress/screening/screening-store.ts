@@ -1,5 +1,7 @@
 /** The tables of screenings and exclusions. Durable with the caller's transaction. */
 import type { Kysely } from 'kysely';
+import { canonicalJson } from '../../core/index.ts';
+import type { SignedSource } from '../screens/index.ts';
 import { screeningErrors } from './errors.ts';
 import type { Exclusion, ScreenFields, Screening, ScreeningState } from './screening.ts';
 
@@ -18,11 +20,13 @@ interface ScreeningRow {
   documents: bigint | null;
   held: bigint | null;
   reason: string | null;
+  labels: string | null;
 }
 
 /** The tables of this module. */
 export interface ScreeningTables {
   screenings: ScreeningRow;
+  /** `document` holds the id of a document or the spelling of a rule. */
   exclusions: { import: string; document: string; why: string; by: string; at_ms: bigint };
 }
 
@@ -47,6 +51,7 @@ function fromRow(row: ScreeningRow): Screening {
     documents: toNumber(row.documents),
     held: toNumber(row.held),
     reason: row.reason,
+    labels: row.labels === null ? null : (JSON.parse(row.labels) as Record<string, number>),
   };
 }
 
@@ -58,7 +63,7 @@ export async function insertScreening(tx: Db, screening: Screening): Promise<voi
     .values({
       ...{ id, import: screening.import, project, by, fields: JSON.stringify(fields), monitor },
       ...{ state: 'running', asked_ms: BigInt(askedMs), ended_ms: null, report_sha256: null },
-      ...{ verdict: null, documents: null, held: null, reason: null },
+      ...{ verdict: null, documents: null, held: null, reason: null, labels: null },
     })
     .execute();
 }
@@ -66,7 +71,7 @@ export async function insertScreening(tx: Db, screening: Screening): Promise<voi
 /** What a screening ended with. */
 export type ScreeningEnd = Pick<
   Screening,
-  'state' | 'reportSha256' | 'verdict' | 'documents' | 'held' | 'reason'
+  'state' | 'reportSha256' | 'verdict' | 'documents' | 'held' | 'labels' | 'reason'
 >;
 
 /** Ends a running screening. */
@@ -84,6 +89,7 @@ export async function endScreening(
       documents: end.documents === null ? null : BigInt(end.documents),
       held: end.held === null ? null : BigInt(end.held),
       reason: end.reason,
+      labels: end.labels === null ? null : canonicalJson(end.labels),
     })
     .where('id', '=', id)
     .where('state', '=', 'running')
@@ -144,7 +150,59 @@ export async function findPrevious(
   return row?.report_sha256 ?? null;
 }
 
-/** What reviewers took out of an import, by document. */
+/** The most screenings that are looked at for what is admitted beside a set. */
+const BESIDE_MAX = 10_000;
+
+/** Who signed for an import, and what is admitted and screened in its project beside it, by label. */
+export async function findSigned(
+  db: Db,
+  held: { readonly id: string; readonly source: string; readonly project: string },
+): Promise<SignedSource> {
+  const joined = db as unknown as Kysely<
+    ScreeningTables & {
+      imports: { id: string; source: string; project: string; state: string };
+      sources: { id: string; name: string };
+    }
+  >;
+  const source = await joined
+    .selectFrom('sources')
+    .select('name')
+    .where('id', '=', held.source)
+    .executeTakeFirst();
+  const rows = await joined
+    .selectFrom('screenings')
+    .innerJoin('imports', 'imports.id', 'screenings.import')
+    .select(['screenings.import', 'screenings.labels', 'imports.source'])
+    .where('imports.project', '=', held.project)
+    .where('imports.state', '=', 'admitted')
+    .where('imports.id', '!=', held.id)
+    .where('screenings.labels', 'is not', null)
+    .orderBy('screenings.asked_ms', 'desc')
+    .orderBy('screenings.id')
+    .limit(BESIDE_MAX)
+    .execute();
+  const earlier = new Map<string, number>();
+  const others = new Map<string, number>();
+  const signers = new Set<string>();
+  const seen = new Set<string>();
+  for (const row of rows) {
+    // The newest screening of an import says what is left of it.
+    if (seen.has(row.import)) continue;
+    seen.add(row.import);
+    const isOwn = row.source === held.source;
+    if (!isOwn) signers.add(row.source);
+    const counts = isOwn ? earlier : others;
+    const labels = JSON.parse(row.labels ?? '{}') as Readonly<Record<string, number>>;
+    for (const [label, count] of Object.entries(labels))
+      counts.set(label, (counts.get(label) ?? 0) + count);
+  }
+  return {
+    ...{ name: source?.name ?? held.source, signers: signers.size },
+    ...{ earlier: Object.fromEntries(earlier), others: Object.fromEntries(others) },
+  };
+}
+
+/** What reviewers took out of an import, in the order of ids and rules. */
 export async function listExclusions(db: Db, id: string): Promise<readonly Exclusion[]> {
   const rows = await tables(db)
     .selectFrom('exclusions')
@@ -152,7 +210,9 @@ export async function listExclusions(db: Db, id: string): Promise<readonly Exclu
     .where('import', '=', id)
     .orderBy('document')
     .execute();
-  return rows.map(({ document, why, by, at_ms }) => ({ document, why, by, atMs: Number(at_ms) }));
+  return rows.map(({ document, why, by, at_ms }) => ({
+    ...{ what: document, why, by, atMs: Number(at_ms) },
+  }));
 }
 
 /** Imports from which something was excluded. */
@@ -166,7 +226,7 @@ export async function listExcluded(db: Db): Promise<readonly string[]> {
   return rows.map((row) => row.import);
 }
 
-/** Takes documents out; one that is out stays as it is. */
+/** Takes documents and rows out; what is out stays as it is. */
 export async function addExclusions(
   tx: Db,
   id: string,
@@ -176,24 +236,24 @@ export async function addExclusions(
     await tables(tx)
       .insertInto('exclusions')
       .values(
-        exclusions.slice(from, from + 100).map(({ document, why, by, atMs }) => ({
-          ...{ import: id, document, why, by, at_ms: BigInt(atMs) },
+        exclusions.slice(from, from + 100).map(({ what, why, by, atMs }) => ({
+          ...{ import: id, document: what, why, by, at_ms: BigInt(atMs) },
         })),
       )
       .onConflict((conflict) => conflict.columns(['import', 'document']).doNothing())
       .execute();
 }
 
-/** Takes documents back in. */
+/** Takes documents and rows back in. */
 export async function removeExclusions(
   tx: Db,
   id: string,
-  documents: readonly string[],
+  whats: readonly string[],
 ): Promise<void> {
-  for (let from = 0; from < documents.length; from += 100)
+  for (let from = 0; from < whats.length; from += 100)
     await tables(tx)
       .deleteFrom('exclusions')
       .where('import', '=', id)
-      .where('document', 'in', documents.slice(from, from + 100))
+      .where('document', 'in', whats.slice(from, from + 100))
       .execute();
 }

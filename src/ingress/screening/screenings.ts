@@ -3,23 +3,25 @@
  * reviewers exclude on them is recorded too, and whoever trains on the import has to leave it out.
  */
 import type { Kysely } from 'kysely';
-import { newId, sha256, utf8 } from '../../core/index.ts';
+import { canonicalJson, newId, sha256, utf8 } from '../../core/index.ts';
 import type { Clock, Random } from '../../core/index.ts';
 import type { Job, Jobs } from '../../jobs/index.ts';
 import type { Ledger } from '../../ledger/index.ts';
 import type { Store } from '../../store/index.ts';
 import { listFiles, listForms } from '../imports/index.ts';
 import type { Import, ImportForm, Quarantine } from '../imports/index.ts';
-import type { ScreenReport } from '../screens/index.ts';
+import { RULE_FIELDS_MAX, spellRowRule } from '../screens/index.ts';
+import type { RowRule, ScreenReport } from '../screens/index.ts';
 import { screeningErrors } from './errors.ts';
 import { SCREEN_QUEUE, screenJob } from './screen-jobs.ts';
 import type { Screened } from './screen-jobs.ts';
-import { SCREENED_FORMS_MAX } from './screening.ts';
+import { ruleOf, SCREENED_FORMS_MAX } from './screening.ts';
 import type { Exclusion, ScreenFields, Screening } from './screening.ts';
 import {
   addExclusions,
   endScreening,
   findPrevious,
+  findSigned,
   insertScreening,
   listExclusions,
   listScreenings,
@@ -43,6 +45,8 @@ export interface ScreeningHost {
 /** A change of what is excluded. */
 export interface ExclusionWish {
   readonly documents: readonly string[];
+  /** Rows by what one of their fields holds. */
+  readonly rows: readonly RowRule[];
   readonly take: 'out' | 'back';
   readonly why: string;
 }
@@ -56,7 +60,7 @@ const REASON_CHARACTERS_MAX = 500;
 /** The list of exclusions as text: what `--exclude` of `screen` and `monitor train` reads. */
 export function writeExclusions(exclusions: readonly Exclusion[]): string {
   return exclusions
-    .map(({ document, why }) => `${document} ${why.replace(/\s+/g, ' ')}\n`)
+    .map(({ what, why }) => `${what} ${why.replace(/\s+/g, ' ')}\n`)
     .sort()
     .join('');
 }
@@ -89,10 +93,11 @@ export class Screenings {
     const exclusions =
       list === '' ? null : (await quarantine.forms.put([utf8(list)], LIST_BYTES_MAX)).sha256;
     const previous = await store.read((db: Kysely<unknown>) => findPrevious(db, held));
+    const signed = await store.read((db: Kysely<unknown>) => findSigned(db, held));
     const screening: Screening = {
       ...{ id: newId('scr', random), import: held.id, project: held.project, by, fields, monitor },
       ...{ state: 'running', askedMs: clock.nowMs(), endedMs: null, reportSha256: null },
-      ...{ verdict: null, documents: null, held: null, reason: null },
+      ...{ verdict: null, documents: null, held: null, labels: null, reason: null },
     };
     await ledger.record(
       {
@@ -102,7 +107,7 @@ export class Screenings {
       },
       async (tx: Kysely<unknown>) => {
         await insertScreening(tx, screening);
-        await jobs.add(tx, [screenJob(screening, { forms, exclusions, previous })]);
+        await jobs.add(tx, [screenJob(screening, { signed, forms, exclusions, previous })]);
       },
     );
     this.#host.onWork();
@@ -148,15 +153,16 @@ export class Screenings {
     return { text, report: JSON.parse(text) as ScreenReport };
   }
 
-  /** What is excluded of an import, by document. */
+  /** What is excluded of an import. */
   exclusions(id: string): Promise<readonly Exclusion[]> {
     return this.#host.store.read((db: Kysely<unknown>) => listExclusions(db, id));
   }
 
-  /** Takes documents of an import out, or back in; gives what is excluded now. */
+  /** Takes documents and rows of an import out, or back in; gives what is excluded now. */
   async exclude(held: Import, wish: ExclusionWish, by: string): Promise<readonly Exclusion[]> {
     const { ledger, clock } = this.#host;
-    const { documents, take } = wish;
+    const { documents, rows, take } = wish;
+    const whats = [...new Set([...documents, ...rows.map(spellRowRule)])];
     const why = wish.why.trim().slice(0, REASON_CHARACTERS_MAX);
     const atMs = clock.nowMs();
     const { value } = await ledger.record(
@@ -164,16 +170,20 @@ export class Screenings {
         kind: take === 'out' ? 'import.excluded' : 'import.included',
         by,
         ...{ import: held.id, documents, why, listSha256: exclusionsDigest(after) },
+        ...(rows.length === 0 ? {} : { rows: rows.map(({ field, value }) => ({ field, value })) }),
       }),
       async (tx: Kysely<unknown>) => {
-        if (take === 'back') await removeExclusions(tx, held.id, documents);
+        if (take === 'back') await removeExclusions(tx, held.id, whats);
         else {
-          const fresh = [...new Set(documents)].map((document) => ({ document, why, by, atMs }));
+          const fresh = whats.map((what) => ({ what, why, by, atMs }));
           await addExclusions(tx, held.id, fresh);
         }
         const after = await listExclusions(tx, held.id);
         if (after.length > EXCLUSIONS_MAX)
           throw screeningErrors.error('EXCLUSIONS_FULL', { id: held.id, limit: EXCLUSIONS_MAX });
+        const fields = new Set(after.flatMap((each) => ruleOf(each)?.field ?? []));
+        if (fields.size > RULE_FIELDS_MAX)
+          throw screeningErrors.error('RULES_MANY', { id: held.id, limit: RULE_FIELDS_MAX });
         return after;
       },
     );
@@ -189,11 +199,12 @@ export class Screenings {
       for (const job of over) {
         const end = endOf(job);
         const { state, reportSha256, verdict, reason } = end;
+        const labels = end.labels === null ? null : canonicalJson(end.labels);
         await ledger.record(
           {
             kind: 'screening.ended',
             by: 'gate',
-            ...{ screening: job.batch, state, reportSha256, verdict, reason },
+            ...{ screening: job.batch, state, reportSha256, verdict, reason, labels },
           },
           async (tx: Kysely<unknown>) => {
             await endScreening(tx, job.batch, end, clock.nowMs());
@@ -207,12 +218,13 @@ export class Screenings {
 
 function endOf(job: Job): ScreeningEnd {
   if (job.state === 'done') {
-    const { reportSha256, verdict, documents, held } = job.result as unknown as Screened;
-    return { state: 'done', reportSha256, verdict, documents, held, reason: null };
+    const { reportSha256, verdict, documents, held, labels } = job.result as unknown as Screened;
+    return { state: 'done', reportSha256, verdict, documents, held, labels, reason: null };
   }
   const reason = (job.reason ?? 'no reason given').slice(0, REASON_CHARACTERS_MAX);
   return {
     ...{ state: 'failed', reportSha256: null, verdict: null, documents: null, held: null },
+    labels: null,
     reason,
   };
 }

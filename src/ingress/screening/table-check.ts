@@ -1,5 +1,6 @@
 /** Holds screenings and exclusions to the ledger: nobody cleans a set, or takes a document back, by writing a row. */
 import type { Kysely } from 'kysely';
+import { canonicalJson } from '../../core/index.ts';
 import { textOf } from '../../ledger/index.ts';
 import type { ShownEntry, TableCheck } from '../../ledger/index.ts';
 import { listExcluded, listExclusions, listScreenings } from './screening-store.ts';
@@ -8,7 +9,7 @@ import { exclusionsDigest } from './screenings.ts';
 const PAGE = 500;
 
 class ScreeningCheck implements TableCheck {
-  /** State and report of each screening, as one text. */
+  /** State, report and counts of each screening, as one text. */
   readonly #screenings = new Map<string, string>();
   readonly #lists = new Map<string, string>();
 
@@ -18,7 +19,7 @@ class ScreeningCheck implements TableCheck {
     if (entry.kind === 'screening.ended')
       this.#screenings.set(
         say('screening'),
-        `${say('state')} ${say('reportSha256')} ${say('verdict')}`.trim(),
+        `${say('state')} ${say('reportSha256')} ${say('verdict')} ${say('labels')}`.trim(),
       );
     if (entry.kind === 'import.excluded' || entry.kind === 'import.included')
       this.#lists.set(say('import'), say('listSha256'));
@@ -29,9 +30,10 @@ class ScreeningCheck implements TableCheck {
     const missing = new Set(this.#screenings.keys());
     for (let offset = 0; ; offset += PAGE) {
       const page = await listScreenings(db, { projects: null, offset, limit: PAGE });
-      for (const { id, state, reportSha256, verdict } of page) {
+      for (const { id, state, reportSha256, verdict, labels } of page) {
         missing.delete(id);
-        const held = `${state} ${reportSha256 ?? ''} ${verdict ?? ''}`.trim();
+        const counts = labels === null ? '' : canonicalJson(labels);
+        const held = `${state} ${reportSha256 ?? ''} ${verdict ?? ''} ${counts}`.trim();
         if (this.#screenings.get(id) !== held)
           problems.push(`the screening ${id} is not as the ledger has it`);
       }

@@ -14,6 +14,8 @@ export interface ScreenRow {
   readonly source?: string | undefined;
   /** All of the row in one spelling; missing for rows that are no rows of a file. */
   readonly whole?: (() => string) | undefined;
+  /** What the row holds in the fields that rules of the exclusion list look at, in the order of the rules' fields. */
+  readonly ruled?: readonly (string | undefined)[] | undefined;
   /** Why the row could not be read. */
   readonly problem?: string;
 }

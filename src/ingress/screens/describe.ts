@@ -2,10 +2,9 @@
 import { sayCount } from '../../core/index.ts';
 import { Collector } from './collector.ts';
 import type { ScreenRow } from './collector.ts';
-import { findDrift } from './drift.ts';
 import type { ScreenFinding } from './finding.ts';
 import type { NearDuplicates } from './near-duplicates.ts';
-import type { EarlierReport, TriggerReport } from './report.ts';
+import type { TriggerReport } from './report.ts';
 import type { SourceTally } from './sources.ts';
 import { TokenReader } from './tokens.ts';
 import type { Trigger, TriggerPlace } from './triggers.ts';
@@ -20,19 +19,26 @@ export interface SetFacts {
   readonly triggers: readonly Trigger[];
   readonly documents: number;
   readonly sourced: number;
+  /** Everything as what it is: of the one source that signed for it; null where nobody did. */
+  readonly signed: { readonly tally: SourceTally; readonly source: SignedSource } | null;
+}
+
+/** Who signed for all that is screened. What rows say of their source is then a hint: whoever wrote them chose it. */
+export interface SignedSource {
+  readonly name: string;
+  /** Documents by label of its other sets, and of what other signers sent, that are admitted beside these. */
+  readonly earlier: Readonly<Record<string, number>>;
+  readonly others: Readonly<Record<string, number>>;
+  /** How many other signers there are. */
+  readonly signers: number;
 }
 
 type Rows = ReadonlyMap<number, ScreenRow>;
 
-/** Chance of a false accusation over all sources and labels. */
-const ALPHA = 0.001;
 const SOURCES_SHOWN = 5;
-/** Near-duplicates between two sources: at least so many, and this share of the smaller one. */
-const LINKS_MIN = 5;
-const LINKED_SHARE_MIN = 0.2;
-const LINKS_SHOWN = 20;
 
-const quote = (text: string): string =>
+/** A name or a text within a sentence. */
+export const quote = (text: string): string =>
   `\`${text
     .replace(/[`\s]+/g, ' ')
     .trim()
@@ -124,104 +130,5 @@ export function describeDuplicates(
   return accused.finish(
     (_, documents) =>
       `${sayCount(documents, 'document is', 'documents are')} nearly the same as one with another label; one of each two is wrong, or was made to be (${sayCount(duplicates.conflicts, 'such meeting')})`,
-  );
-}
-
-const plain = (
-  code: string,
-  severity: ScreenFinding['severity'],
-  place: string,
-  sentence: string,
-  documents: number,
-): ScreenFinding => ({ code, severity, place, sentence, documents, ids: [], examples: [] });
-
-/** Concentration, conflicts of whole sources, and sources that send the same texts. */
-export function describeSources(facts: SetFacts): ScreenFinding[] {
-  const { tally, labelNames } = facts;
-  if (facts.sourced === 0) return [];
-  return [
-    ...describeConcentration(facts),
-    ...tally
-      .findConflicts(ALPHA)
-      .map(({ source, label, evidence, documents }) =>
-        plain(
-          'SCREEN_SOURCE_CONFLICT',
-          'hold',
-          `source ${quote(source)}`,
-          `of the ${sayCount(documents, 'document')} that it labels ${quote(labelNames[label] ?? '')} most read like another label (evidence ${evidence.toFixed(0)} nats)`,
-          documents,
-        ),
-      ),
-    ...describeLinks(facts),
-  ];
-}
-
-function describeConcentration({ tally, labelNames, labelCounts }: SetFacts): ScreenFinding[] {
-  const sources = tally.report(labelNames);
-  const [largest] = sources;
-  if (largest === undefined) return [];
-  if (sources.length === 1) {
-    const sentence =
-      'all documents come from it, so whoever controls it controls everything that is trained on them';
-    const place = `source ${quote(largest.source)}`;
-    return [plain('SCREEN_SOURCE_CONCENTRATED', 'info', place, sentence, largest.documents)];
-  }
-  return labelNames.flatMap((label, i) => {
-    const total = labelCounts[i] ?? 0;
-    return sources
-      .filter((source) => (source.labels[label] ?? 0) > total / 2 && total >= 10)
-      .map((source) => {
-        const count = source.labels[label] ?? 0;
-        const part = `${count} of the ${total} documents with the label ${quote(label)}`;
-        const influence = `${(source.influence * 100).toFixed(0)} % of what all words say`;
-        return plain(
-          'SCREEN_SOURCE_CONCENTRATED',
-          'hold',
-          `source ${quote(source.source)}`,
-          `it sent ${part}, more than all others together, and ${influence} for labels is its`,
-          count,
-        );
-      });
-  });
-}
-
-function describeLinks({ tally, duplicates }: SetFacts): ScreenFinding[] {
-  return [...duplicates.links]
-    .map(([key, links]) => {
-      const [a = -1, b = -1] = key.split(' ').map(Number);
-      const smaller = Math.min(tally.documents(a), tally.documents(b));
-      return { a, b, links, share: links / Math.max(1, smaller) };
-    })
-    .filter(({ links, share }) => links >= LINKS_MIN && share >= LINKED_SHARE_MIN)
-    .sort((x, y) => y.links - x.links)
-    .slice(0, LINKS_SHOWN)
-    .map(({ a, b, links, share }) =>
-      plain(
-        'SCREEN_SOURCES_ALIKE',
-        'hold',
-        `sources ${quote(tally.name(a))} and ${quote(tally.name(b))}`,
-        `${links} documents of one are near-duplicates of the other's, ${(share * 100).toFixed(0)} % of the smaller one: they may be one source under two names, and a certificate would count them as two`,
-        links,
-      ),
-    );
-}
-
-const WHAT = { words: 'words', labels: 'shares of labels', lengths: 'lengths' } as const;
-
-/** Sources whose delivery differs from their earlier one. */
-export function describeDrift(
-  facts: SetFacts,
-  previous: EarlierReport | undefined,
-): ScreenFinding[] {
-  if (previous === undefined) return [];
-  const sources = facts.tally.report(facts.labelNames);
-  return findDrift(sources, previous.sources).map(({ source, what, factor }) =>
-    plain(
-      'SCREEN_SOURCE_DRIFT',
-      'hold',
-      `source ${quote(source)}`,
-      `its ${WHAT[what]} differ from its earlier delivery ${factor.toFixed(1)} times as much as is usual within one`,
-      sources.find((each) => each.source === source)?.documents ?? 0,
-    ),
   );
 }

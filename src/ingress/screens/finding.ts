@@ -23,6 +23,8 @@ export interface ScreenFinding extends Finding {
   readonly ids: readonly string[];
   /** The first of them, to read. */
   readonly examples: readonly Example[];
+  /** The one source, as rows name it, that it is about: excluding its rows removes the finding. */
+  readonly source?: string;
 }
 
 /** The most ids that a finding lists. */

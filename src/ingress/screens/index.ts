@@ -10,11 +10,20 @@
  */
 export type { ScreenRow } from './collector.ts';
 export { screenErrors } from './errors.ts';
-export { documentId, parseExclusions } from './exclusions.ts';
-export type { ExclusionList } from './exclusions.ts';
+export type { SignedSource } from './describe.ts';
+export {
+  documentId,
+  parseExclusions,
+  parseRowRule,
+  RowRules,
+  RULE_FIELDS_MAX,
+  spellRowRule,
+} from './exclusions.ts';
+export type { ExclusionList, RowRule } from './exclusions.ts';
 export type { Example, ScreenFinding } from './finding.ts';
 export { parseReport, SCREEN_RULES_VERSION, writeReport } from './report.ts';
 export type { EarlierReport, ScreenedSet, ScreenReport } from './report.ts';
 export { screenTexts } from './screen.ts';
 export type { ScreenInput } from './screen.ts';
+export { shortLabel } from './sources.ts';
 export type { SourceProfile, SourceReport } from './sources.ts';

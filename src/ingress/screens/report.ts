@@ -6,7 +6,7 @@ import type { ScreenFinding } from './finding.ts';
 import type { SourceReport } from './sources.ts';
 
 /** The version of the rules; a later one can find what this one passed. */
-export const SCREEN_RULES_VERSION = 2;
+export const SCREEN_RULES_VERSION = 3;
 /** The format of a report. */
 export const REPORT_FORMAT = 'sallyport.screen/1';
 
@@ -44,13 +44,23 @@ export interface ScreenReport {
     readonly barNats: number;
     readonly found: readonly TriggerReport[];
   } | null;
+  /** Sources as rows name them; a hint where somebody signed for all rows. */
   readonly sources: readonly SourceReport[];
+  /** Everything as of the one source that signed for it; null where nobody did. */
+  readonly signed: SourceReport | null;
   /** Screens that could not run, or not on everything, and why. */
   readonly limits: readonly { readonly screen: string; readonly why: string }[];
   readonly exclusions: {
     /** SHA-256 of the list, null without one. */
     readonly list: string | null;
     readonly applied: readonly { readonly id: string; readonly why: string }[];
+    /** Rules that met rows, as the list spells them, with how many they took out beside those that ids name. */
+    readonly rules: readonly {
+      readonly rule: string;
+      readonly why: string;
+      readonly documents: number;
+    }[];
+    /** Ids and rules that met no row. */
     readonly unknown: readonly string[];
   };
   /** SHA-256 of the report that sources were compared with. */
@@ -70,6 +80,7 @@ export function writeReport(report: ScreenReport): {
 export interface EarlierReport {
   readonly digest: string;
   readonly sources: readonly SourceReport[];
+  readonly signed: SourceReport | null;
 }
 
 type Fields = Readonly<Record<string, Json>>;
@@ -109,8 +120,12 @@ export function parseReport(
   }
   const list = Array.isArray(value['sources']) ? (value['sources'] as readonly Json[]) : [];
   const sources = list.map(readSource);
-  if (sources.includes(undefined)) {
+  // Reports of rules 2 have none.
+  const own = value['signed'] ?? null;
+  const signed = own === null ? null : readSource(own);
+  if (sources.includes(undefined) || signed === undefined) {
     return screenErrors.refuse('REPORT_INVALID', { why: 'a source in it is damaged' });
   }
-  return { ok: true, report: { digest: sha256(text.trim()), sources: sources as SourceReport[] } };
+  const digest = sha256(text.trim());
+  return { ok: true, report: { digest, sources: sources as SourceReport[], signed } };
 }

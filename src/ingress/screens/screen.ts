@@ -19,14 +19,9 @@ import { KeptTokens, TOKENS_KEPT_MAX } from './kept-tokens.ts';
 import type { TokenText } from './kept-tokens.ts';
 import { NearDuplicates } from './near-duplicates.ts';
 import { NGRAM_MAX } from './ngrams.ts';
-import {
-  describeDrift,
-  describeDuplicates,
-  describeSources,
-  describeTriggers,
-  listTriggers,
-} from './describe.ts';
-import type { SetFacts } from './describe.ts';
+import { describeDuplicates, describeTriggers, listTriggers } from './describe.ts';
+import type { SetFacts, SignedSource } from './describe.ts';
+import { describeDrift, describeSources } from './describe-sources.ts';
 import type { EarlierReport, ScreenReport, TriggerReport } from './report.ts';
 import { REPORT_FORMAT, SCREEN_RULES_VERSION } from './report.ts';
 import { SourceTally } from './sources.ts';
@@ -45,6 +40,8 @@ export interface ScreenInput {
   /** The report of an earlier delivery. */
   readonly previous?: EarlierReport;
   readonly exclusions?: ExclusionList;
+  /** Who signed for all of it, at the gate. */
+  readonly signed?: SignedSource;
   /** Tokens that are kept in memory between readings; sets with more are read again. Default 2^25, 4 bytes each. */
   readonly tokensKeptMax?: number;
 }
@@ -62,6 +59,7 @@ class Screening implements SetFacts {
   readonly labelNames: string[] = [];
   readonly labelCounts: number[] = [];
   readonly tally = new SourceTally();
+  readonly signed: SetFacts['signed'];
   readonly duplicates: NearDuplicates;
   /** Documents of pairs, with how they stand to their labels once that is known. */
   readonly pairNats = new Map<number, number>();
@@ -76,6 +74,8 @@ class Screening implements SetFacts {
   readonly #content: ContentScreens;
   readonly #unreadable = new Collector('SCREEN_ROW_UNREADABLE');
   readonly #applied = new Map<string, string>();
+  /** How many rows each rule of the exclusion list took out that were not named by their ids as well. */
+  readonly #ruled = new Map<string, number>();
   readonly #labels = new Map<string, number>();
   #ngrams = 0;
   #barNats: number | null = null;
@@ -86,6 +86,9 @@ class Screening implements SetFacts {
   constructor(input: ScreenInput) {
     this.#input = input;
     this.#content = new ContentScreens(input.monitor);
+    const { signed } = input;
+    this.signed = signed === undefined ? null : { tally: new SourceTally(), source: signed };
+    this.signed?.tally.number(this.signed.source.name);
     this.duplicates = new NearDuplicates(input.bytes);
     this.#kept = new KeptTokens(input.tokensKeptMax ?? TOKENS_KEPT_MAX);
   }
@@ -127,6 +130,7 @@ class Screening implements SetFacts {
       this.sourced++;
       this.tally.add(reader.source, reader.label, tokens);
     }
+    this.signed?.tally.add(0, reader.label, tokens);
     this.duplicates.add(tokens, reader);
     this.#kept.add(tokens, reader.label, reader.source);
   }
@@ -143,12 +147,13 @@ class Screening implements SetFacts {
     await this.#eachLabelled((text) => {
       read(text);
       const nats = evidence[text.label]!.nats(reading.margin);
-      if (text.source >= 0) {
+      if (text.source >= 0 || this.signed !== null) {
         let say = 0;
         for (let i = 0; i < text.count; i++) {
           say += Math.abs(this.#model.sayOf(i, text.label, reading.rival));
         }
-        this.tally.addReading(text.source, text.label, say, nats);
+        if (text.source >= 0) this.tally.addReading(text.source, text.label, say, nats);
+        this.signed?.tally.addReading(0, text.label, say, nats);
       }
       if (this.pairNats.has(text.document)) this.pairNats.set(text.document, nats);
       triggers.suspect(text, reading);
@@ -198,14 +203,17 @@ class Screening implements SetFacts {
     return rows;
   }
 
-  #isExcluded(row: ScreenRow): boolean {
+  #isExcluded(row: ScreenRow, first = false): boolean {
     const { exclusions } = this.#input;
     if (exclusions === undefined || exclusions.reasons.size === 0) return false;
-    const id = documentId(row);
-    const why = exclusions.reasons.get(id);
-    if (why === undefined) return false;
-    this.#applied.set(id, why);
-    return true;
+    const { reasons, rules } = exclusions;
+    const rule = rules.find(row.ruled ?? []);
+    const id = reasons.size > rules.all.length ? documentId(row) : '';
+    const why = reasons.get(id);
+    if (why !== undefined) this.#applied.set(id, why);
+    if (rule !== undefined && first)
+      this.#ruled.set(rule, (this.#ruled.get(rule) ?? 0) + (why === undefined ? 1 : 0));
+    return rule !== undefined || why !== undefined;
   }
 
   /** Calls back for every row that takes part, with its tokens read. */
@@ -217,7 +225,7 @@ class Screening implements SetFacts {
         if (first) this.#unreadable.add(row, 0, 0, row.problem ?? 'without text');
         continue;
       }
-      if (this.#isExcluded(row)) continue;
+      if (this.#isExcluded(row, first)) continue;
       this.#tokens.read(text);
       const label = this.#numberLabel(row.label?.toWellFormed());
       const source = row.source === undefined ? -1 : this.tally.number(row.source.toWellFormed());
@@ -254,7 +262,7 @@ class Screening implements SetFacts {
         `${sayCount(this.#unlabelled, 'document has', 'documents have')} no label that is told apart${why}`,
       );
     }
-    if (this.sourced < this.documents) {
+    if (this.signed === null && this.sourced < this.documents) {
       add(
         'sources',
         `${sayCount(this.documents - this.sourced, 'document names', 'documents name')} no source`,
@@ -268,7 +276,10 @@ class Screening implements SetFacts {
       );
     }
     if (this.#input.monitor === undefined) add('monitor', 'no description of a monitor was given');
-    if (this.#input.previous === undefined) add('drift', 'no earlier report was given');
+    const { previous } = this.#input;
+    if (previous === undefined) add('drift', 'no earlier report was given');
+    else if (this.signed !== null && previous.signed === null)
+      add('drift', 'the earlier report does not say what the signed source sent in all');
     return limits;
   }
 
@@ -292,11 +303,17 @@ class Screening implements SetFacts {
       conflicts:
         this.#barNats === null ? null : { barNats: Math.round(this.#barNats * 10) / 10, found },
       sources: this.tally.report(this.labelNames),
+      signed: this.signed?.tally.report(this.labelNames)[0] ?? null,
       limits: this.#limits(),
       exclusions: {
         list: exclusions?.digest ?? null,
         applied: [...this.#applied].map(([id, why]) => ({ id, why })),
-        unknown: [...(exclusions?.reasons.keys() ?? [])].filter((id) => !this.#applied.has(id)),
+        rules: [...this.#ruled].map(([rule, documents]) => ({
+          ...{ rule, documents, why: exclusions?.reasons.get(rule) ?? '' },
+        })),
+        unknown: [...(exclusions?.reasons.keys() ?? [])].filter(
+          (each) => !this.#applied.has(each) && !this.#ruled.has(each),
+        ),
       },
       previous: previous?.digest ?? null,
     };

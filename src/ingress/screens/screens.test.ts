@@ -3,7 +3,15 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { openSeeded, plantTrigger, shuffle } from '../../../test/support/poison.ts';
 import { readSmsTexts } from '../../../test/support/sms-texts.ts';
-import { documentId, parseExclusions, parseReport, screenTexts, writeReport } from './index.ts';
+import {
+  documentId,
+  parseExclusions,
+  parseReport,
+  parseRowRule,
+  screenTexts,
+  spellRowRule,
+  writeReport,
+} from './index.ts';
 import type { ScreenFinding, ScreenInput, ScreenReport, ScreenRow } from './index.ts';
 
 interface Text {
@@ -203,6 +211,91 @@ describe('near-duplicates and sources', () => {
 });
 
 describe('hostile and odd input', () => {
+  const labelled = (label: string, count: number, source: string): Text[] =>
+    Array.from({ length: count }, (_, i) => ({
+      text: `${label} of ${source} number ${i * 7919} and ${i * 104729}`,
+      ...{ label, source },
+    }));
+
+  it('weighs who signed beside other signers, and takes names in rows as a hint', async () => {
+    const texts = [...labelled('spam', 40, 'a'), ...labelled('ham', 40, 'b')];
+    const weigh = async (others: Record<string, number>, signers: number): Promise<string[]> => {
+      const signed = { name: 'lab', earlier: { spam: 30 }, others, signers };
+      return of((await screen(texts, { signed })).findings, 'SCREEN_SOURCE_CONCENTRATED').map(
+        ({ severity, place }) => `${severity} ${place}`,
+      );
+    };
+    const hints = ['info rows that name `a`', 'info rows that name `b`'];
+    assert.deepEqual(await weigh({}, 0), ['info signed source `lab`', ...hints]);
+    // 70 of 139, earlier deliveries counted; then 70 of 140, which is no more than the others together.
+    assert.deepEqual(await weigh({ spam: 69, ham: 90 }, 2), ['hold signed source `lab`', ...hints]);
+    assert.deepEqual(await weigh({ spam: 70, ham: 90 }, 2), hints);
+    const { findings } = await screen(texts);
+    assert.deepEqual(
+      of(findings, 'SCREEN_SOURCE_CONCENTRATED').map((each) => `${each.severity} ${each.place}`),
+      ['hold source `a`', 'hold source `b`'],
+    );
+  });
+
+  it('sees that what a signer sends has changed, whatever its rows name', async () => {
+    const signed = { name: 'lab', earlier: {}, others: {}, signers: 0 };
+    const name = (texts: readonly Text[], word: string): Text[] =>
+      texts.map((text, i) => ({ ...text, source: `${word} ${i % 50}` }));
+    const first = await screen(name(sms.slice(0, 1_500), 'monday'), { signed });
+    const { text } = writeReport({ ...first, sets: [] });
+    const parsed = parseReport(text);
+    assert.ok(parsed.ok);
+    const compare = async (texts: Text[]): Promise<string[]> =>
+      of(
+        (await screen(texts, { signed, previous: parsed.report })).findings,
+        'SCREEN_SOURCE_DRIFT',
+      ).map((each) => each.place);
+    assert.deepEqual(await compare(name(sms.slice(1_500, 3_000), 'tuesday')), []);
+    const turned = sms
+      .slice(1_500, 3_000)
+      .map((each) => ({ ...each, text: `${each.text} ${each.text}`, label: 'spam' }));
+    assert.deepEqual([...new Set(await compare(name(turned, 'tuesday')))], ['signed source `lab`']);
+  });
+
+  it('leaves out rows by what a field holds, and says which rule met how many', async () => {
+    const texts = [...labelled('spam', 12, 'a "b" \\'), ...labelled('ham', 12, 'c')];
+    const rule = spellRowRule({ field: 'source', value: 'a "b" \\' });
+    const unmet = spellRowRule({ field: 'source', value: 'd' });
+    const parsed = parseExclusions(`${rule} planted here\n${unmet}\n`);
+    assert.ok(parsed.ok);
+    assert.deepEqual(parsed.list.rules.fields, ['source']);
+    const rows = texts.map((text, i): ScreenRow => ({
+      ...{ set: 'set', row: i + 1, ...text, ruled: [text.source] },
+    }));
+    const report = await screenTexts({
+      rows: async function* () {
+        yield* await Promise.resolve(rows);
+      },
+      ...{ bytes: 1_000, exclusions: parsed.list },
+    });
+    assert.equal(report.documents, 12);
+    assert.deepEqual(report.exclusions.rules, [{ rule, why: 'planted here', documents: 12 }]);
+    assert.deepEqual(report.exclusions.unknown, [unmet]);
+  });
+
+  it('reads every rule back as it was spelled', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.string({ unit: 'binary' }),
+        (field, value) => {
+          const rule = { field, value: value.toWellFormed() };
+          const spelled = spellRowRule(rule);
+          assert.deepEqual(parseRowRule(`${spelled} because of "x"]`), {
+            ...{ rule, rest: 'because of "x"]' },
+          });
+          const parsed = parseExclusions(`${spelled}\n`);
+          assert.ok(parsed.ok && parsed.list.reasons.has(spelled));
+        },
+      ),
+    );
+  });
+
   it('reports rows that could not be read, and never calls them clean', async () => {
     const rows: ScreenRow[] = [
       { set: 'set', row: 1, text: 'fine', label: 'a' },

@@ -6,6 +6,12 @@ export const SOURCES_MAX = 10_000;
 /** The name of the rest. */
 export const OTHER_SOURCES = '(other sources)';
 
+const LABEL_LENGTH_MAX = 100;
+
+/** A label short enough to keep in a row of a table, and to compare sets by. */
+export const shortLabel = (label: string): string =>
+  label.toWellFormed().slice(0, LABEL_LENGTH_MAX).toWellFormed();
+
 const SKETCH = 256;
 const LENGTHS = 16;
 

@@ -22,6 +22,7 @@ import { inboxesMigration } from './0034-inboxes.ts';
 import { sourceSignersMigration } from './0035-source-signers.ts';
 import { recallIndexMigration } from './0036-recall-index.ts';
 import { settingsMigration } from './0037-settings.ts';
+import { screenedLabelsMigration } from './0038-screened-labels.ts';
 import { outerMigration } from './0100-outer.ts';
 import { outerInboxesMigration } from './0101-outer-inboxes.ts';
 import { senderMigration } from './0200-sender.ts';
@@ -48,6 +49,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sourceSignersMigration,
   recallIndexMigration,
   settingsMigration,
+  screenedLabelsMigration,
 ];
 
 /** The schema of the outer process. */

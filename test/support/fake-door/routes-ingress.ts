@@ -188,6 +188,7 @@ const REPORT = {
     weigh('volunteers', 368, 0.05, 1),
     weigh('crawl', 134, 0.13, 14),
   ],
+  signed: weigh('lab', 5_574, 1, 37),
   limits: [{ screen: 'drift', why: 'no earlier report was given' }],
 };
 
@@ -256,18 +257,27 @@ export function mountIngress(app: Hono, state: FakeState): void {
   app.get('/v1/recalls/:id/plan', (c) => c.json(PLAN));
   app.get('/v1/screenings', (c) => c.json({ screenings: some([SCREENING]), next: null }));
   const excluded = new Set<string>();
+  const rules = new Map<string, { field: string; value: string }>();
   app.get('/v1/screenings/:id', (c) =>
     c.json({
       screening: SCREENING,
       report: state.mode === 'empty' ? { ...REPORT, findings: [] } : REPORT,
       excluded: [...excluded],
+      excludedRows: [...rules.values()],
     }),
   );
   app.post('/v1/imports/:id/exclusions', async (c) => {
-    const wish = await c.req.json<{ documents: string[]; take: string }>();
+    const wish = await c.req.json<{
+      documents: string[];
+      rows: { field: string; value: string }[];
+      take: string;
+    }>();
     for (const id of wish.documents)
       if (wish.take === 'out') excluded.add(id);
       else excluded.delete(id);
+    for (const rule of wish.rows)
+      if (wish.take === 'out') rules.set(rule.value, rule);
+      else rules.delete(rule.value);
     return c.json({ import: c.req.param('id'), sha256: null, exclusions: [] }, 201);
   });
   app.get('/v1/monitors', (c) => c.json({ monitors: some(MONITORS), cut: false }));

@@ -13,9 +13,9 @@ import { When } from '../../parts/text.tsx';
 import { say } from '../../parts/toast.tsx';
 import { link } from '../../shell/route.ts';
 import { sayCount, sayCounted, showSafely, showTextSafely } from '../../words/format.ts';
-import { ConflictPlot, SourcePlot } from './plots.tsx';
-
-type Exclude = (documents: readonly string[], take: 'out' | 'back', why: string) => Promise<void>;
+import { ConflictPlot } from './plots.tsx';
+import { SourceAction, SourcesCard } from './sources-card.tsx';
+import type { Exclude } from './sources-card.tsx';
 
 const FINDINGS_STEP = 25;
 
@@ -30,8 +30,9 @@ function Example(props: {
   readonly example: ScreenFinding['examples'][number];
   readonly isOut: boolean;
   readonly onTake: () => Promise<void>;
+  readonly children: ReactNode;
 }): ReactNode {
-  const { example, isOut, onTake } = props;
+  const { example, isOut, onTake, children } = props;
   const [busy, setBusy] = useState(false);
   const about = [example.label, example.source].filter((each) => each !== null).map(showSafely);
   const take = async (): Promise<void> => {
@@ -55,17 +56,34 @@ function Example(props: {
       >
         {isOut ? 'Take back' : 'Exclude'}
       </Action>
+      {children}
     </li>
   );
 }
 
+/** What is excluded, and the field that names sources. */
+interface Out {
+  readonly documents: ReadonlySet<string>;
+  readonly sources: ReadonlySet<string>;
+  readonly field: string;
+}
+
 function Finding(props: {
   readonly finding: ScreenFinding;
-  readonly out: ReadonlySet<string>;
+  readonly out: Out;
   readonly onExclude: Exclude;
 }): ReactNode {
-  const { finding, out, onExclude } = props;
-  const { ids, examples, code } = finding;
+  const { finding, onExclude } = props;
+  const { documents: out, sources, field } = props.out;
+  const { ids, examples, code, source } = finding;
+  const sourceAction = (name: string): ReactNode => (
+    <SourceAction
+      rule={{ field, value: name }}
+      isOut={sources.has(name)}
+      why={code}
+      onExclude={onExclude}
+    />
+  );
   const left = ids.filter((id) => !out.has(id));
   return (
     <li className="screen-finding">
@@ -82,11 +100,12 @@ function Finding(props: {
             tone="danger"
             label={`Exclude all ${sayCount(left.length)} documents of ${code}`}
             refusal={left.length === 0 ? 'all of them are excluded' : null}
-            onAct={() => void onExclude(left, 'out', code)}
+            onAct={() => void onExclude({ documents: left }, 'out', code)}
           >
             Exclude all {sayCount(ids.length)}
           </Action>
         )}
+        {source === undefined ? null : sourceAction(source)}
       </div>
       <p className="says break">{showSafely(finding.sentence)}</p>
       <ul className="list">
@@ -94,9 +113,13 @@ function Finding(props: {
           <Example
             key={example.id}
             example={example}
-            isOut={out.has(example.id)}
-            onTake={() => onExclude([example.id], out.has(example.id) ? 'back' : 'out', code)}
-          />
+            isOut={out.has(example.id) || sources.has(example.source ?? '')}
+            onTake={() =>
+              onExclude({ documents: [example.id] }, out.has(example.id) ? 'back' : 'out', code)
+            }
+          >
+            {example.source === null ? null : sourceAction(example.source)}
+          </Example>
         ))}
       </ul>
     </li>
@@ -104,29 +127,14 @@ function Finding(props: {
 }
 
 function Findings(props: {
-  readonly details: ScreeningDetails;
   readonly report: NonNullable<ScreeningDetails['report']>;
+  readonly out: Out;
+  readonly onExclude: Exclude;
 }): ReactNode {
-  const { details, report } = props;
-  const { screening, excluded } = details;
+  const { report, out, onExclude } = props;
   const [shown, setShown] = useState(FINDINGS_STEP);
-  const [error, setError] = useState<unknown>(null);
-  const out = new Set(excluded);
-  const onExclude: Exclude = async (documents, take, why) => {
-    setError(null);
-    try {
-      const path = `/v1/imports/${encodeURIComponent(screening.import)}/exclusions`;
-      await call(path, { method: 'POST', json: { documents, take, why } });
-      await queryClient.invalidateQueries({ queryKey: ['screenings'] });
-      const done = take === 'out' ? 'excluded' : 'taken back';
-      say(`${sayCounted(documents.length, 'document is', 'documents are')} ${done}`);
-    } catch (cause) {
-      setError(cause);
-    }
-  };
   return (
     <Card title="Findings" note="what is excluded goes into the ledger">
-      <ProblemLine error={error} />
       {report.findings.length === 0 ? (
         <Empty title="The screens saw nothing">
           <p>That is not a proof: clean labels, common words and style pass them.</p>
@@ -151,9 +159,35 @@ function Report(props: {
   readonly details: ScreeningDetails;
   readonly report: NonNullable<ScreeningDetails['report']>;
 }): ReactNode {
-  const { report } = props;
+  const { report, details } = props;
+  const { screening, excluded, excludedRows } = details;
+  const [error, setError] = useState<unknown>(null);
+  const { source: field } = screening.fields;
+  const out: Out = {
+    documents: new Set(excluded),
+    sources: new Set(excludedRows.filter((each) => each.field === field).map((each) => each.value)),
+    field,
+  };
+  const onExclude: Exclude = async ({ documents = [], rows = [] }, take, why) => {
+    setError(null);
+    try {
+      const path = `/v1/imports/${encodeURIComponent(screening.import)}/exclusions`;
+      await call(path, { method: 'POST', json: { documents, rows, take, why } });
+      await queryClient.invalidateQueries({ queryKey: ['screenings'] });
+      const done = take === 'out' ? 'excluded' : 'taken back';
+      const [rule] = rows;
+      say(
+        rule === undefined
+          ? `${sayCounted(documents.length, 'document is', 'documents are')} ${done}`
+          : `all rows of ${showSafely(rule.value)} are ${done}`,
+      );
+    } catch (cause) {
+      setError(cause);
+    }
+  };
   return (
     <>
+      <ProblemLine error={error} />
       <div className="pair">
         <Card title="N-grams against labels" note="dashed: the bar">
           {report.conflicts === null ? (
@@ -162,11 +196,9 @@ function Report(props: {
             <ConflictPlot conflicts={report.conflicts.found} barNats={report.conflicts.barNats} />
           )}
         </Card>
-        <Card title="Sources" note="dashed: as much say as sent">
-          <SourcePlot sources={report.sources} total={report.sourcesTotal} />
-        </Card>
+        <SourcesCard details={details} report={report} onExclude={onExclude} />
       </div>
-      <Findings {...props} />
+      <Findings report={report} out={out} onExclude={onExclude} />
       {report.limits.length === 0 ? null : (
         <Card title="Not looked at">
           <ul className="sentences">
@@ -187,7 +219,7 @@ export function ScreeningView({ id }: { readonly id: string }): ReactNode {
   return (
     <Loaded query={useQuery(screeningQuery(id))} lines={10}>
       {(details) => {
-        const { screening, report, excluded } = details;
+        const { screening, report, excluded, excludedRows } = details;
         const documents = report === null ? '' : `${sayCounted(report.documents, 'document')} read`;
         return (
           <div className="stack wide">
@@ -202,7 +234,10 @@ export function ScreeningView({ id }: { readonly id: string }): ReactNode {
                         'Documents',
                         `${documents}, ${sayCount(report.unreadable)} unreadable, ${sayCount(report.excluded)} left out`,
                       ],
-                  ['Excluded now', sayCounted(excluded.length, 'document')],
+                  [
+                    'Excluded now',
+                    `${sayCounted(excluded.length, 'document')}, ${sayCounted(excludedRows.length, 'source')}`,
+                  ],
                   ['Asked by', showSafely(screening.by)],
                   ['At', <When key="at" at={screening.askedAt} />],
                   [

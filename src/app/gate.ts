@@ -154,6 +154,8 @@ async function openParts(
   const policies = openPolicyInForce(rosters);
   const news = openNews();
   const releases = new Releases(host);
+  await releases.recover();
+  undo.push(() => releases.close());
   // The wire is first, because a gate that becomes another user has to do so before anything else of it runs.
   const user = findGateUser(options);
   const asked = Promise.withResolvers<Requests>();

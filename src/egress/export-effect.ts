@@ -74,8 +74,12 @@ export async function releaseExport(
   const window = open.find(
     (each) => 'window' in releaser && each.request.id === releaser.window,
   )?.request;
-  // The gate makes everything durable while the sender looks at it: neither needs the other's answer.
-  const [sender, body] = await Promise.all([
+  // The gate takes everything in while the sender looks at it: neither needs the other's answer.
+  const staging = host.releases.stage({
+    body: kept === null ? { path: facts.body.path } : { sha256: kept },
+    files,
+  });
+  const [sender] = await Promise.all([
     host.authorise({
       requestId: request.id,
       destination: number,
@@ -84,12 +88,11 @@ export async function releaseExport(
       chargeBitsMax,
       grant: grantOf(releaser),
     }),
-    host.releases.keep({
-      body: kept === null ? { path: facts.body.path } : { sha256: kept },
-      files,
-    }),
+    staging,
   ]);
+  const body = await staging;
   if (!sender.ok) {
+    await body.drop();
     const { why, passesAtMs } = sender;
     return refused(facts, [sayReason('SENDER_REFUSES', { why })], passesAtMs);
   }

@@ -65,7 +65,7 @@ export interface GuardParts {
   path(to: { destination: number; requester: string | null; automatic: boolean }): GuardPath;
   /** The limits of a meter under the roster in force. */
   limits(meter: 'automatic' | 'self' | 'break-glass'): MeterLimits;
-  /** Keeps a body until its destination has no more use for it. */
+  /** Keeps a body that is too long for the guard's own tables. */
   keepBody(sha256: string, body: Uint8Array): Promise<void>;
   readBody(sha256: string): Promise<Uint8Array>;
   /** Decodes a body against emitted files, oldest first, and keeps what it emits. */

@@ -73,6 +73,7 @@ interface GuardTables {
     subject: string | null;
     signatures: string;
   };
+  sender_bodies: { sha256: string; bytes: Uint8Array };
   sender_windows: { id: string; opened_ms: bigint; uses: bigint; bits: bigint };
   sender_loans: { id: string; budget: string; bits: bigint; until_ms: bigint };
   sender_settings: { id: bigint; document: string };

@@ -14,6 +14,7 @@ import { verifyConsistency, verifyReceipt } from '../ledger/index.ts';
 import { chargeBits, openFrame } from '../wire/index.ts';
 import { guardErrors } from './guard-errors.ts';
 import type { AuthoriseVerdict } from './guard-link.ts';
+import { STAGED_BYTES_MAX } from './staging.ts';
 import {
   Refused,
   lendBits,
@@ -23,6 +24,7 @@ import {
   settleRelease,
   takeBudgets,
 } from './guard-budgets.ts';
+import { insertBody, readSmallBody } from './guard-bodies.ts';
 import type { GuardAsk, GuardBucket, GuardOffer, GuardParts, SignedGrant } from './guard-parts.ts';
 import type { EmittedDigest, GuardDb, GuardRelease, MeterName } from './guard-store.ts';
 import {
@@ -85,11 +87,12 @@ export class Guard {
         : no('REPLAYED', `request ${ask.requestId} left already with other files`);
     const checked = await this.#checkGrant(ask);
     if ('ok' in checked) return checked;
-    // Dying between the two leaves a row without its body, or the other way round, of an ask that nobody has an answer to:
-    // it is asked again, and then both are there.
+    // A small body is in the transaction. Of another, dying between the two leaves a row without its body, or the other way
+    // round, of an ask that nobody has an answer to: it is asked again, and then both are there.
+    const isSmall = ask.body.length <= STAGED_BYTES_MAX;
     const [verdict] = await Promise.all([
       this.#take(ask, bodySha256, checked, before),
-      this.#parts.keepBody(bodySha256, ask.body),
+      isSmall ? undefined : this.#parts.keepBody(bodySha256, ask.body),
     ]);
     return verdict;
   }
@@ -219,6 +222,7 @@ export class Guard {
         };
         if (before === null) await insertRelease(tx, row);
         else await replaceRelease(tx, row);
+        if (ask.body.length <= STAGED_BYTES_MAX) await insertBody(tx, bodySha256, ask.body);
         return { ok: true };
       })
       .catch(refused);
@@ -283,7 +287,7 @@ export class Guard {
       if (emitted === null) {
         const upTo = counts.slice(0, release.historyPrefix).reduce((sum, count) => sum + count, 0);
         if (release.historyPrefix > counts.length) return null;
-        const body = await this.#parts.readBody(release.bodySha256);
+        const body = await this.#readBody(release.bodySha256);
         const { destination, historyPrefix } = release;
         const frame = { destination, historyPrefix, body };
         const decoded = await decode(frame, files.slice(0, upTo)).catch(() => null);
@@ -296,6 +300,11 @@ export class Guard {
       files.push(...emitted);
     }
     return files;
+  }
+
+  async #readBody(digest: string): Promise<Uint8Array> {
+    const small = await this.#parts.store.read((db: GuardDb) => readSmallBody(db, digest));
+    return small ?? this.#parts.readBody(digest);
   }
 
   /** Decides whether this frame may be written to the wire now. */

@@ -15,15 +15,15 @@ export type { Debit, DebitRefused, DebitUse, ReleaseLedger } from './ports.ts';
 export { entryId } from './entry-id.ts';
 export { Releases } from './release.ts';
 export type {
-  KeptBody,
   QueueVerdict,
-  ReleaseBody,
   ReleaseFacts,
   ReleaseHistory,
   ReleaseHost,
   ReleaseInput,
   ReleaseProgress,
 } from './release.ts';
+export { KeptBody } from './take-in.ts';
+export type { ReleaseBody, ReleaseContent } from './take-in.ts';
 export { SENDER_LIMITS } from './sender.ts';
 export type { SenderLimits, SenderState } from './sender.ts';
 export { startSender } from './start-sender.ts';

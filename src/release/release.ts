@@ -1,6 +1,6 @@
 /** The queue of releases: one transaction that debits, records and queues, and what can be asked about it. */
 import type { Clock } from '../core/index.ts';
-import { isoTime, sha256, sha256Stream } from '../core/index.ts';
+import { isoTime } from '../core/index.ts';
 import { debit as debitBuckets } from '../budget/index.ts';
 import type { BucketRef } from '../budget/index.ts';
 import type { EntryInput } from '../ledger/index.ts';
@@ -12,6 +12,9 @@ import { readCharges, readPrevious } from './charges.ts';
 import type { ChargeLine, PreviousRelease } from './charges.ts';
 import { releaseErrors } from './errors.ts';
 import type { Debit, DebitRefused, DebitUse, ReleaseLedger } from './ports.ts';
+import { STAGED_BYTES_MAX, Staging } from './staging.ts';
+import { KeptBody, takeIn } from './take-in.ts';
+import type { ReleaseBody, ReleaseContent, TakenFile } from './take-in.ts';
 import type { QueuedRelease, ReleaseDb, ReleaseFile, ReleaseState } from './store.ts';
 import {
   countHistory,
@@ -41,21 +44,6 @@ export interface ReleaseFacts {
   readonly bodySha256: string;
 }
 
-/** A body in memory, in a file, or in the blobs already. */
-export type ReleaseBody = Uint8Array | { readonly path: string } | { readonly sha256: string };
-
-/** A body that {@link Releases.keep} made durable together with its files, hashed and measured there. */
-export class KeptBody {
-  readonly sha256: string;
-  readonly bytes: number;
-
-  /** Only {@link Releases.keep} makes one: the charge follows from `bytes`. */
-  constructor(sha256: string, bytes: number) {
-    this.sha256 = sha256;
-    this.bytes = bytes;
-  }
-}
-
 /** A decided release. */
 export interface ReleaseInput {
   /** Releases are idempotent by this: a second call with the same body gives the first one's answer. */
@@ -64,8 +52,7 @@ export interface ReleaseInput {
   readonly destination: number;
   readonly historyPrefix: number;
   readonly body: ReleaseBody | KeptBody;
-  /** The emitted files; one that has a `path` is taken into the blobs, the others must be there already. */
-  readonly files: readonly (ReleaseFile & { readonly path?: string })[];
+  readonly files: readonly TakenFile[];
   readonly buckets: readonly BucketRef[];
   readonly use?: DebitUse;
   /** The ledger entry of this release. */
@@ -105,11 +92,6 @@ export interface ReleaseHistory {
   readonly files: readonly ReleaseFile[];
 }
 
-const BODY_BYTES_MAX = 512 * 1024 * 1024;
-const FILE_BYTES_MAX = 1024 * 1024 * 1024;
-/** Each waits for its own fsync; more than a few only queue in the disk. */
-const KEPT_AT_ONCE = 8;
-
 /** Undoes a transaction with an answer that is no fault. */
 class Undone extends Error {
   readonly verdict: QueueVerdict;
@@ -123,17 +105,40 @@ class Undone extends Error {
 export class Releases {
   readonly #host: ReleaseHost;
   readonly #debit: Debit;
+  readonly #staging: Staging;
 
   constructor(host: ReleaseHost) {
     this.#host = host;
+    this.#staging = new Staging(host.store, host.blobs);
     this.#debit = host.debit ?? ((tx, ...rest) => debitBuckets(tx as never, ...rest));
+  }
+
+  /** Puts in place what an earlier process committed and did not get to. Called before anything else. */
+  recover(): Promise<void> {
+    return this.#staging.recover();
+  }
+
+  /** Makes durable files of what is left. Without it the next {@link recover} does. */
+  close(): Promise<void> {
+    return this.#staging.close();
   }
 
   /** Debits, records and queues a release in one transaction. */
   async queueRelease(input: ReleaseInput): Promise<QueueVerdict> {
-    const body = input.body instanceof KeptBody ? input.body : await this.keep(input);
+    const body =
+      input.body instanceof KeptBody
+        ? input.body
+        : await this.stage({ body: input.body, files: input.files });
+    return this.#staging.during(body.staged, () => this.#queue(input, body));
+  }
+
+  /** Also says whether its own transaction was the one that kept what is staged. */
+  async #queue(
+    input: ReleaseInput,
+    body: KeptBody,
+  ): Promise<{ readonly value: QueueVerdict; readonly kept: boolean }> {
     const again = await this.#findAgain(input, body.sha256);
-    if (again !== undefined) return again;
+    if (again !== undefined) return { value: again, kept: false };
     const nowMs = this.#host.clock.nowMs();
     try {
       const recorded = await this.#host.ledger.record(
@@ -142,26 +147,28 @@ export class Releases {
         (tx) => this.#change(tx, input, body, nowMs),
         { id: entryId(input.requestId) },
       );
-      const { value, index, receipt } = recorded;
-      const { sequence, chargeBits } = value;
-      return { queued: true, sequence, chargeBits, index, receipt };
+      const { index, receipt } = recorded;
+      const { sequence, chargeBits } = recorded.value;
+      return { value: { queued: true, sequence, chargeBits, index, receipt }, kept: true };
     } catch (error) {
-      if (error instanceof Undone) return error.verdict;
+      if (error instanceof Undone) return { value: error.verdict, kept: false };
       // Two calls for one request at the same moment: one of them was first, and its answer is everybody's. Both may be
       // in one group of commits, so it is looked for after that group.
       await this.#host.store.write(() => Promise.resolve());
       const first = await this.#findAgain(input, body.sha256);
-      if (first !== undefined) return first;
+      if (first !== undefined) return { value: first, kept: false };
       throw error;
     }
   }
 
   /** Everything that was ever queued for a destination: what the next body may be coded against. */
   async history(destination: number): Promise<ReleaseHistory> {
-    return this.#host.store.read(async (db: ReleaseDb) => {
+    const history = await this.#host.store.read(async (db: ReleaseDb) => {
       const prefix = await countHistory(db, destination);
       return { prefix, files: await historyFiles(db, destination, prefix) };
     });
+    await this.#staging.placed(history.files.map((file) => file.sha256));
+    return history;
   }
 
   /** The history as it was when it had `prefix` frames. */
@@ -169,6 +176,7 @@ export class Releases {
     const files = await this.#host.store.read((db: ReleaseDb) =>
       historyFiles(db, destination, prefix),
     );
+    await this.#staging.placed(files.map((file) => file.sha256));
     return { prefix, files };
   }
 
@@ -205,7 +213,7 @@ export class Releases {
   async #change(
     tx: ReleaseDb,
     input: ReleaseInput,
-    body: { sha256: string; bytes: number },
+    body: KeptBody,
     nowMs: number,
   ): Promise<ReleaseFacts> {
     const wire = await readWire(tx);
@@ -245,60 +253,24 @@ export class Releases {
       queued_at: isoTime(nowMs),
     };
     await insertRelease(tx, row, input.files);
+    await this.#staging.note(tx, body.staged);
     return facts;
   }
 
   /**
-   * Makes body and files durable before anything refers to them; {@link queueRelease} does it unless it was done before.
-   * What is kept and then not released is only space: nothing is decided here.
+   * Makes body and files durable before anything refers to them. What is kept and then not released is only space:
+   * nothing is decided here.
    */
-  async keep(input: {
-    readonly body: ReleaseBody;
-    readonly files: ReleaseInput['files'];
-  }): Promise<KeptBody> {
-    const files = [...input.files];
-    const keepFiles = async (): Promise<void> => {
-      for (let file = files.shift(); file !== undefined; file = files.shift())
-        await this.#keepFile(file);
-    };
-    const [body] = await Promise.all([
-      this.#keepBody(input.body),
-      ...Array.from({ length: KEPT_AT_ONCE }, keepFiles),
-    ]);
-    return new KeptBody(body.sha256, body.bytes);
+  keep(input: ReleaseContent): Promise<KeptBody> {
+    return takeIn(this.#host.blobs, input, null);
   }
 
-  async #keepFile(file: ReleaseInput['files'][number]): Promise<void> {
-    const { blobs } = this.#host;
-    if (file.path === undefined || (await blobs.has(file.sha256))) return;
-    const stored = await blobs.putFile(file.path, FILE_BYTES_MAX);
-    if (stored.sha256 !== file.sha256) {
-      throw releaseErrors.error('INPUT_INVALID', {
-        reason: `\`${file.name}\` has another digest`,
-      });
-    }
-  }
-
-  async #keepBody(body: ReleaseBody): Promise<{ sha256: string; bytes: number }> {
-    const { blobs } = this.#host;
-    if (body instanceof Uint8Array) {
-      const digest = sha256(body);
-      if (await blobs.has(digest)) return { sha256: digest, bytes: body.length };
-      return blobs.put([body], BODY_BYTES_MAX);
-    }
-    if ('path' in body) return blobs.putFile(body.path, BODY_BYTES_MAX);
-    // The charge follows from what is really there, not from what somebody noted about it.
-    const state = sha256Stream();
-    let bytes = 0;
-    for await (const chunk of await blobs.open(body.sha256)) {
-      state.update(chunk);
-      bytes += chunk.length;
-    }
-    if (state.hex() !== body.sha256)
-      throw releaseErrors.error('INPUT_INVALID', {
-        reason: 'its body is not the one that was kept',
-      });
-    return { sha256: body.sha256, bytes };
+  /**
+   * The same for {@link queueRelease} alone: what is small becomes durable with its transaction, so nobody waits for
+   * a file's syncs. Whoever does not queue it calls {@link KeptBody.drop}.
+   */
+  stage(input: ReleaseContent): Promise<KeptBody> {
+    return takeIn(this.#host.blobs, input, STAGED_BYTES_MAX);
   }
 
   async #findAgain(input: ReleaseInput, bodySha256: string): Promise<QueueVerdict | undefined> {

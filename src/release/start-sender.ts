@@ -9,6 +9,7 @@ import type { GuardLink } from './guard-link.ts';
 import type { ReleaseHost } from './release.ts';
 import { SENDER_LIMITS, Sender } from './sender.ts';
 import type { SenderLimits, SenderState } from './sender.ts';
+import { readStagedOrBlob } from './staging.ts';
 
 /** What a sender is started with. */
 export interface SenderHost extends ReleaseHost {
@@ -50,7 +51,7 @@ export async function startSender(host: SenderHost): Promise<RunningSender> {
     debit: host.debit ?? ((tx, ...rest) => debitBuckets(tx as never, ...rest)),
     readDb: (work) => host.store.read(work),
     writeDb: (work) => host.store.write(work),
-    readBody: (sha256) => host.blobs.read(sha256),
+    readBody: (sha256) => readStagedOrBlob(host, sha256),
     indexOf: async (release) =>
       (await host.ledger.show(entryId(release.requestId)))?.index ?? undefined,
     onAcked: (releases) => host.onAcked?.(releases.map((release) => release.requestId)),

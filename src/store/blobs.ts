@@ -23,6 +23,16 @@ export interface BlobRef {
   readonly bytes: number;
 }
 
+/** A small blob that lies beside the others, for a transaction that keeps its bytes; see {@link Blobs.stage}. */
+export interface StagedBlob {
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
+  /** Puts it in its place, readable and not yet durable: its bytes must be durable elsewhere. */
+  place(): Promise<void>;
+  /** Forgets it, unless it was placed. */
+  drop(): Promise<void>;
+}
+
 /** A folder of blobs. */
 export interface Blobs {
   /** Stores a stream; throws `STORE_BLOB_TOO_LARGE` past the limit and keeps nothing then. */
@@ -32,6 +42,18 @@ export interface Blobs {
   ): Promise<BlobRef>;
   /** Stores a copy of a file, as {@link put} does. */
   putFile(file: string, limitBytes: number): Promise<BlobRef>;
+  /**
+   * Takes a stream of at most `limitBytes` in without waiting for the disk; null, and nothing kept, if it is longer. Its
+   * place stays empty until {@link StagedBlob.place}, so that a power cut never leaves half a blob under a whole one's name.
+   */
+  stage(
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    limitBytes: number,
+  ): Promise<StagedBlob | null>;
+  /** Stages a copy of a file, as {@link stage} does. */
+  stageFile(file: string, limitBytes: number): Promise<StagedBlob | null>;
+  /** Makes placed blobs durable, with their names. Throws if one is not there: its bytes must stay where they are. */
+  settle(digests: readonly string[]): Promise<void>;
   /** Moves a file of the same file system in, if it has this digest; false and nothing moved otherwise. */
   adopt(file: string, digest: string): Promise<boolean>;
   /** Gives a file of the same file system a second name here, if it has this digest; false otherwise. */
@@ -64,17 +86,29 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
     }
   };
   const made = new Set<string>();
+  /** Folders that somebody made and nobody made durable. */
+  const loose = new Set<string>();
   const makeDir = async (folder: string): Promise<void> => {
     if (made.has(folder)) return;
     await makeDirDurable(folder, files);
+    if (loose.has(folder)) await files.syncDir(path.dirname(folder));
+    loose.delete(folder);
     made.add(folder);
   };
-  const place = { dir, random, files, pathOf, makeDir };
+  const makeDirLoose = async (folder: string): Promise<void> => {
+    if (made.has(folder)) return;
+    loose.add(folder);
+    await files.makeDir(folder);
+  };
+  const place = { dir, random, files, pathOf, makeDir, makeDirLoose };
   return {
     pathOf,
     has,
     put: (chunks, limitBytes) => put(place, chunks, limitBytes),
     putFile: (file, limitBytes) => put(place, readChunks(file), limitBytes),
+    stage: (chunks, limitBytes) => stage(place, chunks, limitBytes),
+    stageFile: (file, limitBytes) => stage(place, readChunks(file), limitBytes),
+    settle: (digests) => settle(place, digests),
     link: async (file, digest) => {
       const target = pathOf(digest);
       if (!(await hasDigest(file, digest))) return false;
@@ -131,6 +165,63 @@ interface Place {
   pathOf(digest: string): string;
   /** Makes a folder durable once; nobody but us removes one while we run. */
   makeDir(folder: string): Promise<void>;
+  /** Makes a folder that {@link Blobs.settle} or {@link makeDir} makes durable. */
+  makeDirLoose(folder: string): Promise<void>;
+}
+
+async function stage(
+  place: Place,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  limitBytes: number,
+): Promise<StagedBlob | null> {
+  const { files } = place;
+  const held: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > limitBytes) return null;
+    held.push(chunk);
+  }
+  const bytes = new Uint8Array(Buffer.concat(held));
+  const digest = sha256(bytes);
+  const incoming = path.join(place.dir, 'incoming');
+  await place.makeDir(incoming);
+  const temp = path.join(incoming, toHex(place.random.bytes(16)));
+  const handle = await files.open(temp, 'wx', 0o600);
+  try {
+    await files.write(handle, bytes);
+  } finally {
+    await files.close(handle);
+  }
+  return {
+    sha256: digest,
+    bytes,
+    place: async () => {
+      const target = place.pathOf(digest);
+      // Only here, where its bytes are durable: a folder that nobody made durable may else stay behind unknown to all.
+      await place.makeDirLoose(path.dirname(target));
+      await files.rename(temp, target);
+    },
+    drop: () => files.remove(temp),
+  };
+}
+
+async function settle(place: Place, digests: readonly string[]): Promise<void> {
+  const { files } = place;
+  await Promise.all(
+    digests.map(async (digest) => {
+      const handle = await files.open(place.pathOf(digest), 'r');
+      try {
+        await files.sync(handle);
+      } finally {
+        await files.close(handle);
+      }
+    }),
+  );
+  for (const folder of new Set(digests.map((digest) => path.dirname(place.pathOf(digest))))) {
+    await place.makeDir(folder);
+    await files.syncDir(folder);
+  }
 }
 
 async function put(

@@ -10,7 +10,7 @@ export { openStore } from './store.ts';
 export type { Store, StoreOptions } from './store.ts';
 export { ArrivingFile, freeBytes } from './arriving-file.ts';
 export { openBlobs } from './blobs.ts';
-export type { BlobRef, Blobs } from './blobs.ts';
+export type { BlobRef, Blobs, StagedBlob } from './blobs.ts';
 export { openParts } from './parts.ts';
 export type { Parts } from './parts.ts';
 export type { ColumnTypes, Migration } from './migrate.ts';

@@ -4,6 +4,7 @@
  *
  * Arguments: data folder, how many releases there are to be in the end, `stream` or `drain`.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startWire } from '../../src/app/wire.ts';
 import { Rosters } from '../../src/requests/index.ts';
@@ -40,6 +41,7 @@ if ((await budgets.list()).length === 0) {
   await budgets.declare(ENCLAVE, { rate: '1 bit/day', burst: '100 MB', lifetime: null }, 'test');
 }
 const releases = new Releases(host);
+await releases.recover();
 const wire = await startWire({
   host,
   outer: {
@@ -82,7 +84,9 @@ async function queue(number: number): Promise<void> {
     prefix: history.prefix,
     files,
   });
-  for (const bytes of encoded.emitted.values()) await blobs.put([bytes], bytes.length);
+  const work = path.join(dir, 'work', request);
+  await mkdir(work, { recursive: true });
+  for (const [digest, bytes] of encoded.emitted) await writeFile(path.join(work, digest), bytes);
   const sender = await wire.authorise({
     requestId: request,
     destination,
@@ -97,7 +101,7 @@ async function queue(number: number): Promise<void> {
     destination,
     historyPrefix: history.prefix,
     body: encoded.body,
-    files: encoded.files,
+    files: encoded.files.map((file) => ({ ...file, path: path.join(work, file.sha256) })),
     buckets: [ENCLAVE],
     use: { principal: 'test' },
     entry: ({ sequence, chargeBits }) => ({

@@ -34,6 +34,7 @@ if ((await budgets.list()).length === 0) {
 }
 const blobs = openBlobs(path.join(dir, 'blobs'), systemRandom);
 const releases = new Releases({ store, ledger, blobs, clock: systemClock });
+await releases.recover();
 const verdict = await releases.queueRelease({
   requestId: request,
   destination: 1,
@@ -50,5 +51,6 @@ if (verdict.queued) {
     `${JSON.stringify({ queued: request, sequence, chargeBits: String(chargeBits), index, spent })}\n`,
   );
 }
+await releases.close();
 await ledger.close();
 await store.close();

@@ -9,9 +9,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openStore } from '../../src/store/index.ts';
+import type { Kysely } from 'kysely';
+import { openBlobs, openStore } from '../../src/store/index.ts';
 import { openKeyFile, verifyLedger } from '../../src/ledger/index.ts';
-import { systemRandom } from '../../src/core/index.ts';
+import { sha256, systemRandom } from '../../src/core/index.ts';
 
 /** Calls that our durable writes are made of and that the runtime itself does not need to live. */
 export const CALLS = [
@@ -88,6 +89,10 @@ function countCalls(base: string, work: string): Map<string, number> {
   return counts;
 }
 
+async function countStaged(db: Kysely<{ release_staged: { sha256: string } }>): Promise<number> {
+  return (await db.selectFrom('release_staged').select('sha256').execute()).length;
+}
+
 async function checkFolder(dir: string, written: Written | undefined): Promise<void> {
   const store = await openStore(path.join(dir, 'gate.db'));
   await store.close();
@@ -106,6 +111,10 @@ async function checkFolder(dir: string, written: Written | undefined): Promise<v
   });
   const opened = await openStore(path.join(dir, 'gate.db'));
   try {
+    // What a release refers to is there as a whole file, and nothing waits in the database any more.
+    const blobs = openBlobs(path.join(dir, 'blobs'), systemRandom);
+    for (const request of ['r1', 'r2']) await blobs.read(sha256(`body of ${request}`));
+    assert.equal(await opened.read((db) => countStaged(db)), 0);
     const report = await verifyLedger({
       dir: path.join(dir, 'ledger'),
       key: key.verifier.vkey,

@@ -23,10 +23,12 @@ import { sourceSignersMigration } from './0035-source-signers.ts';
 import { recallIndexMigration } from './0036-recall-index.ts';
 import { settingsMigration } from './0037-settings.ts';
 import { screenedLabelsMigration } from './0038-screened-labels.ts';
+import { releaseStagedMigration } from './0039-release-staged.ts';
 import { outerMigration } from './0100-outer.ts';
 import { outerInboxesMigration } from './0101-outer-inboxes.ts';
 import { senderMigration } from './0200-sender.ts';
 import { senderSettingsMigration } from './0201-sender-settings.ts';
+import { senderBodiesMigration } from './0202-sender-bodies.ts';
 
 /** The schema of the inner process. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -50,6 +52,7 @@ export const MIGRATIONS: readonly Migration[] = [
   recallIndexMigration,
   settingsMigration,
   screenedLabelsMigration,
+  releaseStagedMigration,
 ];
 
 /** The schema of the outer process. */
@@ -60,4 +63,8 @@ export const OUTER_MIGRATIONS: readonly Migration[] = [
 ];
 
 /** The schema of the sender's own process. */
-export const SENDER_MIGRATIONS: readonly Migration[] = [senderMigration, senderSettingsMigration];
+export const SENDER_MIGRATIONS: readonly Migration[] = [
+  senderMigration,
+  senderSettingsMigration,
+  senderBodiesMigration,
+];

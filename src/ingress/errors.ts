@@ -149,6 +149,11 @@ export const scanErrors = defineErrors('SCAN', {
     message: 'it is {what}, which is not decoded here',
     hint: '{hint}',
   },
+  TYPE_DOUBLE: {
+    status: 422,
+    message: 'it is two files in one: for most readers {type}, and for others a whole pickle',
+    hint: 'do not load it; no program that writes files of one type writes this',
+  },
   NAME_CLAIMS: {
     status: 422,
     message: 'its name says {claimed}, but its content is not',

@@ -4,6 +4,7 @@
  */
 import { looksLikeTar, looksLikeZip } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
+import type { Finding } from '../inspect/index.ts';
 import { decodeGzip, decodeTar, decodeZlib, looksLikeZlibHead } from './archive-file.ts';
 import { decodeNpy, looksLikeNpyHead } from './array-file.ts';
 import { find, judgeScan, refused } from './decoded.ts';
@@ -14,6 +15,7 @@ import { decodePickle } from './pickle-file.ts';
 import { describeProblems } from './pickle-forms.ts';
 import { judgePickle } from './pickle/judge.ts';
 import type { PickleJudgement } from './pickle/judge.ts';
+import type { PickleProblem } from './pickle/problems.ts';
 import { decodePlain } from './plain-file.ts';
 import { decodeSafetensors, looksLikeSafetensorsHead } from './safetensors-file.ts';
 import { decodeZip } from './zip-file.ts';
@@ -21,6 +23,13 @@ import { decodeZip } from './zip-file.ts';
 /** Files inside files, the outermost counted. */
 const DEPTH_MAX = 4;
 const HEAD_BYTES = 4096;
+
+/** A name and something behind it: fewer opcodes are two lines of a text that begins with a `c`. */
+const LED_ON_OPCODES = 3;
+/** What a pickle of data does not have. */
+const OUTSIDE: ReadonlySet<PickleProblem['code']> = new Set([
+  ...(['PICKLE_REFERENCE', 'PICKLE_OBJECT', 'PICKLE_MASKED'] as const),
+]);
 
 /** Scans one file. Never throws on hostile bytes. */
 export function scanSource(name: string, source: ByteSource, depth = 1): Decoded {
@@ -30,11 +39,7 @@ export function scanSource(name: string, source: ByteSource, depth = 1): Decoded
   if (head[0] === 0x80 && (head[1] ?? 255) <= 5) return close(decodePickle(name, source));
   const judged = judgePickle(source);
   const decoded = decodeByContent(name, source, head, depth, judged);
-  // A file of another type that a pickle's reader would run is two files in one.
-  const denied = judged.problems.filter(({ severity }) => severity === 'deny');
-  const doubts = isPickleType(decoded.type)
-    ? []
-    : [...describeProblems(denied), ...doubt(decoded, judged)];
+  const doubts = isPickleType(decoded.type) ? [] : judgeDouble(decoded.type, judged);
   return close({ ...decoded, findings: [...decoded.findings, ...doubts] });
 }
 
@@ -55,11 +60,25 @@ function isBarePickle(source: ByteSource, judged: PickleJudgement): boolean {
   return judged.opcodes > 1 && judged.end === source.size;
 }
 
-/** A text that would name something and then break off is not simply a text. */
-function doubt(decoded: Decoded, judged: PickleJudgement): ReturnType<typeof describeProblems> {
-  const isText = decoded.type === 'text' || decoded.type === 'table';
-  if (!isText || judged.names === 0 || judged.opcodes < 3) return [];
-  return describeProblems(judged.problems.filter(({ code }) => code === 'PICKLE_REFERENCE'));
+/**
+ * A file of another type that a pickle's reader would run is two files in one. Bytes that only happen to be opcodes name
+ * nothing; no honest file of another type names something and goes on to a STOP.
+ */
+function judgeDouble(type: string, judged: PickleJudgement): Finding[] {
+  const { asksOutside, names, opcodes, outcome, problems } = judged;
+  const isWhole = outcome === 'stopped' || outcome === 'joblib';
+  // A ZIP and a parquet file begin like a line that asks for something outside, behind which any text may be.
+  const goesOn = isWhole || (opcodes >= LED_ON_OPCODES && !asksOutside);
+  const told = problems.filter(({ code, severity }) => {
+    if (severity === 'deny') return names > 0 || code === 'PICKLE_NESTED_CALL';
+    if (code === 'PICKLE_BROKEN') return outcome === 'unjudged';
+    return names > 0 && goesOn && OUTSIDE.has(code);
+  });
+  const findings = describeProblems(told);
+  if (names > 0 && isWhole) {
+    findings.push(find(told.length > 0 ? 'deny' : 'hold', 'TYPE_DOUBLE', { type }));
+  }
+  return findings;
 }
 
 function decodeByContent(

@@ -19,7 +19,7 @@ const MEMO_SPARSE_MAX = 1 << 16;
 const STRINGS_KEPT = 1 << 16;
 const STRING_NUMBERS = 0xfffffff;
 
-/** Thrown and caught inside the judge: readers of CPython end here too, or the stream overstepped a limit. */
+/** Thrown and caught inside the judge: readers of CPython end here too. */
 export class Broken extends Error {
   constructor(message: string) {
     // Most places where a pickle may begin break at once; a stack trace would take longer than the walk.
@@ -29,6 +29,9 @@ export class Broken extends Error {
     Error.stackTraceLimit = limit;
   }
 }
+
+/** Thrown instead where readers of CPython go on: what lies behind was not judged, and that has to be said. */
+export class Unjudged extends Broken {}
 
 function grow(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(array.length * 2);
@@ -74,7 +77,7 @@ export class AbstractStack {
 
   push(slot: number): void {
     if (this.#top === this.#slots.length) {
-      if (this.#top >= STACK_MAX) throw new Broken('its stack grows without end');
+      if (this.#top >= STACK_MAX) throw new Unjudged('its stack grows without end');
       this.#slots = grow(this.#slots);
     }
     this.#slots[this.#top++] = slot;
@@ -82,7 +85,7 @@ export class AbstractStack {
 
   mark(): void {
     if (this.#markCount === this.#marks.length) {
-      if (this.#markCount >= STACK_MAX) throw new Broken('its stack grows without end');
+      if (this.#markCount >= STACK_MAX) throw new Unjudged('its stack grows without end');
       this.#marks = grow(this.#marks);
     }
     this.#marks[this.#markCount++] = this.#top;
@@ -120,7 +123,7 @@ export class AbstractStack {
 
   // ---- memo ----
 
-  /** The number that MEMOIZE gives. */
+  /** The number that MEMOIZE gives: how many entries there are. */
   get nextMemo(): number {
     return this.#memoCount + this.#scattered;
   }
@@ -128,21 +131,43 @@ export class AbstractStack {
   put(index: number): void {
     const slot = this.peek();
     if (index > this.#memoCount) {
+      if (!this.#sparse.has(index)) this.#scattered++;
       this.#keep(index, slot);
-    } else if (index < MEMO_DENSE_MAX) {
-      if (index === this.#memo.length) this.#memo = grow(this.#memo);
-      this.#memo[index] = slot;
-      if (index === this.#memoCount) this.#memoCount++;
-    } else {
-      // Far along only what can be called is remembered; a string that names something stands right before its use.
-      if ((slot & 7) !== PLAIN && (slot & 7) !== STRING) this.#keep(index, slot);
-      if (index === this.#memoCount) this.#memoCount++;
+      return;
+    }
+    if (index === this.#memoCount) this.#advance();
+    this.#set(index, slot);
+  }
+
+  /** One entry more without a gap before it, and those that were stored behind it out of order. */
+  #advance(): void {
+    if (this.#sparse.has(this.#memoCount)) this.#scattered--;
+    this.#memoCount++;
+    for (let next = this.#sparse.get(this.#memoCount); next !== undefined;) {
+      this.#set(this.#memoCount++, next);
+      this.#scattered--;
+      next = this.#sparse.get(this.#memoCount);
     }
   }
 
+  /** An entry below the count. */
+  #set(index: number, slot: number): void {
+    if (index < MEMO_DENSE_MAX) {
+      while (index >= this.#memo.length) this.#memo = grow(this.#memo);
+      this.#memo[index] = slot;
+      this.#sparse.delete(index);
+      return;
+    }
+    // Far along only what can be called is remembered; a string that names something stands right before its use.
+    const isKept = (slot & 7) !== PLAIN && (slot & 7) !== STRING;
+    if (isKept) this.#keep(index, slot);
+    else this.#sparse.delete(index);
+  }
+
   #keep(index: number, slot: number): void {
-    if (this.#sparse.size >= MEMO_SPARSE_MAX) throw new Broken('its memo grows without order');
-    if (index > this.#memoCount && !this.#sparse.has(index)) this.#scattered++;
+    if (this.#sparse.size >= MEMO_SPARSE_MAX && !this.#sparse.has(index)) {
+      throw new Unjudged('its memo grows without order');
+    }
     this.#sparse.set(index, slot);
   }
 
@@ -152,7 +177,8 @@ export class AbstractStack {
     if (kept === undefined && index >= this.#memoCount) {
       throw new Broken('a memo entry is missing');
     }
-    this.push(kept ?? PLAIN);
+    // What was forgotten may be a string.
+    this.push(kept ?? BUILT);
   }
 
   // ---- strings ----

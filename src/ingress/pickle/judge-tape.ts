@@ -1,12 +1,21 @@
 /** The tape as the judge reads it: as lenient as CPython, and broken only where that breaks too. */
-import { Broken } from './abstract-stack.ts';
+import { Broken, Unjudged } from './abstract-stack.ts';
 import { PickleTape } from './tape.ts';
 
 const NAME_BYTES_MAX = 2048;
-const NUMBER_BYTES_MAX = 64;
+/** Blanks and zeros around a number are skipped by readers, however many they are. */
+const NUMBER_BYTES_MAX = 1 << 16;
+/** Numbers of more digits than any reader has memory for. */
+const DIGITS_MAX = 64;
+/** How much of a very long name is shown. */
+const LONG_NAME_BYTES = 64;
+/** Numbers that are no exact ones get places of their own, far from all others. */
+const PLACE_FIRST = 2 ** 52;
 
 /** See the top of this file. */
 export class JudgeTape extends PickleTape {
+  readonly #places = new Map<string, number>();
+
   /** A little-endian number. */
   length(width: number): number {
     const value = this.number(width);
@@ -19,36 +28,64 @@ export class JudgeTape extends PickleTape {
     if (!this.skip(count)) throw new Broken('it ends in an argument');
   }
 
-  /** Steps over a line and gives where its text lies. */
+  /** Steps over a line and gives where its text lies. CPython's reader in Python takes a last byte for a line end. */
   span(): { readonly from: number; readonly to: number } {
     const from = this.at;
     const to = this.line();
-    if (to < 0) throw new Broken('a line has no end');
-    return { from, to };
+    if (to >= 0) return { from, to };
+    const { size } = this.source;
+    if (from >= size) throw new Broken('it ends in an argument');
+    this.pass(size - this.at);
+    return { from, to: size - 1 };
   }
 
-  /** The number of a memo entry on a line. */
+  /** The number of a memo entry on a line, as CPython reads it: to a NUL, with blanks, a sign, zeros and underscores. */
   memoLine(): number {
     const { from, to } = this.span();
-    const text = to - from > NUMBER_BYTES_MAX ? undefined : this.readText(from, to);
-    const value = Number(text?.trim().replaceAll('_', '') ?? Number.NaN);
-    if (!Number.isSafeInteger(value) || value < 0) throw new Broken('a memo number is misspelled');
-    return value;
+    const head = this.source.read(from, Math.min(to, from + NUMBER_BYTES_MAX));
+    const line = Buffer.from(head).toString('latin1').split('\0', 1)[0] ?? '';
+    const isCut = to - from > head.length && line.length === head.length;
+    if (isCut && /^[ \t-\r+\-\d_]*$/.test(line)) {
+      throw new Unjudged('a memo number is longer than is read');
+    }
+    const match = /^[ \t-\r]*([+-]?)(\d+(?:_\d+)*)[ \t-\r]*$/.exec(line);
+    if (match === null) throw new Broken('a memo number is misspelled');
+    const digits = (match[2] ?? '').replaceAll('_', '').replace(/^0+(?=\d)/, '');
+    if (match[1] === '-' && digits !== '0') throw new Broken('a memo number is negative');
+    const value = Number(digits);
+    return value < PLACE_FIRST ? value : this.#placeOf(digits);
   }
 
-  /** The text of a line that names something; undefined when it is too long. Readers stop at one that is not UTF-8. */
-  nameLine(): string | undefined {
+  #placeOf(digits: string): number {
+    if (digits.length > DIGITS_MAX) throw new Unjudged('a memo number is longer than is read');
+    const place = this.#places.get(digits) ?? PLACE_FIRST + this.#places.size;
+    this.#places.set(digits, place);
+    return place;
+  }
+
+  /** The line of a module's name. Modules have no names that long, and readers stop at one that is not UTF-8. */
+  moduleLine(): string {
     const { from, to } = this.span();
-    if (to - from > NAME_BYTES_MAX) return undefined;
-    const text = this.readText(from, to);
-    if (text === undefined) throw new Broken('a name is not UTF-8');
+    const text = to - from > NAME_BYTES_MAX ? undefined : this.readText(from, to);
+    if (text === undefined) throw new Broken('a module has no such name');
     return text;
   }
 
-  /** A string's text, or undefined when it is not spelled out: protocol 0 has quotes and escapes. */
+  /** The line of a name in a module; of one that is very long, its beginning. */
+  nameLine(): string {
+    const { from, to } = this.span();
+    const isLong = to - from > NAME_BYTES_MAX;
+    const text = this.readText(from, isLong ? from + LONG_NAME_BYTES : to);
+    if (text === undefined && !isLong) throw new Broken('a name is not UTF-8');
+    return isLong ? `${text ?? ''}…` : (text ?? '');
+  }
+
+  /** A string's text, or undefined when it is not spelled out: protocol 0 has quotes, blanks behind them, and escapes. */
   spelledText(from: number, to: number): string | undefined {
     if (to - from > NAME_BYTES_MAX) return undefined;
     const text = this.readText(from, to);
-    return text?.includes('\\') === true ? undefined : text?.replace(/^(['"])([^]*)\1$/, '$2');
+    return text?.includes('\\') === true
+      ? undefined
+      : text?.replace(/^(['"])([^]*)\1[\0- ]*$/, '$2');
   }
 }

@@ -17,6 +17,7 @@ import {
   PLAIN,
   REFERENCE,
   TUPLE,
+  Unjudged,
   WRAPPER,
 } from './abstract-stack.ts';
 import {
@@ -37,12 +38,17 @@ import type { PickleProblem } from './problems.ts';
 
 /** How the walk of one pickle ended. */
 export interface PickleJudgement {
-  /** `joblib`: raw array bytes follow, which only the interpreter can step over. */
-  readonly outcome: 'stopped' | 'broken' | 'joblib';
-  /** Behind STOP, or where it broke. */
+  /**
+   * `broken`: readers end there too. `unjudged`: they go on. `joblib`: raw array bytes follow, which only the
+   * interpreter can step over.
+   */
+  readonly outcome: 'stopped' | 'broken' | 'unjudged' | 'joblib';
+  /** Behind STOP, or where it ended. */
   readonly end: number;
   readonly opcodes: number;
   readonly hasProto: boolean;
+  /** It asks for something outside by a line of its own; a reader that was given no way to load that ends there. */
+  readonly asksOutside: boolean;
   /** Names that were resolved. */
   readonly names: number;
   readonly problems: readonly PickleProblem[];
@@ -70,6 +76,9 @@ for (const op of [0x8c, 0x58, 0x8d]) IS_UTF8[op] = 1;
 
 const UNKNOWN_NAME = { ...describeName('a', 'name'), text: 'a name' };
 
+/** Whether a value is for sure no text; what a call gave, what a name stands for, or what was forgotten, may be one. */
+const isNoText = (slot: number): boolean => [PLAIN, TUPLE, WRAPPER].includes(slot & 7);
+
 /** See the top of this file. One instance judges one pickle. */
 class Judge {
   readonly #tape: JudgeTape;
@@ -82,6 +91,7 @@ class Judge {
   #at = 0;
   #opcodes = 0;
   #hasProto = false;
+  #asksOutside = false;
   readonly #problems = new ProblemList();
   readonly #budget: SearchBudget;
   readonly #opcodesMax: number;
@@ -100,14 +110,15 @@ class Judge {
     } catch (error) {
       if (!(error instanceof Broken)) throw error;
       this.#report('PICKLE_BROKEN', 'hold', error.message);
-      outcome = 'broken';
+      outcome = error instanceof Unjudged ? 'unjudged' : 'broken';
     }
     if (this.#depth > 0) this.#budget.opcodes -= this.#opcodes;
     return {
       outcome,
-      end: outcome === 'broken' ? this.#at : this.#tape.at,
+      end: outcome === 'stopped' || outcome === 'joblib' ? this.#tape.at : this.#at,
       opcodes: this.#opcodes,
       hasProto: this.#hasProto,
+      asksOutside: this.#asksOutside,
       names: this.#nameCount,
       problems: this.#problems.list(),
     };
@@ -124,7 +135,7 @@ class Judge {
       if (this.#frameEnd >= 0 && this.#at >= this.#frameEnd) this.#leaveFrame();
       const op = tape.opcode();
       if (op < 0) throw new Broken('it ends before its STOP');
-      if (++this.#opcodes > this.#opcodesMax) throw new Broken('it has too many opcodes');
+      if (++this.#opcodes > this.#opcodesMax) throw new Unjudged('it has too many opcodes');
       if (op === 0x2e) {
         const slot = this.#stack.peek();
         if ((slot & 7) === NAME) this.#refer(slot >> 3);
@@ -234,6 +245,7 @@ class Judge {
         return false;
       case 0x50: // PERSID
         this.#tape.span();
+        this.#asksOutside = true;
         this.#stack.push(BUILT);
         return false;
       case 0x51: // BINPERSID
@@ -276,21 +288,20 @@ class Judge {
     switch (op) {
       case 0x63: {
         // c
-        const module = this.#tape.nameLine();
+        const module = this.#tape.moduleLine();
         this.#resolve(module, this.#tape.nameLine());
         return false;
       }
       case 0x93: {
         const at = this.#stack.pop(2);
-        this.#resolve(
-          this.#stringOf(this.#stack.slot(at)),
-          this.#stringOf(this.#stack.slot(at + 1)),
-        );
+        const [module, name] = [this.#stack.slot(at), this.#stack.slot(at + 1)];
+        if ([module, name].some(isNoText)) throw new Broken('a name is no text');
+        this.#resolve(this.#stringOf(module), this.#stringOf(name));
         return false;
       }
       case 0x69: {
         // i
-        const module = this.#tape.nameLine();
+        const module = this.#tape.moduleLine();
         const name = this.#tape.nameLine();
         const floor = this.#stack.popMark();
         const count = this.#stack.top - floor;
@@ -341,6 +352,7 @@ class Judge {
 
   #resolve(module: string | undefined, name: string | undefined): void {
     if (module === undefined || name === undefined) {
+      this.#nameCount++;
       this.#report('PICKLE_NAME_COMPUTED', 'deny', '');
       this.#stack.push(REFERENCE);
       return;

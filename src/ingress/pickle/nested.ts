@@ -117,6 +117,7 @@ class Search {
     const judged = this.#judgeAt(source, 0, depth);
     const denied = judged.problems.find((problem) => problem.severity === 'deny');
     const isStopped = judged.outcome === 'stopped' && judged.hasProto;
+    if (judged.outcome === 'unjudged') this.note(unread('a pickle in it is not read to its end'));
     // Bytes that only happen to parse name nothing.
     if (denied !== undefined && (judged.names > 0 || isStopped)) {
       return callIn(denied.detail);
@@ -130,6 +131,9 @@ class Search {
     for (const at of findPicklePlaces(source)) {
       if (this.#budget.opcodes < 0) return undefined;
       const judged = this.#judgeAt(source, at, depth);
+      if (judged.outcome === 'unjudged' && judged.names > 0) {
+        this.note(unread('a pickle in it is not read to its end'));
+      }
       const denied = judged.problems.find((problem) => problem.severity === 'deny');
       if (denied === undefined || judged.names === 0) continue;
       if (judged.outcome === 'stopped') {

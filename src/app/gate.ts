@@ -278,7 +278,7 @@ async function openParts(
     [
       exportKind(exports),
       wayIn.kind,
-      windowKind({ ledger, people }),
+      windowKind({ ledger, people, models }),
       policyKind({
         ...{ ledger, clock, rosters },
         checkPolicies: (text, next) => findPolicyProblems(text, next, clock.nowMs()),

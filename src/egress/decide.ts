@@ -7,6 +7,7 @@ import type { DebitVerdict } from '../budget/index.ts';
 import { isoTime } from '../core/index.ts';
 import type { VectorVerdict } from '../models/index.ts';
 import type { Finding } from '../inspect/index.ts';
+import { isGraveCode } from '../requests/index.ts';
 import type { ContentType } from '../wire/index.ts';
 import { sayReason } from './sentences.ts';
 import type { Reason } from './sentences.ts';
@@ -163,18 +164,22 @@ export function isPlain(reasons: readonly Reason[]): boolean {
 /** Findings that one pair of eyes is not enough for. */
 function isGrave(files: readonly DecidedFile[]): boolean {
   return files.some((file) =>
-    file.findings.some((each) => each.severity === 'hold' && /KEY|SECRET/.test(each.code)),
+    file.findings.some((each) => each.severity === 'hold' && isGraveCode(each.code)),
   );
 }
 
-/** The lowest tier whose approvals may let a held export through; its charge can raise it further. */
+/**
+ * The lowest tier whose approvals may let a held export through; its charge can raise it further. An agent or workload
+ * (`sponsored`) cannot vouch for anything, so that somebody else has to look.
+ */
 export function tierOf(
   reasons: readonly Reason[],
   files: readonly DecidedFile[],
+  sponsored: boolean,
 ): 'self' | 'one' | 'quorum' {
   if (isGrave(files) || reasons.some((reason) => reason.code === 'EXPORT_MODEL_LOCKED'))
     return 'quorum';
-  return isPlain(reasons) ? 'self' : 'one';
+  return isPlain(reasons) && !sponsored ? 'self' : 'one';
 }
 
 function judgeAutomatic({ policy, chargeBits, automaticBudget }: DecideInput): Reason[] {

@@ -36,7 +36,8 @@ export async function demandApprovals(
   );
   // Every tenfold of the charge counts like two findings.
   const size = Math.min(15, 2 * Math.log10(Math.max(1, facts.chargeBits)));
-  const risk = RISK_PER_TIER[tierOf(facts.reasons, files)] + Math.min(5, findings.length) + size;
+  const tier = tierOf(facts.reasons, files, request.sponsor !== null);
+  const risk = RISK_PER_TIER[tier] + Math.min(5, findings.length) + size;
   return {
     destination: { name: request.destination, number },
     models: models.map((model) => model.id),

@@ -85,7 +85,10 @@ export async function findNumber(host: ExportHost, request: Request): Promise<nu
 }
 
 /** The models that an export's project may have touched. */
-export async function modelsInReach(host: ExportHost, request: Request): Promise<readonly Model[]> {
+export async function modelsInReach(
+  host: Pick<ExportHost, 'people' | 'models'>,
+  request: Pick<Request, 'project'>,
+): Promise<readonly Model[]> {
   const project = await host.people.project(request.project);
   const all = await host.models.list();
   const reach = reachOf(

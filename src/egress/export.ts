@@ -109,6 +109,7 @@ async function decide(host: ExportHost, request: Request, facts: ExportFacts): P
   const tier = tierOf(
     reasons,
     facts.files.map((file) => ({ ...file, refusal: file.reason })),
+    request.sponsor !== null,
   );
   return { verdict, reason: sayReasons(reasons), chargeBits, tier };
 }

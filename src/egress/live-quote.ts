@@ -98,7 +98,7 @@ async function quoteOnce(host: ExportHost, ask: QuoteAsk): Promise<LiveQuote> {
     total: { bytes: quote.total.bytes, chargeBits },
     means: { sentence: sayMeaning(models, chargeBits) },
     verdict,
-    tier: verdict === 'hold' ? tierOf(reasons, files) : null,
+    tier: verdict === 'hold' ? tierOf(reasons, files, ask.sponsor !== null) : null,
     reasons,
   };
 }

@@ -50,5 +50,5 @@ export function decideAgain(request: Request, policy: ExportPolicy): ExportAgain
   if (reasons.some((each) => each.severity === 'deny'))
     return { verdict: 'deny', tier: null, reason };
   if (reasons.length === 0) return { verdict: 'allow', tier: null, reason };
-  return { verdict: 'hold', tier: tierOf(reasons, files), reason };
+  return { verdict: 'hold', tier: tierOf(reasons, files, request.sponsor !== null), reason };
 }

@@ -6,9 +6,11 @@
 import { sayCount, sayExactDuration } from '../core/index.ts';
 import type { Kysely } from 'kysely';
 import type { Ledger } from '../ledger/index.ts';
+import type { Models } from '../models/index.ts';
 import type { People } from '../people/index.ts';
 import { entryOf, readWindow } from '../requests/index.ts';
 import type { Request, RequestKind, WindowInput } from '../requests/index.ts';
+import { modelsInReach } from './export-reach.ts';
 
 interface WindowTables {
   window_uses: { window: string; request: string; bits: bigint };
@@ -74,7 +76,7 @@ function sayWindow(input: WindowInput): string {
 }
 
 /** The kind `window`. */
-export function windowKind(host: { ledger: Ledger; people: People }): RequestKind {
+export function windowKind(host: { ledger: Ledger; people: People; models: Models }): RequestKind {
   const read = (request: Pick<Request, 'input'>): WindowInput =>
     readWindow(JSON.parse(request.input));
   return {
@@ -93,17 +95,19 @@ export function windowKind(host: { ledger: Ledger; people: People }): RequestKin
       const reason = 'a window is approved like the largest export that it lets through';
       return Promise.resolve({ verdict: 'hold', reason, tier: 'one' });
     },
-    demand: (request, facts) => {
+    demand: async (request, facts) => {
       const input = read(request);
       const number = (facts as { number: number }).number;
-      return Promise.resolve({
+      const models = await modelsInReach(host, request);
+      return {
         destination: { name: request.destination, number },
-        models: [],
+        // What leaves through it is asked of the same owners as one export alone.
+        models: models.map((model) => model.id),
         chargeBitsMax: BigInt(input.bitsTotal),
         grantMs: input.durationMs,
         risk: RISK,
         facts: { window: input },
-      });
+      };
     },
     keep: () => Promise.resolve(),
     effect: async (request, _facts, releaser, moveOn) => {

@@ -29,7 +29,9 @@ export function buildSubject(
   const { clock, ledger } = host;
   const { roster, sha256: rosterSha256 } = current;
   const chargeBitsMax = String(demand.chargeBitsMax);
-  const rule = ruleOf(roster, { kind: request.kind, tier, chargeBitsMax, facts: demand.facts });
+  const { kind, requester, sponsor } = request;
+  const { facts } = demand;
+  const rule = ruleOf(roster, { kind, requester, sponsor, tier, chargeBitsMax, facts });
   const waitMs = rule?.waitMs ?? 7 * 86_400_000;
   const nowMs = clock.nowMs();
   const untilMs = nowMs + waitMs + (rule?.approvalsValidMs ?? 0) + RELEASE_MARGIN_MS;
@@ -38,9 +40,9 @@ export function buildSubject(
     gate: roster.gate,
     id: request.id,
     edition: request.edition,
-    kind: request.kind,
-    requester: request.requester,
-    sponsor: request.sponsor,
+    kind,
+    requester,
+    sponsor,
     project: request.project,
     destination: demand.destination,
     why: request.why,
@@ -55,7 +57,7 @@ export function buildSubject(
     releaseBy: isoTime(untilMs),
     grantMs: demand.grantMs,
     breakGlass: false,
-    facts: demand.facts,
+    facts,
   };
   return {
     subject: writeSubject(subject),

@@ -38,7 +38,10 @@ function judge(
   const { roster } = at;
   try {
     if (effect.tier !== 'break-glass') {
-      const judged = judgeApprovals({ roster, subjectText, signatures, nowMs: effect.atMs });
+      // A window of an earlier version names no models; what it let through was approved by the rules of its day.
+      const settings = readSubject(subjectText).kind === 'window' ? undefined : roster.settings;
+      const { atMs: nowMs } = effect;
+      const judged = judgeApprovals({ roster, subjectText, signatures, settings, nowMs });
       if (judged.state === 'met') return null;
       return (
         [

@@ -255,14 +255,27 @@ const ROWS: readonly Row[] = [
     ...{ subject: { tier: 'self' }, signed: [by(bob)], counts: { signed: [by(dan)] } },
   },
   {
-    name: 'a sponsor where the requester vouches',
+    name: 'a sponsor where a person would vouch alone',
     world: self,
     subject: { tier: 'self', requester: 'bot', sponsor: 'bob' },
-    ...{
-      signed: [by(bob)],
-      state: 'impossible',
-      counts: { subject: { tier: 'self', requester: 'bob' } },
-    },
+    ...{ signed: [by(bob)], counts: { signed: [by(cyd)] } },
+  },
+  {
+    name: 'the sponsor by the roster, where the text names none',
+    subject: { requester: 'bot', sponsor: null },
+    ...{ signed: [by(bob)], counts: { signed: [by(cyd)] } },
+  },
+  {
+    name: 'an agent that vouches alone, where the text names no sponsor',
+    world: { rule: { tier: 'self', quorum: 'requester' }, keys: {} },
+    subject: { tier: 'self', requester: 'bot', sponsor: null },
+    ...{ signed: [by(bot)], says: /belongs to nobody/, counts: { signed: [by(cyd)] } },
+  },
+  {
+    name: 'who vouches alone for what something was found in',
+    world: self,
+    subject: { tier: 'self', requester: 'bob', facts: { findings: ['INSPECT_BLOB_ENCODED'] } },
+    ...{ signed: [by(bob)], counts: { signed: [by(cyd)] } },
   },
 ];
 

@@ -15,13 +15,14 @@ import {
   ruleFor,
   verifySshsig,
 } from '../people/index.ts';
-import type { Roster, RosterKey, RosterRule, Tier } from '../people/index.ts';
+import type { Roster, RosterKey, RosterRule, Settings } from '../people/index.ts';
 import { judgeQuorum, parseQuorum, printClause } from '../policy/index.ts';
 import type { Quorum, QuorumClause } from '../policy/index.ts';
 import { accessOf, ownersOfTarget } from './access-input.ts';
 import { readersOwners, shareOf } from './share-input.ts';
 import { APPROVAL_NAMESPACE, readSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
+import { excludedFrom, reachOfSubject, tierOfSubject } from './subject-reach.ts';
 
 /** One signature that counts. */
 export interface CheckedApproval {
@@ -89,6 +90,8 @@ export interface ApprovalInput {
   readonly signatures: readonly string[];
   /** People who said no. The sender knows of none: a denial only ever keeps things closed. */
   readonly denials?: readonly string[];
+  /** What people signed of models: a rule then asks the owners of every one in reach, whichever the text names. */
+  readonly settings?: Settings | undefined;
   readonly nowMs: number;
 }
 
@@ -112,12 +115,12 @@ export function ruleKindOf(roster: Roster, subject: { kind: string; facts?: Json
 /** The rule that a subject falls under now; undefined when the roster has none for it. */
 export function ruleOf(
   roster: Roster,
-  subject: { kind: string; tier: Tier; chargeBitsMax: string; facts?: JsonObject },
+  subject: Parameters<typeof tierOfSubject>[1] & { readonly chargeBitsMax: string },
 ): RosterRule | undefined {
   const asked = ruleKindOf(roster, subject);
   const kind = RULE_KINDS.find((each) => each === asked);
   if (kind === undefined) return undefined;
-  return ruleFor(roster, kind, subject.tier, BigInt(subject.chargeBitsMax));
+  return ruleFor(roster, kind, tierOfSubject(roster, subject), BigInt(subject.chargeBitsMax));
 }
 
 /** What `target` means in a rule: what access is asked to, or the project that a share is for; null where it means nothing. */
@@ -125,7 +128,7 @@ function targetOf(subject: Subject): string | null {
   return accessOf(subject)?.what ?? shareOf(subject)?.to ?? null;
 }
 
-function seatsOf(quorum: Quorum, subject: Subject): readonly Seat[] {
+function seatsOf(quorum: Quorum, subject: Subject, models: readonly string[]): readonly Seat[] {
   const aimed = subject.kind === 'access' || subject.kind === 'share';
   const aim = targetOf(subject);
   // What says that it lies elsewhere than what it asks for has nobody who could give it.
@@ -135,7 +138,7 @@ function seatsOf(quorum: Quorum, subject: Subject): readonly Seat[] {
     if (clause.of === 'target') return [{ ...clause, target: aim }];
     if (clause.of === 'project') return [{ ...clause, target: subject.project }];
     // An owner of one model cannot speak for another one.
-    return subject.models.map((target) => ({ ...clause, target }));
+    return models.map((target) => ({ ...clause, target }));
   });
 }
 
@@ -175,7 +178,9 @@ export function judgeApprovals(input: ApprovalInput): ApprovalJudgement {
   const valid = checked.filter((each) => each.ok);
   const refused = checked.flatMap((each) => (each.ok ? [] : [each.why]));
   const judged =
-    rule.tier === 'self' ? judgeSelf(subject, valid) : judgeOthers(input, subject, rule, valid);
+    rule.tier === 'self'
+      ? judgeSelf(roster, subject, valid)
+      : judgeOthers(input, subject, rule, valid);
   const counted = valid.filter((each) => judged.counted.has(each.person));
   const keysMissing = [
     ...(rule.deviceBound && !counted.some((each) => each.key.deviceBound)
@@ -198,8 +203,9 @@ interface Judged {
 }
 
 /** The requester vouches for it, with a signature; an agent has nobody who could. */
-function judgeSelf(subject: Subject, valid: readonly CheckedApproval[]): Judged {
-  const voters = new Set(subject.sponsor === null ? [subject.requester] : []);
+function judgeSelf(roster: Roster, subject: Subject, valid: readonly CheckedApproval[]): Judged {
+  const alone = excludedFrom(roster, subject).size === 1;
+  const voters = new Set(alone ? [subject.requester] : []);
   const met = valid.some((each) => voters.has(each.person));
   const missing = { clause: 'the requester', count: 1, candidates: [...voters] };
   return {
@@ -216,14 +222,12 @@ function judgeOthers(
   rule: RosterRule,
   valid: readonly CheckedApproval[],
 ): Judged {
-  const seats = seatsOf(parseQuorum(rule.quorum), subject);
+  const { roster, settings, nowMs } = input;
+  const models = reachOfSubject(roster, settings, subject);
+  const seats = seatsOf(parseQuorum(rule.quorum), subject, models);
   if (seats.length === 0)
     return { state: 'impossible', missing: [], voters: new Set(), counted: new Set() };
-  const { roster, nowMs } = input;
-  const excluded = new Set([
-    subject.requester,
-    ...(subject.sponsor === null ? [] : [subject.sponsor]),
-  ]);
+  const excluded = excludedFrom(roster, subject);
   const voters = new Set(
     seats
       .flatMap((seat) => [...eligible(roster, subject, seat, nowMs)])

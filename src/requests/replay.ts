@@ -11,6 +11,7 @@ import { ownersOfTarget, readAccess } from './access-input.ts';
 import { ruleKindOf } from './judge-approvals.ts';
 import { readShare, readersOwners } from './share-input.ts';
 import type { Request } from './row.ts';
+import { excludedFrom, tierOfSubject } from './subject-reach.ts';
 import { percentilesOf } from './waiting.ts';
 
 /** How a request ends under a policy. */
@@ -74,7 +75,9 @@ function ruleOf(roster: Roster, request: Request, tier: Tier): RosterRule | unde
   const asked = ruleKindOf(roster, { kind: request.kind, facts });
   const kind = RULE_KINDS.find((each) => each === asked);
   if (kind === undefined) return undefined;
-  return ruleFor(roster, kind, tier, request.chargeBits ?? 0n);
+  const { requester, sponsor } = request;
+  const lowest = tierOfSubject(roster, { kind: request.kind, tier, requester, sponsor });
+  return ruleFor(roster, kind, lowest, request.chargeBits ?? 0n);
 }
 
 function replayOwners(roster: Roster, request: Request, nowMs: number): ReadonlySet<string> {
@@ -93,17 +96,13 @@ function countSeats(
   nowMs: number,
 ): { seats: number } | { why: string } {
   const { request, models } = row;
-  if (rule.tier === 'self')
-    return request.sponsor === null ? { seats: 1 } : { why: 'an agent has nobody to vouch for it' };
+  if (rule.tier === 'self') return { seats: 1 };
   const seats = parseQuorum(rule.quorum).clauses.flatMap((clause) =>
     clause.of === 'model'
       ? models.map((target) => ({ ...clause, target }))
       : [{ ...clause, target: clause.of === 'project' ? request.project : null }],
   );
-  const excluded = new Set([
-    request.requester,
-    ...(request.sponsor === null ? [] : [request.sponsor]),
-  ]);
+  const excluded = excludedFrom(roster, request);
   const judged = judgeQuorum(
     { clauses: seats },
     {

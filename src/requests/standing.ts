@@ -40,6 +40,7 @@ export function judgeRequest(
         : [],
     ),
     denials: current.filter((vote) => vote.vote === 'deny').map((vote) => vote.person),
+    settings: roster.settings,
     nowMs,
   });
 }
@@ -192,6 +193,7 @@ export function countedApprovals(
       vote.edition === request.edition &&
       vote.vote === 'approve' &&
       vote.signature !== null &&
+      vote.subject === request.subject &&
       judgement.voters.has(vote.person) &&
       nowMs - vote.atMs <= judgement.rule.approvalsValidMs,
   );

@@ -5,6 +5,7 @@ import { approve, foundWith, makePerson } from '../../../test/support/people.ts'
 import type { TestPerson } from '../../../test/support/people.ts';
 import { makeSecurityKey } from '../../../test/support/security-keys.ts';
 import { rosterDigest, writeRoster } from '../../people/index.ts';
+import type { Roster, Settings } from '../../people/index.ts';
 import { writeSubject } from '../../requests/index.ts';
 import type { Subject } from '../../requests/index.ts';
 import { checkGrant } from './grant-check.ts';
@@ -25,6 +26,8 @@ const { roster } = await foundWith(
     { person: dan, groups: ['staff'] },
   ],
   {
+    sponsored: [{ id: 'bot', kind: 'agent', name: 'bot', sponsor: 'bob' }],
+    models: [{ id: 'm', owners: ['cyd'] }],
     projects: [
       {
         ...{ id: 'p', title: 'p', models: [] },
@@ -36,10 +39,31 @@ const { roster } = await foundWith(
   },
 );
 const digest = rosterDigest(writeRoster(roster));
+const SETTINGS: Settings = {
+  ...{ caps: [], budgets: [], destinations: [] },
+  models: [
+    {
+      ...{ id: 'm', parameters: '1000', bitsPerParameter: '4' },
+      ...{ hiddenWidth: 0, vocabulary: 0 },
+    },
+  ],
+};
+/** The rules of the gate, where single exports are also for the owners of every model in reach. */
+const OWNED: Roster = {
+  ...roster,
+  rules: roster.rules.map((rule) =>
+    rule.kind === 'export' && rule.tier === 'one'
+      ? { ...rule, quorum: '1 of reviewers(project), 1 of owners(model)' }
+      : rule,
+  ),
+};
 const FILE = { name: 'a.csv', type: 'csv', form: null, sha256: 'b'.repeat(64), bytes: 3 };
 const WINDOW = {
   ...{ types: ['csv'], bitsEach: 10, bitsTotal: 100, uses: 2, durationMs: 3_600_000, job: 'x' },
 };
+
+const KEY_FOUND = { findings: ['INSPECT_BLOB_ENCODED', 'INSPECT_KEY_PEM'] };
+const BLOB_FOUND = { findings: ['INSPECT_BLOB_ENCODED'], files: [FILE], historyPrefix: 4 };
 
 function makeSubject(change: Partial<Subject> = {}): string {
   return writeSubject({
@@ -70,7 +94,7 @@ interface Row {
 async function judge({ subject = {}, signed = [BOB], check = {} }: Row) {
   const text = makeSubject(subject);
   return checkGrant({
-    ...{ roster, digests: new Map([[1, digest]]), subject: text },
+    ...{ roster, settings: SETTINGS, digests: new Map([[1, digest]]), subject: text },
     ...{ signatures: await Promise.all(signed.map((sign) => Promise.resolve(sign(text)))) },
     ...{ breakGlass: false, nowMs: NOW, ...check },
   });
@@ -119,6 +143,51 @@ const REFUSED: readonly (readonly [string, Row, RegExp])[] = [
     'the sponsor of the agent that asks signed',
     { subject: { requester: 'bot', sponsor: 'bob' } },
     /missing/,
+  ],
+  [
+    'the text hides whose agent asks, and its sponsor signed',
+    { subject: { requester: 'bot', sponsor: null } },
+    /missing/,
+  ],
+  [
+    'whoever asked left the roster',
+    { subject: { requester: 'eve' } },
+    /`eve`, who asked, is no longer in the roster/,
+  ],
+  [
+    'it is an emergency of somebody who left the roster',
+    { subject: { breakGlass: true, requester: 'eve' }, check: { breakGlass: true } },
+    /no longer in the roster/,
+  ],
+  [
+    'the text leaves out a model in reach whose owner has to sign',
+    { check: { roster: OWNED } },
+    /1 of owners\(m\)/,
+  ],
+  [
+    'a window is for models whose owners have not signed',
+    {
+      subject: { kind: 'window', facts: { window: WINDOW } },
+      check: { roster: OWNED },
+    },
+    /1 of owners\(m\)/,
+  ],
+  [
+    'the text says that a key was found and names too low a tier',
+    { subject: { facts: { ...KEY_FOUND, files: [FILE], historyPrefix: 4 } } },
+    /2 of security/,
+  ],
+  [
+    'something was found, and its requester alone vouches for it',
+    {
+      subject: { ...{ tier: 'self', requester: 'bob' }, facts: BLOB_FOUND },
+    },
+    /1 of reviewers\(p\)/,
+  ],
+  [
+    'an agent alone vouches for it',
+    { subject: { tier: 'self', requester: 'bot', sponsor: null } },
+    /1 of reviewers\(p\)/,
   ],
   ['somebody signed whom the rule does not name', { signed: [by(dan)] }, /missing/],
   ['a key signed that is in no roster', { signed: [by(eve)] }, /belongs to nobody/],
@@ -193,6 +262,21 @@ describe('the sender', () => {
     assert.ok((await judge(EMERGENCY)).ok);
     const window = { kind: 'window', facts: { window: WINDOW } };
     assert.ok((await judge({ subject: window })).ok);
+  });
+
+  it('asks every owner in reach, and nobody twice whose model the text names', async () => {
+    const check = { roster: OWNED };
+    for (const subject of [{}, { models: ['m'] }, { kind: 'window', facts: { window: WINDOW } }])
+      assert.ok((await judge({ subject, check, signed: [BOB, by(cyd)] })).ok);
+    // A rule that asks no owner is met without one, whatever is in reach.
+    assert.ok((await judge({ subject: { models: [] } })).ok);
+    const self = { tier: 'self', requester: 'dan' } as const;
+    const vouched = await judge({ subject: self, signed: [by(dan)] });
+    assert.equal(vouched.ok && vouched.meter, 'self');
+    // Somebody else than its sponsor may approve what an agent asks.
+    assert.ok(
+      (await judge({ subject: { requester: 'bot', sponsor: 'bob' }, signed: [by(cyd)] })).ok,
+    );
   });
 
   it('lets a window be used for as long as was signed, also after the time to open it', async () => {

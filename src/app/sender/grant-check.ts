@@ -1,10 +1,11 @@
 /** Reads what signatures over a canonical request allow, with the sender's own copy of the roster. Pure. */
 import { peopleOf } from '../../people/index.ts';
-import type { Roster } from '../../people/index.ts';
+import type { Roster, Settings } from '../../people/index.ts';
 import type { SignedGrant } from '../../release/index.ts';
 import {
   checkApproval,
   findAgeProblem,
+  findRequesterProblem,
   judgeApprovals,
   readSubject,
   readWindow,
@@ -15,6 +16,8 @@ import type { Subject } from '../../requests/index.ts';
 /** What a grant is checked against. */
 export interface GrantCheck {
   readonly roster: Roster;
+  /** Models and destinations as people signed them. */
+  readonly settings: Settings | null;
   /** The digests of every version of the chain, by version. */
   readonly digests: ReadonlyMap<number, string>;
   readonly subject: string;
@@ -67,7 +70,7 @@ function checkFrame(check: GrantCheck, subject: Subject): string | null {
     return 'it was asked under a roster that was never in force';
   if (subject.breakGlass !== check.breakGlass) return 'the signature is for something else';
   if (subject.destination === null) return 'it names no destination';
-  return null;
+  return findRequesterProblem(roster, subject, nowMs);
 }
 
 /** Who signed is enough: by the quorum of its rule, or by the emergency group. */
@@ -75,7 +78,10 @@ function checkSigners(check: GrantCheck, subject: Subject): string | null {
   const { roster, signatures, nowMs } = check;
   if (!subject.breakGlass) {
     if (ruleOf(roster, subject) === undefined) return 'no rule of the roster lets it pass';
-    const judged = judgeApprovals({ roster, subjectText: check.subject, signatures, nowMs });
+    const settings = check.settings ?? undefined;
+    const judged = judgeApprovals({
+      ...{ roster, settings, subjectText: check.subject, signatures, nowMs },
+    });
     if (judged.state === 'met') return null;
     const missing = judged.missing.map((each) => each.clause);
     return `approvals are missing: ${[...missing, ...judged.keysMissing, ...judged.refused].join('; ')}`;

@@ -2,6 +2,7 @@
 import {
   accessOf,
   findAgeProblem,
+  findRequesterProblem,
   judgeApprovals,
   readSubject,
   ruleOf,
@@ -25,7 +26,7 @@ function no(why: string): SignedLoan {
 }
 
 /** Checks a loan; never throws for bad input. */
-export function checkLoan(check: Omit<GrantCheck, 'breakGlass'>): SignedLoan {
+export function checkLoan(check: Omit<GrantCheck, 'breakGlass' | 'settings'>): SignedLoan {
   const { roster, digests, signatures, nowMs } = check;
   let subject: Subject;
   try {
@@ -38,6 +39,8 @@ export function checkLoan(check: Omit<GrantCheck, 'breakGlass'>): SignedLoan {
   if (age !== null) return no(age);
   if (digests.get(subject.rosterVersion) !== subject.rosterSha256)
     return no('it was asked under a roster that was never in force');
+  const gone = findRequesterProblem(roster, subject, nowMs);
+  if (gone !== null) return no(gone);
   const access = accessOf(subject);
   if (access?.target !== 'budget' || access.bits === null) return no('it lends nothing');
   // The rule goes by the charge that was signed, so it has to be what is lent.

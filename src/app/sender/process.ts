@@ -51,6 +51,7 @@ export async function runSender(options: SenderOptions, links: SenderLinks): Pro
         ? { ok: false, why: 'the gate is not founded, so nobody can approve' }
         : checkGrant({
             roster: chain.roster,
+            settings: chain.settings,
             digests: chain.digests,
             subject,
             signatures,

@@ -14,6 +14,7 @@ export {
   applyBudget,
   findBudget,
   isWiderThanSigned,
+  modelsInReach,
   pathTo,
   readSettings,
   sortSettings,

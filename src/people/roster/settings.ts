@@ -111,6 +111,15 @@ export function applyBudget(
   return applyDeclaration(ref, declared, modelsOf(settings), settings.caps, lentBits);
 }
 
+/** The ids of the declared models that a project may have touched. */
+export function modelsInReach(
+  settings: Settings,
+  project: { readonly models: readonly string[] },
+): readonly string[] {
+  const all = settings.models.map((each) => each.id);
+  return reachOf(project.models, all);
+}
+
 /** The declaration of a budget; undefined when there is none. */
 export function findBudget(settings: Settings, ref: BucketRef): SettingsBudget | undefined {
   const name = sayBucket(ref);
@@ -176,11 +185,10 @@ export function pathTo(
   const project = projects.find((each) => each.id === place.project);
   if (project === undefined)
     return { ok: false, why: `there is no project \`${place.project}\` in the roster` };
-  const all = settings.models.map((each) => each.id);
   const refs: BucketRef[] = [
     { scope: 'enclave', id: 'enclave' },
     ...(automatic ? [{ scope: 'automatic', id: 'enclave' } as const] : []),
-    ...reachOf(project.models, all).map((each): BucketRef => ({ scope: 'model', id: each })),
+    ...modelsInReach(settings, project).map((each): BucketRef => ({ scope: 'model', id: each })),
     { scope: 'project', id: project.id },
     ...(requester === null ? [] : [{ scope: 'principal', id: requester } as const]),
   ];

@@ -93,6 +93,8 @@ export interface ApprovalInput {
   /** What people signed of models: a rule then asks the owners of every one in reach, whichever the text names. */
   readonly settings?: Settings | undefined;
   readonly nowMs: number;
+  /** The rule to judge by, where it is not the one that the subject falls under. */
+  readonly rule?: RosterRule | undefined;
 }
 
 /** Whether what is asked for are changes of settings. Such a change holds nothing else. */
@@ -170,7 +172,7 @@ function saySeat(seat: Seat): string {
 export function judgeApprovals(input: ApprovalInput): ApprovalJudgement {
   const { roster, nowMs } = input;
   const subject = readSubject(input.subjectText);
-  const rule = ruleOf(roster, subject);
+  const rule = input.rule ?? ruleOf(roster, subject);
   if (rule === undefined) throw new TypeError(`no rule for ${subject.kind} ${subject.tier}`);
   const checked = input.signatures.map((each) =>
     checkApproval(roster, input.subjectText, each, nowMs),

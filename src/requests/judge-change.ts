@@ -1,12 +1,14 @@
 /**
  * The judgement of a change of the roster, which needs the approvers of the version in force and of the one that it would
- * make (as TUF asks for a new root): what is missing for either is told while people can still give it.
+ * make (as TUF asks for a new root), and those of settings where it changes who these are: what is missing for any of them
+ * is told while people can still give it.
  */
 import { isoTime } from '../core/index.ts';
 import type { Roster } from '../people/index.ts';
 import { replaySteps } from './change-steps.ts';
 import { judgeApprovals, ruleOf } from './judge-approvals.ts';
 import type { ApprovalInput, ApprovalJudgement } from './judge-approvals.ts';
+import { settingsJudges, settingsRuleOf } from './settings-apart.ts';
 import { readSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 
@@ -23,6 +25,29 @@ function nextOf(roster: Roster, subject: Subject, nowMs: number): Roster | null 
   }
 }
 
+/** Adds what another rule asks for to what is judged already. */
+function alsoJudge(
+  before: ApprovalJudgement,
+  also: ApprovalJudgement,
+  by: string,
+): ApprovalJudgement {
+  const said = (each: ApprovalJudgement['missing'][number]): string =>
+    JSON.stringify([each.clause.replace(/ by the .*$/, ''), each.count, each.candidates]);
+  const told = new Set(before.missing.map(said));
+  return {
+    ...before,
+    state: STATES.find((state) => before.state === state || also.state === state) ?? 'open',
+    missing: [
+      ...before.missing,
+      ...also.missing
+        .filter((each) => !told.has(said(each)))
+        .map((each) => ({ ...each, clause: `${each.clause} ${by}` })),
+    ],
+    voters: new Set([...before.voters, ...also.voters]),
+    keysMissing: [...new Set([...before.keysMissing, ...also.keysMissing])],
+  };
+}
+
 /** Judges a subject of any kind; a change is judged under both versions. Throws as {@link judgeApprovals} does. */
 export function judgeSubject(input: ApprovalInput): ApprovalJudgement {
   const before = judgeApprovals(input);
@@ -31,17 +56,11 @@ export function judgeSubject(input: ApprovalInput): ApprovalJudgement {
   const next = nextOf(input.roster, subject, input.nowMs);
   if (next === null) return before;
   const after = judgeApprovals({ ...input, roster: next });
-  const told = new Set(before.missing.map((each) => JSON.stringify(each)));
-  return {
-    ...before,
-    state: STATES.find((state) => before.state === state || after.state === state) ?? 'open',
-    missing: [
-      ...before.missing,
-      ...after.missing
-        .filter((each) => !told.has(JSON.stringify(each)))
-        .map((each) => ({ ...each, clause: `${each.clause} by the new rules` })),
-    ],
-    voters: new Set([...before.voters, ...after.voters]),
-    keysMissing: [...new Set([...before.keysMissing, ...after.keysMissing])],
-  };
+  return settingsJudges(input.roster, next).reduce(
+    (judged, roster) => {
+      const also = judgeApprovals({ ...input, roster, rule: settingsRuleOf(roster) });
+      return alsoJudge(judged, also, 'by the rule for settings');
+    },
+    alsoJudge(before, after, 'by the new rules'),
+  );
 }

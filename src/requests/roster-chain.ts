@@ -8,6 +8,7 @@ import { findKey, readRoster, rosterErrors, verifySshsig, writeRoster } from '..
 import type { Roster } from '../people/index.ts';
 import { replaySteps } from './change-steps.ts';
 import { judgeApprovals } from './judge-approvals.ts';
+import { settingsJudges, settingsRuleOf } from './settings-apart.ts';
 import { readSubject } from './subject.ts';
 
 /** The SSHSIG namespace of the founders' signatures, which are over the roster's own text. */
@@ -86,6 +87,14 @@ export function checkNext(before: Roster, beforeText: string, link: RosterLink):
     });
     if (judged.state !== 'met')
       broken(version, `the approvers of the ${name} version have not signed it`);
+  }
+  for (const roster of settingsJudges(before, next)) {
+    const judged = judgeApprovals({
+      ...{ roster, rule: settingsRuleOf(roster), subjectText: link.subject },
+      ...{ signatures: link.signatures, nowMs: at },
+    });
+    if (judged.state !== 'met')
+      broken(version, 'it changes who decides about settings, and those who do have not signed it');
   }
   return next;
 }

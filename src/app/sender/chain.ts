@@ -16,11 +16,15 @@ import {
   checkChain,
   checkFounding,
   checkNext,
+  findAgeProblem,
   readSubject,
   stepsOf,
 } from '../../requests/index.ts';
 import type { RosterLink } from '../../requests/index.ts';
 import type { Store } from '../../store/index.ts';
+
+/** A change may reach the sender so long after it could still be carried out: the gate may have ended in between. */
+const LATE_MS = 86_400_000;
 
 /** The chain, in memory and in the sender's store. */
 export class Chain {
@@ -28,6 +32,11 @@ export class Chain {
   #roster: Roster | null = null;
   #text = '';
   #base: Settings | null = null;
+  /**
+   * What a sender that began with an empty folder was told until now; null once it was told all. A chain that was there
+   * before it is history, however old: this sender has no other to hold it to. Nothing is decided before it is kept.
+   */
+  #told: { link: RosterLink; version: number; based: Settings | null }[] | null = null;
   readonly digests = new Map<number, string>();
 
   private constructor(store: Store) {
@@ -39,7 +48,10 @@ export class Chain {
     const links = await store.read((db: GuardDb) => readChain(db));
     const base = await store.read((db: GuardDb) => readSenderBase(db));
     if (base !== null) chain.#base = readSettings(base);
-    if (links[0] === undefined) return chain;
+    if (links[0] === undefined) {
+      chain.#told = [];
+      return chain;
+    }
     // The first version is pinned by being in this folder: it came at the founding and is never replaced.
     checkChain(links, rosterDigest(links[0].document));
     for (const link of links) chain.#adopt(link, readRoster(link.document));
@@ -59,16 +71,38 @@ export class Chain {
     return this.#roster === null ? null : (this.#roster.settings ?? this.#base);
   }
 
-  async add(link: RosterLink): Promise<void> {
-    const next =
-      this.#roster === null ? checkFounding(link) : checkNext(this.#roster, this.#text, link);
+  /** Takes a version. `more` says that another one comes with it, so that a new sender is told its history at once. */
+  async add(link: RosterLink, more: boolean, nowMs: number): Promise<void> {
+    const before = this.#roster;
+    const next = before === null ? checkFounding(link) : checkNext(before, this.#text, link);
     const based = this.#checkBase(link, next);
-    await this.#store.write(async (tx: GuardDb) => {
-      await addLink(tx, next.version, rosterDigest(link.document), link);
-      if (based !== null && this.#base === null) await writeSenderBase(tx, writeSettings(based));
-    });
+    const { version } = next;
+    if (before !== null && this.#told === null) checkAge(before, version, link, nowMs);
+    const told = { link, version, based: this.#base === null ? based : null };
+    if (this.#told === null) await this.#keep([told]);
+    else this.#told.push(told);
     this.#base ??= based;
     this.#adopt(link, next);
+    if (!more) await this.settle();
+  }
+
+  /** Ends the history of a new sender: from here on a version is as new as its approvals have to be. */
+  async settle(): Promise<void> {
+    if (this.#told === null) return;
+    await this.#keep(this.#told);
+    this.#told = null;
+  }
+
+  /** Writes versions and what they begin with, all or nothing: half a history could not be gone on with. */
+  async #keep(
+    told: readonly { link: RosterLink; version: number; based: Settings | null }[],
+  ): Promise<void> {
+    await this.#store.write(async (tx: GuardDb) => {
+      for (const { link, version, based } of told) {
+        await addLink(tx, version, rosterDigest(link.document), link);
+        if (based !== null) await writeSenderBase(tx, writeSettings(based));
+      }
+    });
   }
 
   /** Keeps the settings of a gate that was founded before they were signed; the first that are told, for good. */
@@ -125,4 +159,14 @@ export class Chain {
     this.#text = link.document;
     this.digests.set(roster.version, rosterDigest(link.document));
   }
+}
+
+/**
+ * A signed change that the gate kept to itself is of an age, as every approval is: what people signed and then saw come to
+ * nothing must not take effect when they have long decided otherwise.
+ */
+function checkAge(before: Roster, version: number, link: RosterLink, nowMs: number): void {
+  const age = findAgeProblem(before, readSubject(link.subject ?? ''), nowMs, LATE_MS);
+  if (age === null) return;
+  throw rosterErrors.error('CHAIN_BROKEN', { version, why: `it comes too late: ${age}` });
 }

@@ -282,10 +282,14 @@ class SenderLink implements SpawnedSender {
   /** Sends the versions that the sender does not have; it checks each of them itself. */
   async sendRosters(from: number): Promise<void> {
     this.#rosterVersion = Math.max(this.#rosterVersion, from);
-    for (const link of this.#options.rosters.links) {
-      if (link.version <= this.#rosterVersion) continue;
+    const missing = this.#options.rosters.links.filter(
+      (link) => link.version > this.#rosterVersion,
+    );
+    for (const [i, link] of missing.entries()) {
       const { document, subject, signatures }: RosterLink = link;
-      const verdict = await this.#ask({ do: 'roster', link: { document, subject, signatures } });
+      const told = { document, subject, signatures };
+      const more = i < missing.length - 1;
+      const verdict = await this.#ask({ do: 'roster', link: told, more });
       if (!verdict.ok) throw guardErrors.error('START_FAILED', { reason: verdict.why });
       this.#rosterVersion = link.version;
     }

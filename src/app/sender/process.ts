@@ -196,6 +196,8 @@ class SenderProcess {
 
   async #do(message: Message): Promise<void> {
     const { header, payload } = message;
+    // Nothing is done under a history that is still being told.
+    if (header['do'] !== 'roster') await this.#chain.settle();
     switch (header['do']) {
       case 'authorise': {
         const ask: GuardAsk = {
@@ -219,7 +221,8 @@ class SenderProcess {
       case 'roster': {
         // What was earned under the old rules stays earned, and nothing is earned twice.
         await this.#guard.settleBudgets(this.#chain.buckets());
-        await this.#chain.add(header['link'] as RosterLink);
+        const link = header['link'] as RosterLink;
+        await this.#chain.add(link, header['more'] === true, systemClock.nowMs());
         this.#onRoster();
         await this.say({ say: 'answer', id: header['id'], verdict: { ok: true } });
         return;

@@ -115,6 +115,7 @@ export const CHANGE = z.discriminatedUnion('op', [
       .min(1)
       .max(256 * 1024),
   }),
+  z.strictObject({ op: z.literal('settings.apart') }),
   ...SETTINGS_STEPS,
 ]);
 
@@ -348,6 +349,9 @@ function changeRules(draft: Draft, change: Change): void {
       return;
     case 'policy.set':
       draft.policySha256 = sha256(change.text);
+      return;
+    case 'settings.apart':
+      draft.settingsApart = true;
       return;
     default:
       fail(`nobody knows how to do \`${change.op}\``);

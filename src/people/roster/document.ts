@@ -116,6 +116,8 @@ const ROSTER = z.strictObject({
   origins: z.array(z.string().regex(/^https?:\/\/[^/\s]{1,253}$/)).max(10),
   /** The SHA-256 of the text of the Cedar policies in force. */
   policySha256: digest,
+  /** Who decides about settings is changed by nobody without them; once said it stays. */
+  settingsApart: z.literal(true).optional(),
   /** Budgets, models and destinations; a roster from before they were signed has none. */
   settings: SETTINGS.optional(),
 });

@@ -145,6 +145,10 @@ export function foundRoster(founding: Founding): Roster {
     },
     origins: founding.origins,
     policySha256: founding.policySha256,
+    // With one person in it, a lost key could be replaced by nobody; and one administrator alone decides everything at first.
+    ...(members(SECURITY).length > 1 && members(ADMINISTRATORS).length > 1
+      ? { settingsApart: true as const }
+      : {}),
     ...(founding.settings === undefined ? {} : { settings: founding.settings }),
   });
 }

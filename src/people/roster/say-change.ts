@@ -59,6 +59,8 @@ export function sayChange(change: Change): string {
       return `accept passkeys on ${change.origin} no longer`;
     case 'policy.set':
       return `put the policies with the SHA-256 ${sha256(change.text)} in force`;
+    case 'settings.apart':
+      return 'let nobody change the rules for settings, or whose keys they count, without the approvals that these rules ask for';
     case 'budget.set':
     case 'model.set':
     case 'model.activate':

@@ -7,6 +7,8 @@ export interface JinjaToken {
   readonly kind: 'name' | 'number' | 'string' | 'sign';
   /** A string's text after its escapes were read. */
   readonly text: string;
+  /** A string has escapes whose meaning is not known exactly. */
+  readonly isOdd?: boolean;
   readonly at: number;
 }
 
@@ -15,6 +17,8 @@ export interface JinjaBlock {
   readonly kind: 'output' | 'statement';
   readonly tokens: readonly JinjaToken[];
   readonly at: number;
+  /** Where it ends. */
+  readonly end: number;
 }
 
 /** The largest template. */
@@ -36,37 +40,52 @@ function take(pattern: RegExp, text: string, at: number): string | undefined {
 
 const ESCAPES: Readonly<Record<string, string>> = {
   ...{ n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', '\n': '' },
-  ...{ a: '\x07', b: '\b', f: '\f', v: '\v', '0': '\0' },
+  ...{ a: '\x07', b: '\b', f: '\f', v: '\v' },
 };
+const CODE = /x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})/y;
+/** Letters behind a backslash that begin an escape of another kind: a named character, or one of the above cut short. */
+const OPENS_ESCAPE = /[xuUN]|[^\p{ASCII}]/u;
+
+/** What stands behind a backslash, as Python reads it, and how many letters it takes. */
+function readEscape(text: string, at: number): { text: string; taken: number; isOdd: boolean } {
+  CODE.lastIndex = at;
+  const code = CODE.exec(text);
+  if (code !== null) {
+    const [all, two, four, eight, octal = '0'] = code;
+    const hex = two ?? four ?? eight;
+    const point = hex === undefined ? Number.parseInt(octal, 8) : Number.parseInt(hex, 16);
+    const isOdd = point > 0x10ffff;
+    return { text: isOdd ? '' : String.fromCodePoint(point), taken: all.length, isOdd };
+  }
+  const letter = text.charAt(at);
+  const plain = ESCAPES[letter];
+  if (plain !== undefined) return { text: plain, taken: 1, isOdd: false };
+  // Python keeps a backslash before a letter that needs none.
+  return { text: `\\${letter}`, taken: 1, isOdd: OPENS_ESCAPE.test(letter) };
+}
+
+interface StringLiteral {
+  readonly text: string;
+  readonly end: number;
+  readonly isOdd: boolean;
+}
 
 /** A string literal that begins at `at`; its text and where it ends, or undefined when it does not end. */
-function readString(text: string, at: number): { text: string; end: number } | undefined {
+function readString(text: string, at: number): StringLiteral | undefined {
   const quote = text[at];
   let out = '';
+  let isOdd = false;
   for (let i = at + 1; i < text.length; i++) {
     const letter = text.charAt(i);
-    if (letter === quote) return { text: out, end: i + 1 };
+    if (letter === quote) return { text: out, end: i + 1, isOdd };
     if (letter !== '\\') {
       out += letter;
       continue;
     }
-    const wide = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))/.exec(
-      text.slice(i + 1, i + 10),
-    );
-    if (wide !== null) {
-      const code = Number.parseInt(
-        wide[1] ?? wide[2] ?? wide[3] ?? wide[4] ?? '0',
-        wide[4] === undefined ? 16 : 8,
-      );
-      if (code > 0x10ffff) return undefined;
-      out += String.fromCodePoint(code);
-      i += wide[0].length;
-      continue;
-    }
-    const plain = ESCAPES[text.charAt(i + 1)];
-    // Python keeps a backslash before a letter that needs none; a name spelled with escapes is read as it would be.
-    out += plain ?? `\\${text.charAt(i + 1)}`;
-    i++;
+    const escape = readEscape(text, i + 1);
+    out += escape.text;
+    isOdd ||= escape.isOdd;
+    i += escape.taken;
   }
   return undefined;
 }
@@ -88,7 +107,7 @@ function readCode(
     if (letter === '"' || letter === "'") {
       const string = readString(text, at);
       if (string === undefined) return broken('a text has no end', `character ${String(at)}`);
-      tokens.push({ kind: 'string', text: string.text, at });
+      tokens.push({ kind: 'string', text: string.text, at, isOdd: string.isOdd });
       at = string.end;
       continue;
     }
@@ -126,7 +145,7 @@ export function readJinjaBlocks(text: string): Understood<JinjaBlock[]> {
     const kind = match[0].startsWith('{{') ? 'output' : 'statement';
     const code = readCode(text, start, kind);
     if (!code.ok) return code;
-    blocks.push({ kind, tokens: code.value.tokens, at: match.index });
     at = code.value.end;
+    blocks.push({ kind, tokens: code.value.tokens, at: match.index, end: at });
   }
 }

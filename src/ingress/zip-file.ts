@@ -81,11 +81,21 @@ export function decodeMembers(
       findings.push(fromRefusal(opened));
       continue;
     }
-    const decoded = decodeInner(`${name}/${member.name}`, opened.value);
+    const decoded = decodeGuarded(decodeInner, `${name}/${member.name}`, opened.value);
     findings.push(...placeInside(member.name, decoded.findings));
     forms.push(...decoded.forms);
   }
   return { findings, forms };
+}
+
+/** A member on which its decoder ends does not hide what the others are. */
+function decodeGuarded(decodeInner: DecodeInner, name: string, source: ByteSource): Decoded {
+  try {
+    return decodeInner(name, source);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'no reason given';
+    return refused('unknown', find('hold', 'DECODER_ENDED', { why }));
+  }
 }
 
 const LOOSE_MEMBERS_MAX = 256;

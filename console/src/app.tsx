@@ -25,6 +25,7 @@ import { SignInPage } from './pages/sign-in.tsx';
 import { StartPage } from './pages/start.tsx';
 import { WaitingPage } from './pages/waiting.tsx';
 import { Action } from './parts/action.tsx';
+import { KnownProvider } from './parts/known.tsx';
 import { Page } from './parts/layout.tsx';
 import { Empty, Skeleton, Trouble } from './parts/states.tsx';
 import { When } from './parts/text.tsx';
@@ -146,7 +147,7 @@ function Rooms({ session }: { readonly session: Whoami }): ReactNode {
         <div className="content">
           <Banners />
           <main ref={main} className="main" tabIndex={-1}>
-            {showPlace(place)}
+            <KnownProvider>{showPlace(place)}</KnownProvider>
           </main>
         </div>
       </div>

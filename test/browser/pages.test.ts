@@ -112,9 +112,15 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
   });
 
   for (const width of ['broad', 'narrow'] as const) {
-    it(`cut off no table of posture and scenarios, ${width}`, async () => {
+    it(`cut off no table that is read row by row, ${width}`, async () => {
       const { page, context } = await openPage(browser, { width });
-      for (const name of ['posture', 'scenario']) {
+      for (const [name, least] of [
+        ['posture', 3],
+        ['scenario', 3],
+        ['people', 1],
+        ['policy', 1],
+        ['waiting', 1],
+      ] as const) {
         const place = PLACES.find((each) => each.name === name)!;
         await visit(page, door.url, place.path);
         await page.getByText(place.shows).first().waitFor();
@@ -125,7 +131,7 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
             hiddenPx: each.scrollWidth - each.clientWidth,
           })),
         );
-        assert.ok(tables.length >= 3, name);
+        assert.ok(tables.length >= least, name);
         assert.deepEqual(
           tables.filter((each) => each.hiddenPx > 0),
           [],
@@ -138,6 +144,64 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
       await context.close();
     });
   }
+
+  it('are all of those that the menu and the buttons lead to', async () => {
+    const { page, context } = await openPage(browser);
+    await visit(page, door.url, '');
+    const rooms = await page
+      .locator('nav a[href^="#/"]')
+      .evaluateAll((all) => all.map((each) => (each.getAttribute('href') ?? '').slice(2)));
+    assert.ok(rooms.length > 12, rooms.join());
+    const visited = new Set(PLACES.map((place) => place.path.split(/[/?]/)[0]));
+    assert.deepEqual(
+      rooms.filter((room) => !visited.has(room)),
+      [],
+    );
+    for (const place of PLACES.filter((each) => each.path.includes('tab='))) {
+      await visit(page, door.url, place.path);
+      const tab = page.getByRole('tab', { selected: true });
+      assert.ok((await tab.count()) >= 1, `${place.name} is no tab`);
+    }
+    await visit(page, door.url, 'nowhere');
+    await page.getByText('There is no page at this address').waitFor();
+    await context.close();
+  });
+
+  it('would be found with a control outside the window, or with a page that is too wide', async () => {
+    const { page, context } = await openPage(browser, { width: 'narrow' });
+    await visit(page, door.url, 'locks');
+    assert.deepEqual(await findBarriers(page), []);
+    const add = (style: string, tag: string): Promise<void> =>
+      page.evaluate(
+        ([css, name]) => {
+          const added = document.createElement(name ?? 'div');
+          added.textContent = 'added';
+          added.style.cssText = css ?? '';
+          document.querySelector('main')?.append(added);
+        },
+        [style, tag],
+      );
+    await add('position: fixed; left: 360px; width: 120px', 'button');
+    assert.match((await findBarriers(page)).join(), /outside: <button/);
+    await add('width: 500px; height: 4px', 'div');
+    assert.match((await findBarriers(page)).join(), /scrolls sideways/);
+    await context.close();
+  });
+
+  it('say on a narrow screen too why a button may not be pressed', async () => {
+    door.state.person = 'alan';
+    const { page, context } = await openPage(browser, { width: 'narrow' });
+    await visit(page, door.url, 'budgets');
+    const button = page.getByRole('button', { name: 'Propose a budget' });
+    await button.tap({ force: true });
+    const tip = page.locator('.act .tip').filter({ visible: true });
+    await tip.getByText('is no principal who may budget.change').waitFor();
+    const { x = -1, width = 999 } = (await tip.boundingBox()) ?? {};
+    assert.ok(x >= 0 && x + width <= 390, `from ${String(x)}, ${String(width)} wide`);
+    assert.deepEqual(await findBarriers(page), []);
+    door.state.person = 'ada';
+    await context.close();
+  });
 
   it('say what they are in the title and move the focus to it', async () => {
     const { page, context } = await openPage(browser);

@@ -7,6 +7,8 @@ import type { NodeShown } from './ingress.ts';
 export interface ScreeningShown {
   readonly id: string;
   readonly import: string;
+  /** What the import is for; null where it is no longer known. */
+  readonly importWhy: string | null;
   readonly project: string;
   readonly by: string;
   readonly fields: { readonly text: string; readonly label: string; readonly source: string };

@@ -7,12 +7,13 @@ import type { BudgetsShown, Charges } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
 import { sayAmount } from '../parts/budget.tsx';
 import { ChargeDays } from '../parts/charge-days.tsx';
+import { Project } from '../parts/known.tsx';
 import { Card, Page, Tabs } from '../parts/layout.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
 import { refusalFor, useSession } from '../shell/session.tsx';
-import { sayBits, sayCounted, showSafely } from '../words/format.ts';
+import { sayBits, sayCounted } from '../words/format.ts';
 import { AskAccess } from './ask-access.tsx';
 import { BudgetCard } from './budgets/card.tsx';
 import { Models } from './budgets/models.tsx';
@@ -36,7 +37,9 @@ function Leaving({ charges }: { readonly charges: Charges }): ReactNode {
         {charges.byProject.slice(0, 8).map((each) => (
           <li key={each.project}>
             <p className="row apart small">
-              <strong className="break">{showSafely(each.project)}</strong>
+              <strong>
+                <Project id={each.project} />
+              </strong>
               <span>
                 {sayAmount(each.chargeBits)}{' '}
                 <span className="faint">{sayCounted(each.releases, 'release')}</span>

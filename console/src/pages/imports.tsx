@@ -5,7 +5,8 @@ import type { ReactNode } from 'react';
 import { importsQuery, sourcesQuery } from '../api/ingress.ts';
 import type { ImportShown, SourceShown } from '../api/ingress.ts';
 import { Action } from '../parts/action.tsx';
-import { Card, Page, Tabs } from '../parts/layout.tsx';
+import { Project } from '../parts/known.tsx';
+import { Card, Page, Tabs, UnderTabs } from '../parts/layout.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { When } from '../parts/text.tsx';
 import { go, link } from '../shell/route.ts';
@@ -135,7 +136,7 @@ function SourceItem({ source }: { readonly source: SourceShown }): ReactNode {
           {showSafely(form.collection)}; consent: {form.consent}
         </p>
         <p className="faint small break">
-          {showSafely(source.fingerprint)}, project {showSafely(source.project)}, added{' '}
+          {showSafely(source.fingerprint)}, project <Project id={source.project} />, added{' '}
           <When at={source.addedAt} />
         </p>
       </div>
@@ -201,9 +202,25 @@ export function ImportsPage(props: {
         }
         tabs={[
           { id: 'imports', title: 'Imports', show: () => list },
-          { id: 'sources', title: 'Sources', show: () => <SourceList /> },
+          {
+            id: 'sources',
+            title: 'Sources',
+            show: () => (
+              <UnderTabs>
+                <SourceList />
+              </UnderTabs>
+            ),
+          },
           { id: 'inboxes', title: 'Inboxes', show: () => <InboxList /> },
-          { id: 'new', title: 'New import', show: () => <NewImport /> },
+          {
+            id: 'new',
+            title: 'New import',
+            show: () => (
+              <UnderTabs>
+                <NewImport />
+              </UnderTabs>
+            ),
+          },
         ]}
       />
     </Page>

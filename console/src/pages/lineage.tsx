@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { lineageQuery } from '../api/ingress.ts';
 import type { Graph, NodeShown } from '../api/ingress.ts';
 import { Action } from '../parts/action.tsx';
-import { Card, Page, Tabs } from '../parts/layout.tsx';
+import { Card, Page, Tabs, UnderTabs } from '../parts/layout.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
 import { sayCount, showSafely } from '../words/format.ts';
@@ -129,8 +129,24 @@ export function LineagePage({ query }: { readonly query: URLSearchParams }): Rea
           go(link(['lineage'], { tab: tab === 'lineage' ? null : tab }), 'replace')
         }
         tabs={[
-          { id: 'lineage', title: 'Lineage', show: () => <GraphView node={node} /> },
-          { id: 'recalls', title: 'Recalls', show: () => <Recalls /> },
+          {
+            id: 'lineage',
+            title: 'Lineage',
+            show: () => (
+              <UnderTabs>
+                <GraphView node={node} />
+              </UnderTabs>
+            ),
+          },
+          {
+            id: 'recalls',
+            title: 'Recalls',
+            show: () => (
+              <UnderTabs>
+                <Recalls />
+              </UnderTabs>
+            ),
+          },
         ]}
       />
     </Page>

@@ -6,6 +6,7 @@ import { call } from '../api/client.ts';
 import { locksQuery, queryClient } from '../api/queries.ts';
 import type { LockShown } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
+import { Person } from '../parts/known.tsx';
 import { Card, Dialog, Field, Page, SentenceField } from '../parts/layout.tsx';
 import { Empty, Loaded, ProblemLine } from '../parts/states.tsx';
 import { When } from '../parts/text.tsx';
@@ -168,7 +169,7 @@ function LockItem({
         </p>
         <p className="says break">{showSafely(lock.reason)}</p>
         <p className="faint small">
-          {showSafely(lock.by)}, <When at={lock.at} />
+          <Person id={lock.by} />, <When at={lock.at} />
           {lock.liftedAt === null ? null : (
             <>
               ; lifted <When at={lock.liftedAt} />

@@ -7,6 +7,7 @@ import type { MonitorShown } from '../api/screens.ts';
 import { Action } from '../parts/action.tsx';
 import { Drawing } from '../parts/drawing.tsx';
 import type { Draw } from '../parts/drawing.tsx';
+import { Person, Project } from '../parts/known.tsx';
 import { Card, Facts, Page } from '../parts/layout.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { When } from '../parts/text.tsx';
@@ -72,7 +73,7 @@ function Measured(props: { readonly newest: NonNullable<MonitorShown['newest']> 
           [
             'Recorded',
             <span key="by">
-              {showSafely(by)}, <When at={at} />
+              <Person id={by} />, <When at={at} />
             </span>,
           ],
         ]}
@@ -100,19 +101,20 @@ function MonitorCard({ monitor }: { readonly monitor: MonitorShown }): ReactNode
     >
       {monitor.recall === null ? null : (
         <p className="notice bad">
-          It came of something that was recalled ({showSafely(monitor.recall)}): nothing watches in
-          its place.
+          It came of something that was <a href={link(['lineage'], { tab: 'recalls' })}>recalled</a>
+          : nothing watches in its place.
         </p>
       )}
       {monitor.newest === null ? (
         <p className="quiet">
-          Nobody recorded what it is worth: sallyport lineage evaluated MONITOR FILE does.
+          Nobody recorded what it is worth: <code>sallyport lineage evaluated MONITOR FILE</code>{' '}
+          does.
         </p>
       ) : (
         <Measured newest={monitor.newest} />
       )}
       <p className="faint small break monitor-foot">
-        {showSafely(monitor.project)}, <When at={monitor.addedAt} />,{' '}
+        <Project id={monitor.project} />, <When at={monitor.addedAt} />,{' '}
         <a href={link(['lineage'], { node: monitor.id })}>where it came from</a>
       </p>
     </Card>
@@ -133,7 +135,10 @@ export function MonitorsPage(): ReactNode {
             {monitors.length === 0 ? (
               <Card>
                 <Empty title="No monitor is recorded">
-                  <p>sallyport monitor train makes one, sallyport lineage record-run records it.</p>
+                  <p>
+                    <code>sallyport monitor train</code> makes one,{' '}
+                    <code>sallyport lineage record-run</code> records it.
+                  </p>
                 </Empty>
               </Card>
             ) : (

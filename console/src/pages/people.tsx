@@ -30,13 +30,13 @@ function PersonRow({ person }: { readonly person: PersonShown }): ReactNode {
           {person.sponsor === null ? '' : `, sponsored by ${showSafely(person.sponsor)}`}
         </span>
       </th>
-      <td>{person.groups.join(', ') || <span className="faint">none</span>}</td>
-      <td className="break">
+      <td data-label="Groups">{person.groups.join(', ') || <span className="faint">none</span>}</td>
+      <td data-label="Projects" className="break">
         {Object.keys(person.projects).map(showSafely).join(', ') || (
           <span className="faint">none</span>
         )}
       </td>
-      <td>
+      <td data-label="Keys">
         {person.keys.length === 0 ? (
           <span className="faint">none</span>
         ) : (
@@ -48,7 +48,7 @@ function PersonRow({ person }: { readonly person: PersonShown }): ReactNode {
           </>
         )}
       </td>
-      <td className="number">
+      <td data-label="Until" className="number">
         {person.until === null ? <span className="faint">no end</span> : <When at={person.until} />}
       </td>
     </tr>
@@ -84,7 +84,7 @@ function People({ people }: { readonly people: readonly PersonShown[] }): ReactN
         <Empty title="Nobody is like this" />
       ) : (
         <div className="scroll" tabIndex={0} role="region" aria-label="People">
-          <table className="table people">
+          <table className="table people stacking">
             <thead>
               <tr>
                 <th scope="col">Name</th>

@@ -21,7 +21,7 @@ function Rules({ policy }: { readonly policy: PolicyShown }): ReactNode {
         note={sayCounted(policy.rules.length, 'rule')}
       >
         <div className="scroll" tabIndex={0} role="region" aria-label="Rules">
-          <table className="table rules">
+          <table className="table rules stacking">
             <thead>
               <tr>
                 <th scope="col">Kind</th>
@@ -34,9 +34,13 @@ function Rules({ policy }: { readonly policy: PolicyShown }): ReactNode {
               {policy.rules.map((rule, i) => (
                 <tr key={`${rule.kind}${rule.tier}${String(i)}`}>
                   <th scope="row">{sayKind(rule.kind)}</th>
-                  <td className="nowrap">{sayTier(rule.tier)}</td>
-                  <td className="says">{showSafely(rule.when)}</td>
-                  <td>
+                  <td data-label="Tier" className="nowrap">
+                    {sayTier(rule.tier)}
+                  </td>
+                  <td data-label="When">
+                    <span className="says">{showSafely(rule.when)}</span>
+                  </td>
+                  <td data-label="Needs" className="wide">
                     <span className="says">{showSafely(rule.words)}</span>
                     <code className="second">{rule.quorum}</code>
                   </td>
@@ -68,7 +72,7 @@ function Matrix({ matrix }: { readonly matrix: PolicyShown['matrix'] }): ReactNo
   return (
     <Card bare title="Who may do what" note="in a project of their own / of others">
       <div className="scroll" tabIndex={0} role="region" aria-label="Permissions">
-        <table className="table matrix">
+        <table className="table matrix pinned">
           <thead>
             <tr>
               <th scope="col">Action</th>

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { call } from '../api/client.ts';
 import { requestQuery } from '../api/queries.ts';
 import type { RequestDetails } from '../api/types.ts';
+import { Project } from '../parts/known.tsx';
 import { Card, Facts, Page } from '../parts/layout.tsx';
 import { Loaded } from '../parts/states.tsx';
 import { Charge, Foreign, Risk, StateChip, When, Who } from '../parts/text.tsx';
@@ -47,11 +48,11 @@ function Head({ details }: { readonly details: RequestDetails }): ReactNode {
         <span className="says quiet">{details.stateSentence}</span>
       </div>
       {details.escalation === null ? null : (
-        <p className="notice wait">
-          <span className="says">{details.escalation.sentence}</span>
+        <p className="notice wait says">
+          {showSafely(details.escalation.sentence)}
           {details.escalation.nextAt === null ? null : (
             <>
-              <span className="says">; </span>
+              {'; '}
               <span className="nowrap">
                 next step <When at={details.escalation.nextAt} />
               </span>
@@ -75,7 +76,7 @@ function Head({ details }: { readonly details: RequestDetails }): ReactNode {
         <Facts
           rows={[
             ['Kind', sayKind(details.kind)],
-            project === '' ? null : ['Project', <Foreign key="p" text={project} />],
+            project === '' ? null : ['Project', <Project key="p" id={project} />],
             destination === '' || details.share !== null
               ? null
               : ['Destination', <Foreign key="d" text={destination} />],
@@ -162,6 +163,8 @@ export function RequestPage({ id }: { readonly id: string }): ReactNode {
   return (
     <Page
       title={query.data === undefined ? 'Request' : showSafely(query.data.title)}
+      // The title of an export is the name of a file, which is shown as it is spelt.
+      says={query.data !== undefined && query.data.kind !== 'export'}
       lead={
         <a href="#/requests" className="small">
           All requests

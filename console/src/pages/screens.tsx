@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { screeningsQuery } from '../api/screens.ts';
 import type { ScreeningShown } from '../api/screens.ts';
 import { Action } from '../parts/action.tsx';
+import { Person, Project } from '../parts/known.tsx';
 import { Card, Page } from '../parts/layout.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { When } from '../parts/text.tsx';
@@ -25,10 +26,12 @@ function ScreeningRow({ screening }: { readonly screening: ScreeningShown }): Re
     <li>
       <a className="entry wraps" href={link(['screens', screening.id])}>
         <span className="grow">
-          <strong className="break">{showSafely(screening.import)}</strong>{' '}
+          <strong className="break says">
+            {showSafely(screening.importWhy ?? screening.import)}
+          </strong>{' '}
           <span className={`chip ${toneOf(screening)}`}>{sayScreening({ screening })}</span>
           <span className="second">
-            {showSafely(screening.project)}, by {showSafely(screening.by)}
+            <Project id={screening.project} />, by <Person id={screening.by} />
           </span>
         </span>
         <span className="small quiet">
@@ -56,7 +59,9 @@ export function ScreeningList({ ofImport }: { readonly ofImport: string }): Reac
         >
           {screenings.length === 0 ? (
             <Empty title="Nothing was screened yet">
-              <p>An import is screened from its page, or by sallyport imports screen.</p>
+              <p>
+                An import is screened from its page, or by <code>sallyport imports screen</code>.
+              </p>
             </Empty>
           ) : (
             <ol className="entries">

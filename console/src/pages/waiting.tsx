@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { waitingQuery } from '../api/queries.ts';
 import type { Percentiles, Waiting } from '../api/types.ts';
+import { Person } from '../parts/known.tsx';
 import { Card, Page } from '../parts/layout.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
@@ -25,26 +26,25 @@ function Figure(props: {
   );
 }
 
-function Numbers({ times }: { readonly times: Percentiles | null }): ReactNode {
+function Numbers(props: { readonly times: Percentiles | null; readonly label: string }): ReactNode {
+  const { times, label } = props;
   if (times === null)
     return (
-      <td colSpan={3} className="faint number">
+      <td colSpan={3} className="faint number" data-label={label}>
         none yet
       </td>
     );
-  return (
-    <>
-      <td className="number">{sayDuration(times.p50)}</td>
-      <td className="number">{sayDuration(times.p75)}</td>
-      <td className="number">{sayDuration(times.p95)}</td>
-    </>
-  );
+  return (['p50', 'p75', 'p95'] as const).map((at) => (
+    <td key={at} className="number" data-label={`${label}, ${at}`}>
+      {sayDuration(times[at])}
+    </td>
+  ));
 }
 
 function Tiers({ waiting }: { readonly waiting: Waiting }): ReactNode {
   return (
     <div className="scroll" tabIndex={0} role="region" aria-label="Waiting per tier">
-      <table className="table">
+      <table className="table stacking">
         <thead>
           <tr>
             <th scope="col" rowSpan={2}>
@@ -65,9 +65,11 @@ function Tiers({ waiting }: { readonly waiting: Waiting }): ReactNode {
           {waiting.tiers.map((tier) => (
             <tr key={tier.tier}>
               <th scope="row">{sayTier(tier.tier)}</th>
-              <td className="number">{sayCount(tier.count)}</td>
-              <Numbers times={tier.firstView} />
-              <Numbers times={tier.quorum} />
+              <td className="number" data-label="Requests">
+                {sayCount(tier.count)}
+              </td>
+              <Numbers times={tier.firstView} label="First view" />
+              <Numbers times={tier.quorum} label="Last approval" />
             </tr>
           ))}
         </tbody>
@@ -86,7 +88,13 @@ function Bottlenecks({ waiting }: { readonly waiting: Waiting }): ReactNode {
           {waiting.bottlenecks.map((each) => (
             <li key={each.group ?? each.person} className="row apart">
               <span className="break">
-                <strong>{showSafely(each.group ?? each.person ?? '')}</strong>{' '}
+                <strong>
+                  {each.group === undefined ? (
+                    <Person id={each.person ?? ''} />
+                  ) : (
+                    showSafely(each.group)
+                  )}
+                </strong>{' '}
                 <span className="tag">{each.group === undefined ? 'person' : 'group'}</span>
               </span>
               <span className="small">
@@ -110,7 +118,9 @@ function Fast({ waiting }: { readonly waiting: Waiting }): ReactNode {
         <ul className="list">
           {waiting.fastApprovals.map((each) => (
             <li key={each.person} className="row apart">
-              <strong className="break">{showSafely(each.person)}</strong>
+              <strong>
+                <Person id={each.person} />
+              </strong>
               <span className="small">
                 {sayCounted(each.count, 'approval')}{' '}
                 <span className="faint">{sayShare(each.share)} of theirs</span>

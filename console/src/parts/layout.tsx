@@ -7,9 +7,11 @@ export function Page(props: {
   readonly title: string;
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
+  /** Whether the title is a sentence of the gate, which begins small. */
+  readonly says?: boolean;
   readonly children: ReactNode;
 }): ReactNode {
-  const { title, lead, actions, children } = props;
+  const { title, lead, actions, says = false, children } = props;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Sallyport`;
@@ -18,7 +20,7 @@ export function Page(props: {
     <div className="page">
       <div className="page-head">
         <div className="grow">
-          <h1 ref={heading} tabIndex={-1} id="page-title">
+          <h1 ref={heading} tabIndex={-1} id="page-title" className={says ? 'says' : ''}>
             {title}
           </h1>
           {lead === undefined ? null : <div className="lead">{lead}</div>}
@@ -107,6 +109,11 @@ export function Tabs(props: {
       </div>
     </div>
   );
+}
+
+/** What stands under tabs, with the distance that it needs. */
+export function UnderTabs({ children }: { readonly children: ReactNode }): ReactNode {
+  return <div className="under-tabs">{children}</div>;
 }
 
 /** A dialog. The browser keeps the focus inside and closes it with Escape; the focus goes back, whatever closed it. */

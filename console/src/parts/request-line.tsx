@@ -4,6 +4,7 @@ import type { RequestShown } from '../api/types.ts';
 import { link } from '../shell/route.ts';
 import { showSafely } from '../words/format.ts';
 import { sayKind } from '../words/names.ts';
+import { Project } from './known.tsx';
 import { Charge, StateChip, VoteCount, When, Who } from './text.tsx';
 
 /** One request that leads to its page. */
@@ -19,7 +20,7 @@ export function RequestLine({ request }: { readonly request: RequestShown }): Re
             {request.project === '' ? null : (
               <>
                 {' · '}
-                <span className="break">{showSafely(request.project)}</span>
+                <Project id={request.project} />
               </>
             )}
             {request.chargeBits > 0 ? (

@@ -9,6 +9,7 @@ import {
   sayTime,
   showSafely,
 } from '../words/format.ts';
+import { Person } from './known.tsx';
 import { sayRisk, toneOf } from '../words/names.ts';
 
 const tickers = new Set<() => void>();
@@ -85,8 +86,13 @@ export function Who({
 }): ReactNode {
   return (
     <span>
-      {showSafely(requester)}
-      {sponsor === null ? null : <span className="faint"> of {showSafely(sponsor)}</span>}
+      <Person id={requester} />
+      {sponsor === null ? null : (
+        <span className="faint">
+          {' '}
+          of <Person id={sponsor} />
+        </span>
+      )}
     </span>
   );
 }

@@ -22,6 +22,8 @@ const LIMIT = 100;
 
 /** A screening as it is answered. */
 export interface ScreeningShown extends Omit<Screening, 'askedMs' | 'endedMs'> {
+  /** What the import is for. */
+  readonly importWhy: string;
   readonly askedAt: string;
   readonly endedAt: string | null;
 }
@@ -54,9 +56,11 @@ export interface ScreeningDetails {
   readonly excludedRows: readonly RowRule[];
 }
 
-function showScreening({ askedMs, endedMs, ...screening }: Screening): ScreeningShown {
+async function showScreening(gate: Gate, held: Screening): Promise<ScreeningShown> {
+  const { askedMs, endedMs, ...screening } = held;
   return {
     ...screening,
+    importWhy: (await gate.wayIn.imports.get(screening.import)).why,
     askedAt: isoTime(askedMs),
     endedAt: endedMs === null ? null : isoTime(endedMs),
   };
@@ -106,7 +110,10 @@ export const SCREENING_ROUTES: readonly Route[] = [
       const held = await readVisibleImport(gate, principal, param('id'));
       await needImporter(gate, principal, held.project);
       const { monitor, ...fields } = input;
-      return showScreening(await gate.wayIn.screenings.ask(held, principal.id, fields, monitor));
+      return showScreening(
+        gate,
+        await gate.wayIn.screenings.ask(held, principal.id, fields, monitor),
+      );
     },
   ),
   route(
@@ -128,7 +135,8 @@ export const SCREENING_ROUTES: readonly Route[] = [
         ...(query.import === undefined ? {} : { import: query.import }),
       });
       const next = page.length === LIMIT ? offset + LIMIT : null;
-      return { screenings: page.map(showScreening), next };
+      const screenings = await Promise.all(page.map((each) => showScreening(gate, each)));
+      return { screenings, next };
     },
   ),
   route(
@@ -147,7 +155,7 @@ export const SCREENING_ROUTES: readonly Route[] = [
           ? null
           : summariseReport((await screenings.report(screening)).report);
       return {
-        ...{ screening: showScreening(screening), report },
+        ...{ screening: await showScreening(gate, screening), report },
         excluded: exclusions.filter((each) => ruleOf(each) === null).map((each) => each.what),
         excludedRows: exclusions.flatMap((each) => ruleOf(each) ?? []),
       };

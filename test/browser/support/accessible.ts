@@ -1,6 +1,6 @@
 /**
  * Basic checks of accessibility, computed in the page: names of what can be pressed or filled in, contrast of every text,
- * unique ids, one first heading, headings in order, no sideways scrolling.
+ * unique ids, one first heading, headings in order, no sideways scrolling, no control outside the window.
  */
 import type { Page } from 'playwright-core';
 
@@ -103,6 +103,21 @@ export function findBarriers(page: Page): Promise<string[]> {
       const text = `contrast ${ratio.toFixed(2)}: ${style.color} ${describe(element)}`;
       if (!seen.has(text)) found.push(text);
       seen.add(text);
+    }
+
+    // What is scrolled by itself may reach further; what it is in may not.
+    const scrolls = (element: Element): boolean => {
+      for (let at = element.parentElement; at !== null; at = at.parentElement)
+        if (['auto', 'scroll'].includes(getComputedStyle(at).overflowX)) return true;
+      return false;
+    };
+    for (const control of document.querySelectorAll(
+      'button, a[href], input:not([type=hidden]), select, textarea, summary, [role=tab]',
+    )) {
+      if (!isShown(control) || control.closest('.hidden, .skip') !== null) continue;
+      const { left, right, width } = control.getBoundingClientRect();
+      const out = left < -1 || right > window.innerWidth + 1;
+      if (width > 0 && out && !scrolls(control)) found.push(`outside: ${describe(control)}`);
     }
 
     if (document.documentElement.scrollWidth > window.innerWidth) {

@@ -139,7 +139,7 @@ const SCREENING = {
   ...{ id: 'scr_1', import: 'imp_notes', project: 'atlas', by: 'alan', state: 'done' },
   fields: { text: 'text', label: 'label', source: 'vendor' },
   ...{ askedAt: '2026-11-21T11:00:00.000Z', verdict: 'inconclusive', documents: 5_574 },
-  ...{ held: 2, reason: null },
+  ...{ held: 2, reason: null, importWhy: 'training data of the spam monitor' },
 };
 const PLANTED = Array.from({ length: 12 }, (_, i) => `doc_${String(i).padStart(24, '0')}`);
 const weigh = (source: string, documents: number, influence: number, conflicts: number) => ({

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { BudgetShown, BudgetsShown } from '../../api/types.ts';
 import { Action, refusalOf } from '../../parts/action.tsx';
 import { sayAmount, sayBudget } from '../../parts/budget.tsx';
+import { Person } from '../../parts/known.tsx';
 import { Card, Facts } from '../../parts/layout.tsx';
 import { Meter } from '../../parts/meter.tsx';
 import { When } from '../../parts/text.tsx';
@@ -67,7 +68,9 @@ function UsedBy({ budget }: { readonly budget: BudgetShown }): ReactNode {
         <tbody>
           {budget.usedBy.slice(0, 50).map((use) => (
             <tr key={use.principal}>
-              <td className="break">{showSafely(use.principal)}</td>
+              <td>
+                <Person id={use.principal} />
+              </td>
               <td className="number">{sayAmount(use.bits)}</td>
               <td className="number">{use.debits}</td>
               <td className="number">

@@ -6,6 +6,7 @@ import { call } from '../../api/client.ts';
 import { formPreviewQuery, importFilesQuery, importQuery } from '../../api/ingress.ts';
 import type { ImportFileShown, ImportShown, ScanVerdict } from '../../api/ingress.ts';
 import { Action } from '../../parts/action.tsx';
+import { Person, Project } from '../../parts/known.tsx';
 import { Card, Dialog, Facts, Field } from '../../parts/layout.tsx';
 import { Empty, Loaded, ProblemLine } from '../../parts/states.tsx';
 import { go, link } from '../../shell/route.ts';
@@ -212,7 +213,7 @@ function ScreenTexts({ held }: { readonly held: ImportShown }): ReactNode {
           ))}
         </div>
         <ProblemLine error={error} />
-        <div className="actions">
+        <div className="actions below">
           <Action
             busy={busy}
             refusal={fields.text.trim() === '' ? 'a text field is needed' : null}
@@ -247,8 +248,8 @@ export function ImportView({ id }: { readonly id: string }): ReactNode {
               rows={[
                 ['State', <Progress key="state" held={held} />],
                 ['Why', <span className="says break">{showSafely(held.why)}</span>],
-                ['Asked by', showSafely(held.requester)],
-                ['Project', showSafely(held.project)],
+                ['Asked by', <Person key="by" id={held.requester} />],
+                ['Project', <Project key="p" id={held.project} />],
                 [
                   'Files',
                   `${sayCounted(held.counts.files, 'file')}, ${sayBytes(held.counts.bytes)}: ${sayCount(held.counts.clean)} clean, ${sayCount(held.counts.malicious)} malicious, ${sayCount(held.counts.inconclusive)} inconclusive`,

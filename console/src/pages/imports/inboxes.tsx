@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { inboxesQuery } from '../../api/ingress.ts';
 import type { InboxDeliveryShown, InboxShown } from '../../api/ingress.ts';
 import { Action } from '../../parts/action.tsx';
+import { Person, Project } from '../../parts/known.tsx';
 import { Card } from '../../parts/layout.tsx';
 import { Empty, Loaded } from '../../parts/states.tsx';
 import { When } from '../../parts/text.tsx';
@@ -28,11 +29,13 @@ function InboxItem({ bound }: { readonly bound: InboxShown }): ReactNode {
       <div className="grow">
         <p>
           <strong className="break">{showSafely(bound.inbox)}</strong>{' '}
-          <span className="tag">to {showSafely(bound.project)}</span>
+          <span className="tag">
+            to <Project id={bound.project} />
+          </span>
         </p>
         <p className="says break small">{showSafely(bound.why)}</p>
         <p className="faint small break">
-          {showSafely(bound.person)} answers for what comes, since <When at={bound.boundAt} />
+          <Person id={bound.person} /> answers for what comes, since <When at={bound.boundAt} />
         </p>
       </div>
     </li>

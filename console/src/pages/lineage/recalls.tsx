@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { planQuery, recallsQuery } from '../../api/ingress.ts';
 import type { NodeShown, RecallPlan, RecallShown } from '../../api/ingress.ts';
 import { Action } from '../../parts/action.tsx';
+import { Person } from '../../parts/known.tsx';
 import { Card } from '../../parts/layout.tsx';
 import { Empty, Loaded } from '../../parts/states.tsx';
 import { When } from '../../parts/text.tsx';
@@ -109,7 +110,7 @@ function RecallItem({ recall }: { readonly recall: RecallShown }): ReactNode {
         {recall.name === null ? null : <p className="faint small break">{showSafely(id)}</p>}
         <p className="says break">{showSafely(recall.reason)}</p>
         <p className="faint small">
-          {showSafely(recall.by)}, <When at={recall.at} />
+          <Person id={recall.by} />, <When at={recall.at} />
         </p>
         {open ? <Plan id={recall.id} /> : null}
       </div>

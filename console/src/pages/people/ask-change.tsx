@@ -79,7 +79,7 @@ const STEPS: readonly {
         name: 'kind',
         label: 'Kind of request',
         from: 'choice',
-        choices: ['export', 'import', 'share', 'access', 'unlock', 'policy', 'review'],
+        choices: ['export', 'import', 'share', 'access', 'unlock', 'policy', 'settings', 'review'],
       },
       { name: 'tier', label: 'Tier', from: 'choice', choices: ['self', 'one', 'quorum'] },
       {

@@ -17,6 +17,7 @@ function Cell({ shown, chosen }: { readonly shown: LevelShown; readonly chosen: 
           ? 'the highest'
           : `${String(next.met)} of ${String(next.asked)} for SL${String(shown.rank + 1)}`}
       </span>
+      {shown.heldNotApplicable === 0 ? null : ' '}
       {shown.heldNotApplicable === 0 ? null : (
         <span className="chip wait">{shown.heldNotApplicable} held not applicable</span>
       )}

@@ -1,6 +1,7 @@
 /** One request in the queue. */
 import type { ReactNode } from 'react';
 import type { RequestShown } from '../../api/types.ts';
+import { Person, Project } from '../../parts/known.tsx';
 import { Risk, StateChip, VoteCount, When } from '../../parts/text.tsx';
 import { link } from '../../shell/route.ts';
 import { sayBits, sayBytes, showSafely } from '../../words/format.ts';
@@ -56,8 +57,13 @@ export function QueueRow(props: RowProps): ReactNode {
             </button>
           )}
           {' · '}
-          {showSafely(request.requester)}
-          {request.project === '' ? '' : ` · ${showSafely(request.project)}`}
+          <Person id={request.requester} />
+          {request.project === '' ? null : (
+            <>
+              {' · '}
+              <Project id={request.project} />
+            </>
+          )}
           {request.destination === '' ? '' : ` → ${showSafely(request.destination)}`}
         </span>
       </span>

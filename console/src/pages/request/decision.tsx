@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { passkeysWork, sayPasskeyProblem } from '../../api/passkeys.ts';
 import type { Quorum, RequestDetails } from '../../api/types.ts';
 import { Action, mentions, refusalOf } from '../../parts/action.tsx';
+import { People, Person } from '../../parts/known.tsx';
 import { Card, Facts } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { When } from '../../parts/text.tsx';
@@ -39,7 +40,7 @@ function QuorumView({ quorum }: { readonly quorum: Quorum }): ReactNode {
             <li key={`${vote.person}${vote.at}`}>
               <span className={`mark ${vote.vote}`} aria-hidden="true" />
               <span>
-                {showSafely(vote.person)} {vote.vote === 'approve' ? 'approved' : 'denied'}
+                <Person id={vote.person} /> {vote.vote === 'approve' ? 'approved' : 'denied'}
                 {vote.own ? ' (you)' : ''}
               </span>
               <span className="faint">
@@ -67,12 +68,11 @@ function QuorumView({ quorum }: { readonly quorum: Quorum }): ReactNode {
             <code>{missing.clause.replace(/^\d+ of /, '')}</code>
           </p>
           <p className="quiet break">
-            {missing.candidates.length === 0
-              ? 'Nobody can give it. A change of people is needed.'
-              : missing.candidates
-                  .slice(0, 12)
-                  .map((each) => showSafely(each))
-                  .join(', ')}
+            {missing.candidates.length === 0 ? (
+              'Nobody can give it. A change of people is needed.'
+            ) : (
+              <People ids={missing.candidates.slice(0, 12)} />
+            )}
             {missing.candidates.length > 12
               ? ` and ${sayCounted(missing.candidates.length - 12, 'other')}`
               : ''}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { RequestDetails } from '../../api/types.ts';
 import { Action, mentions, refusalOf } from '../../parts/action.tsx';
+import { Person } from '../../parts/known.tsx';
 import { Card, SentenceField, Tabs } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { When } from '../../parts/text.tsx';
@@ -36,7 +37,9 @@ function Discussion({ details }: { readonly details: RequestDetails }): ReactNod
           {details.comments.map((comment) => (
             <li key={comment.id}>
               <p className="small">
-                <strong>{showSafely(comment.by)}</strong>{' '}
+                <strong>
+                  <Person id={comment.by} />
+                </strong>{' '}
                 <span className="faint">
                   <When at={comment.at} />
                 </span>
@@ -76,7 +79,9 @@ function History({ details }: { readonly details: RequestDetails }): ReactNode {
           </span>
           <span className="break">
             <span className="says">{showSafely(line.sentence)}</span>{' '}
-            <span className="faint small">{showSafely(line.by)}</span>
+            <span className="faint small">
+              <Person id={line.by} />
+            </span>
           </span>
         </li>
       ))}

@@ -7,6 +7,7 @@ import { queryClient } from '../../api/queries.ts';
 import { screeningQuery } from '../../api/screens.ts';
 import type { ScreenFinding, ScreeningDetails } from '../../api/screens.ts';
 import { Action } from '../../parts/action.tsx';
+import { Person } from '../../parts/known.tsx';
 import { Card, Facts } from '../../parts/layout.tsx';
 import { Empty, Loaded, ProblemLine } from '../../parts/states.tsx';
 import { When } from '../../parts/text.tsx';
@@ -223,7 +224,7 @@ export function ScreeningView({ id }: { readonly id: string }): ReactNode {
         const documents = report === null ? '' : `${sayCounted(report.documents, 'document')} read`;
         return (
           <div className="stack wide">
-            <Card title={`Screening of ${showSafely(screening.import)}`}>
+            <Card title="What was screened">
               <Facts
                 rows={[
                   ['Verdict', sayScreening(details)],
@@ -238,12 +239,12 @@ export function ScreeningView({ id }: { readonly id: string }): ReactNode {
                     'Excluded now',
                     `${sayCounted(excluded.length, 'document')}, ${sayCounted(excludedRows.length, 'source')}`,
                   ],
-                  ['Asked by', showSafely(screening.by)],
+                  ['Asked by', <Person key="by" id={screening.by} />],
                   ['At', <When key="at" at={screening.askedAt} />],
                   [
                     'Import',
-                    <a key="import" href={link(['imports', screening.import])}>
-                      Open it
+                    <a key="import" className="says" href={link(['imports', screening.import])}>
+                      {showSafely(screening.importWhy ?? screening.import)}
                     </a>,
                   ],
                 ]}

@@ -13,6 +13,12 @@ export const REFERENCE = 5;
 export const BUILT = 6;
 export const WRAPPER = 7;
 
+/** Flags of objects: what calls something when it is called, and what a name of the standard library made. */
+export const CALLABLE = 1;
+export const ITEMS = 2;
+/** The object was finished before: it has its state, or comes from the memo. */
+export const AGAIN = 4;
+
 const STACK_MAX = 1 << 24;
 const MEMO_DENSE_MAX = 1 << 20;
 const MEMO_SPARSE_MAX = 1 << 16;
@@ -44,6 +50,9 @@ function growPlaces(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer>
   larger.set(array);
   return larger;
 }
+
+const finished = (slot: number): number =>
+  (slot & 7) === INSTANCE || (slot & 7) === BUILT ? slot | (AGAIN << 3) : slot;
 
 /** See the top of this file. */
 export class AbstractStack {
@@ -81,6 +90,11 @@ export class AbstractStack {
       this.#slots = grow(this.#slots);
     }
     this.#slots[this.#top++] = slot;
+  }
+
+  /** Notes that the object on top has got its state. */
+  finish(): void {
+    this.#slots[this.#top - 1] = finished(this.peek());
   }
 
   mark(): void {
@@ -178,7 +192,7 @@ export class AbstractStack {
       throw new Broken('a memo entry is missing');
     }
     // What was forgotten may be a string.
-    this.push(kept ?? BUILT);
+    this.push(finished(kept ?? BUILT));
   }
 
   // ---- strings ----

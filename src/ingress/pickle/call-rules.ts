@@ -1,5 +1,14 @@
 /** What follows from a call, by the role of what is called and what it is handed. */
-import { findRole, isForeignType, isGetattr, isJoblibWrapper, isLibraryType } from './names.ts';
+import {
+  callsFirst,
+  findConsumed,
+  findRole,
+  isCallable,
+  isForeignType,
+  isGetattr,
+  isJoblibWrapper,
+  isLibraryType,
+} from './names.ts';
 import type { NameRole } from './names.ts';
 
 /** Flags of a tuple: what it would hand to a call. */
@@ -7,6 +16,15 @@ export const HAS_FUNCTION = 1;
 export const HAS_LATER_TYPE = 2;
 /** It has nothing at all. */
 export const IS_EMPTY = 4;
+/** An object that calls a function when it is called: a partial, a getter. */
+export const HAS_CALLABLE = 8;
+/** An object of the standard library: to read its items can call what it was made of. */
+export const HAS_ITEMS = 16;
+export const HAS_LATER_ITEMS = 32;
+/** Its first item is a name, and not one of PyTorch. */
+export const HAS_FIRST_NAME = 64;
+/** Arguments that may be anything. */
+export const HAS_ANYTHING = 127 & ~IS_EMPTY;
 
 /** A name as the judge knows it. */
 export interface ResolvedName {
@@ -19,6 +37,13 @@ export interface ResolvedName {
   /** A class of something that is neither Python itself nor a known library. */
   readonly foreign: boolean;
   readonly masked: boolean;
+  readonly torch: boolean;
+  /** What it makes can be called. */
+  readonly callable: boolean;
+  /** It calls its first argument. */
+  readonly callsFirst: boolean;
+  /** The arguments whose items it reads, as flags. */
+  readonly consumed: number;
 }
 
 /** What a call gives. `call`: it can run code; `object`: an ordinary product without a safe form. */
@@ -34,25 +59,35 @@ export function describeName(module: string, name: string): ResolvedName {
     library: isLibraryType(module, name),
     foreign: isForeignType(module, name),
     masked: module === 'numpy.ma.core' && name === '_mareconstruct',
+    torch: module === 'torch' || module.startsWith('torch.'),
+    callable: isCallable(module, name),
+    callsFirst: callsFirst(module, name),
+    consumed: { none: 0, later: HAS_LATER_ITEMS, all: HAS_ITEMS }[findConsumed(module, name)],
   };
 }
+
+/** Whether a call reads items of something that calls what it was made of. */
+const consumes = (name: ResolvedName, flags: number): boolean => (flags & name.consumed) !== 0;
 
 const isMain = (name: ResolvedName): boolean => name.text.startsWith('`__main__.');
 
 /** What a call with arguments (REDUCE, OBJ, INST) gives. `isBare`: OBJ or INST without any argument. */
 export function weighCall(name: ResolvedName, flags: number, isBare: boolean): CallOutcome {
+  if (consumes(name, flags)) return 'call';
   if (name.role === 'grammar') return 'built';
   if (name.getattr) return 'reference';
+  if (name.callsFirst && (flags & (HAS_FIRST_NAME | HAS_CALLABLE)) !== 0) return 'call';
   const isPartial = name.text === '`functools.partial`';
   const isReconstructor = name.text.endsWith('._reconstructor`');
   // A reconstructor makes an empty object of its first argument and calls only the base behind it.
   const handsOver = isReconstructor
     ? (flags & HAS_LATER_TYPE) !== 0
     : (flags & HAS_FUNCTION) !== 0 && !isPartial;
+  const callsBack = handsOver || ((flags & HAS_CALLABLE) !== 0 && !isPartial);
   // A class of an unknown library that is handed nothing holds no data: it is called for what that does.
   const isForeign = name.foreign && !handsOver && (flags & IS_EMPTY) === 0;
   const isProduct =
-    (name.role === 'known' && !handsOver) ||
+    (name.role === 'known' && !callsBack) ||
     (name.role === 'type' && (name.library || isBare || isForeign)) ||
     (isMain(name) && !handsOver);
   return isProduct ? 'object' : 'call';
@@ -63,6 +98,7 @@ export function weighCall(name: ResolvedName, flags: number, isBare: boolean): C
  * small letters runs nothing either, unless it is handed something to call.
  */
 export function weighCreation(name: ResolvedName, flags: number): CallOutcome {
+  if (consumes(name, flags)) return 'call';
   if (name.role === 'grammar') return 'built';
   if (name.role === 'type' || name.role === 'known' || isMain(name)) return 'object';
   return name.library && (flags & HAS_FUNCTION) === 0 ? 'object' : 'call';

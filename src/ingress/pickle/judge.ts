@@ -10,9 +10,12 @@
 import type { ByteSource } from '../../formats/index.ts';
 import {
   AbstractStack,
+  AGAIN,
   Broken,
   BUILT,
+  CALLABLE,
   INSTANCE,
+  ITEMS,
   NAME,
   PLAIN,
   REFERENCE,
@@ -22,7 +25,12 @@ import {
 } from './abstract-stack.ts';
 import {
   describeName,
+  HAS_ANYTHING,
+  HAS_CALLABLE,
+  HAS_FIRST_NAME,
   HAS_FUNCTION,
+  HAS_ITEMS,
+  HAS_LATER_ITEMS,
   HAS_LATER_TYPE,
   IS_EMPTY,
   weighCall,
@@ -79,6 +87,12 @@ const UNKNOWN_NAME = { ...describeName('a', 'name'), text: 'a name' };
 /** Whether a value is for sure no text; what a call gave, what a name stands for, or what was forgotten, may be one. */
 const isNoText = (slot: number): boolean => [PLAIN, TUPLE, WRAPPER].includes(slot & 7);
 
+/** What an object hands to a call as its argument number `index`. */
+function flagsOfObject(object: number, index: number): number {
+  const items = (object & ITEMS) === 0 ? 0 : index === 0 ? HAS_ITEMS : HAS_ITEMS | HAS_LATER_ITEMS;
+  return (object & CALLABLE) === 0 ? items : items | HAS_CALLABLE;
+}
+
 /** See the top of this file. One instance judges one pickle. */
 class Judge {
   readonly #tape: JudgeTape;
@@ -92,6 +106,7 @@ class Judge {
   #opcodes = 0;
   #hasProto = false;
   #asksOutside = false;
+  #refersOutside = false;
   readonly #problems = new ProblemList();
   readonly #budget: SearchBudget;
   readonly #opcodesMax: number;
@@ -341,6 +356,7 @@ class Judge {
       case 0x84:
         this.#tape.pass(1 << (op - 0x82));
         this.#report('PICKLE_UNSUPPORTED', 'hold', 'a name from an extension registry');
+        this.#refersOutside = true;
         this.#stack.push(REFERENCE);
         return false;
       default:
@@ -382,6 +398,7 @@ class Judge {
     const name = this.#name(index);
     if (name.role === 'grammar' || name.role === 'known') return;
     this.#report('PICKLE_REFERENCE', 'hold', name.text);
+    this.#refersOutside = true;
   }
 
   #name(index: number): ResolvedName {
@@ -396,7 +413,7 @@ class Judge {
 
   /** Flags of what a call is handed; arguments that are no tuple may be anything. */
   #handed(args: number): number {
-    return (args & 7) === TUPLE ? (args >> 3) & 7 : HAS_FUNCTION | HAS_LATER_TYPE;
+    return (args & 7) === TUPLE ? args >> 3 : HAS_ANYTHING;
   }
 
   /** NEWOBJ and NEWOBJ_EX. */
@@ -422,24 +439,33 @@ class Judge {
     else if (outcome !== 'built') {
       this.#report(name.masked ? 'PICKLE_MASKED' : 'PICKLE_OBJECT', 'hold', name.text);
     }
-    this.#stack.push(outcome === 'built' ? built : outcome === 'reference' ? REFERENCE : INSTANCE);
+    const made = (name.callable ? CALLABLE : 0) | (name.role === 'known' ? ITEMS : 0);
+    const object = INSTANCE | (made << 3);
+    this.#stack.push(outcome === 'built' ? built : outcome === 'reference' ? REFERENCE : object);
   }
 
   #build(): boolean {
     this.#stack.pop(1);
     const kind = this.#stack.peek() & 7;
     if (kind === WRAPPER) return true;
-    if (kind === NAME || kind === REFERENCE) this.#change();
-    else if (kind !== BUILT && kind !== INSTANCE) {
+    this.#change();
+    if (kind === BUILT || kind === INSTANCE) this.#stack.finish();
+    else if (kind !== NAME && kind !== REFERENCE) {
       this.#report('PICKLE_UNSUPPORTED', 'hold', 'a state for a plain value');
     }
     return false;
   }
 
-  /** Something is put into the value on top: that must not be a thing of the running program. */
+  /**
+   * Something is put into the value on top: that must not be a thing of the running program, nor an object that was
+   * finished before, whose state may be a function that readers now call (`__setstate__`, `append`).
+   */
   #change(): void {
     const slot = this.#stack.peek();
-    if ((slot & 7) === NAME) {
+    const isObject = (slot & 7) === BUILT || (slot & 7) === INSTANCE;
+    if (isObject && ((slot >> 3) & AGAIN) !== 0 && this.#refersOutside) {
+      this.#report('PICKLE_CALL_COMPUTED', 'deny', 'a part of an object');
+    } else if ((slot & 7) === NAME) {
       this.#report('PICKLE_NAME_CHANGED', 'deny', this.#name(slot >> 3).text);
     } else if ((slot & 7) === REFERENCE) {
       this.#report('PICKLE_NAME_CHANGED', 'deny', 'an attribute');
@@ -457,10 +483,12 @@ class Judge {
       const kind = slot & 7;
       if (kind < NAME || kind === TUPLE || kind > REFERENCE) continue;
       if (kind === REFERENCE) flags |= HAS_FUNCTION | HAS_LATER_TYPE;
+      if (kind === INSTANCE) flags |= flagsOfObject(slot >> 3, i);
       if (kind !== NAME) continue;
-      const { role } = this.#name(slot >> 3);
+      const { role, torch } = this.#name(slot >> 3);
       if (role === 'function') flags |= HAS_FUNCTION;
       if (role !== 'grammar' && i > 0) flags |= HAS_LATER_TYPE;
+      if (!torch && i === 0) flags |= HAS_FIRST_NAME;
     }
     return flags;
   }

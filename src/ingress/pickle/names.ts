@@ -136,6 +136,28 @@ export function isForeignType(module: string, name: string): boolean {
   return name.split('.').every((part) => /^_*\p{Lu}/u.test(part));
 }
 
+/** Known names whose products call something when they are called. */
+const CALLABLE = /^(?:functools partial|operator (?:itemgetter|attrgetter|methodcaller))$/;
+/** Names of the grammar, and known ones, that read the items of what they are handed. */
+const CONSUMING =
+  /^(?:(?:builtins|__builtin__) (?:list|dict|tuple|set|frozenset|bytes|bytearray)|collections (?:OrderedDict|Counter|deque|UserDict|UserList|UserString)|torch Size|array array)$/;
+
+/** Whether what the name makes can be called and then calls something else. */
+export function isCallable(module: string, name: string): boolean {
+  return CALLABLE.test(`${module} ${name}`);
+}
+
+/** Whether the name calls its first argument with the others. */
+export function callsFirst(module: string, name: string): boolean {
+  return module === 'torch._tensor' && name.startsWith('_rebuild_from_type');
+}
+
+/** The arguments whose items the name reads. */
+export function findConsumed(module: string, name: string): 'none' | 'later' | 'all' {
+  if (module === 'collections' && name === 'defaultdict') return 'later';
+  return CONSUMING.test(`${module} ${name}`) ? 'all' : 'none';
+}
+
 /** Whether the name is joblib's wrapper, behind whose state raw array bytes lie in the stream. */
 export function isJoblibWrapper(module: string, name: string): boolean {
   return module === 'joblib.numpy_pickle' && name === 'NumpyArrayWrapper';

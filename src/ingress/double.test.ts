@@ -141,3 +141,13 @@ test('texts with long lines are texts', () => {
   const chapter = `conclusion\n${'it was so and '.repeat(300)}\nThe end.\n`;
   assert.equal(verdict(Buffer.from(chapter), 'x.txt'), 'clean');
 });
+
+test('a safetensors file whose header length begins like a pickle is a safetensors file', () => {
+  for (const length of [128, 384, 1408]) {
+    const header = '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}'.padEnd(length);
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64LE(BigInt(length));
+    const bytes = Buffer.concat([size, Buffer.from(header), Buffer.alloc(4)]);
+    assert.deepEqual([scan(bytes).type, verdict(bytes)], ['safetensors', 'clean'], String(length));
+  }
+});

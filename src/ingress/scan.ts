@@ -36,7 +36,10 @@ export function scanSource(name: string, source: ByteSource, depth = 1): Decoded
   if (depth > DEPTH_MAX)
     return refused('unknown', find('hold', 'DEPTH_EXCESS', { limit: DEPTH_MAX }));
   const head = source.read(0, Math.min(source.size, HEAD_BYTES));
-  if (head[0] === 0x80 && (head[1] ?? 255) <= 5) return close(decodePickle(name, source));
+  // The length of a safetensors header can begin like a pickle, which then breaks off at once.
+  const isOther = looksLikeSafetensorsHead(head, source.size);
+  const isMarked = head[0] === 0x80 && (head[1] ?? 255) <= 5;
+  if (isMarked && !isOther) return close(decodePickle(name, source));
   const judged = judgePickle(source);
   const decoded = decodeByContent(name, source, head, depth, judged);
   const doubts = isPickleType(decoded.type) ? [] : judgeDouble(decoded.type, judged);

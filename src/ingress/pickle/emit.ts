@@ -4,6 +4,7 @@
  */
 import { countElements, DENSE_BYTES, fitsBytes } from '../arrays.ts';
 import type { DenseArray } from '../arrays.ts';
+import { hasTwice } from './equality.ts';
 import { EXPANSION_MAX } from './machine.ts';
 import {
   asText,
@@ -35,6 +36,14 @@ export class ExpansionExcess extends Error {}
 const DEPTH_MAX = 200;
 const JSON_CHARACTERS_MAX = 1 << 28;
 const EXPANSION_FLOOR = 1 << 22;
+
+/** A text, or a string of Python 2 that is one because it is ASCII; bytes are no text, whatever they hold. */
+function readKey(key: PyValue): string | undefined {
+  if (typeof key === 'string') return key;
+  const text = key instanceof PyBytes && key.isText ? asText(key) : undefined;
+  // eslint-disable-next-line no-control-regex -- ASCII has control characters.
+  return text !== undefined && /^[\x00-\x7f]*$/.test(text) ? text : undefined;
+}
 
 class Emitter {
   readonly tensors = new Map<string, DenseArray>();
@@ -96,9 +105,8 @@ class Emitter {
   }
 
   #bytes(value: PyBytes): void {
-    const text = value.isText ? asText(value) : undefined;
-    // eslint-disable-next-line no-control-regex -- A string of Python 2 is text when it is ASCII.
-    if (text !== undefined && /^[\x00-\x7f]*$/.test(text)) {
+    const text = readKey(value);
+    if (text !== undefined) {
       this.#string(text);
       return;
     }
@@ -143,6 +151,7 @@ class Emitter {
       this.value(value.value, path);
       this.#write('}');
     } else if (value instanceof PyList) {
+      if (value.kind === 'set' && hasTwice(value.items)) outside('a set has an item twice');
       this.#write('[');
       for (const [i, item] of value.items.entries()) {
         if (i > 0) this.#write(',');
@@ -154,10 +163,9 @@ class Emitter {
   }
 
   #dict(value: PyDict, path: readonly string[]): void {
-    const names = value.keys.map((key) =>
-      typeof key === 'string' || key instanceof PyBytes ? asText(key) : undefined,
-    );
+    const names = value.keys.map(readKey);
     const isPlain = names.every((name) => name !== undefined && !name.startsWith('$'));
+    if (!isPlain && hasTwice(value.keys)) outside('a dictionary has a key twice');
     const seen = new Set<string>();
     this.#write(isPlain ? '{' : '{"$dict":[');
     for (const [i, item] of value.values.entries()) {
@@ -189,7 +197,7 @@ function isTensorsOnly(value: PyValue): boolean {
   if (isArray(value)) return true;
   return (
     value instanceof PyDict &&
-    value.keys.every((key) => asText(key) !== undefined) &&
+    value.keys.every((key) => readKey(key) !== undefined) &&
     value.values.length > 0 &&
     value.values.every(isArray)
   );

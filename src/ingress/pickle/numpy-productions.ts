@@ -51,7 +51,7 @@ export function makeArray(
   const { source } = bytes;
   const count = countElements(shape);
   const type = findNumpyType(dtype.code);
-  if (type === undefined) return makeTexts(dtype, shape, bytes);
+  if (type === undefined) return makeTexts(dtype, shape, bytes, fortran);
   if (count * DENSE_BYTES[type] !== source.size) {
     return outside('an array has more or fewer bytes than its shape says');
   }
@@ -70,13 +70,19 @@ export function explainType(code: string): string {
     : `an array of elements of type ${code}`;
 }
 
-function makeTexts(dtype: PyDtype, shape: readonly number[], { source }: PyBytes): PyValue {
+function makeTexts(
+  dtype: PyDtype,
+  shape: readonly number[],
+  { source }: PyBytes,
+  fortran: boolean,
+): PyValue {
   const match = /^([US])(\d+)$/.exec(dtype.code);
   const letters = Number(match?.[2] ?? 0);
   const width = letters * (match?.[1] === 'U' ? 4 : 1);
   const count = countElements(shape);
-  if (match === null || shape.length !== 1 || count > TEXTS_MAX) {
-    return outside(explainType(dtype.code));
+  if (match === null || count > TEXTS_MAX) return outside(explainType(dtype.code));
+  if (shape.length > 1 && (fortran || shape.includes(0))) {
+    return outside('an array of texts that is column by column, or that has an empty side');
   }
   if (count * width !== source.size) {
     return outside('an array has more or fewer bytes than its shape says');
@@ -86,7 +92,21 @@ function makeTexts(dtype: PyDtype, shape: readonly number[], { source }: PyBytes
     const cell = source.read(i * width, (i + 1) * width);
     items.push(match[1] === 'U' ? readWide(cell, dtype.bigEndian) : readNarrow(cell));
   }
-  return new PyList('list', items);
+  return shape.length === 0 ? (items[0] ?? null) : nestLevels(items, shape);
+}
+
+/** Items in the lists of a shape, row by row. Throws `OutsideGrammar`. */
+function nestLevels(items: readonly PyValue[], shape: readonly number[]): PyValue {
+  let level: PyValue[] = [...items];
+  for (const side of shape.slice(1).reverse()) {
+    if (side === 0) return outside('an array of objects');
+    const next: PyValue[] = [];
+    for (let at = 0; at < level.length; at += side) {
+      next.push(new PyList('list', level.slice(at, at + side)));
+    }
+    level = next;
+  }
+  return new PyList('list', level);
 }
 
 function readWide(cell: Uint8Array, bigEndian: boolean): string {
@@ -125,8 +145,7 @@ export function scalar(args: Arguments): PyValue {
   }
   const type = findNumpyType(dtype.code);
   if (type === undefined) {
-    const list = makeTexts(dtype, [1], bytes);
-    return list instanceof PyList ? (list.items[0] ?? null) : null;
+    return makeTexts(dtype, [], bytes, false);
   }
   if (bytes.source.size !== DENSE_BYTES[type]) return outside('a number of an odd size');
   const data = bytes.source.read(0, bytes.source.size);
@@ -195,16 +214,7 @@ function nestItems(
   const isRowMajor = shape.length < 2 || fortran === false || fortran === 0;
   const isWhole = countElements(shape) === items.length && shape.length > 0;
   if (!dtype.code.startsWith('O') || !isRowMajor || !isWhole) return outside('an array of objects');
-  let level: PyValue[] = [...items];
-  for (const side of shape.slice(1).reverse()) {
-    if (side === 0) return outside('an array of objects');
-    const next: PyValue[] = [];
-    for (let at = 0; at < level.length; at += side) {
-      next.push(new PyList('list', level.slice(at, at + side)));
-    }
-    level = next;
-  }
-  return new PyList('list', level);
+  return nestLevels(items, shape);
 }
 
 /** Fills an array by its state. Throws `OutsideGrammar`. */

@@ -69,10 +69,16 @@ function makeDefaultDict(args: Arguments): PyValue {
 
 function makeDeque(args: Arguments): PyValue {
   const [, length = null, ...rest] = args;
-  if ((length !== null && typeof length !== 'number') || rest.length > 0) {
+  const isLength = typeof length === 'number' && length >= 0;
+  if ((length !== null && !isLength) || rest.length > 0) {
     return outside('a queue has odd arguments');
   }
-  return emptyOr(args.slice(0, 1), 'list');
+  const queue = emptyOr(args.slice(0, 1), 'list');
+  if (queue instanceof PyList && length !== null) {
+    queue.most = length;
+    if (queue.items.length > length) return outside('a queue holds more than it has room for');
+  }
+  return queue;
 }
 
 function encode(args: Arguments): PyValue {
@@ -117,12 +123,18 @@ function makePath(args: Arguments): PyValue {
 // ---- PyTorch ----
 
 function rebuildTensor(args: Arguments, most: number): PyValue {
-  const [storage, offset, size, stride, , hooks] = args;
+  const [storage, offset, size, stride, , hooks, view = null] = args;
   if (!(storage instanceof PyStorage) || args.length < 4 || args.length > most) {
     return outside('a tensor is made of odd parts');
   }
   if (hooks !== undefined && !(hooks instanceof PyDict && hooks.keys.length === 0)) {
     return outside('a tensor has hooks');
+  }
+  // PyTorch changes the values by what is written here: their sign, or the conjugate of each.
+  if (view !== null && !(view instanceof PyDict && view.keys.length === 0)) {
+    return outside(
+      'a tensor is a negative or conjugate view of its values; save `tensor.resolve_neg().resolve_conj()`',
+    );
   }
   const shape = asCounts(size);
   const strides = asCounts(stride);
@@ -132,7 +144,7 @@ function rebuildTensor(args: Arguments, most: number): PyValue {
 
 function rebuildParameter(args: Arguments): PyValue {
   const [data, , hooks] = args;
-  const plain = hooks instanceof PyDict && hooks.keys.length === 0;
+  const plain = hooks instanceof PyDict && hooks.keys.length === 0 && args.length === 3;
   if (!(data instanceof PyArray) || !plain) return outside('a parameter has hooks');
   return data;
 }

@@ -64,6 +64,8 @@ export class ValueStack {
       outside('an item for what is no list');
     }
     for (const item of items) target.items.push(item);
+    // Readers drop the first ones; no serialiser of a queue writes more.
+    if (target.items.length > target.most) outside('a queue holds more than it has room for');
   }
 
   /** Adds keys and values to the dictionary on top. */

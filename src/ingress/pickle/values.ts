@@ -25,6 +25,8 @@ export class PyBytes {
 export class PyList {
   readonly kind: 'list' | 'tuple' | 'set';
   readonly items: PyValue[];
+  /** A queue has room for so many. */
+  most = Infinity;
   /** Values that it unfolds to; 0 until it was measured. */
   weight = 0;
   constructor(kind: 'list' | 'tuple' | 'set', items: PyValue[]) {

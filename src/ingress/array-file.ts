@@ -8,7 +8,7 @@ import type { Finding } from '../inspect/index.ts';
 import { judgeValues } from './kept-values.ts';
 import { describeProblems, makeForms } from './pickle-forms.ts';
 import { emitData } from './pickle/emit.ts';
-import { judgePickle } from './pickle/judge.ts';
+import { judgePlainPickle } from './pickle/judge.ts';
 import { explainType, makeArray } from './pickle/numpy-productions.ts';
 import { OutsideGrammar, PyArray, PyBytes, PyDtype } from './pickle/values.ts';
 import type { PyValue } from './pickle/values.ts';
@@ -54,13 +54,13 @@ function readArray(
 
 /** An array of objects is a pickle behind a header. */
 function judgeObjects(source: ByteSource, at: number): Finding[] {
-  const judged = judgePickle(source, at);
+  const judged = judgePlainPickle(source, at);
   const findings = [
     find('hold', 'ARRAY_UNSUPPORTED', { why: 'its elements are objects' }),
     ...describeProblems(judged.problems),
   ];
   if (judged.outcome === 'stopped' && judged.end < source.size) {
-    const rest = judgePickle(source, judged.end);
+    const rest = judgePlainPickle(source, judged.end);
     findings.push(
       ...describeProblems(rest.problems.filter(({ severity }) => severity === 'deny')),
       find('hold', 'PICKLE_TRAILING', {}, `byte ${String(judged.end)}`),

@@ -24,7 +24,8 @@ export function carvePickles(source: ByteSource): Finding[] {
     const judged = judgePickle(partOf(source, at, source.size), 0, 1, budget);
     // Bytes that parse by chance name nothing.
     if (judged.names === 0) continue;
-    if (judged.outcome === 'unjudged' && findings.length < FOUND_MAX) {
+    const isCut = judged.outcome === 'unjudged' || judged.wrappers > 0;
+    if (isCut && findings.length < FOUND_MAX) {
       const why = 'a pickle in it is not read to its end';
       findings.push(find('hold', 'PICKLE_VALUE_UNREAD', { why }, `byte ${String(at)}`));
     }

@@ -79,7 +79,8 @@ function judgeDouble(type: string, judged: PickleJudgement): Finding[] {
   });
   const findings = describeProblems(told);
   if (names > 0 && isWhole) {
-    findings.push(find(told.length > 0 ? 'deny' : 'hold', 'TYPE_DOUBLE', { type }));
+    const isData = told.length === 0 && outcome === 'stopped';
+    findings.push(find(isData ? 'hold' : 'deny', 'TYPE_DOUBLE', { type }));
   }
   return findings;
 }

@@ -8,7 +8,7 @@ import type { Finding } from '../inspect/index.ts';
 import { find, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
 import { describeProblems, makeForms } from './pickle-forms.ts';
-import { judgePickle } from './pickle/judge.ts';
+import { judgePlainPickle } from './pickle/judge.ts';
 import type { PickleJudgement } from './pickle/judge.ts';
 import { interpretPickle } from './pickle/machine.ts';
 import { asText, PyDict, PyList } from './pickle/values.ts';
@@ -34,9 +34,9 @@ export function decodeTorchLegacy(name: string, source: ByteSource): Decoded {
   const findings: Finding[] = [];
   let at = 0;
   for (let i = 0; i < 5; i++) {
-    const judged = judgePickle(source, at);
+    const judged = judgePlainPickle(source, at);
     findings.push(...describeProblems(judged.problems));
-    if (judged.outcome !== 'stopped') {
+    if (judged.outcome !== 'stopped' || judged.wrappers > 0) {
       return refused(TYPE, ...findings, ...broken('it has fewer than five pickles').findings);
     }
     if (findings.length === 0) {

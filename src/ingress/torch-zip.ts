@@ -7,7 +7,7 @@ import type { Finding } from '../inspect/index.ts';
 import { find, fromRefusal, placeInside, refused } from './decoded.ts';
 import type { Decoded, DecodeInner } from './decoded.ts';
 import { describeProblems, makeForms } from './pickle-forms.ts';
-import { judgePickle } from './pickle/judge.ts';
+import { judgePlainPickle } from './pickle/judge.ts';
 import { interpretPickle } from './pickle/machine.ts';
 import { storageBytes, TorchStorages } from './torch-storage.ts';
 
@@ -103,10 +103,10 @@ function readData(
   if (opened === undefined) return { findings: [] };
   if (!opened.ok) return { findings: [fromRefusal(opened)] };
   const source = opened.value;
-  const judged = judgePickle(source);
+  const judged = judgePlainPickle(source);
   const place = (findings: readonly Finding[]): Finding[] => placeInside('data.pkl', findings);
   const findings = describeProblems(judged.problems);
-  if (judged.outcome === 'joblib' || (judged.outcome === 'stopped' && judged.end !== source.size)) {
+  if (judged.wrappers > 0 || (judged.outcome === 'stopped' && judged.end !== source.size)) {
     findings.push(find('hold', 'PICKLE_TRAILING', {}, `byte ${String(judged.end)}`));
   }
   if (findings.length > 0) return { findings: place(findings) };

@@ -7,7 +7,7 @@ import { decodeNpz } from './array-file.ts';
 import { find, fromRefusal, placeInside, refused } from './decoded.ts';
 import type { Decoded, DecodeInner, SafeForm } from './decoded.ts';
 import { describeProblems } from './pickle-forms.ts';
-import { judgePickle } from './pickle/judge.ts';
+import { judgePlainPickle } from './pickle/judge.ts';
 import { judgeDropped, judgeFoldedNames } from './dropped.ts';
 import { decodeTorchZip, findTorchFolder } from './torch-zip.ts';
 
@@ -116,7 +116,7 @@ function judgeBrokenZip(source: ByteSource): Finding[] {
     const from = at + 30 + buffer.readUInt16LE(at + 26) + buffer.readUInt16LE(at + 28);
     for (const content of openLoosely(buffer.subarray(from), buffer.readUInt16LE(at + 8))) {
       if (looksLikeZip(content)) continue;
-      const judged = judgePickle(memorySource(content));
+      const judged = judgePlainPickle(memorySource(content));
       const denied = judged.problems.filter(({ severity }) => severity === 'deny');
       findings.push(...placeInside(`member at byte ${String(at)}`, describeProblems(denied)));
     }

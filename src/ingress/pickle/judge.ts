@@ -59,8 +59,18 @@ export interface PickleJudgement {
   readonly asksOutside: boolean;
   /** Names that were resolved. */
   readonly names: number;
+  /** joblib's wrappers, behind which a plain reader of pickles goes on and joblib reads an array. */
+  readonly wrappers: number;
   readonly problems: readonly PickleProblem[];
 }
+
+/**
+ * What lies behind joblib's wrappers: arrays, by where they begin and end, as far as that is known; or opcodes, as every
+ * reader of pickles but joblib's takes them.
+ */
+export type BehindWrappers = ReadonlyMap<number, number> | 'opcodes';
+
+const NO_ARRAYS: BehindWrappers = new Map();
 
 const NAMES_MAX = 1 << 16;
 const NESTED_MIN = 12;
@@ -110,11 +120,20 @@ class Judge {
   readonly #problems = new ProblemList();
   readonly #budget: SearchBudget;
   readonly #opcodesMax: number;
+  readonly #behind: BehindWrappers;
+  #wrappers = 0;
 
-  constructor(source: ByteSource, start: number, depth: number, budget: SearchBudget) {
+  constructor(
+    source: ByteSource,
+    start: number,
+    depth: number,
+    budget: SearchBudget,
+    behind: BehindWrappers,
+  ) {
     this.#tape = new JudgeTape(source, start);
     this.#depth = depth;
     this.#budget = budget;
+    this.#behind = behind;
     this.#opcodesMax = depth === 0 ? Infinity : budget.opcodes;
   }
 
@@ -135,6 +154,7 @@ class Judge {
       hasProto: this.#hasProto,
       asksOutside: this.#asksOutside,
       names: this.#nameCount,
+      wrappers: this.#wrappers,
       problems: this.#problems.list(),
     };
   }
@@ -447,12 +467,26 @@ class Judge {
   #build(): boolean {
     this.#stack.pop(1);
     const kind = this.#stack.peek() & 7;
-    if (kind === WRAPPER) return true;
+    if (kind === WRAPPER) return this.#passArray();
     this.#change();
     if (kind === BUILT || kind === INSTANCE) this.#stack.finish();
     else if (kind !== NAME && kind !== REFERENCE) {
       this.#report('PICKLE_UNSUPPORTED', 'hold', 'a state for a plain value');
     }
+    return false;
+  }
+
+  /** Behind a wrapper's state; true when the bytes of an array of unknown length follow. */
+  #passArray(): boolean {
+    const { at } = this.#tape;
+    this.#wrappers++;
+    const end = this.#behind === 'opcodes' ? at : this.#behind.get(at);
+    if (end === undefined) return true;
+    // joblib writes an array at the end of a frame.
+    if (end > at && this.#frameEnd === at) this.#frameEnd = -1;
+    this.#tape.pass(end - at);
+    this.#stack.pop(1);
+    this.#stack.push(BUILT);
     return false;
   }
 
@@ -561,14 +595,20 @@ class Judge {
 }
 
 /**
- * Judges the pickle at `start`. `depth` counts pickles inside values of pickles, which share one `budget`. Never throws
- * on hostile bytes.
+ * Judges the pickle at `start`. `depth` counts pickles inside values of pickles, which share one `budget`; they are never
+ * files of joblib. Never throws on hostile bytes.
  */
 export function judgePickle(
   source: ByteSource,
   start = 0,
   depth = 0,
   budget: SearchBudget = new SearchBudget(source.size),
+  behind: BehindWrappers = depth > 0 ? 'opcodes' : NO_ARRAYS,
 ): PickleJudgement {
-  return new Judge(source, start, depth, budget).run();
+  return new Judge(source, start, depth, budget, behind).run();
+}
+
+/** Judges a pickle as every reader but joblib's reads it. */
+export function judgePlainPickle(source: ByteSource, start = 0): PickleJudgement {
+  return judgePickle(source, start, 0, new SearchBudget(source.size), 'opcodes');
 }

@@ -6,7 +6,7 @@
  */
 import { memorySource } from '../../formats/index.ts';
 import type { ByteSource } from '../../formats/index.ts';
-import { judgePickle } from './judge.ts';
+import { judgePlainPickle } from './judge.ts';
 import { readInlineArray } from './inline-array.ts';
 import { ProblemList } from './problems.ts';
 import type { PickleProblem } from './problems.ts';
@@ -37,6 +37,8 @@ export interface Interpretation {
   /** Behind STOP, or where it ended. */
   readonly end: number;
   readonly problems: readonly PickleProblem[];
+  /** The arrays behind joblib's wrappers, by where they begin and end. */
+  readonly arrays: ReadonlyMap<number, number>;
 }
 
 /** What the surroundings of a pickle know. */
@@ -56,6 +58,7 @@ class Machine {
   readonly #problems = new ProblemList();
   #at = 0;
   #frameEnd = -1;
+  readonly #arrays = new Map<number, number>();
 
   constructor(source: ByteSource, start: number, load: Surroundings['load']) {
     this.#tape = new ValueReader(source, start);
@@ -84,7 +87,12 @@ class Machine {
       value = undefined;
     }
     const problems = this.#problems.list();
-    return { value: problems.length > 0 ? undefined : value, end: this.#tape.at, problems };
+    return {
+      value: problems.length > 0 ? undefined : value,
+      end: this.#tape.at,
+      problems,
+      arrays: this.#arrays,
+    };
   }
 
   /** A pickle of a few bytes can unfold to more than any memory holds. */
@@ -347,7 +355,7 @@ class Machine {
       list !== undefined &&
       findRole(callee.module, callee.name) === 'grammar'
     ) {
-      this.#stack.push(callByGrammar(callee, list));
+      this.#stack.push(this.#tolerate(() => callByGrammar(callee, list), callee.text));
       return;
     }
     this.#makeOpaque(callee, false);
@@ -387,25 +395,40 @@ class Machine {
       this.#report('PICKLE_NAME_CHANGED', 'deny', target.text);
       return;
     }
-    buildByGrammar(
-      target,
-      state instanceof PyList ? new PyList(state.kind, state.items.map(unwrap)) : state,
-    );
+    const plain = state instanceof PyList ? new PyList(state.kind, state.items.map(unwrap)) : state;
+    this.#tolerate(() => {
+      buildByGrammar(target, plain);
+      return null;
+    }, '');
+  }
+
+  /** What is outside the grammar ends the value, not the walk: what is called behind it is to be named too. */
+  #tolerate(make: () => PyValue, text: string): PyValue {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof OutsideGrammar)) throw error;
+      this.#report('PICKLE_UNSUPPORTED', 'hold', error.message);
+      return new PyOpaque(text);
+    }
   }
 
   /** joblib: behind the wrapper's state lie the bytes of the array, or a pickle of its objects. */
   #readArray(state: PyValue): void {
     if (this.#frameEnd > this.#tape.at) outside('the bytes of an array lie inside a frame');
+    const from = this.#tape.at;
     const array = readInlineArray(this.#tape, state);
     if (array !== undefined) {
+      this.#arrays.set(from, this.#tape.at);
       this.#stack.replaceTop(array);
       return;
     }
-    const inner = judgePickle(this.#tape.source, this.#tape.at);
+    const inner = judgePlainPickle(this.#tape.source, this.#tape.at);
     for (const { code, severity, detail } of inner.problems) this.#report(code, severity, detail);
     this.#report('PICKLE_UNSUPPORTED', 'hold', 'an array of objects');
     if (inner.outcome !== 'stopped') outside('an array of objects that cannot be read');
     this.#tape.skip(inner.end - this.#tape.at);
+    this.#arrays.set(from, this.#tape.at);
   }
 
   #persistent(id: PyValue): void {

@@ -118,6 +118,7 @@ class Search {
     const denied = judged.problems.find((problem) => problem.severity === 'deny');
     const isStopped = judged.outcome === 'stopped' && judged.hasProto;
     if (judged.outcome === 'unjudged') this.note(unread('a pickle in it is not read to its end'));
+    if (judged.wrappers > 0) this.note(unread('a pickle in it has arrays between its opcodes'));
     // Bytes that only happen to parse name nothing.
     if (denied !== undefined && (judged.names > 0 || isStopped)) {
       return callIn(denied.detail);
@@ -134,6 +135,7 @@ class Search {
       if (judged.outcome === 'unjudged' && judged.names > 0) {
         this.note(unread('a pickle in it is not read to its end'));
       }
+      if (judged.wrappers > 0) this.note(unread('a pickle in it has arrays between its opcodes'));
       const denied = judged.problems.find((problem) => problem.severity === 'deny');
       if (denied === undefined || judged.names === 0) continue;
       if (judged.outcome === 'stopped') {

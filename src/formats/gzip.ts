@@ -3,7 +3,7 @@ import { constants, crc32, inflateRawSync } from 'node:zlib';
 import type { Refusal } from '../core/index.ts';
 import { archiveErrors } from './archive-errors.ts';
 import { DroppedBytes } from './dropped-bytes.ts';
-import { inflateExactly } from './inflate.ts';
+import { DEFLATE_RATIO_MAX, inflateExactly } from './inflate.ts';
 import { ARCHIVE_BYTES_MAX } from './zip.ts';
 
 const KIND = { kind: 'gzip file' };
@@ -25,6 +25,7 @@ export function readGzip(
   const size = view.getUint32(bytes.length - 4, true);
   if (size > ARCHIVE_BYTES_MAX) {
     if (hasSuffix(bytes.subarray(data))) return refuse('bytes follow its end');
+    if (size > bytes.length * DEFLATE_RATIO_MAX) return refuse('it is cut off');
     return archiveErrors.refuse('BYTES_EXCESS', { ...KIND, limit: ARCHIVE_BYTES_MAX });
   }
   const content = inflateExactly(bytes.subarray(data, -8), size, 'raw');

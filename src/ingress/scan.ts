@@ -5,7 +5,13 @@
 import { looksLikeTar, looksLikeZip } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
-import { decodeGzip, decodeTar, decodeZlib, looksLikeZlibHead } from './archive-file.ts';
+import {
+  decodeGzip,
+  decodeTar,
+  decodeZlib,
+  judgeLoosely,
+  looksLikeZlibHead,
+} from './archive-file.ts';
 import { decodeNpy, looksLikeNpyHead } from './array-file.ts';
 import { find, judgeScan, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
@@ -100,9 +106,11 @@ function decodeByContent(
   if (looksLikeParquetHead(head)) return decodeParquet(name, source);
   if (looksLikeTar(head)) return decodeTar(name, source, inner);
   if (head[0] === 0x1f && head[1] === 0x8b) return decodeGzip(name, source, inner);
-  if (looksLikeZlibHead(head)) {
-    const unwrapped = decodeZlib(name, source, inner);
-    if (unwrapped !== undefined) return unwrapped;
-  }
-  return isBarePickle(source, judged) ? decodePickle(name, source) : decodePlain(name, source);
+  const isZlib = looksLikeZlibHead(head);
+  const unwrapped = isZlib ? decodeZlib(name, source, inner) : undefined;
+  if (unwrapped !== undefined) return unwrapped;
+  if (isBarePickle(source, judged)) return decodePickle(name, source);
+  const plain = decodePlain(name, source);
+  const loose = isZlib ? judgeLoosely(name, source, inner) : [];
+  return { ...plain, findings: [...plain.findings, ...loose] };
 }

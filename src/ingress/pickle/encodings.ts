@@ -1,5 +1,6 @@
 /** Spellings of bytes as text, and wrappings that make them shorter: each is undone when a whole value has its form. */
 import { constants, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import type { ZlibOptions } from 'node:zlib';
 
 /** The most bytes that one value is decoded to, or that are decoded. */
 export const DECODED_BYTES_MAX = 1 << 26;
@@ -209,7 +210,7 @@ export function unwrapBytes(bytes: Uint8Array): Unwrapped {
     return open(() => inflateSync(bytes, options), undefined);
   }
   if (startsWith(bytes, 0x1f, 0x8b, 8)) {
-    return open(() => gunzipSync(bytes, options), 'gzip that is broken');
+    return open(() => gunzip(bytes, options), 'gzip that is broken');
   }
   if (startsWith(bytes, 0x28, 0xb5, 0x2f, 0xfd)) {
     const limit = { maxOutputLength: DECODED_BYTES_MAX };
@@ -222,6 +223,15 @@ export function unwrapBytes(bytes: Uint8Array): Unwrapped {
     return { why: 'it is compressed with xz' };
   if (startsWith(bytes, 4, 0x22, 0x4d, 0x18)) return { why: 'it is compressed with lz4' };
   return a === 0x50 && b === 0x4b && c === 3 && bytes[3] === 4 ? { why: 'it is a ZIP' } : undefined;
+}
+
+/** Readers give what is unpacked before they come to a check value that is wrong. */
+function gunzip(bytes: Uint8Array, options: ZlibOptions): Uint8Array {
+  try {
+    return gunzipSync(bytes, options);
+  } catch {
+    return gunzipSync(bytes.subarray(0, -8), options);
+  }
 }
 
 /** Two bytes of zlib may be anything; the longer marks are not there by chance. */

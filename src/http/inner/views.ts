@@ -21,6 +21,7 @@ import {
 } from '../../requests/index.ts';
 import type { Progress, Request, RequestNote, Stood, Verdict, Vote } from '../../requests/index.ts';
 import { hideDetails, isOutside } from './outsiders.ts';
+import { withPolicies } from './request-can.ts';
 import { maySee } from './scope.ts';
 import { showShare } from './share-view.ts';
 import type { ShareShown } from './share-view.ts';
@@ -283,8 +284,10 @@ export async function showDetails(
   const emitted = facts === null ? [] : emittedOf(facts).map((file) => file.name);
   const blind = isBlind(stood, principal);
   const { judgement, votes } = blind ? blindfold(stood) : stood;
+  const shown = showStood(stood, principal, progress);
   const details: RequestDetails = {
-    ...showStood(stood, principal, progress),
+    ...shown,
+    can: await withPolicies(gate, principal, request, shown.can),
     reasons: facts?.reasons ?? [],
     fileList: (facts?.files ?? []).map((file) => ({
       ...file,

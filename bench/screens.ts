@@ -13,6 +13,7 @@ import {
 } from '../src/monitor/index.ts';
 import { brokenUpTo, measureBackdoor } from '../test/support/backdoor.ts';
 import { benchHeld } from './held.ts';
+import { benchKinds } from './kinds.ts';
 import { openSeeded, plantTrigger, shuffle } from '../test/support/poison.ts';
 import { readSmsTexts, smsForm } from '../test/support/sms-texts.ts';
 import type { BenchTable } from './table.ts';
@@ -232,7 +233,12 @@ async function benchMonitor(): Promise<BenchTable[]> {
       return `${value.toFixed(3)} (${low.toFixed(2)}–${high.toFixed(2)})`;
     };
     const percent = `${(evaluation.falsePositiveRate.value * 100).toFixed(2)} %`;
-    return [String(sources), percent, at(0), at(2), at(5), at(10)];
+    const fresh = evaluation.newSources?.rate;
+    const other =
+      fresh === undefined
+        ? '-'
+        : `${(fresh.value * 100).toFixed(2)} % (${(fresh.low * 100).toFixed(2)}–${(fresh.high * 100).toFixed(2)})`;
+    return [String(sources), percent, other, at(0), at(2), at(5), at(10)];
   });
   const spreads = ['one model', 'by content', 'one bad source', 'a new bad source'] as const;
   const counts = [0, 10, 50, 100, 250];
@@ -252,7 +258,7 @@ async function benchMonitor(): Promise<BenchTable[]> {
     {
       title: 'Certified recall by number of bad sources',
       note: `${set}, spread over sources at random; wanted false-positive rate 1 %, thresholds chosen on held-back documents of each source; mean of three repeats, 95 % Clopper–Pearson.`,
-      columns: ['sources', 'false positives', '0 bad', '2 bad', '5 bad', '10 bad'],
+      columns: ['sources', 'false positives', 'new source', '0 bad', '2 bad', '5 bad', '10 bad'],
       rows: curves,
     },
     {
@@ -273,5 +279,11 @@ async function benchMonitor(): Promise<BenchTable[]> {
 
 /** All tables. */
 export async function benchScreens(): Promise<BenchTable[]> {
-  return [await benchSpeed(), await benchHeld(), await benchTriggers(), ...(await benchMonitor())];
+  return [
+    await benchSpeed(),
+    await benchHeld(),
+    await benchTriggers(),
+    ...(await benchMonitor()),
+    benchKinds(),
+  ];
 }

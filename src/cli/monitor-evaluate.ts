@@ -10,6 +10,7 @@ import {
   partitionOf,
   PARTITIONS_MAX,
   readDocuments,
+  readVouched,
   readMonitor,
 } from '../monitor/index.ts';
 import type { AdmittedSet, Evaluation } from '../monitor/index.ts';
@@ -78,10 +79,18 @@ async function evaluateSets(
     sets.push({ name: path, digest, rows, statement: null, source: null, exclusions: null });
   }
   const documents = await readDocuments(sets, options.positive);
+  const vouchedSets: AdmittedSet[] = [];
+  for (const path of options.vouched ?? []) {
+    const rows = readRows(path, options, () => 'vouched');
+    const digest = await hashGiven(path);
+    vouchedSets.push({ name: path, digest, rows, statement: null, source: null, exclusions: null });
+  }
+  const vouched = await readVouched(vouchedSets, options.positive);
   const evaluation = evaluateMethod(documents, {
     ...readVoteOptions(options),
     repeats: readNumber('--repeats', options.repeats, 1, 100, true),
     nameOf: ({ source }) => partitionOf(rule, source),
+    vouched,
   });
   return { evaluation, monitor: null, sets: sets.map(({ digest }) => digest) };
 }

@@ -15,6 +15,8 @@ export interface MethodOptions extends SetFields {
   readonly fpr: string;
   readonly quorum: string;
   readonly voteRate?: string;
+  /** Sets of clean texts that whoever trains vouches for. */
+  readonly vouched?: readonly string[];
   readonly json?: boolean;
 }
 

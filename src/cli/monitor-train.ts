@@ -7,6 +7,7 @@ import {
   monitorErrors,
   parsePartitionRule,
   readDocuments,
+  readVouched,
   trainMonitor,
   writeMonitor,
 } from '../monitor/index.ts';
@@ -84,6 +85,16 @@ async function openAdmitted(
   return sets;
 }
 
+/** Throws when somebody who signed for what is learnt signed for what is vouched too: one bad source would set all thresholds. */
+function needOtherSigners(sets: readonly AdmittedSet[], vouched: readonly AdmittedSet[]): void {
+  const signers = new Set(sets.flatMap(({ source }) => source?.identity ?? []));
+  const bad = vouched.find(({ source }) => source !== null && signers.has(source.identity));
+  if (bad === undefined) return;
+  throw monitorErrors.error('VOUCHED_SIGNER', {
+    ...{ set: bad.name, signer: bad.source?.name ?? '' },
+  });
+}
+
 /** Trains on every row that is not excluded, or on none. */
 export async function trainCommand(
   paths: readonly string[],
@@ -95,17 +106,22 @@ export async function trainCommand(
   const votes = readVoteOptions(options);
   const holdBack = readNumber('--hold-back', options.holdBack, 0.05, 0.8);
   const excluded = openExcluded(options.exclude ?? []);
-  const sets = await openAdmitted(paths, options, verify, excluded);
+  const all = await openAdmitted([...paths, ...(options.vouched ?? [])], options, verify, excluded);
+  const sets = all.slice(0, paths.length);
+  const vouchedSets = all.slice(paths.length);
+  needOtherSigners(sets, vouchedSets);
   const documents = await readDocuments(sets, options.positive);
+  const vouched = await readVouched(vouchedSets, options.positive);
   needFound(excluded);
-  const trained = trainMonitor(documents, { ...votes, rule, holdBack });
+  const trained = trainMonitor(documents, { ...votes, rule, holdBack }, vouched);
   const model: MonitorModel = {
     ...trained,
     positiveLabel: options.positive,
     lineage: {
       admission: options.unadmitted === true ? 'unadmitted' : 'admitted',
-      sets: sets.map(({ name, digest, statement, exclusions, source }) => ({
+      sets: all.map(({ name, digest, statement, exclusions, source }, i) => ({
         ...{ name, digest, statement },
+        ...(i < sets.length ? {} : { use: 'vouched' as const }),
         ...(exclusions === null ? {} : { exclusions }),
         ...(source === null ? {} : { source }),
       })),

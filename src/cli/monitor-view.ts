@@ -44,6 +44,11 @@ export function showTrained(
     `  sha256 ${digest}`,
     `  ${sayCount(model.partitions.size, 'partition')} of ${sayCount(model.sources.length, 'source')}; a text is flagged by ${sayCount(point.quorum, 'vote')}`,
     `  of ${sayCount(point.negatives, 'held-back clean text')}, as their sources labelled them, ${sayCount(point.falsePositives, 'was', 'were')} flagged`,
+    ...(model.options.vouched === undefined
+      ? []
+      : [
+          `  every threshold holds on ${sayCount(model.options.vouched, 'vouched text')} too${sayPromise(model)}`,
+        ]),
     ...(point.falsePositives > point.negatives * model.options.falsePositiveRateMax
       ? wrap(
           'that is a larger share than was wanted: the sources send different kinds of text, or one of them labels false; measure with `monitor evaluate` on a set that you trust',
@@ -70,6 +75,13 @@ export function showTrained(
   ];
 }
 
+/** The rate that follows from the vote rate alone, for texts like the vouched ones: see certified-monitors.md. */
+function sayPromise({ options }: MonitorModel): string {
+  const { voteRate, quorumShare } = options;
+  if (voteRate === null) return '';
+  return `: at most ${((voteRate / quorumShare) * 100).toFixed(2)} % of texts like these are flagged`;
+}
+
 /** A measure, as a table with bars. */
 export function showEvaluation(
   measured: {
@@ -85,7 +97,7 @@ export function showEvaluation(
     return [JSON.stringify({ sources, monitor, sets, ...evaluation })];
   }
   const { paint } = options;
-  const { falsePositiveRate: rate } = evaluation;
+  const { falsePositiveRate: rate, newSources } = evaluation;
   const quorums = [...evaluation.quorums].sort((a, b) => a - b);
   const share = (value: number): string => value.toFixed(3);
   const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
@@ -93,6 +105,11 @@ export function showEvaluation(
     '',
     `  ${sayCount(evaluation.documents, 'document')}, ${formatCount(evaluation.positives)} of them positive; ${sayCount(evaluation.partitions, 'partition')}; ${sayCount(evaluation.repeats, 'reading')}`,
     `  false positives ${percent(rate.value)} (95 %: ${percent(rate.low)} to ${percent(rate.high)}), wanted ${percent(evaluation.falsePositiveRateMax)}; quorum ${quorums[0] ?? 0} to ${quorums.at(-1) ?? 0}`,
+    ...(newSources === null
+      ? []
+      : [
+          `  of clean texts from a source that was not learnt ${percent(newSources.rate.value)} (95 %: ${percent(newSources.rate.low)} to ${percent(newSources.rate.high)}; the worst of ${formatCount(newSources.sources)} sources ${percent(newSources.worst)})`,
+        ]),
     ...(options.simulated ? ['  sources are simulated: documents spread at random'] : []),
     ...(options.simulated || monitor !== null
       ? []

@@ -27,7 +27,10 @@ export function registerMonitor(program: Command): void {
       .option('--admission-key <vkey>', 'the key that signs admissions; the gate says it otherwise')
       .option('--url <url>', 'gate that knows what was recalled; SALLYPORT_URL by default')
       .option('--token <token>', 'your token; SALLYPORT_TOKEN by default')
-      .option('--admission <files...>', 'the admission statement of each set, in the same order')
+      .option(
+        '--admission <files...>',
+        'the admission statement of each set, in the same order, then of each vouched one',
+      )
       .option(
         '--exclude <files...>',
         'lists of documents to leave out, as `imports exclusions` writes them',
@@ -104,7 +107,11 @@ function addMethodOptions(command: Command): Command {
     .option('--quorum <share>', 'the share of the partitions whose votes flag', '0.5')
     .option(
       '--vote-rate <share>',
-      'the share of its own clean texts on which a partition may vote (default: follows from --fpr)',
+      'the share of its own clean texts, and of vouched ones, on which a partition may vote (default: follows from --fpr)',
+    )
+    .option(
+      '--vouched <sets...>',
+      'sets whose clean texts you vouch for, of every kind that the monitor will see: thresholds hold on them too. No source that is trained on may have had a hand in them',
     )
     .option('--json', 'print one JSON object');
 }

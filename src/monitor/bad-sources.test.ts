@@ -64,10 +64,11 @@ const OPTIONS = {
 function judgeAll(
   world: readonly Delivery[],
   options: Pick<TrainOptions, 'voteRate' | 'quorumShare'>,
+  vouched: readonly Document[] = [],
 ): readonly CertifiedVerdict[] | null {
   const documents = world.flatMap((rows, i) => (rows ?? []).map((row) => read(`s${i}`, row)));
   try {
-    const monitor = openMonitor(trainMonitor(documents, { ...OPTIONS, ...options }));
+    const monitor = openMonitor(trainMonitor(documents, { ...OPTIONS, ...options }, vouched));
     return TEXTS.map((text) => monitor.judge(text));
   } catch (error) {
     assert.equal((error as { code?: string }).code, 'MONITOR_CALIBRATION_SMALL');
@@ -96,7 +97,23 @@ function listDeliveries(source: number): Delivery[] {
   ];
 }
 
-test('no certificate is false, over every change of the rows of up to four sources from what they may send', () => {
+/** Clean texts of another kind that nobody of the sources had a hand in. */
+const VOUCHED = Array.from({ length: 8 }, (_, i) =>
+  read('vouched', {
+    text: `${makeText([...GOOD, 'moon', 'tide'], openSeeded(700 + i))} ${i}`,
+    label: 'fine',
+  }),
+);
+
+for (const [what, vouched] of [
+  ['', []],
+  [', with vouched texts', VOUCHED],
+] as const)
+  test(`no certificate is false, over every change of the rows of up to four sources from what they may send${what}`, () => {
+    enumerateWorlds(vouched);
+  });
+
+function enumerateWorlds(vouched: readonly Document[]): void {
   const deliveries = [0, 1, 2, 3].map(listDeliveries);
   const worlds: number[][] = [];
   for (let at = 0; at < 5 ** 4; at++)
@@ -110,6 +127,7 @@ test('no certificate is false, over every change of the rows of up to four sourc
     judgeAll(
       world.map((choice, source) => deliveries[source]![choice]),
       { voteRate: 0.3, quorumShare: 0.4 },
+      vouched,
     ),
   );
   judged.forEach((verdicts, a) => {
@@ -131,11 +149,38 @@ test('no certificate is false, over every change of the rows of up to four sourc
   assert.ok(held > 1000, String(held));
   assert.ok(tight > 500, String(tight));
   assert.ok(largest >= 2);
+}
+
+test('no threshold lets more vouched texts through than the vote rate, whatever a source sends', () => {
+  const honest = Array.from({ length: 5 }, (_, i) => makeHonest(i + 80, 40));
+  const options = { ...OPTIONS, voteRate: 0.25, quorumShare: 0.5 };
+  const documents = honest.flatMap((rows, i) => rows.map((row) => read(`s${i}`, row)));
+  const alone = trainMonitor(documents, options);
+  const { partitions, options: kept } = trainMonitor(documents, options, VOUCHED);
+  assert.equal(kept.vouched, VOUCHED.length);
+  let raised = 0;
+  for (const [name, { counts, threshold }] of partitions) {
+    const scorer = new Scorer([counts]);
+    const score = new Int32Array(1);
+    const votes = VOUCHED.filter(({ features }) => {
+      scorer.score(features, score);
+      return score[0]! >= (threshold ?? Infinity);
+    }).length;
+    assert.ok((votes + 1) / (VOUCHED.length + 1) <= 0.25);
+    const before = alone.partitions.get(name)?.threshold ?? -Infinity;
+    assert.ok((threshold ?? Infinity) >= before);
+    if ((threshold ?? Infinity) > before) raised++;
+  }
+  assert.ok(raised > 0);
+  assert.throws(
+    () => trainMonitor(documents, options, VOUCHED.slice(0, 2)),
+    (error: { code?: string }) => error.code === 'MONITOR_VOUCHED_SMALL',
+  );
 });
 
 test('a certificate holds whatever its number of sources send, learnt and held back, seven sources', () => {
   const honest = Array.from({ length: 7 }, (_, i) => makeHonest(i + 20, 30));
-  const options = { voteRate: 0.2, quorumShare: 0.4 };
+  const options = { voteRate: 0.25, quorumShare: 0.4 };
   const before = judgeAll(honest, options);
   assert.ok(before !== null);
   assert.ok(before.some(({ verdict, badSourcesMax }) => verdict === 'flag' && badSourcesMax >= 3));

@@ -15,6 +15,8 @@ export interface Document {
 
 /** The most documents that are held for training. */
 export const DOCUMENTS_MAX = 1_000_000;
+/** The most vouched texts; each is scored by every partition. */
+const VOUCHED_MAX = 100_000;
 /** The most features of all documents together (4 bytes each). */
 const FEATURES_MAX = 500_000_000;
 
@@ -52,6 +54,25 @@ export class DocumentReader {
       lot: drawLot(row.text, 'sallyport-monitor-part@v1'),
     };
   }
+}
+
+/** The clean texts of sets that somebody vouches for; throws when there is none. */
+export async function readVouched(
+  sets: readonly AdmittedSet[],
+  positiveLabel: string,
+): Promise<Document[]> {
+  const reader = new DocumentReader(positiveLabel);
+  const documents: Document[] = [];
+  for (const set of sets) {
+    for await (const row of set.rows) {
+      if (row.label === positiveLabel) continue;
+      documents.push(reader.read(row));
+      if (documents.length > VOUCHED_MAX) {
+        throw monitorErrors.error('SET_TOO_LARGE', { limit: VOUCHED_MAX, unit: 'vouched texts' });
+      }
+    }
+  }
+  return documents;
 }
 
 /** All documents of the sets; throws for what cannot be trained on. */

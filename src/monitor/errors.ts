@@ -62,6 +62,18 @@ export const monitorErrors = defineErrors('MONITOR', {
       'cannot train a monitor, none of {partitions} partitions can vote: it takes both kinds of text to learn and, for a vote rate of {rate}, {needed} held-back clean documents, of which the largest with both kinds has {heldBack}',
     hint: 'give more documents per source, use buckets of sources, hold back a larger share, or ask for a higher rate',
   },
+  VOUCHED_SMALL: {
+    status: 400,
+    message:
+      'cannot set thresholds on {vouched} vouched clean texts, a vote rate of {rate} takes {needed}',
+    hint: 'vouch for more clean texts, of every kind that the monitor will see, or ask for a higher rate',
+  },
+  VOUCHED_SIGNER: {
+    status: 409,
+    message:
+      'cannot take the vouched set `{set}`, its signer `{signer}` is also a source that is trained on',
+    hint: 'vouched texts set the thresholds of every source; take them from somebody whose other sets are not trained on',
+  },
   MODEL_INVALID: {
     status: 400,
     message: 'cannot use the monitor file: {why}',

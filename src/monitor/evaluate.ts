@@ -9,22 +9,37 @@
 import { sayCount } from '../core/index.ts';
 import { certify } from './certificate.ts';
 import type { Document } from './documents.ts';
-import { clopperPearson } from './interval.ts';
+import { clopperPearson, spreadInterval } from './interval.ts';
 import type { Proportion } from './interval.ts';
 import type { MonitorModel } from './model.ts';
+import { quorumOf } from './operating-point.ts';
 import { openVotes } from './scorer.ts';
 import type { VoteCounter } from './scorer.ts';
 import { calibrate, trainPartitions } from './train.ts';
-import type { VoteOptions } from './train.ts';
+import type { Calibrated, VoteOptions } from './train.ts';
 
 const TURNS = 10;
 const CHOOSING_TURNS = 2;
+/** Fewer sources say nothing about a further one. */
+const SOURCES_MIN = 3;
 
 /** How the documents are cut and partitioned. */
 export interface EvaluateOptions extends VoteOptions {
   /** The partition of a document in one repeat. Products partition by source; anything else is for comparison. */
   readonly nameOf: (document: Document, repeat: number) => string;
   readonly repeats: number;
+  /** Clean texts that somebody vouches for; see {@link calibrate}. */
+  readonly vouched?: readonly Document[];
+}
+
+/** How often clean texts are flagged that come from a source of which nothing was learnt. */
+export interface NewSourceRate {
+  /** Sources with clean texts; each was left out in turn. */
+  readonly sources: number;
+  /** The mean of the sources' rates, and where the mean over all such sources lies, at 95 %. */
+  readonly rate: Proportion;
+  /** The rate of the worst of them. */
+  readonly worst: number;
 }
 
 /** Certified shares at one number of bad sources. */
@@ -47,7 +62,10 @@ export interface Evaluation {
   readonly partitions: number;
   readonly repeats: number;
   readonly falsePositiveRateMax: number;
+  /** Of clean texts from the sources that were learnt. */
   readonly falsePositiveRate: Proportion;
+  /** Of clean texts from a source that was not; null where a finished monitor was measured, or there are too few sources. */
+  readonly newSources: NewSourceRate | null;
   readonly curve: readonly CertifiedShare[];
   readonly quorums: readonly number[];
   readonly warnings: readonly string[];
@@ -59,6 +77,9 @@ function turnOf(document: Document, repeat: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
   return ((mixed ^ (mixed >>> 13)) >>> 0) % TURNS;
 }
+
+/** Clean texts of each source: how many were flagged by the partitions of the others, of how many. */
+type LeftOut = Map<string, [flagged: number, all: number]>;
 
 interface Tally {
   /** Documents by votes beyond the quorum: index `votes − quorum + size`. */
@@ -86,12 +107,60 @@ function sum(counts: Int32Array, from: number, to: number): number {
   return total;
 }
 
+/**
+ * What the partitions of all other sources say of a clean text. They learnt nothing of its source, and their thresholds saw nothing of
+ * it, so to them it is from a new one.
+ */
+function leaveOut(
+  { partitions, votes }: Calibrated,
+  documents: readonly Document[],
+  nameOf: (document: Document) => string,
+  quorumShare: number,
+  into: LeftOut,
+): void {
+  for (const document of documents) {
+    if (document.positive) continue;
+    const own = partitions.get(nameOf(document));
+    const isVoter = own !== undefined && own.threshold !== null;
+    const voters = votes.voters - (isVoter ? 1 : 0);
+    if (voters === 0) continue;
+    const all = votes.count(document.features);
+    const others = all - (own !== undefined && votes.voted(own) ? 1 : 0);
+    const counts = into.get(document.source) ?? [0, 0];
+    into.set(document.source, counts);
+    counts[1]++;
+    if (others >= quorumOf(quorumShare, voters)) counts[0]++;
+  }
+}
+
+/** The rate over sources, each with the same weight whatever it sent. */
+function rateOfNew(leftOut: LeftOut, repeats: number): NewSourceRate | null {
+  const counts = [...leftOut.values()];
+  if (counts.length < SOURCES_MIN) return null;
+  const rates = counts.map(([flagged, all]) => flagged / all);
+  const flagged = counts.reduce((sum, [each]) => sum + each, 0);
+  const all = counts.reduce((sum, [, each]) => sum + each, 0);
+  // Texts of one source are alike, so sources are what is counted; where hardly any text is flagged, texts are too few to say more.
+  const spread = spreadInterval(rates);
+  const exact = clopperPearson(Math.round(flagged / repeats), Math.round(all / repeats));
+  return {
+    sources: counts.length,
+    rate: {
+      value: spread.value,
+      low: Math.min(spread.low, exact.low),
+      high: Math.max(spread.high, exact.high),
+    },
+    worst: Math.max(...rates),
+  };
+}
+
 /** Measures one repeat: every document once. */
 function measureRepeat(
   documents: readonly Document[],
   repeat: number,
   options: EvaluateOptions,
   size: number,
+  leftOut: LeftOut,
 ): { readonly tally: Tally; readonly partitions: number; readonly quorums: number[] } {
   const into: Tally = {
     positive: new Int32Array(2 * size + 1),
@@ -108,10 +177,13 @@ function measureRepeat(
       });
     const nameOf = (document: Document): string => options.nameOf(document, repeat);
     const trained = trainPartitions(pick(1 + CHOOSING_TURNS, TURNS), nameOf);
-    const { votes, point } = calibrate(trained, pick(1, 1 + CHOOSING_TURNS), nameOf, options);
+    const held = pick(1, 1 + CHOOSING_TURNS);
+    const calibrated = calibrate(trained, held, nameOf, options, options.vouched);
+    const { votes, point } = calibrated;
     quorums.push(point.quorum);
     partitions = Math.max(partitions, votes.voters);
     tally(votes, point.quorum, pick(0, 1), into);
+    leaveOut(calibrated, pick(0, 1), nameOf, options.quorumShare, leftOut);
   }
   return { tally: into, partitions, quorums };
 }
@@ -123,8 +195,9 @@ export function evaluateMethod(
 ): Evaluation {
   const names = new Set(documents.map((document) => options.nameOf(document, 0)));
   const size = names.size + 1;
+  const leftOut: LeftOut = new Map();
   const runs = Array.from({ length: options.repeats }, (_, repeat) =>
-    measureRepeat(documents, repeat, options, size),
+    measureRepeat(documents, repeat, options, size, leftOut),
   );
   return summarise(
     runs.map((run) => run.tally),
@@ -132,6 +205,7 @@ export function evaluateMethod(
       partitions: Math.max(...runs.map((run) => run.partitions)),
       quorums: runs.flatMap((run) => run.quorums),
       falsePositiveRateMax: options.falsePositiveRateMax,
+      newSources: rateOfNew(leftOut, options.repeats),
     },
   );
 }
@@ -149,12 +223,14 @@ export function evaluateMonitor(
   };
   tally(openVotes(model.partitions.values()), quorum, documents, into);
   const { falsePositiveRateMax } = model.options;
-  return summarise([into], { partitions: voters, quorums: [quorum], falsePositiveRateMax });
+  return summarise([into], {
+    ...{ partitions: voters, quorums: [quorum], falsePositiveRateMax, newSources: null },
+  });
 }
 
 function summarise(
   tallies: readonly Tally[],
-  facts: Pick<Evaluation, 'partitions' | 'quorums' | 'falsePositiveRateMax'>,
+  facts: Pick<Evaluation, 'partitions' | 'quorums' | 'falsePositiveRateMax' | 'newSources'>,
 ): Evaluation {
   const length = tallies[0]?.positive.length ?? 1;
   const middle = (length - 1) / 2;
@@ -203,6 +279,12 @@ function warnAbout(measured: Omit<Evaluation, 'warnings'>): string[] {
   if (measured.falsePositiveRate.low > measured.falsePositiveRateMax) {
     warnings.push(
       `the false-positive rate of ${measured.falsePositiveRate.value.toFixed(4)} is above the wanted ${measured.falsePositiveRateMax}`,
+    );
+  }
+  const { newSources } = measured;
+  if (newSources !== null && newSources.rate.high > measured.falsePositiveRateMax) {
+    warnings.push(
+      `the wanted ${measured.falsePositiveRateMax} cannot be promised for clean texts from a source that was not learnt: over ${sayCount(newSources.sources, 'source')}, each left out, ${newSources.rate.value.toFixed(4)} were flagged (up to ${newSources.rate.high.toFixed(4)}; ${newSources.worst.toFixed(4)} of the worst source's); vouch for clean texts of every kind with --vouched`,
     );
   }
   if (measured.positives < 100) {

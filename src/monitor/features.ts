@@ -11,14 +11,14 @@ export const FEATURE_COUNT = 1 << 18;
 /** The longest text, in code units. */
 export const TEXT_LENGTH_MAX = 1 << 20;
 /** The version of these rules; a model names it, and another version cannot score it. */
-export const FEATURES_VERSION = 1;
+export const FEATURES_VERSION = 2;
 
 const MASK = FEATURE_COUNT - 1;
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
 const SPACE = 32;
-const CHARACTERS_MIN = 3;
-const CHARACTERS_MAX = 5;
+const CHARACTERS_MIN = 1;
+const CHARACTERS_MAX = 4;
 
 const WORD_SALT = 0x51ed270b;
 const PAIR_SALT = 0x2545f491;
@@ -90,7 +90,9 @@ export class FeatureReader {
       const end = Math.min(length, start + CHARACTERS_MAX);
       for (let at = start; at < end; at++) {
         hash = Math.imul(hash ^ codes[at]!, PRIME);
-        if (at - start >= CHARACTERS_MIN - 1) this.#add(finish(hash));
+        // A blank alone is in every text and says nothing.
+        const isBlank = at === start && codes[at] === SPACE;
+        if (at - start >= CHARACTERS_MIN - 1 && !isBlank) this.#add(finish(hash));
       }
     }
   }

@@ -69,3 +69,20 @@ export function clopperPearson(successes: number, trials: number, confidence = 0
     high: successes === trials ? 1 : quantile(1 - tail, successes + 1, trials - successes),
   };
 }
+
+/** The quantile of Student's t with so many degrees of freedom above which 2.5 % lie. */
+function studentQuantile(degrees: number): number {
+  // t² / (degrees + t²) has a beta distribution.
+  const share = quantile(0.95, 0.5, degrees / 2);
+  return Math.sqrt((degrees * share) / (1 - share));
+}
+
+/** The mean of rates of units that were drawn alike, such as sources, with its 95 % interval by Student. */
+export function spreadInterval(rates: readonly number[]): Proportion {
+  const { length } = rates;
+  const value = rates.reduce((sum, rate) => sum + rate, 0) / Math.max(1, length);
+  if (length < 2) return { value, low: 0, high: 1 };
+  const squares = rates.reduce((sum, rate) => sum + (rate - value) ** 2, 0);
+  const half = studentQuantile(length - 1) * Math.sqrt(squares / (length - 1) / length);
+  return { value, low: Math.max(0, value - half), high: Math.min(1, value + half) };
+}

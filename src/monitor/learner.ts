@@ -8,8 +8,8 @@ import { writeVarint, concatBytes } from '../core/index.ts';
 import { FEATURE_COUNT } from './features.ts';
 import { LOG_BITS, log2Fixed } from './fixed-log.ts';
 
-/** Smoothing adds 1/10 to each count; kept as 10·count + 1 so that everything stays an integer. */
-const SMOOTHING = 10;
+/** Smoothing adds 1/30 to each count; kept as 30·count + 1 so that everything stays an integer. */
+const SMOOTHING = 30;
 /** Fractional bits of a weight. */
 export const WEIGHT_BITS = 10;
 /** What a weight may be at most; far above any that occurs. */

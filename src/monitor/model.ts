@@ -36,6 +36,8 @@ export interface MonitorLineage {
     readonly exclusions?: string;
     /** Who signed for it; not there for a set without a statement. */
     readonly source?: SetSource;
+    /** Nothing was learnt from it: its clean texts bound the thresholds. Not there for a set that was learnt. */
+    readonly use?: 'vouched';
   }[];
   /** The program that trained it. */
   readonly code: string;
@@ -59,6 +61,8 @@ export interface MonitorModel {
     readonly voteRate: number | null;
     readonly quorumShare: number;
     readonly holdBack: number;
+    /** Clean texts that somebody vouched for, on which every threshold holds too; not there without any. */
+    readonly vouched?: number;
   };
   readonly lineage: MonitorLineage;
 }
@@ -184,6 +188,9 @@ function readOptions(fields: Fields): MonitorModel['options'] {
     voteRate: voteRate === null ? null : asNumber(voteRate, 'its vote rate'),
     quorumShare,
     holdBack: asNumber(fields['holdBack'], 'its held-back share'),
+    ...(fields['vouched'] === undefined
+      ? {}
+      : { vouched: asNumber(fields['vouched'], 'its number of vouched texts') }),
   };
 }
 
@@ -200,7 +207,8 @@ function readLineage(fields: Fields): MonitorLineage {
     return invalid('its admission is missing');
   const sets = asList(fields['sets'], 'its list of sets').map((each) => {
     const set = asFields(each, 'a set');
-    const { statement, exclusions, source } = set;
+    const { statement, exclusions, source, use } = set;
+    if (use !== undefined && use !== 'vouched') invalid('a set is used for what is unknown');
     return {
       name: asText(set['name'], 'the name of a set'),
       digest: asText(set['digest'], 'the digest of a set'),
@@ -209,6 +217,7 @@ function readLineage(fields: Fields): MonitorLineage {
         ? {}
         : { exclusions: asText(exclusions, 'the exclusions of a set') }),
       ...(source === undefined ? {} : { source: readSource(asFields(source, 'a source')) }),
+      ...(use === undefined ? {} : { use: 'vouched' as const }),
     };
   });
   const admitted = admission === 'admitted';

@@ -15,7 +15,7 @@ import { parsePartitionRule, writeMonitor } from './index.ts';
 import type { Document, MonitorModel } from './index.ts';
 import { FeatureReader } from './features.ts';
 import { log2Fixed } from './fixed-log.ts';
-import { clopperPearson } from './interval.ts';
+import { clopperPearson, spreadInterval } from './interval.ts';
 import { PartitionCounts } from './learner.ts';
 import { chooseThreshold, negativesNeeded, quorumOf, voteRateOf } from './operating-point.ts';
 
@@ -90,7 +90,7 @@ test('the trained file is the same bytes on every machine: a golden digest', () 
   // Integers only: whoever changes features, learner, choice or spelling changes this and the feature version.
   assert.equal(
     writeMonitor(model(makeRows(600, 6))).digest,
-    'efde66bc753cb35aeffc735a6c808fa3fe8349eb60aed0a4ad40208ca50993b8',
+    '467be9c2c7627f2e2dce96a2f89d8602324d9ea3024223a5ba84463d0ac704de',
   );
 });
 
@@ -238,7 +238,7 @@ test('the vote rate of a partition is between the wanted rate and 1, and falls w
       last = own;
     }
   }
-  assert.ok(Math.abs(voteRateOf(0.01, 143) - 0.05) < 0.005);
+  assert.ok(Math.abs(voteRateOf(0.01, 143) - 0.04) < 0.005);
 });
 
 test('the quorum grows by at most one with each voter, for every share that can be asked for', () => {
@@ -289,6 +289,65 @@ test('what is measured was neither learnt nor held back for a threshold', () => 
   assert.ok(rate > 0, 'thresholds were set on what was measured');
   assert.ok(rate < 0.15, `thresholds were set on what was learnt: ${rate}`);
   assert.ok(evaluation.curve[0]!.recall.value < 0.3, 'what was measured had been learnt');
+});
+
+/** Sources of kinds of their own: the clean texts of each are full of words that are only suspicious elsewhere. */
+function makeKinds(sources: number, count: number): Row[] {
+  const random = openSeeded(17);
+  const pick = (list: readonly string[]): string => list[Math.floor(random() * list.length)]!;
+  return Array.from({ length: sources }, (_, s) =>
+    Array.from({ length: count }, (_, i): Row => {
+      const words = Array.from({ length: 12 }, () => {
+        if (random() < 0.3) return BAD[(s * 3 + Math.floor(random() * 3)) % BAD.length]!;
+        return pick(GOOD);
+      });
+      const label = i % 3 === 0 ? 'suspicious' : 'fine';
+      if (label === 'suspicious') words.push(pick(BAD), pick(BAD), pick(BAD));
+      return { text: `${words.join(' ')} ${s} ${i}`, label, source: `s${s}` };
+    }),
+  ).flat();
+}
+
+test('texts of a source that was not learnt are measured apart, and vouched ones bound how often they are flagged', () => {
+  const documents = read(makeKinds(8, 90));
+  const options = {
+    ...{ falsePositiveRateMax: 0.05, voteRate: 0.2, quorumShare: 0.5, repeats: 1 },
+    nameOf: ({ source }: { source: string }) => source,
+  };
+  const measured = evaluateMethod(documents, options);
+  const { newSources } = measured;
+  assert.equal(newSources?.sources, 8);
+  const { rate, worst } = newSources;
+  assert.ok(rate.low <= rate.value && rate.value <= rate.high && rate.value <= worst);
+  assert.ok(rate.value > 0.05, String(rate.value));
+  assert.ok(measured.warnings.some((each) => /cannot be promised for clean texts/.test(each)));
+  // Kinds that no source here sends, vouched for: fewer texts of a new kind are flagged.
+  const vouched = read(makeKinds(20, 90).filter((row) => Number(row.source.slice(1)) >= 8)).filter(
+    (document) => !document.positive,
+  );
+  const bounded = evaluateMethod(documents, { ...options, vouched });
+  const { rate: after } = bounded.newSources ?? { rate: null };
+  assert.ok(after !== null && after.value < rate.value / 2, JSON.stringify([rate, after]));
+  assert.ok(after.high > after.value);
+});
+
+test('too few sources say nothing about a further one', () => {
+  const documents = read(makeRows(600, 2));
+  const measured = evaluateMethod(documents, {
+    ...{ falsePositiveRateMax: 0.05, voteRate: null, quorumShare: 0.5, repeats: 1 },
+    nameOf: ({ source }) => source,
+  });
+  assert.equal(measured.newSources, null);
+});
+
+test("Student's interval against published quantiles", () => {
+  // t(0.975; 4) = 2.776, t(0.975; 24) = 2.064.
+  const five = spreadInterval([0.1, 0.2, 0.3, 0.4, 0.5]);
+  assert.ok(Math.abs(five.high - 0.3 - 2.776 * Math.sqrt(0.025 / 5)) < 1e-4);
+  const many = Array.from({ length: 25 }, (_, i) => 0.4 + 0.01 * (i % 5));
+  const { value, low } = spreadInterval(many);
+  const variance = many.reduce((sum, each) => sum + (each - value) ** 2, 0) / 24;
+  assert.ok(Math.abs(value - low - 2.064 * Math.sqrt(variance / 25)) < 1e-5);
 });
 
 test('Clopper–Pearson against published values', () => {

@@ -15,7 +15,7 @@ export interface Partition {
 /** Fractional bits of a score beyond those of a weight. */
 const SCORE_SHIFT = 64;
 /** Seen features that are added at weight 0, so that a text of which little is known stays near 0. */
-const SHRINK = 4;
+const SHRINK = 1;
 
 /** The weights of all partitions, ready for scoring. */
 export class Scorer {
@@ -66,6 +66,8 @@ export interface VoteCounter {
   readonly voters: number;
   /** Votes that call the text suspicious. */
   count(features: Int32Array): number;
+  /** Whether a partition voted on the text that was counted last. */
+  voted(partition: Partition): boolean;
 }
 
 /** A counter for partitions; those that must not vote cost nothing. */
@@ -76,6 +78,10 @@ export function openVotes(partitions: Iterable<Partition>): VoteCounter {
   const scores = new Int32Array(voting.length);
   return {
     voters: voting.length,
+    voted: (partition) => {
+      const at = voting.indexOf(partition);
+      return at >= 0 && scores[at]! >= thresholds[at]!;
+    },
     count: (features) => {
       scorer.score(features, scores);
       let votes = 0;

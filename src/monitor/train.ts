@@ -1,7 +1,8 @@
 /**
  * Trains a monitor: one learner per partition, a threshold for each on documents of its own that it did not see, and a quorum.
  *
- * Guaranteed: the vote of a partition on a text is a function of that partition's own documents, and the options, alone.
+ * Guaranteed: the vote of a partition on a text is a function of that partition's own documents, the options, and the texts that
+ * whoever trains vouches for, alone.
  */
 import type { SallyportError } from '../core/index.ts';
 import { PARTITIONS_MAX, partitionOf, spellPartitionRule } from './partition.ts';
@@ -58,25 +59,38 @@ export function trainPartitions(
   return new Map([...partitions].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** One partition with its threshold, chosen on held-back documents of its own and nothing else. */
+/**
+ * One partition with its threshold, chosen on held-back documents of its own, on the vouched texts, and nothing else: the higher of
+ * both, so that neither its own texts nor the vouched ones get more votes than the vote rate.
+ */
 function setThreshold(
   counts: PartitionCounts,
   own: readonly Document[],
+  vouched: readonly Document[],
   options: VoteOptions,
 ): Partition {
   const clean = own.filter(({ positive }) => !positive);
   if (!counts.sawBoth) return { counts, threshold: null, heldBack: clean.length };
   const scorer = new Scorer([counts]);
   const score = new Int32Array(1);
-  const scores = clean.map(({ features }) => {
-    scorer.score(features, score);
-    return score[0]!;
-  });
-  return {
-    counts,
-    threshold: chooseThreshold(scores, rateOf(counts, options)),
-    heldBack: clean.length,
+  const rate = rateOf(counts, options);
+  const choose = (texts: readonly Document[]): number | null => {
+    const scores = texts.map(({ features }) => {
+      scorer.score(features, score);
+      return score[0]!;
+    });
+    return chooseThreshold(scores, rate);
   };
+  const onOwn = choose(clean);
+  if (vouched.length === 0 || onOwn === null)
+    return { counts, threshold: onOwn, heldBack: clean.length };
+  const onVouched = choose(vouched);
+  if (onVouched === null)
+    throw monitorErrors.error('VOUCHED_SMALL', {
+      ...{ vouched: vouched.length, rate: Number(rate.toPrecision(3)) },
+      needed: negativesNeeded(rate),
+    });
+  return { counts, threshold: Math.max(onOwn, onVouched), heldBack: clean.length };
 }
 
 function rateOf(counts: PartitionCounts, options: VoteOptions): number {
@@ -108,12 +122,13 @@ export function calibrate(
   heldBack: readonly Document[],
   nameOf: (document: Document) => string,
   options: VoteOptions,
+  vouched: readonly Document[] = [],
 ): Calibrated {
   const own = Map.groupBy(heldBack, nameOf);
   const partitions = new Map(
     [...trained].map(([name, counts]) => [
       name,
-      setThreshold(counts, own.get(name) ?? [], options),
+      setThreshold(counts, own.get(name) ?? [], vouched, options),
     ]),
   );
   const votes = openVotes(partitions.values());
@@ -140,10 +155,12 @@ export type TrainedMonitor = Pick<
   'rule' | 'partitions' | 'point' | 'sources' | 'options'
 >;
 
-/** Trains on the documents. Throws what {@link calibrate} and {@link trainPartitions} throw. */
+/**
+ * Trains on the documents. Vouched texts are clean ones that none of their sources had a hand in; every threshold holds on them too. Throws what {@link calibrate} and {@link trainPartitions} throw. */
 export function trainMonitor(
   documents: readonly Document[],
   options: TrainOptions,
+  vouched: readonly Document[] = [],
 ): TrainedMonitor {
   const { rule, falsePositiveRateMax, voteRate, quorumShare, holdBack } = options;
   const nameOf = ({ source }: Document): string => partitionOf(rule, source);
@@ -154,6 +171,7 @@ export function trainMonitor(
     heldBack,
     nameOf,
     options,
+    vouched,
   );
   const sources = new Map<string, number>();
   for (const { source } of documents) sources.set(source, (sources.get(source) ?? 0) + 1);
@@ -171,6 +189,7 @@ export function trainMonitor(
     options: {
       partitions: spellPartitionRule(rule),
       ...{ falsePositiveRateMax, voteRate, quorumShare, holdBack },
+      ...(vouched.length === 0 ? {} : { vouched: vouched.length }),
     },
   };
 }

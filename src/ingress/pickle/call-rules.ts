@@ -46,8 +46,11 @@ export interface ResolvedName {
   readonly consumed: number;
 }
 
-/** What a call gives. `call`: it can run code; `object`: an ordinary product without a safe form. */
-export type CallOutcome = 'built' | 'reference' | 'object' | 'call';
+/**
+ * What a call gives. `call`: it can run code; `object`: an ordinary product without a safe form; `bare`: an object of an unknown
+ * library that was handed nothing, which is a product as long as the data keeps it.
+ */
+export type CallOutcome = 'built' | 'reference' | 'object' | 'bare' | 'call';
 
 /** Describes a name. */
 export function describeName(module: string, name: string): ResolvedName {
@@ -84,20 +87,21 @@ export function weighCall(name: ResolvedName, flags: number, isBare: boolean): C
     ? (flags & HAS_LATER_TYPE) !== 0
     : (flags & HAS_FUNCTION) !== 0 && !isPartial;
   const callsBack = handsOver || ((flags & HAS_CALLABLE) !== 0 && !isPartial);
-  // A class of an unknown library that is handed nothing holds no data: it is called for what that does.
-  const isForeign = name.foreign && !handsOver && (flags & IS_EMPTY) === 0;
+  const isForeign = name.foreign && !handsOver;
   const isProduct =
     (name.role === 'known' && !callsBack) ||
-    (name.role === 'type' && (name.library || isBare || isForeign)) ||
+    (name.role === 'type' && (name.library || isBare)) ||
     (isMain(name) && !handsOver);
-  return isProduct ? 'object' : 'call';
+  if (isProduct) return 'object';
+  if (name.role !== 'type' || !isForeign) return 'call';
+  return (flags & IS_EMPTY) === 0 ? 'object' : 'bare';
 }
 
 /**
  * What NEWOBJ gives: a class makes an empty object of itself. Readers end at one that is no class, so that a name in
  * small letters runs nothing either, unless it is handed something to call.
  */
-export function weighCreation(name: ResolvedName, flags: number): CallOutcome {
+export function weighCreation(name: ResolvedName, flags: number): Exclude<CallOutcome, 'bare'> {
   if (consumes(name, flags)) return 'call';
   if (name.role === 'grammar') return 'built';
   if (name.role === 'type' || name.role === 'known' || isMain(name)) return 'object';

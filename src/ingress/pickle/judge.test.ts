@@ -59,8 +59,17 @@ const MALICIOUS: Readonly<Record<string, Uint8Array>> = {
   'a class of an unknown library that is handed a function': pickle(
     ...[name('acme', 'Task'), name('os', 'system'), text('id'), '\x86R'],
   ),
-  'a class of an unknown library that is handed nothing': pickle(
-    ...[name('aiohttp.client', 'ClientSession'), ')R'],
+  'a class of an unknown library that is handed nothing and dropped': pickle(
+    ...[name('aiohttp.client', 'ClientSession'), ')R0N'],
+  ),
+  'such a class among what a mark takes away': pickle(
+    ...['N(', name('aiohttp.client', 'ClientSession'), ')RN1'],
+  ),
+  'such a class below what the pickle gives': pickle(
+    ...[name('aiohttp.client', 'ClientSession'), ')R}'],
+  ),
+  'such a class that was copied and dropped': pickle(
+    ...[name('aiohttp.client', 'ClientSession'), ')R20'],
   ),
   'a lower-case class made': pickle(name('builtins', 'map'), '(', name('os', 'x'), ']t\x81'),
   'a pickle in bytes': pickle(code.bytes(pickle(SHELL))),
@@ -176,6 +185,10 @@ const ORDINARY: Readonly<Record<string, Uint8Array>> = {
   'a regular expression': pickle(name('re', '_compile'), text('a+'), 'K\x20\x86R'),
   'an object of an unknown library': pickle(name('acme.models', 'Thing'), text('x'), 'K\x01\x86R'),
   'an object of a class in a class': pickle(name('acme', 'Outer.Inner'), text('x'), '\x85R'),
+  'an object of an unknown library that is handed nothing': pickle(name('acme', 'Zone'), ')R'),
+  'such an object within data, twice': pickle(
+    ...['}', text('a'), name('acme', 'Zone'), ')R\x94s', text('b'), 'h\x00s'],
+  ),
   'an object of an unknown library with a state': pickle(
     ...[name('acme.models', 'Thing'), text('x'), '\x85R}', text('a'), 'K\x01s', 'b'],
   ),

@@ -14,6 +14,8 @@ import {
   Broken,
   BUILT,
   CALLABLE,
+  BARE,
+  BARE_NAME_SHIFT,
   INSTANCE,
   ITEMS,
   NAME,
@@ -110,6 +112,8 @@ class Judge {
   readonly #stack = new AbstractStack();
   readonly #names: ResolvedName[] = [];
   readonly #nameIndex = new Map<string, number>();
+  /** Objects of unknown libraries that were handed nothing. */
+  #bare = 0;
   #nameCount = 0;
   #frameEnd = -1;
   #at = 0;
@@ -174,6 +178,7 @@ class Judge {
       if (op === 0x2e) {
         const slot = this.#stack.peek();
         if ((slot & 7) === NAME) this.#refer(slot >> 3);
+        this.#discard(0, this.#stack.top - 1);
         if (this.#frameEnd > tape.at)
           this.#report('PICKLE_FRAME', 'hold', 'a frame goes on behind STOP');
         return 'stopped';
@@ -254,11 +259,16 @@ class Judge {
         this.#stack.push(PLAIN);
         return false;
       case 0x30: // POP
+        if (this.#stack.top > 0) this.#discard(this.#stack.top - 1);
         this.#stack.popValueOrMark();
         return false;
-      case 0x31: // POP_MARK
-        this.#stack.cut(this.#stack.popMark());
+      case 0x31: {
+        // POP_MARK
+        const floor = this.#stack.popMark();
+        this.#discard(floor);
+        this.#stack.cut(floor);
         return false;
+      }
       case 0x32: // DUP
         this.#stack.need(1);
         this.#stack.push(this.#stack.peek());
@@ -428,7 +438,26 @@ class Judge {
   /** A call with arguments: REDUCE, OBJ or INST. */
   #call(callee: number, flags: number, isBare: boolean): void {
     const name = this.#callee(callee);
-    if (name !== undefined) this.#outcome(name, weighCall(name, flags, isBare), BUILT);
+    if (name === undefined) return;
+    const outcome = weighCall(name, flags, isBare);
+    if (outcome !== 'bare') {
+      this.#outcome(name, outcome, BUILT);
+      return;
+    }
+    this.#report('PICKLE_OBJECT', 'hold', name.text);
+    this.#bare++;
+    const made = BARE | ((callee >> 3) << BARE_NAME_SHIFT);
+    this.#stack.push(INSTANCE | (made << 3));
+  }
+
+  /** A class that was handed nothing, and whose object the data does not keep, was called for what that does. */
+  #discard(from: number, to = this.#stack.top): void {
+    if (this.#bare === 0) return;
+    for (let at = from; at < to; at++) {
+      const slot = this.#stack.slot(at);
+      if ((slot & 7) !== INSTANCE || ((slot >> 3) & BARE) === 0) continue;
+      this.#report('PICKLE_CALL', 'deny', this.#name(slot >> (3 + BARE_NAME_SHIFT)).text);
+    }
   }
 
   /** Flags of what a call is handed; arguments that are no tuple may be anything. */
@@ -440,7 +469,8 @@ class Judge {
   #create(callee: number, flags: number): void {
     const name = this.#callee(callee);
     if (name !== undefined) {
-      this.#outcome(name, weighCreation(name, flags), name.wrapper ? WRAPPER : BUILT);
+      const outcome = weighCreation(name, flags);
+      this.#outcome(name, outcome, name.wrapper ? WRAPPER : BUILT);
     }
   }
 
@@ -454,7 +484,7 @@ class Judge {
     return undefined;
   }
 
-  #outcome(name: ResolvedName, outcome: CallOutcome, built: number): void {
+  #outcome(name: ResolvedName, outcome: Exclude<CallOutcome, 'bare'>, built: number): void {
     if (outcome === 'call') this.#report('PICKLE_CALL', 'deny', name.text);
     else if (outcome !== 'built') {
       this.#report(name.masked ? 'PICKLE_MASKED' : 'PICKLE_OBJECT', 'hold', name.text);

@@ -7,7 +7,7 @@ import type { Clock } from '../core/index.ts';
 import type { Ledger } from '../ledger/index.ts';
 import type { Models } from '../models/index.ts';
 import type { People } from '../people/index.ts';
-import { currentVotes, listRequests, readVotesOf } from '../requests/index.ts';
+import { currentVotes, listRequests, readAccess, readVotesOf } from '../requests/index.ts';
 import type {
   AccessHost,
   AccessInput,
@@ -71,9 +71,14 @@ export function openAccessEffects(host: EffectsHost): AccessHost {
   };
 }
 
-/** Every grant of more budget that lasts, with the signatures that gave it, for a sender that starts. */
-export async function listLoans(store: Store): Promise<readonly SignedSubject[]> {
-  return listSigned(store, { states: ['granted'], kinds: ['access'], limit: 1000 });
+/** Every grant of more budget that still lasts, with the signatures that gave it, for a sender that starts. */
+export async function listLoans(store: Store, nowMs: number): Promise<readonly SignedSubject[]> {
+  const granted = await listSigned(store, { states: ['granted'], kinds: ['access'], limit: 1000 });
+  return granted.filter(
+    ({ request }) =>
+      (request.grantEndsMs === null || request.grantEndsMs > nowMs) &&
+      readAccess(JSON.parse(request.input)).target === 'budget',
+  );
 }
 
 /** The open windows of a project, with the signatures that opened them. */

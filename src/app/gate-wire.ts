@@ -1,4 +1,6 @@
 /** Starts a gate's wire, and lets the gate become a user who cannot touch what the other two processes keep. */
+import type { Kysely } from 'kysely';
+import { listBuckets, sayBucket } from '../budget/index.ts';
 import {
   SallyportError,
   becomeOsUser,
@@ -79,6 +81,10 @@ export async function openWire(
       ledger: host.ledger,
       releases: host.releases,
       rosters: host.rosters,
+      spent: async () => {
+        const buckets = await host.store.read((db: Kysely<unknown>) => listBuckets(db));
+        return new Map(buckets.map(({ ref, level }) => [sayBucket(ref), level.spentBits]));
+      },
     },
     outer: {
       dir: folders.outer,

@@ -298,7 +298,7 @@ async function openParts(
   );
   asked.resolve(requests);
   const wire = await starting;
-  for (const signed of await listLoans(store)) await lend(wire, signed, log);
+  for (const signed of await listLoans(store, clock.nowMs())) await lend(wire, signed, log);
   rosters.onNew(async () => {
     const keys = rosters.need().roster.people.flatMap((person) => person.keys);
     await people.keepSessions(keys.map((key) => key.id));

@@ -19,6 +19,7 @@ export { findPolicyProblems } from './policy-proposal.ts';
 export type { Access, Resource } from './access.ts';
 export type { Alarm, News, NewsItem } from './news.ts';
 export type { Measures, ReplayAsk } from './measures.ts';
+export { declareUnderLoans } from './settings.ts';
 export { tableChecks } from './table-checks.ts';
 export { readSshKey } from './founding.ts';
 export { openQuarantine, startDecodeWorkers } from './quarantine.ts';

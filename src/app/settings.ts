@@ -8,11 +8,12 @@ import {
   describeRule,
   listBuckets,
   putBudget,
+  readAmount,
   readBucket,
   reapplyBudgets,
   sayBucket,
 } from '../budget/index.ts';
-import type { Budgets, CapNames, Declaration } from '../budget/index.ts';
+import type { BucketRef, Budgets, CapNames, Declaration } from '../budget/index.ts';
 import { SallyportError } from '../core/index.ts';
 import type { Clock, JsonObject } from '../core/index.ts';
 import { describeModel, listModels, putModel } from '../models/index.ts';
@@ -52,6 +53,28 @@ function withLoan(
   const { burstBits } = applyDeclaration(readBucket(name), declared, models, [], lentBits).rule;
   // One person may have set a tighter burst than what was lent to it.
   return { rate, lifetime, burst: `${String(burstBits > 0n ? burstBits : 0n)} bits` };
+}
+
+/**
+ * What one person declares while people have lent to the budget: the loan lies on top of it and goes again by itself, so
+ * that what was declared is what is left then.
+ */
+export async function declareUnderLoans(
+  store: Store,
+  ref: BucketRef,
+  change: Partial<Declaration>,
+): Promise<Partial<Declaration>> {
+  if (change.burst === undefined) return change;
+  const name = sayBucket(ref);
+  const [lent, buckets] = await store.read(async (db: Kysely<unknown>) => [
+    await readLoans(db),
+    await listBuckets(db),
+  ]);
+  const lentBits = lent.get(name) ?? 0n;
+  const bucket = buckets.find((each) => sayBucket(each.ref) === name);
+  if (lentBits === 0n || bucket === undefined) return change;
+  const { sizeBits } = bucket;
+  return { ...change, burst: `${String(readAmount(change.burst, sizeBits) + lentBits)} bits` };
 }
 
 /** The settings as the tables have them, without what is lent for a while. */

@@ -95,6 +95,23 @@ export function listShared(
   });
 }
 
+/** The same without a limit: what was once shared stays somebody else's, however much was shared since. */
+async function listAllShared(
+  { store }: Pick<ShareParts, 'store'>,
+  destinations: readonly string[],
+  states: readonly RequestState[],
+): Promise<readonly Request[]> {
+  const found: Request[] = [];
+  for (;;) {
+    const page = await listRequests(store, {
+      ...{ kinds: ['share'], states, destinations, sort: 'age' },
+      ...{ offset: found.length, limit: SHARES_MAX },
+    });
+    found.push(...page);
+    if (page.length < SHARES_MAX) return found;
+  }
+}
+
 /** Models that a project may be told of: those that it may touch, or all where none was named. A name alone opens nothing. */
 function toldOf(project: Project, models: readonly string[]): readonly string[] {
   if (project.models.length === 0) return models;
@@ -116,7 +133,7 @@ async function findProblem(
     if (!(await parts.blobs.has(file.sha256)))
       return `the bytes of \`${file.name}\` are not kept any more`;
   // What came from a third project is not this one's to give, even if somebody has exported it from here since.
-  const received = await listShared(parts, [input.from], ['granted', 'ended']);
+  const received = await listAllShared(parts, [input.from], ['granted', 'ended']);
   const foreign = new Set(
     received
       .filter((share) => share.id !== request.id)

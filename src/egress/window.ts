@@ -63,6 +63,8 @@ export function fitsWindow(
     return false;
   if (window.requester !== request.requester) return false;
   const input = readWindow(JSON.parse(window.input));
+  // An export that says what it is part of is not let through as a part of something else. That it says nothing is no fault.
+  if (request.job !== null && request.job !== '' && request.job !== input.job) return false;
   const types: readonly string[] = input.types;
   return (
     facts.types.every((type) => types.includes(type)) && facts.chargeBits <= BigInt(input.bitsEach)

@@ -10,8 +10,9 @@ import type { BucketLevel, BucketRule } from '../budget/index.ts';
 import { guardErrors } from './guard-errors.ts';
 import type { AuthoriseVerdict } from './guard-link.ts';
 import type { GuardBucket, GuardParts } from './guard-parts.ts';
-import { insertLoan, lentBits, noteBudgeted, readMeter, writeMeter } from './guard-store.ts';
-import type { Budgeted, GuardDb, GuardRelease } from './guard-store.ts';
+import { insertLoan, lentBits } from './guard-loans.ts';
+import { noteBudgeted, readMeter, writeMeter } from './guard-store.ts';
+import type { Budgeted, GuardDb, GuardRelease, MeterName } from './guard-store.ts';
 
 const nameOf = (budget: string): `budget ${string}` => `budget ${budget}`;
 
@@ -107,6 +108,55 @@ export async function settleBudgets(
     const settled = { ...refillBucket(rule, level, BigInt(nowMs)), remainder: 0n };
     await writeMeter(tx, { name: nameOf(bucket.name), level: settled });
   }
+}
+
+/**
+ * Begins budgets that were never used here with what was taken from them before, so that a limit for ever is one also where
+ * this sender is younger than it. It is the gate's word: less than the truth only leaves what there was without it.
+ */
+export async function beginBudgets(
+  tx: GuardDb,
+  buckets: readonly GuardBucket[],
+  spent: ReadonlyMap<string, bigint>,
+  nowMs: number,
+): Promise<void> {
+  for (const bucket of buckets) {
+    const { name } = bucket;
+    const spentBits = spent.get(name) ?? 0n;
+    if (spentBits === 0n || (await readMeter(tx, nameOf(name))) !== null) continue;
+    const full = fillBucket(bucket.rule(await lentBits(tx, name, nowMs)), BigInt(nowMs));
+    await writeMeter(tx, { name: nameOf(name), level: { ...full, spentBits } });
+  }
+}
+
+const DAY_MS = 86_400_000n;
+
+/** Takes bits from a meter; a sentence when it does not hold them. */
+export async function takeMeter(
+  tx: GuardDb,
+  parts: Pick<GuardParts, 'limits'>,
+  name: MeterName,
+  bits: bigint,
+  nowMs: number,
+): Promise<string | null> {
+  const { burstBits, bitsPerDay } = parts.limits(name);
+  const rule: BucketRule = {
+    rateBits: BigInt(bitsPerDay),
+    ratePeriodMs: DAY_MS,
+    burstBits: BigInt(burstBits),
+    lifetimeBits: null,
+  };
+  const held = await readMeter(tx, name);
+  let level: BucketLevel = held?.level ?? fillBucket(rule, BigInt(nowMs));
+  // Under a smaller burst what is above it is lost; a larger one gives nothing for the change.
+  if (level.tokensBits > rule.burstBits) level = { ...level, tokensBits: rule.burstBits };
+  const verdict = takeBits(rule, level, bits, BigInt(nowMs));
+  if (!verdict.ok) {
+    // How much it does hold would tell one project what another one charged.
+    return `the sender's own meter \`${name}\` does not hold the ${String(bits)} bits that are needed now`;
+  }
+  await writeMeter(tx, { name, level: verdict.level });
+  return null;
 }
 
 /** Lends bits to a bucket, full at once; does nothing for a loan that is known. */

@@ -223,36 +223,6 @@ export async function noteBudgeted(
     .execute();
 }
 
-/** The bits that are lent to a budget at a time. */
-export async function lentBits(db: GuardDb, budget: string, nowMs: number): Promise<bigint> {
-  const rows = await db
-    .selectFrom('sender_loans')
-    .select('bits')
-    .where('budget', '=', budget)
-    .where('until_ms', '>', BigInt(nowMs))
-    .execute();
-  return rows.reduce((sum, row) => sum + row.bits, 0n);
-}
-
-/** Notes a loan; false when it was noted before. */
-export async function insertLoan(
-  tx: GuardDb,
-  loan: { id: string; budget: string; bits: bigint; untilMs: number },
-): Promise<boolean> {
-  const { id, budget, bits } = loan;
-  const held = await tx
-    .selectFrom('sender_loans')
-    .select('id')
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (held !== undefined) return false;
-  await tx
-    .insertInto('sender_loans')
-    .values({ id, budget, bits, until_ms: BigInt(loan.untilMs) })
-    .execute();
-  return true;
-}
-
 /** The settings that this sender was told before people signed any; null when it was told none. */
 export async function readSenderBase(db: GuardDb): Promise<string | null> {
   const row = await db.selectFrom('sender_settings').select('document').executeTakeFirst();

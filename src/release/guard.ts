@@ -8,8 +8,6 @@
  * findings, verdicts.
  */
 import { sha256 } from '../core/index.ts';
-import { fillBucket, takeBits } from '../budget/index.ts';
-import type { BucketLevel, BucketRule } from '../budget/index.ts';
 import { verifyConsistency, verifyReceipt } from '../ledger/index.ts';
 import { chargeBits, openFrame } from '../wire/index.ts';
 import { guardErrors } from './guard-errors.ts';
@@ -17,14 +15,18 @@ import type { AuthoriseVerdict } from './guard-link.ts';
 import { STAGED_BYTES_MAX } from './staging.ts';
 import {
   Refused,
+  beginBudgets,
   lendBits,
   refused,
   sayRefused,
   settleBudgets,
   settleRelease,
   takeBudgets,
+  takeMeter,
 } from './guard-budgets.ts';
 import { insertBody, readSmallBody } from './guard-bodies.ts';
+import { hasLoan } from './guard-loans.ts';
+import { digestHistory, sameFiles } from './guard-history.ts';
 import type { GuardAsk, GuardBucket, GuardOffer, GuardParts, SignedGrant } from './guard-parts.ts';
 import type { EmittedDigest, GuardDb, GuardRelease, MeterName } from './guard-store.ts';
 import {
@@ -34,18 +36,15 @@ import {
   insertRelease,
   noteEmitted,
   noteSequence,
-  readMeter,
   readState,
   readWindow,
   replaceRelease,
   topUpRelease,
   writeHead,
-  writeMeter,
   writeState,
   writeWindow,
 } from './guard-store.ts';
 
-const DAY_MS = 86_400_000n;
 /** Room for the gap in front of the frame, which is known only when it is sealed. */
 const GAP_BITS_MAX = 64n;
 
@@ -178,7 +177,7 @@ export class Guard {
         const paid = before !== null && before.meter === meter ? before.meteredBits : 0n;
         const missing = ask.chargeBitsMax > paid ? ask.chargeBitsMax - paid : 0n;
         if (meter !== null) {
-          const taken = await this.#meter(tx, meter, missing, nowMs);
+          const taken = await takeMeter(tx, this.#parts, meter, missing, nowMs);
           if (taken !== null) return no('METER_EMPTY', taken);
         }
         if (window !== null && window.window !== null) {
@@ -226,28 +225,6 @@ export class Guard {
         return { ok: true };
       })
       .catch(refused);
-  }
-
-  /** Takes bits from a meter; a sentence when it does not hold them. */
-  async #meter(tx: GuardDb, name: MeterName, bits: bigint, nowMs: number): Promise<string | null> {
-    const { burstBits, bitsPerDay } = this.#parts.limits(name);
-    const rule: BucketRule = {
-      rateBits: BigInt(bitsPerDay),
-      ratePeriodMs: DAY_MS,
-      burstBits: BigInt(burstBits),
-      lifetimeBits: null,
-    };
-    const held = await readMeter(tx, name);
-    let level: BucketLevel = held?.level ?? fillBucket(rule, BigInt(nowMs));
-    // Under a smaller burst what is above it is lost; a larger one gives nothing for the change.
-    if (level.tokensBits > rule.burstBits) level = { ...level, tokensBits: rule.burstBits };
-    const verdict = takeBits(rule, level, bits, BigInt(nowMs));
-    if (!verdict.ok) {
-      // How much it does hold would tell one project what another one charged.
-      return `the sender's own meter \`${name}\` does not hold the ${String(bits)} bits that are needed now`;
-    }
-    await writeMeter(tx, { name, level: verdict.level });
-    return null;
   }
 
   /**
@@ -335,8 +312,9 @@ export class Guard {
         if (extra > GAP_BITS_MAX)
           return no('NOT_AUTHORISED', 'the frame is longer than what was asked for');
         if (release.meter !== null && charge > release.meteredBits) {
-          const taken = await this.#meter(
+          const taken = await takeMeter(
             tx,
+            this.#parts,
             release.meter,
             charge - release.meteredBits,
             clock.nowMs(),
@@ -358,6 +336,20 @@ export class Guard {
   async settleBudgets(buckets: readonly GuardBucket[]): Promise<void> {
     const nowMs = this.#parts.clock.nowMs();
     await this.#parts.store.write((tx: GuardDb) => settleBudgets(tx, buckets, nowMs));
+  }
+
+  /** Begins budgets that were never used here with what was taken from them before. */
+  async beginBudgets(
+    buckets: readonly GuardBucket[],
+    spent: ReadonlyMap<string, bigint>,
+  ): Promise<void> {
+    const nowMs = this.#parts.clock.nowMs();
+    await this.#parts.store.write((tx: GuardDb) => beginBudgets(tx, buckets, spent, nowMs));
+  }
+
+  /** Whether bits were lent here by a request; says nothing of who asks now. */
+  knowsLoan(id: string): Promise<boolean> {
+    return this.#parts.store.read((db: GuardDb) => hasLoan(db, id));
   }
 
   /** Lends bits to a budget until a time. The caller has verified that people signed that. */
@@ -404,15 +396,4 @@ export class Guard {
     await store.write((tx: GuardDb) => writeHead(tx, size, Buffer.from(root).toString('base64')));
     return null;
   }
-}
-
-function digestHistory(requests: readonly string[]): string {
-  return sha256(JSON.stringify(requests));
-}
-
-function sameFiles(a: readonly EmittedDigest[], b: readonly EmittedDigest[]): boolean {
-  const line = (file: EmittedDigest): string =>
-    JSON.stringify([file.name, file.type, file.form ?? null, file.sha256, file.bytes]);
-  // The frame orders its files by name; what was signed is ordered the same way.
-  return a.length === b.length && a.map(line).sort().join('\n') === b.map(line).sort().join('\n');
 }

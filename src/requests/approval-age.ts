@@ -4,10 +4,21 @@
  */
 import type { Roster } from '../people/index.ts';
 import { ruleOf } from './judge-approvals.ts';
+import type { RosterRule } from '../people/index.ts';
 import type { Subject } from './subject.ts';
 
 /** Approvals are good for this long after the request may no longer wait. */
 export const RELEASE_MARGIN_MS = 3_600_000;
+/** How long a text may wait that no rule lets through: an emergency needs none. */
+const NO_RULE_WAIT_MS = 7 * 86_400_000;
+
+/** The two clocks of a rule, or those of a text that falls under none. */
+export function clocksOf(
+  rule: RosterRule | undefined,
+): Pick<RosterRule, 'waitMs' | 'approvalsValidMs'> {
+  return rule ?? { waitMs: NO_RULE_WAIT_MS, approvalsValidMs: 0 };
+}
+
 /** Clocks of people and of the gate may be so far apart. */
 const CLOCKS_APART_MS = 300_000;
 
@@ -32,9 +43,8 @@ export function findAgeProblem(
 ): string | null {
   if (Date.parse(subject.releaseBy) + openMs <= nowMs) return 'the time to release it is over';
   if (isFromLater(subject, nowMs)) return 'it says that it was made at a time that has not come';
-  const rule = ruleOf(roster, subject);
-  if (rule === undefined) return null;
-  const mostMs = rule.waitMs + rule.approvalsValidMs + RELEASE_MARGIN_MS;
+  const { waitMs, approvalsValidMs } = clocksOf(ruleOf(roster, subject));
+  const mostMs = waitMs + approvalsValidMs + RELEASE_MARGIN_MS;
   // A text of an earlier version does not say when it was made; it cannot be good for longer than a new one.
   const { writtenAt } = subject;
   if (writtenAt === undefined)

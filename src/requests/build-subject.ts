@@ -1,6 +1,6 @@
 /** Makes the canonical request that approvals sign, with the clocks of its rule. */
 import { isoTime } from '../core/index.ts';
-import { RELEASE_MARGIN_MS } from './approval-age.ts';
+import { RELEASE_MARGIN_MS, clocksOf } from './approval-age.ts';
 import { firstEscalation } from './escalation.ts';
 import { ruleOf } from './judge-approvals.ts';
 import type { RequestsHost } from './host.ts';
@@ -32,9 +32,9 @@ export function buildSubject(
   const { kind, requester, sponsor } = request;
   const { facts } = demand;
   const rule = ruleOf(roster, { kind, requester, sponsor, tier, chargeBitsMax, facts });
-  const waitMs = rule?.waitMs ?? 7 * 86_400_000;
+  const { waitMs, approvalsValidMs } = clocksOf(rule);
   const nowMs = clock.nowMs();
-  const untilMs = nowMs + waitMs + (rule?.approvalsValidMs ?? 0) + RELEASE_MARGIN_MS;
+  const untilMs = nowMs + waitMs + approvalsValidMs + RELEASE_MARGIN_MS;
   const subject: Subject = {
     format: 'sallyport-request@v1',
     gate: roster.gate,

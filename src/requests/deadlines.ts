@@ -15,9 +15,11 @@ import {
   listDue,
   listRequests,
   listSigned,
+  listTexts,
   listToEscalate,
   listUnprepared,
 } from './lists.ts';
+import { renewText } from './renew-texts.ts';
 import { noteEscalation, readRequest } from './store.ts';
 import type { Request } from './row.ts';
 import { readSubject } from './subject.ts';
@@ -27,6 +29,8 @@ import { addNote } from './votes.ts';
 export interface DeadlineHost extends SubjectHost {
   readonly approvals: Approvals;
   isRunning(id: string): boolean;
+  /** Whether other rules may be in force than when this ran last. */
+  readonly newRules: boolean;
   end(request: Request, event: RequestEvent, reason: string): Promise<Request>;
 }
 
@@ -54,6 +58,7 @@ export async function checkDeadlines(host: DeadlineHost): Promise<void> {
     }
   };
   await each(await listUnprepared(store), (request) => giveSubject(host, request));
+  if (host.newRules) await each(await listTexts(store), (request) => renewText(host, request));
   // First, so that nothing expires that was never escalated.
   await each(await listToEscalate(store, clock.nowMs()), (request) => escalate(host, request));
   await each(await listDue(store, clock.nowMs()), (request) => endDue(host, request));

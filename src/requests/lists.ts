@@ -213,6 +213,13 @@ export function listUnprepared(store: Store): Promise<readonly Request[]> {
   );
 }
 
+/** Held requests that have a text to sign. */
+export function listTexts(store: Store): Promise<readonly Request[]> {
+  return readAll(store, (db) =>
+    db.selectFrom('requests').where('state', '=', 'held').where('subject', 'is not', null),
+  );
+}
+
 /** Held requests that everybody has approved and that something else stops. */
 export function listApproved(store: Store): Promise<readonly Request[]> {
   return readAll(store, (db) =>

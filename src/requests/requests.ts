@@ -44,6 +44,8 @@ export class Requests {
   readonly #cleaning = new Turns();
   /** Deadlines and retries, each pass after the one before. */
   readonly #time = new Turns();
+  /** The roster under which waiting texts were looked at last. */
+  #rulesSeen: string | null = null;
 
   constructor(host: RequestsHost, kinds: readonly RequestKind[]) {
     this.#host = host;
@@ -189,15 +191,18 @@ export class Requests {
 
   /** Ends, escalates, retries or announces what time has come for. Called now and then. */
   checkDeadlines(): Promise<void> {
-    return this.#time.take('deadlines', () =>
-      checkDeadlines({
+    return this.#time.take('deadlines', async () => {
+      const rules = this.#host.rosters.current?.sha256 ?? null;
+      await checkDeadlines({
         ...this.#host,
+        newRules: rules !== this.#rulesSeen,
         approvals: this.approvals,
         kind: (request) => this.kind(request),
         isRunning: (id) => this.#running.has(id),
         end: (request, event, reason) => this.#end(request, event, 'gate', reason),
-      }),
-    );
+      });
+      this.#rulesSeen = rules;
+    });
   }
 
   /** Tries at once, in the background, what was approved and stopped: something that was in the way may be gone. */

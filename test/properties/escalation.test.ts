@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Kysely } from 'kysely';
 import { systemRandom } from '../../src/core/index.ts';
 import { Requests, Rosters, readSubject } from '../../src/requests/index.ts';
 import type { Request, RequestKind } from '../../src/requests/index.ts';
 import { openGateStore } from '../support/gate-store.ts';
 import type { GateStore } from '../support/gate-store.ts';
 import { approve, foundWith, makePerson } from '../support/people.ts';
+import { signChange } from '../support/roster-change.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -27,6 +29,7 @@ interface Heard {
 describe('escalations and downtime', () => {
   let gate: GateStore;
   let requests: Requests;
+  let rosters: Rosters;
   let heard: Heard[] = [];
   let asked = 0;
   const faults: unknown[] = [];
@@ -54,7 +57,7 @@ describe('escalations and downtime', () => {
 
   before(async () => {
     gate = await openGateStore();
-    const rosters = await Rosters.open(gate);
+    rosters = await Rosters.open(gate);
     const groups = [
       ['administrators'],
       ['administrators', 'security'],
@@ -169,5 +172,36 @@ describe('escalations and downtime', () => {
     });
     const signature = await approve(eve, late.subject ?? '');
     assert.equal((await requests.approvals.approve(early.id, 'eve', signature)).state, 'queued');
+  });
+
+  it('give a text anew that shorter clocks let nobody sign, and no other one', async () => {
+    const waiting = await begin('export');
+    gate.clock.now += 4 * DAY_MS;
+    const other = await begin('export');
+    gate.clock.now += DAY_MS;
+    const { roster } = rosters.need();
+    const clocks = { waitMs: DAY_MS, approvalsValidMs: HOUR_MS };
+    const rule = { op: 'rule.set', kind: 'export', tier: 'one', ...clocks };
+    const [, bob, , dan] = people;
+    assert.ok(bob && dan && eve);
+    const { link } = await signChange(roster, [rule], [bob, dan], gate.clock.now);
+    const next = rosters.checkNext(link);
+    await gate.store.write((tx: Kysely<unknown>) => rosters.insert(tx, link, next));
+    await rosters.adopt(link, next);
+    const early = await approve(eve, waiting.subject ?? '');
+    await assert.rejects(requests.approvals.approve(waiting.id, 'eve', early), {
+      code: 'REQUEST_SIGNATURE_REFUSED',
+    });
+    await requests.checkDeadlines();
+    const renewed = await requests.get(waiting.id);
+    assert.notEqual(renewed.subject, waiting.subject);
+    assert.match(renewed.reason ?? '', /its text was made anew/);
+    assert.equal((await requests.get(other.id)).subject, other.subject);
+    assert.ok(Date.parse(readSubject(renewed.subject ?? '').releaseBy) > (renewed.deadlineMs ?? 0));
+    await requests.checkDeadlines();
+    assert.equal((await requests.get(waiting.id)).subject, renewed.subject);
+    const signature = await approve(eve, renewed.subject ?? '');
+    const done = await requests.approvals.approve(waiting.id, 'eve', signature);
+    assert.equal(done.state, 'queued');
   });
 });

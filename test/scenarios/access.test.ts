@@ -340,6 +340,26 @@ describe('access', () => {
     assert.equal((await open.ask('lone', 'GET', '/v1/budgets/automatic')).status, 404);
   });
 
+  it('to more of a budget goes again and leaves what one person declared meanwhile', async () => {
+    const study = async (): Promise<bigint> => {
+      const bucket = await open.gate.budgets.get({ scope: 'project', id: 'study' });
+      return bucket.rule.burstBits;
+    };
+    const put = (burst: string): Promise<Response> =>
+      open.ask('ada', 'PUT', '/v1/budgets/project:study', json({ burst }));
+    const lent = 9_000_000n - 8_000_000n;
+    assert.equal(await study(), 8_000_000n + lent);
+    const more = await held('mem', { target: 'budget', what: 'project:study', bits: 5_000_000 });
+    assert.equal(await sign('zoe', more), 'granted');
+    assert.equal((await put('8000001 bits')).status, 409);
+    assert.equal((await put('3000000 bits')).status, 200);
+    // Less than what was lent: without it nothing would be left.
+    assert.equal(await study(), 3_000_000n + lent + 5_000_000n);
+    const back = await open.ask('mem', 'POST', `/v1/requests/${more.id}/withdraw`);
+    assert.equal(back.status, 201);
+    assert.equal(await study(), 3_000_000n + lent);
+  });
+
   it('by a window is for types that there are', async () => {
     const wish = (types: readonly string[]): CallBody =>
       json({

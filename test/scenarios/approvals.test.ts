@@ -174,11 +174,11 @@ describe('people decide with their own keys', () => {
 
   it('lets plain exports through an approved window, what waited for it first, as often as it says', async () => {
     await writeFile(path.join(gate.workDir, 'page.html'), '<p>Results: 0.25</p>\n');
-    const page = (why: string, status: number): Promise<Shown> =>
+    const page = (why: string, status: number, ...job: string[]): Promise<Shown> =>
       founded.as<Shown>(
         'cyd',
         status,
-        ...['export', 'page.html', '--project', 'study', '--to', 'alpha', '--why', why],
+        ...['export', 'page.html', '--project', 'study', '--to', 'alpha', '--why', why, ...job],
       );
     const first = await page('before the window', 4);
     assert.equal(first.verdict, 'hold');
@@ -196,7 +196,9 @@ describe('people decide with their own keys', () => {
     for (let tries = 0; waited.state === 'held' && tries < 100; tries++) waited = await look();
     assert.match(waited.state, /^(queued|released)$/);
     assert.equal(waited.releasedAs, 'window');
-    const through = await page('first night', 0);
+    const other = await page('of another job', 4, '--job', 'daily report');
+    assert.equal(other.verdict, 'hold');
+    const through = await page('first night', 0, '--job', 'nightly report');
     assert.equal(through.verdict, 'allow');
     assert.equal((await page('second night', 4)).verdict, 'hold');
   });

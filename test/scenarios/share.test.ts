@@ -10,6 +10,7 @@ import { sha256, systemRandom } from '../../src/core/index.ts';
 import { checkTables, openKeyFile, openLedgerReader } from '../../src/ledger/index.ts';
 import { SHIPPED_POLICIES } from '../../src/policy/index.ts';
 import { judgeApprovals, readSubject, writeSubject } from '../../src/requests/index.ts';
+import { listenAnswer } from '../support/events.ts';
 import { openFoundedGate } from '../support/open-gate.ts';
 import type { CallBody, OpenGate } from '../support/open-gate.ts';
 import { approve } from '../support/people.ts';
@@ -118,6 +119,32 @@ describe('sharing a result', () => {
     assert.equal(await sign('zoe', asked), 'held');
     assert.equal(await sign('pow', asked), 'granted');
     return asked;
+  };
+  /** Younger shares with other files, straight into the table. */
+  const addShares = async (id: string, count: number): Promise<{ remove(): Promise<void> }> => {
+    type Tables = Kysely<{ requests: Record<string, unknown> & { id: string } }>;
+    const names = Array.from({ length: count }, (_, i) => `req_copy${String(i)}`);
+    await open.gate.store.write(async (tx: Tables) => {
+      const row = await tx
+        .selectFrom('requests')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      for (const [i, name] of names.entries()) {
+        const asked = {
+          asked_ms: BigInt(String(row['asked_ms'])) + BigInt(i + 1),
+          idempotency_key: name,
+        };
+        const copy = { ...row, ...asked, id: name, subject: null };
+        await tx.insertInto('requests').values(copy).execute();
+      }
+    });
+    return {
+      remove: () =>
+        open.gate.store.write(async (tx: Tables) => {
+          await tx.deleteFrom('requests').where('id', 'like', 'req_copy%').execute();
+        }),
+    };
   };
   const lists = (who: string): Promise<Lists> => call<Lists>(who, 'GET', '/v1/shares');
   const entries = async (kind: string): Promise<readonly { readonly by: string }[]> =>
@@ -315,6 +342,25 @@ describe('sharing a result', () => {
     await call('mem', 'POST', `/v1/requests/${asked.id}/withdraw`);
   });
 
+  it('is told live to those who may read it, when it is granted and when it ends, without a name', async () => {
+    const streams = await Promise.all(
+      ['pam', 'lone'].map(async (who) => listenAnswer(await open.ask(who, 'GET', '/v1/events'))),
+    );
+    const [pam, lone] = streams;
+    assert.ok(pam !== undefined && lone !== undefined);
+    const { id } = await share('mem');
+    const told = (count: number) => (event: { type: string }) =>
+      event.type === 'share' && pam.heard.filter((each) => each.type === 'share').length >= count;
+    assert.deepEqual(await pam.next(told(1)), { type: 'share' });
+    await call('mem', 'POST', `/v1/requests/${id}/withdraw`);
+    await pam.next(told(2));
+    assert.equal(JSON.stringify(pam.heard).includes(id), false);
+    assert.deepEqual(
+      lone.heard.filter((each) => each.type === 'share'),
+      [],
+    );
+  });
+
   it('ends at once by an owner of the project that shares it, and goes into the ledger', async () => {
     const { id } = await share('mem');
     const body = json({ reason: 'a mistake' });
@@ -415,7 +461,10 @@ describe('sharing a result', () => {
     const { id } = await share('mem');
     const answer = await open.ask('pam', 'GET', `/v1/shares/${id}/files/0`);
     const again = await exportFrom('pam', 'probe', await answer.text());
+    // Also when more was shared since than one page of a list holds.
+    const copies = await addShares(id, 1_000);
     const refused = await askShare('pam', { result: again, from: 'probe', to: 'study' });
+    await copies.remove();
     const shown = (await refused.json()) as Shown;
     assert.equal(shown.state, 'denied');
     assert.match(

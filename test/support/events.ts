@@ -26,6 +26,14 @@ export async function listenEvents(url: string, token: string): Promise<Listenin
     headers: { authorization: `Bearer ${token}` },
     signal: abort.signal,
   });
+  return listenAnswer(answer, abort);
+}
+
+/** Listens to a stream that was opened already. */
+export async function listenAnswer(
+  answer: Response,
+  abort = new AbortController(),
+): Promise<Listening> {
   if (!answer.ok || answer.body === null) throw new Error(await answer.text());
   const heard: HeardEvent[] = [];
   const waiting = new Set<() => void>();

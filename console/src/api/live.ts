@@ -80,6 +80,9 @@ function hear(text: string): void {
     case 'lock':
       stale(['locks'], ['home'], ['shares']);
       return;
+    case 'share':
+      stale(['shares'], ['home']);
+      return;
     case 'roster':
       stale(['roster'], ['people'], ['projects'], ['policy'], ['whoami'], ['budgets']);
       return;
@@ -117,7 +120,7 @@ export function useLiveNews(active: boolean): void {
     };
     const listen = (message: MessageEvent<string>) => hear(message.data);
     source.onmessage = listen;
-    for (const type of ['request', 'alarm', 'lock', 'roster']) {
+    for (const type of ['request', 'alarm', 'lock', 'share', 'roster']) {
       source.addEventListener(type, listen);
     }
     return () => {

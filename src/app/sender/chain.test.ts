@@ -4,12 +4,9 @@ import path from 'node:path';
 import { it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { approve, foundWith, makePerson } from '../../../test/support/people.ts';
-import type { TestPerson } from '../../../test/support/people.ts';
+import { signChange } from '../../../test/support/roster-change.ts';
 import { tempDir } from '../../../test/support/temp-dir.ts';
-import { CHANGE, applyChanges, rosterDigest, writeRoster } from '../../people/index.ts';
-import type { Roster } from '../../people/index.ts';
-import { writeSubject } from '../../requests/index.ts';
-import type { RosterLink } from '../../requests/index.ts';
+import { writeRoster } from '../../people/index.ts';
 import { SENDER_MIGRATIONS, openStore } from '../../store/index.ts';
 import { Chain } from './chain.ts';
 
@@ -29,35 +26,6 @@ const AGE_MS_MAX = 10 * DAY_MS + HOUR_MS + DAY_MS;
 const STAFF = { op: 'group.add', group: 'staff' };
 const OPEN = { op: 'rule.set', kind: 'settings', tier: 'quorum', quorum: '1 of administrators' };
 
-interface Made {
-  readonly link: RosterLink;
-  readonly roster: Roster;
-}
-
-/** A change of a version, asked for by ann and signed by others. */
-async function change(
-  before: Roster,
-  steps: readonly object[],
-  signers: readonly TestPerson[],
-  writtenMs: number,
-): Promise<Made> {
-  const at = new Date(writtenMs).toISOString();
-  const read = steps.map((step) => CHANGE.parse(step));
-  const roster = applyChanges(before, read, at);
-  const document = writeRoster(roster);
-  const subject = writeSubject({
-    ...{ format: 'sallyport-request@v1', gate: before.gate, id: 'r1', edition: 1, kind: 'policy' },
-    ...{ requester: 'ann', sponsor: null, project: '', destination: null, why: 'a test' },
-    ...{ tier: 'quorum', models: [], chargeBitsMax: '0', rosterVersion: before.version },
-    ...{ rosterSha256: rosterDigest(writeRoster(before)), ledgerSize: 1, askedAt: at },
-    ...{ writtenAt: at, releaseBy: new Date(writtenMs + 10 * DAY_MS + HOUR_MS).toISOString() },
-    ...{ grantMs: null, breakGlass: false },
-    facts: { rosterSha256: rosterDigest(document), steps: steps as never },
-  });
-  const signatures = await Promise.all(signers.map((each) => approve(each, subject)));
-  return { link: { document, subject, signatures }, roster };
-}
-
 async function opener(context: TestContext): Promise<() => Promise<Chain>> {
   const dir = await tempDir(context);
   return async () => {
@@ -68,7 +36,7 @@ async function opener(context: TestContext): Promise<() => Promise<Chain>> {
 }
 
 it('takes a change while its approvals are good, and a day later still, and then no more', async (context) => {
-  const { link } = await change(founded.roster, [STAFF], [bob], FOUNDED_MS);
+  const { link } = await signChange(founded.roster, [STAFF], [bob], FOUNDED_MS);
   for (const [ageMs, taken] of [
     [0, true],
     [AGE_MS_MAX - 1, true],
@@ -85,7 +53,7 @@ it('takes a change while its approvals are good, and a day later still, and then
 });
 
 it('of a text that claims a long time, the age counts by the clocks of its rule', async (context) => {
-  const { link } = await change(founded.roster, [STAFF], [bob], FOUNDED_MS);
+  const { link } = await signChange(founded.roster, [STAFF], [bob], FOUNDED_MS);
   const long = (link.subject ?? '').replace(
     /"releaseBy":"[^"]*"/,
     '"releaseBy":"2030-01-01T00:00:00.000Z"',
@@ -102,8 +70,8 @@ it('of a text that claims a long time, the age counts by the clocks of its rule'
 it('a new folder is told the whole history, however old, and keeps all of it or nothing', async (context) => {
   const open = await opener(context);
   const later = FOUNDED_MS + 400 * DAY_MS;
-  const second = await change(founded.roster, [STAFF], [bob], FOUNDED_MS);
-  const third = await change(
+  const second = await signChange(founded.roster, [STAFF], [bob], FOUNDED_MS);
+  const third = await signChange(
     second.roster,
     [{ op: 'group.join', group: 'staff', member: 'dan' }],
     [bob],
@@ -123,7 +91,7 @@ it('a new folder is told the whole history, however old, and keeps all of it or 
 
 it('history ends with its last version, and with whatever else is asked', async (context) => {
   const later = FOUNDED_MS + 400 * DAY_MS;
-  const { link } = await change(founded.roster, [STAFF], [bob], FOUNDED_MS);
+  const { link } = await signChange(founded.roster, [STAFF], [bob], FOUNDED_MS);
   const last = await (await opener(context))();
   await last.add(founded.link, false, later);
   await assert.rejects(last.add(link, false, later), /too late/);
@@ -157,7 +125,7 @@ it('administrators alone change neither the rule for settings nor whom it counts
     ],
   ];
   for (const steps of guarded) {
-    const refused = await change(founded.roster, steps, [bob], FOUNDED_MS);
+    const refused = await signChange(founded.roster, steps, [bob], FOUNDED_MS);
     const chain = await (await opener(context))();
     await chain.add(founded.link, false, FOUNDED_MS);
     await assert.rejects(
@@ -166,20 +134,20 @@ it('administrators alone change neither the rule for settings nor whom it counts
       JSON.stringify(steps),
     );
     // Their approval besides the administrators’ is enough, and theirs alone is not; of a tier `self` its requester signs.
-    const alone = await change(founded.roster, steps, [cyd, dan], FOUNDED_MS);
+    const alone = await signChange(founded.roster, steps, [cyd, dan], FOUNDED_MS);
     await assert.rejects(chain.add(alone.link, false, FOUNDED_MS), /the approvers of the before/);
-    const both = await change(founded.roster, steps, [bob, cyd, ann], FOUNDED_MS);
+    const both = await signChange(founded.roster, steps, [bob, cyd, ann], FOUNDED_MS);
     await chain.add(both.link, false, FOUNDED_MS);
     assert.equal(chain.version, 2);
   }
   // An end that is brought forward takes something away; put off again it gives something.
-  const ending = await change(
+  const ending = await signChange(
     founded.roster,
     [{ op: 'person.until', id: 'dan', until }],
     [bob],
     FOUNDED_MS,
   );
-  const open = await change(
+  const open = await signChange(
     ending.roster,
     [{ op: 'person.until', id: 'dan', until: null }],
     [bob],
@@ -204,7 +172,7 @@ it('what administrators decide about stays theirs, and so does taking people and
   for (const each of steps) {
     const chain = await (await opener(context))();
     await chain.add(founded.link, false, FOUNDED_MS);
-    const made = await change(founded.roster, each, [bob], FOUNDED_MS);
+    const made = await signChange(founded.roster, each, [bob], FOUNDED_MS);
     await chain.add(made.link, false, FOUNDED_MS);
     assert.equal(chain.version, 2, JSON.stringify(each));
   }
@@ -213,9 +181,9 @@ it('what administrators decide about stays theirs, and so does taking people and
 it('a gate from before goes by its rule for changes until its people set settings apart', async (context) => {
   const { settingsApart, ...earlier } = founded.roster;
   assert.equal(settingsApart, true);
-  const open = await change(earlier, [OPEN], [bob], FOUNDED_MS);
-  const apart = await change(earlier, [{ op: 'settings.apart' }], [bob], FOUNDED_MS);
-  const both = await change(earlier, [{ op: 'settings.apart' }], [bob, cyd], FOUNDED_MS);
+  const open = await signChange(earlier, [OPEN], [bob], FOUNDED_MS);
+  const apart = await signChange(earlier, [{ op: 'settings.apart' }], [bob], FOUNDED_MS);
+  const both = await signChange(earlier, [{ op: 'settings.apart' }], [bob, cyd], FOUNDED_MS);
   assert.equal(both.roster.settingsApart, true);
   const founding = writeRoster(earlier);
   const signatures = await Promise.all(
@@ -230,6 +198,6 @@ it('a gate from before goes by its rule for changes until its people set setting
   await assert.rejects((await begin()).add(apart.link, false, FOUNDED_MS), /who decides/);
   const chain = await begin();
   await chain.add(both.link, false, FOUNDED_MS);
-  const after = await change(both.roster, [OPEN], [bob], FOUNDED_MS);
+  const after = await signChange(both.roster, [OPEN], [bob], FOUNDED_MS);
   await assert.rejects(chain.add(after.link, false, FOUNDED_MS), /who decides/);
 });

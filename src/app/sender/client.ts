@@ -37,6 +37,8 @@ export interface SenderSpawn {
   readonly ledger: Ledger;
   readonly releases: Releases;
   readonly rosters: Rosters;
+  /** What was taken from each budget until now, by name; none where it is left out. */
+  readonly spent?: () => Promise<ReadonlyMap<string, bigint>>;
   readonly onAlarm: (sentence: string) => void;
 }
 
@@ -132,6 +134,7 @@ export async function startSenderProcess(options: SenderSpawn): Promise<SpawnedS
     }
     await link.sendRosters(first.rosterVersion);
     await link.sendBase();
+    await link.sendSpent();
   } catch (cause) {
     child.kill('SIGKILL');
     throw cause;
@@ -281,7 +284,7 @@ class SenderLink implements SpawnedSender {
 
   /** Sends the versions that the sender does not have; it checks each of them itself. */
   async sendRosters(from: number): Promise<void> {
-    this.#rosterVersion = Math.max(this.#rosterVersion, from);
+    const before = (this.#rosterVersion = Math.max(this.#rosterVersion, from));
     const missing = this.#options.rosters.links.filter(
       (link) => link.version > this.#rosterVersion,
     );
@@ -293,6 +296,16 @@ class SenderLink implements SpawnedSender {
       if (!verdict.ok) throw guardErrors.error('START_FAILED', { reason: verdict.why });
       this.#rosterVersion = link.version;
     }
+    // A version may be the first that holds budgets; what left before is not forgotten.
+    if (this.#rosterVersion > before) await this.sendSpent();
+  }
+
+  /** Sends what was taken from budgets; the sender takes it for those that it has not used itself. */
+  async sendSpent(): Promise<void> {
+    const spent = await this.#options.spent?.();
+    if (spent === undefined || spent.size === 0) return;
+    const told = Object.fromEntries([...spent].map(([name, bits]) => [name, String(bits)]));
+    await this.#ask({ do: 'spent', spent: told });
   }
 
   /** Sends the settings that a gate was brought up to date with. The sender keeps the first that it is told. */

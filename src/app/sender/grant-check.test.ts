@@ -64,6 +64,10 @@ const WINDOW = {
 
 const KEY_FOUND = { findings: ['INSPECT_BLOB_ENCODED', 'INSPECT_KEY_PEM'] };
 const BLOB_FOUND = { findings: ['INSPECT_BLOB_ENCODED'], files: [FILE], historyPrefix: 4 };
+/** What every text of a window says beside its template. */
+const OPEN = {
+  ...{ kind: 'window', chargeBitsMax: String(WINDOW.bitsTotal), grantMs: WINDOW.durationMs },
+} as const;
 
 function makeSubject(change: Partial<Subject> = {}): string {
   return writeSubject({
@@ -105,6 +109,9 @@ const TOP = { subject: { tier: 'quorum' } } as const;
 const DAY_MS = 86_400_000;
 /** What the default rules of exports let a text be old: seven days to wait, three for approvals, and the margin. */
 const AGE_MS_MAX = 10 * DAY_MS + 3_600_000;
+/** Seven days to wait and the margin: nobody can have approved what no rule lets through. */
+const RULELESS_MS_MAX = 7 * DAY_MS + 3_600_000;
+const RULELESS = { ...roster, rules: roster.rules.filter((rule) => rule.kind !== 'export') };
 const at = (ms: number): string => new Date(NOW + ms).toISOString();
 const BROKEN = [
   ['no list', { historyPrefix: 4 }],
@@ -134,6 +141,14 @@ const REFUSED: readonly (readonly [string, Row, RegExp])[] = [
     {
       subject: { breakGlass: true, writtenAt: at(-AGE_MS_MAX - 1), releaseBy: at(DAY_MS) },
       check: { breakGlass: true },
+    },
+    /older than its rule lets them be/,
+  ],
+  [
+    'an emergency that no rule bounds is older than a text without a rule may be',
+    {
+      subject: { breakGlass: true, writtenAt: at(-RULELESS_MS_MAX - 1), releaseBy: at(DAY_MS) },
+      check: { breakGlass: true, roster: RULELESS },
     },
     /older than its rule lets them be/,
   ],
@@ -167,7 +182,7 @@ const REFUSED: readonly (readonly [string, Row, RegExp])[] = [
   [
     'a window is for models whose owners have not signed',
     {
-      subject: { kind: 'window', facts: { window: WINDOW } },
+      subject: { ...OPEN, facts: { window: WINDOW } },
       check: { roster: OWNED },
     },
     /1 of owners\(m\)/,
@@ -244,8 +259,18 @@ const REFUSED: readonly (readonly [string, Row, RegExp])[] = [
     /missing/,
   ],
   [
+    'a window says that it lasts for another time than it is open',
+    { subject: { ...OPEN, grantMs: WINDOW.durationMs + 1, facts: { window: WINDOW } } },
+    /two things/,
+  ],
+  [
+    'a window says another charge than it lets through',
+    { subject: { ...OPEN, chargeBitsMax: '8', facts: { window: WINDOW } } },
+    /two things/,
+  ],
+  [
     'a window is malformed',
-    { subject: { kind: 'window', facts: { window: { ...WINDOW, uses: 0 } } } },
+    { subject: { ...OPEN, facts: { window: { ...WINDOW, uses: 0 } } } },
     /no window/,
   ],
 ];
@@ -260,13 +285,17 @@ describe('the sender', () => {
     );
     assert.ok((await judge({ signed: [fido.approve] })).ok);
     assert.ok((await judge(EMERGENCY)).ok);
-    const window = { kind: 'window', facts: { window: WINDOW } };
+    const ruleless = { writtenAt: at(-RULELESS_MS_MAX), releaseBy: at(1), breakGlass: true };
+    assert.ok(
+      (await judge({ subject: ruleless, check: { breakGlass: true, roster: RULELESS } })).ok,
+    );
+    const window = { ...OPEN, facts: { window: WINDOW } };
     assert.ok((await judge({ subject: window })).ok);
   });
 
   it('asks every owner in reach, and nobody twice whose model the text names', async () => {
     const check = { roster: OWNED };
-    for (const subject of [{}, { models: ['m'] }, { kind: 'window', facts: { window: WINDOW } }])
+    for (const subject of [{}, { models: ['m'] }, { ...OPEN, facts: { window: WINDOW } }])
       assert.ok((await judge({ subject, check, signed: [BOB, by(cyd)] })).ok);
     // A rule that asks no owner is met without one, whatever is in reach.
     assert.ok((await judge({ subject: { models: [] } })).ok);
@@ -282,7 +311,7 @@ describe('the sender', () => {
   it('lets a window be used for as long as was signed, also after the time to open it', async () => {
     const month = 30 * DAY_MS;
     const open = (sinceMs: number, durationMs = month): Partial<Subject> => ({
-      ...{ kind: 'window', facts: { window: { ...WINDOW, durationMs } } },
+      ...{ ...OPEN, grantMs: durationMs, facts: { window: { ...WINDOW, durationMs } } },
       ...{ writtenAt: at(sinceMs - AGE_MS_MAX), releaseBy: at(sinceMs) },
     });
     assert.ok((await judge({ subject: open(1 - month) })).ok);

@@ -116,6 +116,9 @@ export function checkGrant(check: GrantCheck): SignedGrant {
   if (subject.kind === 'window') {
     try {
       const { types, bitsEach, bitsTotal, uses, durationMs } = readWindow(subject.facts['window']);
+      // The text says in words how long it lasts and in its template how long it is open: that is one time.
+      if (subject.grantMs !== durationMs || chargeBitsMax !== BigInt(bitsTotal))
+        return no('it says two things about what the window lets through');
       const window = {
         types,
         bitsEach: BigInt(bitsEach),

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { systemClock } from '../../core/index.ts';
 import { Guard, Outbox, guardErrors } from '../../release/index.ts';
 import type { AuthoriseVerdict, Grant, GuardAsk, MeterLimits } from '../../release/index.ts';
+import { readSubject } from '../../requests/index.ts';
 import type { RosterLink } from '../../requests/index.ts';
 import { SENDER_MIGRATIONS, openStore } from '../../store/index.ts';
 import { encodeRecord } from '../../wire/index.ts';
@@ -232,6 +233,11 @@ class SenderProcess {
         await this.say({ say: 'answer', id: header['id'], verdict: { ok: true } });
         return;
       }
+      case 'spent': {
+        await this.#guard.beginBudgets(this.#chain.buckets(), readSpent(header['spent']));
+        await this.say({ say: 'answer', id: header['id'], verdict: { ok: true } });
+        return;
+      }
       case 'lend': {
         const verdict = await this.#lend(
           String(header['subject']),
@@ -254,7 +260,9 @@ class SenderProcess {
     if (roster === null) return refuse('the gate is not founded, so nobody can lend');
     const nowMs = systemClock.nowMs();
     const loan = checkLoan({ roster, digests, subject, signatures, nowMs });
-    if (!loan.ok) return refuse(loan.why);
+    // What was lent is told again at each start, also when its approvals are no longer good for lending it anew.
+    if (!loan.ok)
+      return (await this.#guard.knowsLoan(idOf(subject))) ? { ok: true } : refuse(loan.why);
     const bucket = this.#chain.buckets().find((each) => each.name === loan.budget);
     // A budget that nobody signed is held by the gate alone.
     if (bucket !== undefined) await this.#guard.lend(bucket, loan);
@@ -303,4 +311,23 @@ class SenderProcess {
     if (wire.destroyed || wire.writableEnded) return;
     if (!wire.write(bytes)) await drained(wire);
   }
+}
+
+/** The id in a text; of what is no canonical request, one that nothing has. */
+function idOf(subject: string): string {
+  try {
+    return readSubject(subject).id;
+  } catch {
+    return '';
+  }
+}
+
+/** What the gate says was taken from each budget; whatever is no count of bits is left out. */
+function readSpent(value: unknown): ReadonlyMap<string, bigint> {
+  const told = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return new Map(
+    told.flatMap(([name, bits]): [string, bigint][] =>
+      typeof bits === 'string' && /^[0-9]{1,18}$/.test(bits) ? [[name, BigInt(bits)]] : [],
+    ),
+  );
 }

@@ -1,5 +1,6 @@
 /** Routes of budgets and models. */
 import { z } from 'zod';
+import { declareUnderLoans } from '../../app/index.ts';
 import type { Gate } from '../../app/index.ts';
 import {
   CAPS,
@@ -157,7 +158,9 @@ export const BUDGET_ROUTES: readonly Route[] = [
         ...(input.burst === undefined ? {} : { burst: input.burst }),
         ...(input.lifetime === undefined ? {} : { lifetime: input.lifetime }),
       };
-      await gate.budgets.declare(ref, change, principal.id, gate.rosters.current !== null);
+      const founded = gate.rosters.current !== null;
+      const whole = founded ? await declareUnderLoans(gate.store, ref, change) : change;
+      await gate.budgets.declare(ref, whole, principal.id, founded);
       // What waited for more is not left to the next pass.
       gate.requests.retryApproved();
       const name = sayBucket(ref);

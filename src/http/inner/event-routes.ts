@@ -6,6 +6,8 @@ import type { Context } from 'hono';
 import type { Gate, NewsItem } from '../../app/index.ts';
 import { isoTime, utf8 } from '../../core/index.ts';
 import type { Principal } from '../../people/index.ts';
+import { shareInputOf } from '../../requests/index.ts';
+import type { Request } from '../../requests/index.ts';
 import { httpErrors } from '../errors.ts';
 import { visibleTo } from './lock-routes.ts';
 import { authenticate, route } from './route.ts';
@@ -20,13 +22,30 @@ const WAITING_MAX = 256;
 
 const streams = new WeakMap<Gate, Map<string, number>>();
 
+/** Events after which others read a share, or do so no longer. */
+const READ_EVENTS: ReadonlySet<string> = new Set(['grant', 'end', 'give-back']);
+
+/** Whether something is shared with a principal who sees nothing of the request that shares it. */
+async function isReadBy(
+  gate: Gate,
+  principal: Principal,
+  request: Request,
+  event: string,
+): Promise<boolean> {
+  if (request.kind !== 'share' || !READ_EVENTS.has(event)) return false;
+  const { from, to } = shareInputOf(request);
+  const resource = { kind: 'share', id: request.id, from, to } as const;
+  return (await gate.access.can(principal, 'share.read', resource)).allowed;
+}
+
 /** What a principal hears of an item; null for nothing. */
 async function tell(gate: Gate, principal: Principal, item: NewsItem): Promise<object | null> {
   switch (item.type) {
     case 'request': {
       const { request, event, to } = item.news;
       const named = to.includes(principal.id);
-      if (!(await maySee(gate, principal, request, named))) return null;
+      if (!(await maySee(gate, principal, request, named)))
+        return (await isReadBy(gate, principal, request, event)) ? { type: 'share' } : null;
       return { type: 'request', id: request.id, state: request.state, event, forYou: named };
     }
     case 'alarm': {

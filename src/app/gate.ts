@@ -57,6 +57,7 @@ import { capsInForce, noteSettings, putSettings, readTables, restoreSettings } f
 import { openPolicyInForce } from './policy-in-force.ts';
 import type { PolicyInForce } from './policy-in-force.ts';
 import { findPolicyProblems } from './policy-proposal.ts';
+import { findGone } from './requesters.ts';
 import { openPosture } from './posture.ts';
 import type { PostureDesk } from './posture.ts';
 import { openScenarios } from './scenarios.ts';
@@ -252,6 +253,7 @@ async function openParts(
     {
       ...host,
       rosters,
+      findGone: (request) => findGone({ people, access, rosters, clock }, request),
       onNews: (item) => {
         news.request(item);
         // What was locked is free again: whoever looks at locks hears of it too.

@@ -112,7 +112,10 @@ async function standHeld({ store, requests }: MeasuresHost): Promise<readonly St
   const held = await requests.list({ states, sort: 'risk', limit: HELD_MAX });
   const ids = held.map((request) => request.id);
   const votes = await store.read((db: Kysely<unknown>) => readVotesOf(db, ids));
-  return held.map((request) => requests.approvals.standSoon(request, votes.get(request.id) ?? []));
+  const locked = await requests.approvals.locked();
+  return held.map((request) =>
+    requests.approvals.standSoon(request, votes.get(request.id) ?? [], locked),
+  );
 }
 
 function readProposal(changes: readonly unknown[]): readonly Change[] {

@@ -117,7 +117,7 @@ export function showDetailed(paint: Paint, details: RequestDetails): readonly st
       : ['', ...details.changes.map((change) => `  - ${showSafely(change)}`)]),
     ...(details.quorum?.votes ?? []).map(
       (vote) =>
-        `  ${vote.vote === 'approve' ? 'approved' : 'refused'} by ${vote.person} at ${vote.at}`,
+        `  ${vote.vote === 'approve' ? 'approved' : 'refused'} by ${vote.person} at ${vote.at}${vote.reason === null ? '' : `: ${vote.reason}`}`,
     ),
     '',
     ...showFiles(paint, details),

@@ -4,7 +4,6 @@
  * with the change.
  */
 import type { Kysely } from 'kysely';
-import { newId, sha256 } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
 import { peopleOf } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
@@ -12,12 +11,14 @@ import { findAgeProblem } from './approval-age.ts';
 import { buildSubject } from './build-subject.ts';
 import { errors } from './errors.ts';
 import { firstEscalation } from './escalation.ts';
-import { checkApproval } from './judge-approvals.ts';
+import { checkApproval, peopleWaitedFor } from './judge-approvals.ts';
 import { KnownJudgements } from './known-judgements.ts';
 import type { Decision, Effect, Releaser, RequestKind } from './kind.ts';
 import type { RequestsHost } from './host.ts';
+import { readLocked } from './locked-people.ts';
+import type { LockedPeople } from './locked-people.ts';
 import { RetrySoon } from './retry-soon.ts';
-import { countedApprovals, judgeRequest, mayDo } from './standing.ts';
+import { countedApprovals, judgeRequest, mayDo, reviewOf } from './standing.ts';
 import type { Standing } from './standing.ts';
 import { stateRow } from './states.ts';
 import type { RequestEvent } from './states.ts';
@@ -28,7 +29,9 @@ import { readSubject, writeSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 import { checkText } from './texts.ts';
 import { Turns } from './turns.ts';
-import { addNote, addView, putVote, readVotes } from './votes.ts';
+import { readReviewers, recordComment, recordReview, recordVote } from './said.ts';
+import type { GivenVote } from './said.ts';
+import { addView, readVotes } from './votes.ts';
 import type { Vote } from './votes.ts';
 
 /** What approvals need of the life around them. */
@@ -51,6 +54,8 @@ export interface ApprovalsHost extends RequestsHost {
 /** A request with its votes and how it stands. */
 export interface Stood extends Standing {
   readonly votes: readonly Vote[];
+  readonly locked: LockedPeople;
+  readonly reviewers: readonly string[];
 }
 
 /** Votes, and what follows from them. */
@@ -74,32 +79,38 @@ export class Approvals {
   /** How a request stands now. */
   async stand(id: string): Promise<Stood> {
     const { store } = this.#host;
-    const [request, votes] = await store.read(async (db: Kysely<unknown>) => [
-      await readRequest(db, id),
-      await readVotes(db, id),
-    ]);
-    return this.standOf(request, votes);
-  }
-
-  /** The same for a request that was read already. */
-  standOf(request: Request, votes: readonly Vote[]): Stood {
+    const { request, votes, locked, reviewers } = await store.read(async (db: Kysely<unknown>) => {
+      const read = await readRequest(db, id);
+      return {
+        request: read,
+        votes: await readVotes(db, id),
+        locked: await readLocked(db),
+        reviewers: read.state === 'unreviewed' ? await readReviewers(db, id) : [],
+      };
+    });
+    const gone = request.state === 'held' ? await this.#host.findGone?.(request) : null;
     const nowMs = this.#host.clock.nowMs();
     const roster = this.#roster;
-    const judgement = judgeRequest(request, votes, roster, { nowMs });
-    return { request, votes, roster, nowMs, judgement };
+    const judgement = judgeRequest(request, votes, roster, { nowMs, locked, gone });
+    return { request, votes, roster, locked, gone, reviewers, nowMs, judgement };
+  }
+
+  /** Who is locked now, for {@link standSoon}. */
+  locked(): Promise<LockedPeople> {
+    return this.#host.store.read((db: Kysely<unknown>) => readLocked(db));
   }
 
   /**
-   * The same for lists: a judgement counts until something is voted, edited or changed in the roster, or until time itself
-   * changes it. Only what is shown comes from here; what is done is judged anew.
+   * The same for lists: a judgement counts until something is voted, locked, edited or changed in the roster, or until time
+   * itself changes it. Only what is shown comes from here; what is done is judged anew.
    */
-  standSoon(request: Request, votes: readonly Vote[]): Stood {
+  standSoon(request: Request, votes: readonly Vote[], locked: LockedPeople): Stood {
     const nowMs = this.#host.clock.nowMs();
     const roster = this.#roster;
-    const judgement = this.#judged.of({ request, votes, roster, nowMs }, () =>
-      judgeRequest(request, votes, roster, { nowMs }),
+    const judgement = this.#judged.of({ request, votes, roster, locked, nowMs }, () =>
+      judgeRequest(request, votes, roster, { nowMs, locked }),
     );
-    return { request, votes, roster, nowMs, judgement };
+    return { request, votes, roster, locked, reviewers: [], nowMs, judgement };
   }
 
   /** The canonical request that approvals sign, and the clocks of its rule. Empty before the founding. */
@@ -230,13 +241,19 @@ export class Approvals {
     });
   }
 
-  /** Closes the review of an emergency. */
+  /** Reviews an emergency. The last review that the rule asks for closes it. */
   async review(id: string, person: string, reason: string): Promise<Request> {
     const said = checkText(reason, 'REASON_NEEDED');
     return this.#turns.take(id, async () => {
       const stood = await this.stand(id);
       this.#need(stood, 'review', person);
-      return this.#host.move(stood.request, 'review', person, { reason: said, escalatesMs: null });
+      const { request } = stood;
+      const reviewers = [...stood.reviewers, person];
+      if (reviewOf({ ...stood, reviewers })?.state === 'met')
+        return this.#host.move(request, 'review', person, { reason: said, escalatesMs: null });
+      await recordReview(this.#host, request, person, said);
+      this.#host.onNews?.({ request, event: 'review', to: [] });
+      return request;
     });
   }
 
@@ -256,20 +273,8 @@ export class Approvals {
   /** Adds a remark to the discussion. */
   async comment(id: string, person: string, text: string): Promise<void> {
     const said = checkText(text, 'REASON_NEEDED');
-    const { ledger, clock, random } = this.#host;
     const request = await this.#read(id);
-    await ledger.record(
-      { kind: 'request.commented', by: person, request: id, textSha256: sha256(said) },
-      (tx: Kysely<unknown>) =>
-        addNote(tx, {
-          id: newId('evt', random),
-          request: id,
-          atMs: clock.nowMs(),
-          event: 'comment',
-          by: person,
-          sentence: said,
-        }),
-    );
+    await recordComment(this.#host, request, person, said);
     this.#host.onNews?.({ request, event: 'comment', to: [request.requester] });
   }
 
@@ -287,8 +292,7 @@ export class Approvals {
   /** Tells whoever has to act now. */
   async announce(request: Request, event = 'hold'): Promise<void> {
     const stood = await this.stand(request.id);
-    const to = new Set(stood.judgement?.missing.flatMap((each) => each.candidates) ?? []);
-    this.#host.onNews?.({ request, event, to: [...to] });
+    this.#host.onNews?.({ request, event, to: peopleWaitedFor(stood.judgement) });
   }
 
   /** Tries again to carry out what is approved already: a budget may have refilled. */
@@ -319,50 +323,8 @@ export class Approvals {
     throw errors.error('NOT_APPROVER', { id, event: said, why: may.why });
   }
 
-  async #vote(
-    request: Request,
-    person: string,
-    vote: Pick<Vote, 'vote' | 'key' | 'signature' | 'reason'>,
-  ): Promise<void> {
-    const { ledger, clock, random } = this.#host;
-    const { id, edition, subject } = request;
-    const row: Vote = {
-      id: newId('apr', random),
-      request: id,
-      edition,
-      person,
-      subject,
-      atMs: clock.nowMs(),
-      ...vote,
-    };
-    const said = vote.vote === 'approve' ? 'approved and signed' : `refused: ${vote.reason ?? ''}`;
-    await ledger.record(
-      {
-        kind: vote.vote === 'approve' ? 'request.approved' : 'request.refused',
-        by: person,
-        request: id,
-        edition,
-        vote: row.id,
-        key: vote.key,
-        subjectSha256: subject === null ? null : sha256(subject),
-        signatureSha256: vote.signature === null ? null : sha256(vote.signature),
-      },
-      async (tx: Kysely<unknown>) => {
-        // Somebody may have decided or edited it in the meantime; then this vote is about something that is over.
-        const now = await readRequest(tx, id);
-        if (now.state !== 'held' || now.edition !== edition)
-          throw errors.error('STATE_WRONG', { id, event: vote.vote, state: now.state });
-        await putVote(tx, row);
-        await addNote(tx, {
-          id: newId('evt', random),
-          request: id,
-          atMs: row.atMs,
-          event: vote.vote,
-          by: person,
-          sentence: said,
-        });
-      },
-    );
+  async #vote(request: Request, person: string, vote: GivenVote): Promise<void> {
+    await recordVote(this.#host, request, person, vote);
     this.#host.onNews?.({ request, event: vote.vote, to: [request.requester] });
   }
 

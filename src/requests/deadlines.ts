@@ -8,6 +8,8 @@ import type { Approvals } from './approvals.ts';
 import { clocksAfterEscalation, waitOf } from './escalation.ts';
 import { giveSubject } from './give-subject.ts';
 import type { SubjectHost } from './give-subject.ts';
+import { peopleWaitedFor } from './judge-approvals.ts';
+import { reviewOf } from './standing.ts';
 import type { RequestEvent } from './states.ts';
 import { stateRow } from './states.ts';
 import {
@@ -114,10 +116,11 @@ async function escalate(host: DeadlineHost, request: Request): Promise<void> {
   // Whoever is told now must be able to sign something that can still be released.
   if (late) await giveSubject(host, request, next);
   const stood = await host.approvals.stand(request.id);
+  const reviewing = request.state === 'unreviewed' ? (reviewOf(stood)?.missing ?? []) : [];
   const waiting =
     request.state === 'held'
-      ? (stood.judgement?.missing.flatMap((each) => each.candidates) ?? [])
-      : [];
+      ? peopleWaitedFor(stood.judgement)
+      : reviewing.flatMap((each) => each.candidates);
   const told = [...new Set([...waiting, ...people])];
   const reminded = [...new Set(request.state === 'returned' ? people : waiting)];
   await host.ledger.record(

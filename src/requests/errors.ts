@@ -36,7 +36,7 @@ export const errors = defineErrors('REQUEST', {
   OWN_REQUEST: {
     status: 403,
     message: 'cannot {event} the request `{id}`, it belongs to `{owner}`',
-    hint: 'only its requester can do that',
+    hint: 'only its requester, or whoever answers for an agent or workload, can do that',
   },
   SUBJECT_INVALID: {
     status: 400,

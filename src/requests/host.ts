@@ -39,6 +39,8 @@ export interface RequestsHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly rosters: Rosters;
+  /** Why whoever asked may no longer ask for it, beyond what the roster says; null while they may. */
+  readonly findGone?: (request: Request) => Promise<string | null>;
   /** Hears why a request failed; the requester only learns that it did. */
   readonly onFault: (request: string, cause: unknown) => void;
   /** Hears of a request that waits past its deadline. */

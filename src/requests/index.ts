@@ -11,7 +11,7 @@ export { Approvals } from './approvals.ts';
 export { errors as requestErrors } from './errors.ts';
 export type { Stood } from './approvals.ts';
 export { findAgeProblem, isFromLater } from './approval-age.ts';
-export { checkApproval, judgeApprovals, ruleOf } from './judge-approvals.ts';
+export { checkApproval, judgeApprovals, peopleWaitedFor, ruleOf } from './judge-approvals.ts';
 export type { ApprovalInput, ApprovalJudgement, MissingApproval } from './judge-approvals.ts';
 export type {
   Decision,
@@ -37,7 +37,15 @@ export type { RosterLink } from './roster-chain.ts';
 export { SETTINGS_BASED, readLoans } from './settings-base.ts';
 export { Rosters, describeLink, readLinks } from './rosters.ts';
 export type { RosterInForce, StoredLink } from './rosters.ts';
-export { currentVotes, judgeRequest, mayDo, offeredEvents, sayWaitsFor } from './standing.ts';
+export {
+  currentVotes,
+  findVoteProblem,
+  isAskedAgain,
+  judgeRequest,
+  mayDo,
+  offeredEvents,
+  sayWaitsFor,
+} from './standing.ts';
 export type { May, Standing } from './standing.ts';
 export { STATES, TRANSITIONS, drawStates, nextState, possibleEvents, stateRow } from './states.ts';
 export type { Actor, RequestEvent, RequestState, StateRow, TransitionRow } from './states.ts';

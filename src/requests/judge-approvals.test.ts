@@ -6,7 +6,7 @@ import type { TestPerson } from '../../test/support/people.ts';
 import { TEST_ORIGIN, makePasskey, makeSecurityKey } from '../../test/support/security-keys.ts';
 import { checkRoster } from '../people/index.ts';
 import type { Roster, RosterKey, RosterRule } from '../people/index.ts';
-import { judgeApprovals, judgeRequest, writeSubject } from './index.ts';
+import { findVoteProblem, judgeApprovals, judgeRequest, writeSubject } from './index.ts';
 import type { Request, Subject, Vote } from './index.ts';
 
 const NOW = Date.parse('2026-11-02T00:00:00.000Z');
@@ -322,5 +322,23 @@ describe('what does not count', () => {
     const at = (nowMs: number): string | undefined =>
       judgeRequest(request, [vote], openWorld({}), { nowMs })?.state;
     assert.deepEqual([at(NOW + 3 * DAY_MS), at(NOW + 3 * DAY_MS + 1)], ['met', 'open']);
+  });
+
+  it('an approval that is too old, of an earlier text, or of a locked person says so', async () => {
+    const subject = makeSubject();
+    const signature = await approve(bob, subject);
+    const vote: Vote = {
+      ...{ id: 'v1', request: 'r1', edition: 1, person: 'bob', key: bob.key.id, vote: 'approve' },
+      ...{ subject, signature, reason: null, atMs: NOW },
+    };
+    const request = { id: 'r1', edition: 1, subject, kind: 'export' } as Request;
+    const judgement = judgeRequest(request, [vote], openWorld({}), { nowMs: NOW });
+    const problem = (change: Partial<Vote>, nowMs = NOW, locked = new Map<string, string>()) =>
+      findVoteProblem({ request, nowMs, locked }, judgement, { ...vote, ...change });
+    assert.equal(problem({}), null);
+    assert.match(problem({}, NOW + 4 * DAY_MS) ?? '', /no longer counts: it is older than 3 days/);
+    assert.match(problem({ subject: makeSubject({ why: 'other' }) }) ?? '', /of an earlier text/);
+    assert.match(problem({}, NOW, new Map([['bob', 'lck_1']])) ?? '', /while lck_1 locks bob/);
+    assert.match(problem({ person: 'dan' }) ?? '', /does not name them/);
   });
 });

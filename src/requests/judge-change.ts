@@ -44,7 +44,12 @@ function alsoJudge(
         .map((each) => ({ ...each, clause: `${each.clause} ${by}` })),
     ],
     voters: new Set([...before.voters, ...also.voters]),
+    keys: [
+      ...before.keys,
+      ...also.keys.filter((each) => !before.keysMissing.includes(each.clause)),
+    ],
     keysMissing: [...new Set([...before.keysMissing, ...also.keysMissing])],
+    obstacle: before.obstacle ?? (also.obstacle === null ? null : `${also.obstacle} (${by})`),
   };
 }
 

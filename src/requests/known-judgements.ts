@@ -2,6 +2,7 @@
 import { changesAt } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
 import type { ApprovalJudgement } from './judge-approvals.ts';
+import type { LockedPeople } from './locked-people.ts';
 import type { Request } from './row.ts';
 import type { Vote } from './votes.ts';
 
@@ -10,6 +11,7 @@ export interface Judged {
   readonly request: Request;
   readonly votes: readonly Vote[];
   readonly roster: Roster | undefined;
+  readonly locked: LockedPeople;
   readonly nowMs: number;
 }
 
@@ -22,7 +24,7 @@ interface Known {
 
 const KNOWN_MAX = 20_000;
 
-/** Keeps them until something is voted, edited or changed in the roster, or until time itself changes them. */
+/** Keeps them until something is voted, locked, edited or changed in the roster, or until time itself changes them. */
 export class KnownJudgements {
   readonly #known = new Map<string, Known>();
 
@@ -41,10 +43,11 @@ export class KnownJudgements {
   }
 }
 
-function keyOf({ request, votes, roster }: Judged): string {
+function keyOf({ request, votes, roster, locked }: Judged): string {
   const subject = request.subject === null ? '' : 's';
   const ids = votes.map((vote) => vote.id);
-  return [roster?.version ?? 0, request.edition, subject, ...ids].join(' ');
+  const locks = [...locked.values()].sort();
+  return [roster?.version ?? 0, request.edition, subject, ...ids, ...locks].join(' ');
 }
 
 /** When time changes the judgement: a membership, a key or a role ends, or an approval is too old. */

@@ -20,6 +20,7 @@ import type { RequestFilter } from './lists.ts';
 import type { Request } from './row.ts';
 import type { RequestPatch } from './store.ts';
 import {
+  countsAnew,
   describe,
   effectEvent,
   entryOf,
@@ -162,17 +163,18 @@ export class Requests {
     return kind;
   }
 
-  /** The requester takes a request back, or gives back what was granted. */
+  /** The requester, or whoever answers for it, takes a request back, or gives back what was granted. */
   async withdraw(id: string, by: string): Promise<Request> {
     const request = await this.get(id);
     const { state } = request;
     const event = state === 'granted' ? 'give-back' : 'withdraw';
     if (nextState(state, event) === undefined)
       throw errors.error('STATE_WRONG', { id, event, state });
-    if (request.requester !== by) {
-      throw errors.error('OWN_REQUEST', { id, event: 'withdraw', owner: request.requester });
-    }
-    return this.#end(request, event, by, 'taken back by its requester');
+    const { requester, sponsor } = request;
+    if (requester !== by && sponsor !== by)
+      throw errors.error('OWN_REQUEST', { id, event: 'withdraw', owner: requester });
+    const who = requester === by ? 'its requester' : `${by}, who answers for ${requester}`;
+    return this.#end(request, event, by, `taken back by ${who}`);
   }
 
   /** Ends at once what was granted, by somebody other than its requester; whoever calls this asked whether they may. */
@@ -386,7 +388,7 @@ export class Requests {
     if (effect.done && after !== undefined) this.#host.onNews?.({ request: after, event, to: [] });
     // A lock was lifted, a budget grew, the roster changed, or a window is open.
     if (effect.done && (event === 'carry-out' || event === 'grant'))
-      this.retryApproved(request.kind === 'policy' ? 'signed' : 'approved', request);
+      this.retryApproved(countsAnew(request) ? 'signed' : 'approved', request);
     return effect;
   }
 

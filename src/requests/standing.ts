@@ -1,13 +1,19 @@
 /** How a held request stands: what its rule asks, who has voted, who may do what and, if not, why not. Pure. */
+import { sayExactDuration } from '../core/index.ts';
 import { findPerson, peopleOf } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
-import { ruleOf } from './judge-approvals.ts';
+import { peopleWaitedFor, ruleOf } from './judge-approvals.ts';
 import { judgeSubject } from './judge-change.ts';
-import type { ApprovalJudgement } from './judge-approvals.ts';
+import type { ApprovalJudgement, MissingApproval } from './judge-approvals.ts';
+import { NOBODY_LOCKED } from './locked-people.ts';
+import type { LockedPeople } from './locked-people.ts';
+import { judgeReview } from './review.ts';
+import type { ReviewJudgement } from './review.ts';
 import { sayMissingRule } from './rule-problem.ts';
 import { nextState, possibleEvents } from './states.ts';
 import type { RequestEvent, RequestState } from './states.ts';
 import type { Request } from './row.ts';
+import { findRequesterProblem } from './subject-reach.ts';
 import { readSubject } from './subject.ts';
 import type { Vote } from './votes.ts';
 
@@ -16,22 +22,28 @@ export function currentVotes(request: Request, votes: readonly Vote[]): readonly
   return votes.filter((vote) => vote.edition === request.edition);
 }
 
+/** Who is locked as far as a request goes: nobody where a lock is to end, or whoever locks could keep all others out. */
+function lockedFor({ kind }: Request, locked: LockedPeople = NOBODY_LOCKED): LockedPeople {
+  return kind === 'unlock' ? NOBODY_LOCKED : locked;
+}
+
 /** Judges the votes on a held request; null when there is nothing to judge or no rule for it. */
 export function judgeRequest(
   request: Request,
   votes: readonly Vote[],
   roster: Roster | undefined,
-  options: { nowMs: number; validMs?: number },
+  options: { nowMs: number; locked?: LockedPeople | undefined; gone?: string | null | undefined },
 ): ApprovalJudgement | null {
   if (roster === undefined || request.subject === null) return null;
   const subject = readSubject(request.subject);
   const rule = ruleOf(roster, subject);
   if (rule === undefined) return null;
   const { nowMs } = options;
+  const locked = lockedFor(request, options.locked);
   const current = currentVotes(request, votes);
   // An approval is of an age: what somebody signed long ago is no answer to what is known today.
   const fresh = current.filter((vote) => nowMs - vote.atMs <= rule.approvalsValidMs);
-  return judgeSubject({
+  const judged = judgeSubject({
     roster,
     subjectText: request.subject,
     signatures: fresh.flatMap((vote) =>
@@ -41,8 +53,18 @@ export function judgeRequest(
     ),
     denials: current.filter((vote) => vote.vote === 'deny').map((vote) => vote.person),
     settings: roster.settings,
+    locked,
     nowMs,
   });
+  const gone = findRequesterProblem(roster, subject, nowMs) ?? options.gone ?? null;
+  if (gone === null || judged.state === 'denied') return judged;
+  const obstacle = `${gone}, so that it is not carried out; whoever decides may refuse it, and else it ends by itself`;
+  return { ...judged, state: 'impossible', missing: [], keys: [], obstacle };
+}
+
+/** Whether somebody whose vote is there is asked for another one: it is too old, or by the wrong key. */
+export function isAskedAgain(judgement: ApprovalJudgement | null, person: string): boolean {
+  return peopleWaitedFor(judgement).includes(person);
 }
 
 /** Whether a person may do something with a request; the sentence why not otherwise. */
@@ -56,6 +78,12 @@ export interface Standing {
   readonly request: Request;
   readonly judgement: ApprovalJudgement | null;
   readonly roster: Roster | undefined;
+  /** Principals who are locked, each with its lock. */
+  readonly locked?: LockedPeople;
+  /** Why whoever asked may no longer ask for it. */
+  readonly gone?: string | null | undefined;
+  /** Who has reviewed an emergency so far. */
+  readonly reviewers?: readonly string[];
   readonly nowMs: number;
 }
 
@@ -74,6 +102,8 @@ function mayVote(standing: Standing, person: string): May {
   const { request, judgement, roster, nowMs } = standing;
   if (roster === undefined) return no('the gate is not founded yet, so nobody can approve');
   if (judgement === null) return no('no rule says who approves requests like this');
+  if (lockedFor(request, standing.locked).has(person))
+    return no('a locked principal may look and do nothing');
   if (judgement.rule.tier === 'self') {
     if (judgement.voters.has(person)) return YES;
     return no('its requester vouches for it alone');
@@ -98,8 +128,11 @@ export function mayDo(standing: Standing, event: RequestEvent | 'approve', perso
     case 'return':
       return mayVote(standing, person);
     case 'withdraw':
-    case 'edit':
     case 'give-back':
+      return request.requester === person || request.sponsor === person
+        ? YES
+        : no('only its requester, or whoever answers for it, can do that');
+    case 'edit':
       return request.requester === person ? YES : no('only its requester can do that');
     case 'break-glass': {
       if (roster === undefined) return no('the gate is not founded yet');
@@ -110,12 +143,14 @@ export function mayDo(standing: Standing, event: RequestEvent | 'approve', perso
         : no(`only ${group} can release in an emergency`);
     }
     case 'review': {
-      const rule = roster?.rules.find((each) => each.kind === 'review');
-      if (roster === undefined || rule === undefined) return no('no rule says who reviews it');
-      if (request.requester === person) return no('nobody reviews a request of their own');
-      if (request.decidedBy === person) return no('whoever broke the glass does not review it');
-      const group = /of ([a-z0-9._-]+)/.exec(rule.quorum)?.[1] ?? '';
-      return peopleOf(roster, group, nowMs).has(person) ? YES : no(`it is for ${rule.quorum}`);
+      const { sponsor, requester, decidedBy } = request;
+      const judged = reviewOf(standing);
+      if (judged === null) return no('no rule says who reviews it');
+      if (requester === person) return no('nobody reviews a request of their own');
+      if (sponsor === person) return no('a sponsor never reviews for its agent');
+      if (decidedBy === person) return no('whoever broke the glass does not review it');
+      if (standing.reviewers?.includes(person) === true) return no('you have reviewed it already');
+      return judged.voters.has(person) ? YES : no(`it is for ${judged.rule.quorum}`);
     }
     case 'allow':
     case 'hold':
@@ -141,6 +176,21 @@ export function offeredEvents(state: RequestState): readonly (RequestEvent | 'ap
   return events.includes('refuse') ? ['approve', ...events] : events;
 }
 
+/** How the review of an emergency stands; null where there is none. */
+export function reviewOf(standing: Standing): ReviewJudgement | null {
+  const { request, roster, reviewers = [], locked = NOBODY_LOCKED, nowMs } = standing;
+  if (roster === undefined) return null;
+  return judgeReview({ request, roster, reviewers, locked, nowMs });
+}
+
+function sayReview(standing: Standing): string {
+  const judged = reviewOf(standing);
+  if (judged === null) return 'a review, and no rule says who reviews it';
+  if (judged.state === 'impossible')
+    return `a review: nobody left can fill ${judged.rule.quorum}; an administrator has to add a reviewer`;
+  return `a review by ${judged.missing.map(sayMissing).join(' and ')}`;
+}
+
 /** Who has to act, in words. */
 export function sayWaitsFor(standing: Standing): string | null {
   const { request, judgement, roster } = standing;
@@ -152,7 +202,7 @@ export function sayWaitsFor(standing: Standing): string | null {
     case 'queued':
       return 'the outer door';
     case 'unreviewed':
-      return 'a review by security';
+      return sayReview(standing);
     case 'held':
       break;
     case 'denied':
@@ -170,31 +220,46 @@ export function sayWaitsFor(standing: Standing): string | null {
   if (roster === undefined) return 'the founding of the gate: nobody can approve before';
   if (judgement === null) return sayMissingRule(request.kind);
   if (judgement.state === 'impossible')
-    return `people: nobody left can fill ${judgement.rule.quorum}; an administrator has to add an approver`;
+    return `people: ${judgement.obstacle ?? 'nobody left can decide'}`;
   if (judgement.state === 'met') return 'the gate: everybody has approved';
-  const people = judgement.missing.map(({ clause, candidates }) => {
-    const names = candidates.slice(0, 5).join(', ');
-    return `${clause}${names === '' ? '' : ` (${names}${candidates.length > 5 ? ', …' : ''})`}`;
-  });
-  return [...people, ...judgement.keysMissing].join(' and ');
+  return [...judgement.missing, ...judgement.keys].map(sayMissing).join(' and ');
+}
+
+/** What is missing of a clause: `2 of security` of which one is there is `1 more of security`. */
+function sayMissing({ clause, count, candidates }: MissingApproval): string {
+  const asked = /^(\d+) of /.exec(clause);
+  const some = asked !== null && Number(asked[1]) > count;
+  const what = some ? clause.replace(/^\d+ of /, `${String(count)} more of `) : clause;
+  const names = candidates.slice(0, 5).join(', ');
+  return `${what}${names === '' ? '' : ` (${names}${candidates.length > 5 ? ', …' : ''})`}`;
+}
+
+/** Why a vote on the edition in force says nothing now; null when it counts. */
+export function findVoteProblem(
+  standing: Pick<Standing, 'request' | 'nowMs' | 'locked'>,
+  judgement: ApprovalJudgement | null,
+  vote: Vote,
+): string | null {
+  if (vote.vote === 'deny') return null;
+  if (judgement === null) return 'no rule says who approves it now';
+  const { request, nowMs } = standing;
+  const { approvalsValidMs } = judgement.rule;
+  const lock = lockedFor(request, standing.locked).get(vote.person);
+  if (lock !== undefined) return `does not count while ${lock} locks ${vote.person}`;
+  if (nowMs - vote.atMs > approvalsValidMs)
+    return `no longer counts: it is older than ${sayExactDuration(approvalsValidMs)}`;
+  if (vote.signature === null || vote.subject !== request.subject)
+    return 'no longer counts: it is of an earlier text';
+  if (!judgement.voters.has(vote.person)) return 'does not count: the rule does not name them now';
+  return null;
 }
 
 /** The approvals of the edition in force that count now, with their signatures. */
 export function countedApprovals(
-  {
-    request,
-    votes,
-    nowMs,
-  }: Pick<Standing, 'request' | 'nowMs'> & { readonly votes: readonly Vote[] },
+  standing: Pick<Standing, 'request' | 'nowMs' | 'locked'> & { readonly votes: readonly Vote[] },
   judgement: ApprovalJudgement,
 ): readonly Vote[] {
-  return votes.filter(
-    (vote) =>
-      vote.edition === request.edition &&
-      vote.vote === 'approve' &&
-      vote.signature !== null &&
-      vote.subject === request.subject &&
-      judgement.voters.has(vote.person) &&
-      nowMs - vote.atMs <= judgement.rule.approvalsValidMs,
+  return currentVotes(standing.request, standing.votes).filter(
+    (vote) => vote.vote === 'approve' && findVoteProblem(standing, judgement, vote) === null,
   );
 }

@@ -60,6 +60,11 @@ export function sayReleaser(releaser: Releaser, sentence: string): string {
   }
 }
 
+/** Whether approvals that are there may count anew after this: another rule is in force, or a person is unlocked. */
+export function countsAnew({ kind }: Pick<Request, 'kind'>): boolean {
+  return kind === 'policy' || kind === 'unlock';
+}
+
 /** A request as each of its entries tells it. */
 export function describe(request: {
   id: string;

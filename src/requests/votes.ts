@@ -170,6 +170,23 @@ export async function readNotes(
   return rows.map(({ at_ms: atMs, ...row }) => ({ ...row, atMs: Number(atMs) }));
 }
 
+/** Who made notes of one event on a request, the oldest first. */
+export async function readNotesOf(
+  db: Kysely<unknown>,
+  request: string,
+  event: string,
+): Promise<readonly string[]> {
+  const rows = await tables(db)
+    .selectFrom('request_events')
+    .select('by')
+    .where('request', '=', request)
+    .where('event', '=', event)
+    .orderBy('at_ms')
+    .limit(2_000)
+    .execute();
+  return rows.map((row) => row.by);
+}
+
 /** Notes that a person has seen a request; false when that was known. */
 export async function addView(
   tx: Kysely<unknown>,

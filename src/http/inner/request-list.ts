@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Gate } from '../../app/index.ts';
 import type { Principal } from '../../people/index.ts';
-import { currentVotes, mayDo, readVotesOf } from '../../requests/index.ts';
+import { currentVotes, isAskedAgain, mayDo, readVotesOf } from '../../requests/index.ts';
 import type { Request, RequestFilter, Stood } from '../../requests/index.ts';
 import { hideLine, isOutside } from './outsiders.ts';
 import { showStood } from './views.ts';
@@ -11,8 +11,10 @@ import type { RequestShown } from './views.ts';
 async function standAll(gate: Gate, requests: readonly Request[]): Promise<readonly Stood[]> {
   const ids = requests.map((request) => request.id);
   const votes = await gate.store.read((db: Kysely<unknown>) => readVotesOf(db, ids));
+  const { approvals } = gate.requests;
+  const locked = await approvals.locked();
   return requests.map((request) =>
-    gate.requests.approvals.standSoon(request, votes.get(request.id) ?? []),
+    approvals.standSoon(request, votes.get(request.id) ?? [], locked),
   );
 }
 
@@ -43,7 +45,8 @@ async function waitingFor(gate: Gate, person: string): Promise<readonly Request[
     const event = stood.request.state === 'unreviewed' ? 'review' : 'approve';
     if (!mayDo(stood, event, person).ok) return [];
     const voted = currentVotes(stood.request, stood.votes);
-    return voted.some((vote) => vote.person === person) ? [] : [stood.request];
+    const again = isAskedAgain(stood.judgement, person);
+    return voted.some((vote) => vote.person === person) && !again ? [] : [stood.request];
   });
   people.set(person, mine);
   return mine;

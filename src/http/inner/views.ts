@@ -9,6 +9,7 @@ import { digestPolicies } from '../../policy/index.ts';
 import {
   changesOf,
   currentVotes,
+  findVoteProblem,
   judgeRequest,
   requestErrors,
   mayDo,
@@ -97,6 +98,7 @@ export interface VoteShown {
   readonly vote: 'approve' | 'deny';
   readonly at: string;
   readonly key: string | null;
+  /** Why it was refused, or why an approval does not count now. */
   readonly reason: string | null;
   readonly own: boolean;
 }
@@ -207,7 +209,8 @@ export function showStood(
             nextAt: isoOrNull(request.escalatesMs),
           },
     votes: {
-      approved: votes.filter((vote) => vote.vote === 'approve').length,
+      approved: votes.filter((vote) => vote.vote === 'approve' && sayStale(stood, vote) === null)
+        .length,
       needed: countNeeded(stood),
       denied: votes.filter((vote) => vote.vote === 'deny').length,
     },
@@ -238,27 +241,31 @@ function countRequestFiles(request: Request): number {
 
 /** Reviewers vote blind until all that are needed have voted: whoever has not voted sees nothing of the votes there are. */
 export function isBlind({ request, judgement, votes }: Stood, principal: Principal): boolean {
-  const open = request.state === 'held' && judgement?.state === 'open';
+  // Also of what nobody can bring to an end: another rule or person may make it open again.
+  const undecided = judgement?.state === 'open' || judgement?.state === 'impossible';
+  const open = request.state === 'held' && undecided;
   return open && !currentVotes(request, votes).some((vote) => vote.person === principal.id);
 }
 
 /** The request as if nobody had voted: how many have, and who is still asked, are part of the secret. */
 function blindfold(stood: Stood): Stood {
-  const { request, roster, nowMs } = stood;
-  return { ...stood, votes: [], judgement: judgeRequest(request, [], roster, { nowMs }) };
+  const { request, roster, locked, gone, nowMs } = stood;
+  const judgement = judgeRequest(request, [], roster, { nowMs, locked, gone });
+  return { ...stood, votes: [], judgement };
 }
 
-function showVotes(
-  request: Request,
-  votes: readonly Vote[],
-  principal: Principal,
-): readonly VoteShown[] {
-  return currentVotes(request, votes).map((vote) => ({
+/** Why an approval does not count now; of a request that is over, what counted then stands. */
+function sayStale(stood: Stood, vote: Vote): string | null {
+  return stood.request.state === 'held' ? findVoteProblem(stood, stood.judgement, vote) : null;
+}
+
+function showVotes(stood: Stood, principal: Principal): readonly VoteShown[] {
+  return currentVotes(stood.request, stood.votes).map((vote) => ({
     person: vote.person,
     vote: vote.vote,
     at: isoTime(vote.atMs),
     key: vote.key,
-    reason: vote.reason,
+    reason: vote.reason ?? sayStale(stood, vote),
     own: vote.person === principal.id,
   }));
 }
@@ -283,7 +290,8 @@ export async function showDetails(
   const notes = await gate.requests.notes(request.id);
   const emitted = facts === null ? [] : emittedOf(facts).map((file) => file.name);
   const blind = isBlind(stood, principal);
-  const { judgement, votes } = blind ? blindfold(stood) : stood;
+  const seen = blind ? blindfold(stood) : stood;
+  const { judgement } = seen;
   const shown = showStood(stood, principal, progress);
   const details: RequestDetails = {
     ...shown,
@@ -316,7 +324,7 @@ export async function showDetails(
             state: judgement.state,
             missing: judgement.missing,
             keysMissing: judgement.keysMissing,
-            votes: showVotes(request, votes, principal),
+            votes: showVotes(seen, principal),
             blind,
           },
     subject: request.subject === null ? null : showSubject(request.subject),

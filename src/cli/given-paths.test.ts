@@ -34,8 +34,11 @@ const REFUSED_BEFORE: Readonly<Record<string, string>> = {
   'scenario compare second': 'SCENARIO_FIELDS_INVALID', // the first one is none
   'witness run --data': 'CLI_OPTION_INVALID', // the key of the log is none
 };
-/** A configuration may be shown for a folder that is not there yet; a receipt that is none has no files. */
-const NOT_ASKED = new Set(['config show --data', 'receipt verify --files']);
+/**
+ * A configuration may be shown for a folder that is not there yet; a receipt that is none has no files; a scan says of each
+ * path that it cannot be read, and goes on.
+ */
+const NOT_ASKED = new Set(['config show --data', 'receipt verify --files', 'scan paths']);
 
 interface Use {
   readonly command: Command;

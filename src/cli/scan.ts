@@ -1,11 +1,17 @@
 /** `sallyport scan PATH…`: decodes files on their way in and says what they are, without a server. */
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { monotonicMs } from '../core/index.ts';
-import { describeSkipped, openScanPool, renderSarif, scanErrors } from '../ingress/index.ts';
+import {
+  describeSkipped,
+  describeUnwritten,
+  openScanPool,
+  renderSarif,
+  scanErrors,
+} from '../ingress/index.ts';
 import type { ScanPool, ScanResult } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
 import { FormNames } from './form-names.ts';
@@ -42,7 +48,9 @@ export function registerScan(program: Command): void {
 }
 
 async function scan(paths: readonly string[], options: ScanOptions): Promise<number> {
-  const walk = walkPaths(paths, process.cwd(), { tolerant: true });
+  if (options.json === true && options.sarif === true)
+    throw cliErrors.error('USAGE', { why: '`--json` and `--sarif` each print the whole output' });
+  const walk = walkPaths(paths, process.cwd(), { tolerant: true, asGiven: true });
   if (walk.files.length + walk.skipped.length === 0) throw cliErrors.error('PATHS_EMPTY');
   const out = options.out === undefined ? undefined : prepareOut(options.out);
   const asJson = options.json === true;
@@ -88,7 +96,7 @@ async function scanFiles(
     pool.close();
     rmSync(workDir, { recursive: true, force: true });
   }
-  for (const { name, why } of walk.skipped) take(describeSkipped(name.split(sep).join('/'), why));
+  for (const { name, why } of walk.skipped) take(describeSkipped(name, why));
   return results;
 }
 
@@ -126,8 +134,7 @@ async function* scanInOrder(
     const first = await underWay.shift();
     if (first === undefined) continue;
     // Written in the order of the files, so that the same files give the same folder.
-    if (out !== undefined) keepForms(first, out, names);
-    yield first.result;
+    yield out === undefined ? first.result : keepForms(first, out, names);
   }
 }
 
@@ -143,20 +150,32 @@ async function scanOne(
   out: string | undefined,
   workDir: string,
 ): Promise<Scanned> {
-  const { name } = file;
+  // Decoders are given a name below no folder of this machine; forms are named by it.
+  const name = file.name.replaceAll('\\', '_') || 'file';
   const outDir = out === undefined ? undefined : mkdtempSync(join(workDir, 'file-'));
-  const job = { ...file, ...(outDir === undefined ? {} : { outDir }) };
-  return { result: await pool.scan(job), name, outDir };
+  const { path, pathBytes } = file;
+  const bytes = pathBytes === undefined ? {} : { pathBytes };
+  const job = { name, path, ...bytes, ...(outDir === undefined ? {} : { outDir }) };
+  const result = await pool.scan(job);
+  return { result: { ...result, path: file.given }, name, outDir };
 }
 
-function keepForms({ result, name, outDir = '' }: Scanned, out: string, names: FormNames): void {
-  // What is not clean is not taken: a person decides with the file and its findings at hand.
-  if (result.verdict === 'clean') {
-    for (const form of result.forms) {
+/** Moves the forms of a clean file to where they belong; what cannot be written there is a finding about the file. */
+function keepForms(scanned: Scanned, out: string, names: FormNames): ScanResult {
+  const { result, name, outDir = '' } = scanned;
+  try {
+    // What is not clean is not taken: a person decides with the file and its findings at hand.
+    for (const form of result.verdict === 'clean' ? result.forms : []) {
       const target = join(out, ...names.place(name, form.name).split('/'));
       mkdirSync(dirname(target), { recursive: true });
       renameSync(join(outDir, form.file ?? ''), target);
     }
+    return result;
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code;
+    if (why === undefined) throw error;
+    return describeUnwritten(result, why);
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
   }
-  rmSync(outDir, { recursive: true, force: true });
 }

@@ -10,6 +10,8 @@ import { usePath } from './given-paths.ts';
 /** One file: its name in the release and where it is. */
 export interface WalkedFile {
   readonly name: string;
+  /** The path that was given, and for a file of a folder the way on from there. */
+  readonly given: string;
   readonly path: string;
   /** The path as the file system has it, in base64, when it is not UTF-8; `path` is then only good to be shown. */
   readonly pathBytes?: string;
@@ -35,7 +37,12 @@ export interface WalkOptions {
    * `%` and two digits. Without it either is `CLI_PATH_UNREADABLE`: a release with a part missing is none.
    */
   readonly tolerant?: boolean;
+  /** Files are told apart by the paths as they were given, so that no two names clash; a path that cannot be read is left out. */
+  readonly asGiven?: boolean;
 }
+
+/** A folder by its name in the release and by the path that was given. */
+type Names = Pick<WalkedFile, 'name' | 'given'>;
 
 const DEPTH_MAX = 64;
 const UTF8 = new TextEncoder();
@@ -47,11 +54,21 @@ const UTF8 = new TextEncoder();
 export function walkPaths(
   paths: readonly string[],
   workingDir: string,
-  { tolerant = false }: WalkOptions = {},
+  { tolerant = false, asGiven = false }: WalkOptions = {},
 ): Walk {
   const files = new Map<string, WalkedFile>();
   const skipped: SkippedEntry[] = [];
   for (const given of paths) {
+    try {
+      walkGiven(given);
+    } catch (error) {
+      if (!asGiven || !(error instanceof SallyportError)) throw error;
+      skipped.push({ name: given, why: error.message });
+    }
+  }
+  return { files: sortFiles(files.values(), asGiven), skipped };
+
+  function walkGiven(given: string): void {
     const path = resolve(workingDir, given);
     const stat = usePath(given, 'read', () => statSync(path));
     const inside = relative(workingDir, path);
@@ -59,21 +76,27 @@ export function walkPaths(
     const name = isInside ? inside : inside === '' ? '' : basename(path);
     if (stat.isDirectory()) {
       const folder = Buffer.from(path);
-      walkFolder(folder, name, realpathSync(folder, 'buffer'), 0);
-    } else if (stat.isFile()) add({ name, path });
+      const top = realpathSync(folder, 'buffer');
+      walkFolder(folder, { name, given: given.replace(/\/+$/, '') }, top, 0);
+    } else if (stat.isFile()) add({ name, given, path });
     else
       throw cliErrors.error('PATH_UNREADABLE', {
         path: given,
         why: 'it is neither a file nor a folder',
       });
   }
-  return { files: sortFiles(files.values()), skipped };
 
   function add(file: WalkedFile): void {
+    if (asGiven) {
+      let { given } = file;
+      // Of names that are not UTF-8 two may be shown alike.
+      while (isOther(files.get(given), file)) given += '~';
+      files.set(given, { ...file, given });
+      return;
+    }
     let { name } = file;
-    const place = ({ path, pathBytes }: WalkedFile): string => pathBytes ?? path;
     const known = files.get(name);
-    if (known !== undefined && place(known) !== place(file)) {
+    if (known !== undefined && isOther(known, file)) {
       if ((known.pathBytes ?? file.pathBytes) === undefined) {
         throw cliErrors.error('NAME_TWICE', { name });
       }
@@ -82,7 +105,7 @@ export function walkPaths(
     files.set(name, { ...file, name });
   }
 
-  function listFolder(folder: Buffer, name: string, depth: number): Dirent<Buffer>[] {
+  function listFolder(folder: Buffer, names: Names, depth: number): Dirent<Buffer>[] {
     const shown = showBytes(folder);
     try {
       if (depth > DEPTH_MAX) {
@@ -94,13 +117,13 @@ export function walkPaths(
       );
     } catch (error) {
       if (!tolerant || !(error instanceof SallyportError)) throw error;
-      skipped.push({ name, why: error.message });
+      skipped.push({ name: asGiven ? names.given : names.name, why: error.message });
       return [];
     }
   }
 
-  function walkFolder(folder: Buffer, name: string, top: Buffer, depth: number): void {
-    for (const entry of listFolder(folder, name, depth)) {
+  function walkFolder(folder: Buffer, names: Names, top: Buffer, depth: number): void {
+    for (const entry of listFolder(folder, names, depth)) {
       const path = Buffer.concat([folder, Buffer.from(sep), entry.name]);
       const isText = isUtf8(entry.name);
       if (!isText && !tolerant) {
@@ -108,13 +131,14 @@ export function walkPaths(
         throw cliErrors.error('PATH_UNREADABLE', { path: showBytes(path), why });
       }
       const own = showBytes(entry.name);
-      const inner = name === '' ? own : `${name}${sep}${own}`;
+      const name = names.name === '' ? own : `${names.name}${sep}${own}`;
+      const given = `${names.given}${sep}${own}`;
       const bytes = isUtf8(path) ? {} : { pathBytes: path.toString('base64') };
-      const file = { name: inner, path: showBytes(path), ...bytes };
-      if (entry.isDirectory()) walkFolder(path, inner, top, depth + 1);
+      const file = { name, given, path: showBytes(path), ...bytes };
+      if (entry.isDirectory()) walkFolder(path, { name, given }, top, depth + 1);
       else if (entry.isFile()) add(file);
       else if (entry.isSymbolicLink() && leadsInside(path, top)) add(file);
-      else skipped.push({ name: inner, why: sayKind(entry) });
+      else skipped.push({ name: asGiven ? given : name, why: sayKind(entry) });
     }
   }
 }
@@ -148,12 +172,18 @@ function leadsInside(path: Buffer, top: Buffer): boolean {
   }
 }
 
-function sortFiles(files: Iterable<WalkedFile>): WalkedFile[] {
+function sortFiles(files: Iterable<WalkedFile>, asGiven: boolean): WalkedFile[] {
   return [...files]
     .map((file) => ({
       file: { ...file, name: file.name.split(sep).join('/') },
-      key: UTF8.encode(file.name),
+      key: UTF8.encode(asGiven ? file.given : file.name),
     }))
     .sort((a, b) => Buffer.compare(a.key, b.key))
     .map(({ file }) => file);
+}
+
+/** Whether two files of one name are in different places. */
+function isOther(known: WalkedFile | undefined, file: WalkedFile): boolean {
+  const place = ({ path, pathBytes }: WalkedFile): string => pathBytes ?? path;
+  return known !== undefined && place(known) !== place(file);
 }

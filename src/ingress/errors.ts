@@ -204,6 +204,11 @@ export const scanErrors = defineErrors('SCAN', {
     message: 'it is not UTF-8; the safe form was read as Latin-1',
     hint: 'check the letters with accents',
   },
+  FORM_UNWRITTEN: {
+    status: 500,
+    message: 'its safe form cannot be written: {why}',
+    hint: 'scan it again with `--out` on a disk that has room',
+  },
   STOPPED: {
     status: 503,
     message: 'cannot scan: {why}',

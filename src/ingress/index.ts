@@ -8,7 +8,7 @@ export { judgeScan } from './decoded.ts';
 export type { Decoded, SafeForm, SafeType, ScanVerdict } from './decoded.ts';
 export { scanErrors } from './errors.ts';
 export type { ScanJob, ScannedForm } from './protocol.ts';
-export { describeSkipped, openScanPool, SCAN_LIMITS } from './scan-pool.ts';
+export { describeSkipped, describeUnwritten, openScanPool, SCAN_LIMITS } from './scan-pool.ts';
 export type { ScanLimits, ScanPool, ScanPoolOptions, ScanResult } from './scan-pool.ts';
 export { renderSarif } from './sarif.ts';
 

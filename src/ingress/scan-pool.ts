@@ -120,6 +120,12 @@ export function describeSkipped(path: string, why: string): ScanResult {
   return { path, type: 'unknown', bytes: 0, verdict: 'inconclusive', findings, forms: [] };
 }
 
+/** The result of a clean file whose safe forms are nowhere. */
+export function describeUnwritten(result: ScanResult, why: string): ScanResult {
+  const findings = [...result.findings, find('hold', 'FORM_UNWRITTEN', { why })];
+  return { ...result, verdict: 'inconclusive', findings, forms: [] };
+}
+
 /** Opens a pool; its processes start at once. */
 export async function openScanPool(options: ScanPoolOptions): Promise<ScanPool> {
   const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

@@ -111,7 +111,7 @@ async function putPackage(
 
 interface Entries {
   readonly size: number;
-  readonly entries: readonly { index: number; id: string; entry: { kind: string } }[];
+  readonly entries: readonly { index: number; entry: { kind: string } | null }[];
 }
 
 const PAGE = 1000;
@@ -125,7 +125,7 @@ async function fetchReceipts(session: Session): Promise<readonly PackageReceipt[
     const page = await session.client.get<Entries>(
       `/v1/ledger/entries?from=${String(at)}&limit=${String(PAGE)}`,
     );
-    for (const { index, entry } of page.entries) newest.set(entry.kind, index);
+    for (const { index, entry } of page.entries) if (entry !== null) newest.set(entry.kind, index);
   }
   const receipts: PackageReceipt[] = [];
   for (const [kind, index] of newest) {

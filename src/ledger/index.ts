@@ -8,7 +8,14 @@
  */
 export { openLedger } from './open-ledger.ts';
 export type { Ledger } from './ledger.ts';
-export type { LedgerOptions, Recorded, ShownEntry, Unrecorded } from './ledger-options.ts';
+export type {
+  CommittedEntry,
+  LedgerOptions,
+  Recorded,
+  ShownEntry,
+  Unrecorded,
+} from './ledger-options.ts';
+export { ledgerErrors } from './errors.ts';
 export { openLedgerReader } from './ledger-reader.ts';
 export type { LedgerReader } from './ledger-reader.ts';
 export type { Entry, EntryInput } from './entry.ts';

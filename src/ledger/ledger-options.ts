@@ -59,3 +59,9 @@ export interface ShownEntry {
   readonly id: string;
   readonly entry: Entry;
 }
+
+/** An entry with its commitment, which is all that a proof needs to know of it. */
+export interface CommittedEntry extends ShownEntry {
+  /** What its leaf says, in base64. */
+  readonly commitment: string;
+}

@@ -1,15 +1,15 @@
 /** Reading a log: entries, receipts and proofs. Also used without holding the log, by commands that only read. */
 import type { Kysely } from 'kysely';
 import type { FileOps } from '../core/index.ts';
-import { parseJsonStrict, systemFiles } from '../core/index.ts';
+import { parseJsonStrict, systemFiles, toBase64 } from '../core/index.ts';
 import type { Store } from '../store/index.ts';
 import { signCheckpoint } from './checkpoint.ts';
 import type { Entry } from './entry.ts';
 import { ledgerErrors } from './errors.ts';
 import type { HotTree } from './hot-tree.ts';
-import type { ShownEntry } from './ledger-options.ts';
+import type { CommittedEntry, ShownEntry } from './ledger-options.ts';
 import type { EntryRow, LedgerTables } from './ledger-rows.ts';
-import { findEntry, readEntries, readHead } from './ledger-rows.ts';
+import { findEntry, readEntries, readHead, rowCommitment } from './ledger-rows.ts';
 import { loadTree } from './load-tree.ts';
 import type { Signer } from './note.ts';
 import { writeReceipt } from './receipt.ts';
@@ -83,11 +83,15 @@ export class LedgerReader {
 
   /** Lists entries from an index on, at most `limit` and 1,000. */
   async list(from: number, limit: number): Promise<ShownEntry[]> {
-    const { store, logId } = this.#parts;
-    const rows = await store.read((db: Kysely<LedgerTables>) =>
-      readEntries(db, logId, from, Math.min(limit, LIST_MAX)),
-    );
-    return rows.map(toShown);
+    return (await this.#rows(from, limit)).map(toShown);
+  }
+
+  /** The same with their commitments, which may be told where an entry may not. */
+  async listCommitted(from: number, limit: number): Promise<CommittedEntry[]> {
+    return (await this.#rows(from, limit)).map((row) => ({
+      ...toShown(row),
+      commitment: toBase64(rowCommitment(row)),
+    }));
   }
 
   /** The proof that the log of `to` entries begins with the log of `from`. */
@@ -123,6 +127,13 @@ export class LedgerReader {
     const { tree, folder, key } = this.#parts;
     const root = await tree.loading(folder, () => rangeRoot(tree, 0, size));
     return signCheckpoint({ origin: key.verifier.name, size, root }, key);
+  }
+
+  #rows(from: number, limit: number): Promise<EntryRow[]> {
+    const { store, logId } = this.#parts;
+    return store.read((db: Kysely<LedgerTables>) =>
+      readEntries(db, logId, from, Math.min(limit, LIST_MAX)),
+    );
   }
 
   #row(which: string | number): Promise<EntryRow | null> {

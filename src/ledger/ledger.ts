@@ -14,7 +14,13 @@ import type { EntryInput, WrittenEntry } from './entry.ts';
 import { SALT_BYTES, writeEntry } from './entry.ts';
 import { ledgerErrors } from './errors.ts';
 import type { HotTree } from './hot-tree.ts';
-import type { LedgerOptions, Recorded, ShownEntry, Unrecorded } from './ledger-options.ts';
+import type {
+  CommittedEntry,
+  LedgerOptions,
+  Recorded,
+  ShownEntry,
+  Unrecorded,
+} from './ledger-options.ts';
 import type { Head } from './ledger-reader.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import type { EntryRow, HeadRow, LedgerTables } from './ledger-rows.ts';
@@ -206,6 +212,11 @@ export class Ledger {
   /** Lists entries from an index on, at most `limit` and 1,000. */
   list(from: number, limit: number): Promise<ShownEntry[]> {
     return this.#reader.list(from, limit);
+  }
+
+  /** The same with their commitments, for whoever may not read each entry. */
+  listCommitted(from: number, limit: number): Promise<CommittedEntry[]> {
+    return this.#reader.listCommitted(from, limit);
   }
 
   /** The proof that the log of `to` entries begins with the log of `from`. */

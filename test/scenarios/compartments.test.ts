@@ -66,6 +66,9 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
     why: 'w',
     changes: [{ op: 'role.give', project, principal: 'dan', role: 'owner' }],
   }),
+  'POST /v1/changes/preview': ({ project }) => ({
+    changes: [{ op: 'budget.set', budget: `project:${project}`, burst: '1 MB' }],
+  }),
   'POST /v1/locks': ({ project }) => ({ target: { kind: 'project', id: project }, reason: 'r' }),
   'POST /v1/keys': () => ({ label: 'l', sshKey: 'no key' }),
   'POST /v1/policy/replay': () => ({ days: 7 }),

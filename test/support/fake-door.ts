@@ -56,7 +56,7 @@ function mountLedger(app: Hono, { ledger }: TestLedger, state: FakeState): void 
   app.get('/v1/ledger/entries', async (c) => {
     if (state.mode === 'empty') return c.json({ size: 0, entries: [] });
     const [from, limit] = [Number(c.req.query('from') ?? 0), Number(c.req.query('limit') ?? 100)];
-    return c.json({ size: ledger.size, entries: await ledger.list(from, limit) });
+    return c.json({ size: ledger.size, entries: await ledger.listCommitted(from, limit) });
   });
   app.get('/v1/ledger/proof/:id', async (c) => {
     const id = c.req.param('id');

@@ -369,6 +369,18 @@ class World implements PermissionWorld {
     return id;
   }
 
+  /** The list and the proof tell the same people of an entry; to everybody else its commitment and nothing more. */
+  async #readsEntry(who: string, id: string): Promise<Outcome> {
+    const shown = await this.#open.gate.ledger.show(id);
+    if (shown === null) throw new Error(`no entry ${id}`);
+    const { index } = shown;
+    return this.#all([
+      () => this.#lists(who, `/v1/ledger/entries?from=${String(index)}&limit=1`, new RegExp(id)),
+      () => this.#try(who, 'GET', `/v1/ledger/proof/${id}`),
+      () => this.#lists(who, `/v1/ledger/proof/${String(index)}`, /\nextra /),
+    ]);
+  }
+
   #change(who: string, changes: readonly unknown[]): Promise<Outcome> {
     return this.#try(who, 'POST', '/v1/changes', json({ why: 'w', changes }));
   }
@@ -607,6 +619,13 @@ class World implements PermissionWorld {
       ]),
     'ask to unlock a project': (who, place) =>
       this.#unlocked(who, { kind: 'project', id: PROJECT[place] }),
+    'read what the ledger holds of a request': async (who, place) =>
+      this.#readsEntry(who, `ask_${(await this.#heldIn(place)).id}`),
+    'read in the ledger how the gate was set up': async (who) => {
+      const entries = await this.#open.gate.ledger.list(0, 1000);
+      const founded = entries.find(({ entry }) => entry.kind === 'roster.founded');
+      return this.#readsEntry(who, founded?.id ?? '');
+    },
     'see every person and the roster': (who) =>
       this.#all([
         () => this.#try(who, 'GET', '/v1/roster'),

@@ -90,11 +90,13 @@ export interface Replay {
 
 export interface LedgerEntry {
   readonly index: number;
-  readonly id: string;
+  /** Null where the entry is not for whoever asks. */
+  readonly id: string | null;
   readonly entry: {
     readonly kind: string;
     readonly by: string;
     readonly at: string;
     readonly [member: string]: unknown;
-  };
+  } | null;
+  readonly commitment: string;
 }

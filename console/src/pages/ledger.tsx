@@ -18,14 +18,33 @@ import { KeyMemory } from './ledger/key-memory.tsx';
 const PAGE = 50;
 
 /** What an entry says beside its kind, in one line. */
-function summarise(entry: LedgerEntry['entry']): string {
+function summarise(entry: NonNullable<LedgerEntry['entry']>): string {
   return Object.entries(entry)
     .filter(([name, value]) => !['kind', 'by', 'at'].includes(name) && value !== null)
     .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ');
 }
 
-function EntryRow({ entry }: { readonly entry: LedgerEntry }): ReactNode {
+/** An entry that is about something one is not read into: there is a proof of it, and nothing else to see. */
+function HiddenRow({ entry }: { readonly entry: LedgerEntry }): ReactNode {
+  return (
+    <li>
+      <span className="entry">
+        <span className="index number faint">{sayCount(entry.index)}</span>
+        <span className="grow">
+          <span className="quiet">not yours to read</span>
+          <span className="second">
+            commitment <code>{entry.commitment}</code>
+          </span>
+        </span>
+      </span>
+    </li>
+  );
+}
+
+function EntryRow({ entry: shown }: { readonly entry: LedgerEntry }): ReactNode {
+  if (shown.entry === null) return <HiddenRow entry={shown} />;
+  const entry = { index: shown.index, entry: shown.entry };
   return (
     <li>
       <a className="entry" href={link(['ledger', String(entry.index)])}>

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { isoTime } from '../../core/index.ts';
 import { httpErrors } from '../errors.ts';
+import { ledgerErrors } from '../../ledger/index.ts';
+import { sightOfLedger } from './ledger-sight.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -61,25 +63,39 @@ export const LEDGER_ROUTES: readonly Route[] = [
     {
       method: 'get',
       path: '/v1/ledger/entries',
-      summary: 'Entries from an index on',
-      access: 'administrator',
+      summary:
+        'Entries from an index on: index and commitment, and of what you may read also id and entry',
+      access: 'principal',
       query: listQuery,
     },
-    async ({ gate, query }) => ({
-      size: gate.ledger.size,
-      entries: await gate.ledger.list(query.from ?? 0, query.limit ?? 100),
-    }),
+    async ({ gate, principal, query }) => {
+      const sight = sightOfLedger(gate, principal);
+      const entries: object[] = [];
+      for (const shown of await gate.ledger.listCommitted(query.from ?? 0, query.limit ?? 100)) {
+        const { index, commitment } = shown;
+        const hidden = { index, id: null, entry: null, commitment };
+        entries.push((await sight.sees(shown)) ? shown : hidden);
+      }
+      return { size: gate.ledger.size, entries };
+    },
   ),
   route(
     {
       method: 'get',
       path: '/v1/ledger/proof/{id}',
-      summary: 'The receipt (.tlog-proof) of an entry, by id or index',
-      access: 'administrator',
+      summary:
+        'The receipt (.tlog-proof) of an entry, by id or index; it shows the entry if you may read it',
+      access: 'principal',
     },
-    async ({ gate, param }) => {
+    async ({ gate, principal, param }) => {
       const id = param('id');
-      return answerText(await gate.ledger.proof(/^\d{1,15}$/.test(id) ? Number(id) : id));
+      const which = /^\d{1,15}$/.test(id) ? Number(id) : id;
+      const shown = await gate.ledger.show(which);
+      const disclose = shown !== null && (await sightOfLedger(gate, principal).sees(shown));
+      // An id names what it is about: whoever may not read it learns not even that it is there.
+      if (!disclose && typeof which === 'string')
+        throw ledgerErrors.error('ENTRY_MISSING', { id: which });
+      return answerText(await gate.ledger.proof(which, { disclose }));
     },
   ),
   route(

@@ -328,6 +328,18 @@ export const DEEDS: readonly Deed[] = [
     held: { own: [...READ_IN, 'security'], foreign: ['security'] },
   },
   {
+    deed: 'read what the ledger holds of a request',
+    actions: ['ledger.read'],
+    routes: ['GET /v1/ledger/entries', 'GET /v1/ledger/proof/{id}'],
+    allowed: { own: [...READ_IN, ...WATCH], foreign: WATCH },
+  },
+  {
+    deed: 'read in the ledger how the gate was set up',
+    actions: ['ledger.read'],
+    routes: ['GET /v1/ledger/entries', 'GET /v1/ledger/proof/{id}'],
+    allowed: both(SETUP),
+  },
+  {
     deed: 'see every person and the roster',
     actions: ['people.view'],
     routes: ['GET /v1/roster', 'POST /v1/policy/explain'],
@@ -341,14 +353,13 @@ export const DEEDS: readonly Deed[] = [
   },
   {
     deed: 'set the gate up by hand',
-    actions: ['ledger.read'],
+    actions: [],
     routes: [
       ...['GET /v1/founding', 'PUT /v1/budgets/{budget}', 'POST /v1/models'],
       ...['PATCH /v1/models/{id}', 'POST /v1/models/{id}/state', 'GET /v1/principals'],
       ...['POST /v1/principals', 'GET /v1/tokens', 'POST /v1/tokens', 'DELETE /v1/tokens/{id}'],
       ...['POST /v1/projects', 'POST /v1/projects/{id}/members', 'POST /v1/projects/{id}/models'],
-      ...['POST /v1/projects/{id}/destinations', 'GET /v1/ledger/entries'],
-      ...['GET /v1/ledger/proof/{id}', 'GET /v1/posture', 'POST /v1/posture/records'],
+      ...['POST /v1/projects/{id}/destinations', 'GET /v1/posture', 'POST /v1/posture/records'],
     ],
     allowed: both(['administrator']),
   },

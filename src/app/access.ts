@@ -123,6 +123,13 @@ function tableFacts(
   };
 }
 
+/** A lock on a person stops no end of a lock: otherwise one session could lock everybody who might lift it. */
+function endsLock(action: string, resource: Resource, kind: string): boolean {
+  if (resource.kind === 'request')
+    return action === 'request.approve' && resource.request.kind === 'unlock';
+  return action === 'lock.lift' || (action === 'request.ask' && kind === 'unlock');
+}
+
 const NO_LOCKS = { principal: false, project: false } as const;
 
 /** A lock as the end of a refusal: who reads it may see what is locked, and needs its id to ask for its end. */
@@ -190,7 +197,8 @@ export function openAccess(host: {
   const can: Access['can'] = async (principal, action, resource, kind = '') => {
     const facts = await factsOf(principal);
     const locked = await lockState(principal, resource);
-    const entities = [principalEntity({ ...facts, locked: locked.principal })];
+    const stopped = locked.principal && !endsLock(action, resource, kind);
+    const entities = [principalEntity({ ...facts, locked: stopped })];
     const asks = action === 'request.ask' ? { kind } : {};
     const ask = (
       target: { type: string; id: string },

@@ -145,7 +145,7 @@ function registerLocks(program: Command): void {
       .command('set')
       .description('Lock a principal, a project, a model or a lane.')
       .argument('<kind>', 'principal, project, model or lane')
-      .argument('<id>', 'which one; the lane of exports is `export`')
+      .argument('<id>', 'which one; the lanes are `export`, `import` and `share`')
       .requiredOption('--why <text>', 'why; goes into the ledger'),
   ).action(async (kind: string, id: string, options: WhyOptions) => {
     const session = openSession(options);

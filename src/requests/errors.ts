@@ -58,6 +58,11 @@ export const errors = defineErrors('REQUEST', {
     message: 'cannot count the approval of the request `{id}`: {why}',
     hint: 'sign the newest edition with a key of your own, see `sallyport approve {id}`',
   },
+  LOCK_TARGET_UNKNOWN: {
+    status: 404,
+    message: 'cannot lock the {kind} `{id}`, there is none: nothing is locked',
+    hint: 'name one of these: {names}',
+  },
   LOCK_UNKNOWN: {
     status: 404,
     message: 'cannot find the lock `{id}`',

@@ -64,7 +64,7 @@ export { findRequesterProblem, isGraveCode, tierOfFindings } from './subject-rea
 export { readRequest } from './store.ts';
 export { readVotesOf, viewsSince, votesSince } from './votes.ts';
 export type { RequestNote, Vote } from './votes.ts';
-export { LOCK_TARGETS, openLocks } from './locks.ts';
+export { LANES, LOCK_TARGETS, openLocks } from './locks.ts';
 export type { Lock, LockTarget, Locks } from './locks.ts';
 export {
   ACCESS_TARGETS,

@@ -10,8 +10,11 @@ import type { Store } from '../store/index.ts';
 import { errors } from './errors.ts';
 import { checkText } from './texts.ts';
 
-/** What can be locked. A lane is a kind of request, or `export` for everything that leaves. */
+/** What can be locked. */
 export const LOCK_TARGETS = ['principal', 'project', 'model', 'lane'] as const;
+
+/** The lanes that there are: everything that leaves, everything that comes in, everything that is shared. */
+export const LANES = ['export', 'import', 'share'] as const;
 
 /** One kind of target. */
 export type LockTarget = (typeof LOCK_TARGETS)[number];

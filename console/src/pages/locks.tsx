@@ -20,7 +20,13 @@ const TARGETS: Readonly<Record<TargetKind, string>> = {
   principal: 'Principal',
   project: 'Project',
   model: 'Model',
-  lane: 'Export lane',
+  lane: 'Lane',
+};
+
+const LANES: Readonly<Record<string, string>> = {
+  export: 'export: what leaves',
+  import: 'import: what comes in',
+  share: 'share: what projects share',
 };
 
 interface LockInput {
@@ -70,7 +76,10 @@ function LockDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
               id={id}
               className="input"
               value={input.kind}
-              onChange={(event) => change({ kind: event.target.value as TargetKind })}
+              onChange={(event) => {
+                const kind = event.target.value as TargetKind;
+                change({ kind, id: kind === 'lane' ? 'export' : '' });
+              }}
             >
               {(Object.keys(TARGETS) as TargetKind[]).map((kind) => (
                 <option key={kind} value={kind}>
@@ -81,15 +90,30 @@ function LockDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
           )}
         </Field>
         <Field label="Which">
-          {(id) => (
-            <input
-              id={id}
-              className="input"
-              value={input.id}
-              placeholder={input.kind === 'lane' ? 'export' : 'id'}
-              onChange={(event) => change({ id: event.target.value })}
-            />
-          )}
+          {(id) =>
+            input.kind === 'lane' ? (
+              <select
+                id={id}
+                className="input"
+                value={input.id}
+                onChange={(event) => change({ id: event.target.value })}
+              >
+                {Object.entries(LANES).map(([lane, what]) => (
+                  <option key={lane} value={lane}>
+                    {what}
+                  </option>
+                ))}
+              </select>
+            ) : (
+              <input
+                id={id}
+                className="input"
+                value={input.id}
+                placeholder="id"
+                onChange={(event) => change({ id: event.target.value })}
+              />
+            )
+          }
         </Field>
       </div>
       <SentenceField

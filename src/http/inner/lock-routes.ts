@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Gate } from '../../app/index.ts';
 import { canonicalJson, isoTime } from '../../core/index.ts';
 import type { Principal } from '../../people/index.ts';
-import { LOCK_TARGETS, requestErrors } from '../../requests/index.ts';
-import type { Lock } from '../../requests/index.ts';
+import { LANES, LOCK_TARGETS, requestErrors } from '../../requests/index.ts';
+import type { Lock, LockTarget } from '../../requests/index.ts';
 import { askShown, needPerson } from './ask.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
@@ -23,6 +23,42 @@ export async function visibleTo(
   const all = facts.security === true || facts.auditor === true || facts.administrator === true;
   return ({ target }) =>
     all || target.kind === 'lane' || target.id === principal.id || read.has(target.id);
+}
+
+const NAMES_MAX = 20;
+
+/** What of a kind a principal could lock. */
+async function namesOf(gate: Gate, principal: Principal, kind: LockTarget): Promise<string[]> {
+  switch (kind) {
+    case 'lane':
+      return [...LANES];
+    case 'principal':
+      return (await gate.people.principals()).map((each) => each.id);
+    case 'project':
+      return (await gate.access.projectsOf(principal)).map((each) => each.id);
+    case 'model': {
+      const named = gate.rosters.current?.roster.models.map((each) => each.id) ?? [];
+      const all = new Set([...named, ...(await gate.models.list()).map((each) => each.id)]);
+      const seen: string[] = [];
+      for (const id of all) {
+        const resource = { kind: 'model', id } as const;
+        if ((await gate.access.can(principal, 'lock.set', resource)).allowed) seen.push(id);
+      }
+      return seen;
+    }
+  }
+}
+
+/** A slip of the pen must not look like a lock: what is not there is refused, with the names that are. */
+async function needThere(gate: Gate, principal: Principal, target: Lock['target']): Promise<void> {
+  const names = await namesOf(gate, principal, target.kind);
+  if (names.includes(target.id)) return;
+  const shown = names.sort().slice(0, NAMES_MAX).join(', ');
+  throw requestErrors.error('LOCK_TARGET_UNKNOWN', {
+    kind: target.kind,
+    id: target.id,
+    names: names.length > NAMES_MAX ? `${shown}, …` : shown || 'there are none yet',
+  });
 }
 
 /** The routes. */
@@ -57,6 +93,7 @@ export const LOCK_ROUTES: readonly Route[] = [
       const resource =
         kind === 'project' || kind === 'model' ? { kind, id: target } : ({ kind: 'gate' } as const);
       await gate.access.need(principal, 'lock.set', resource);
+      await needThere(gate, principal, input.target);
       return gate.locks.lock(input.target, principal.id, input.reason);
     },
   ),

@@ -26,6 +26,33 @@ export async function needTalk(gate: Gate, principal: Principal, request: Reques
 }
 
 /**
+ * Nobody holds a gate alone by locks. Whoever is locked still approves the end of other people's locks, and of the lock on
+ * themselves where only the one who set it could otherwise; and whoever set a lock has no veto over its end.
+ */
+async function needFree(
+  gate: Gate,
+  principal: Principal,
+  request: Request,
+  { action, voters }: { readonly action: string; readonly voters: ReadonlySet<string> },
+): Promise<void> {
+  const { by, target } = await gate.locks.get((JSON.parse(request.input) as { lock: string }).lock);
+  if (action !== 'request.approve') {
+    if (by === principal.id)
+      throw peopleErrors.error('POLICY_FORBIDS', {
+        why: 'whoever set a lock has no veto over its end',
+      });
+    await needUnlocked(gate, principal);
+    return;
+  }
+  const own = target.kind === 'principal' && target.id === principal.id;
+  const others = [...voters].filter((person) => person !== principal.id && person !== by);
+  if (own && others.length > 0)
+    throw peopleErrors.error('POLICY_FORBIDS', {
+      why: 'the end of a lock on oneself is approved by others while there are any',
+    });
+}
+
+/**
  * Whom the rules name may decide unless the policies forbid it. Whom they do not name is refused by the decision itself,
  * and so is who asked; one who alone vouches for the own request decides nothing.
  */
@@ -35,9 +62,11 @@ export async function needDecide(
   request: Request,
   action: 'request.approve' | 'request.deny',
 ): Promise<void> {
-  await needUnlocked(gate, principal);
   const { judgement } = await gate.requests.approvals.stand(request.id);
-  const named = judgement?.voters.has(principal.id) === true;
+  const voters = judgement?.voters ?? new Set();
+  if (request.kind === 'unlock') await needFree(gate, principal, request, { action, voters });
+  else await needUnlocked(gate, principal);
+  const named = voters.has(principal.id);
   if (!named || request.requester === principal.id) return;
   await gate.access.need(principal, action, { kind: 'request', request, eligible: true });
 }

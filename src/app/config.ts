@@ -27,7 +27,15 @@ const listener = (defaultPort: number) => ({
 
 const SCHEMA = z.strictObject({
   $schema: z.string().optional(),
-  inner: z.strictObject(listener(7410)).prefault({}).describe('the inner door'),
+  inner: z
+    .strictObject({
+      ...listener(7410),
+      connectionsPerAddressMax: count
+        .default(200)
+        .describe('open connections of one address; more where a proxy stands before the door'),
+    })
+    .prefault({})
+    .describe('the inner door'),
   outer: z
     .strictObject({
       ...listener(7411),

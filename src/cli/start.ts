@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { loadConfig, openGate, parseConfig, readEnvironment } from '../app/index.ts';
 import type { Config, Gate } from '../app/index.ts';
 import { SallyportError, sayCount } from '../core/index.ts';
-import { buildInnerHttp, listen } from '../http/index.ts';
+import { buildInnerHttp, listen, takesUpload } from '../http/index.ts';
 import type { Listening } from '../http/index.ts';
 import { openPaint } from './terminal.ts';
 import type { Paint } from './terminal.ts';
@@ -100,7 +100,7 @@ async function listenInner(
   gate: Gate,
   log: (level: string, sentence: string, cause?: unknown) => void,
 ): Promise<Listening> {
-  const { host, port, tls } = gate.config.inner;
+  const { host, port, tls, connectionsPerAddressMax: perAddressMax } = gate.config.inner;
   const app = buildInnerHttp(gate, (cause) => {
     const known = cause instanceof SallyportError ? cause.code : 'unexpected';
     log('error', `the inner door met a fault (${known})`, cause);
@@ -110,6 +110,8 @@ async function listenInner(
     host,
     port,
     tls,
+    perAddressMax,
+    isUpload: takesUpload,
     fetch: (request) => app.fetch(request),
   });
 }

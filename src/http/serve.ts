@@ -13,6 +13,12 @@ export interface ListenOptions {
   readonly port: number;
   readonly tls?: { readonly certPath: string; readonly keyPath: string } | undefined;
   readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Paths whose bodies may take an hour; every other body is short, and has to be there soon. */
+  readonly isUpload?: (path: string) => boolean;
+  /** Open connections of one address. */
+  readonly perAddressMax?: number;
+  /** How long a short body may take. */
+  readonly bodyMs?: number;
 }
 
 /** A listening server. */
@@ -29,6 +35,45 @@ const KEEP_ALIVE_MS = 30_000;
 /** What is being answered when the gate stops may take this long. */
 const CLOSING_MS = 3_000;
 const CONNECTIONS_MAX = 2_000;
+/** A body of 64 KiB, or of a signature, over any link that is one. */
+const BODY_MS = 20_000;
+/** Between an answer and the end of a connection whose body nobody waits for any more. */
+const LEFT_MS = 1_000;
+
+/** Whoever holds connections open without sending shuts out nobody else. */
+function limitSlow(server: http.Server, options: ListenOptions): void {
+  const { isUpload = () => false, bodyMs = BODY_MS, perAddressMax } = options;
+  server.on('request', (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://door');
+    const end = (): void => {
+      if (!request.complete) request.socket.destroy();
+    };
+    const timer = isUpload(pathname) ? undefined : setTimeout(end, bodyMs);
+    timer?.unref();
+    response.once('finish', () => {
+      if (!request.complete) setTimeout(end, LEFT_MS).unref();
+    });
+    response.once('close', () => {
+      clearTimeout(timer);
+    });
+  });
+  if (perAddressMax === undefined) return;
+  const open = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (open.get(address) ?? 0) + 1;
+    if (count > perAddressMax) {
+      socket.destroy();
+      return;
+    }
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+  });
+}
 
 function createServer(options: ListenOptions, secure: object): http.Server {
   try {
@@ -64,6 +109,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   server.requestTimeout = REQUEST_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.maxConnections = CONNECTIONS_MAX;
+  limitSlow(server, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const inUse = cause.code === 'EADDRINUSE';

@@ -55,6 +55,15 @@ export const INNER_ROUTES: readonly Route[] = [
   ...SCREENING_ROUTES,
 ];
 
+const UPLOADS = INNER_ROUTES.filter((route) => route.bodyTypes !== undefined).map(
+  ({ path }) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+);
+
+/** Whether a path takes files, which may be long and come over a slow link. */
+export function takesUpload(path: string): boolean {
+  return UPLOADS.some((pattern) => pattern.test(path));
+}
+
 /** The OpenAPI document of the inner door. */
 export function innerOpenApi(): unknown {
   return describeRoutes(INNER_ROUTES);

@@ -20,6 +20,7 @@ import type { GateOptions } from './gate-options.ts';
 import type { News } from './news.ts';
 import { startWire } from './wire.ts';
 import type { RunningWire } from './wire.ts';
+import type { WireLocks } from './wire-locks.ts';
 
 /** The user that a gate is to become; null when it stays who it is. Throws when it is named and not there. */
 export function findGateUser({ config }: Pick<GateOptions, 'config'>): OsUser | null {
@@ -65,6 +66,7 @@ export async function openWire(
     releases: Releases;
     rosters: Rosters;
     news: News;
+    wireLocks: WireLocks;
     lasting: boolean;
   },
 ): Promise<RunningWire> {
@@ -105,6 +107,7 @@ export async function openWire(
           },
         }
       : {}),
+    stops: (request) => host.wireLocks.on(request),
     onAcked: (ids) => {
       host.requests
         .then((requests) => requests.published(ids))

@@ -66,6 +66,7 @@ import { openWorkspace } from './workspace.ts';
 import { openWayIn } from './way-in.ts';
 import type { WayIn } from './way-in.ts';
 import type { RunningWire } from './wire.ts';
+import { WireLocks } from './wire-locks.ts';
 
 /** A wired gate. */
 export interface Gate {
@@ -91,6 +92,8 @@ export interface Gate {
   readonly requests: Requests;
   readonly releases: Releases;
   readonly wire: RunningWire;
+  /** What locks stop of what is charged and not yet on the wire. */
+  readonly wireLocks: WireLocks;
   /** The user that the gate became; null when it runs as whoever started it. */
   readonly user: string | null;
   readonly outboxes: OutboxWatch;
@@ -162,7 +165,8 @@ async function openParts(
   const asked = Promise.withResolvers<Requests>();
   const opened = Promise.withResolvers<Inboxes>();
   const late = { requests: asked.promise, inboxes: opened.promise };
-  const parts = { ...host, ...late, releases, rosters, news };
+  const wireLocks = new WireLocks();
+  const parts = { ...host, ...late, releases, rosters, news, wireLocks };
   const starting = openWire(options, folders, { ...parts, lasting: user !== null });
   undo.push(() =>
     starting.then(
@@ -300,6 +304,7 @@ async function openParts(
   );
   asked.resolve(requests);
   const wire = await starting;
+  wireLocks.open({ requests, exports, releases, wire });
   for (const signed of await listLoans(store, clock.nowMs())) await lend(wire, signed, log);
   rosters.onNew(async () => {
     const keys = rosters.need().roster.people.flatMap((person) => person.keys);
@@ -356,6 +361,7 @@ async function openParts(
     requests,
     releases,
     wire,
+    wireLocks,
     user: user?.name ?? null,
     outboxes,
     wayIn,

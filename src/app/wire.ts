@@ -22,6 +22,8 @@ export interface WireOptions {
   readonly onDeliveries: (link: AsyncIterable<Uint8Array>) => void;
   /** Hears of requests whose frames the outer door has stored durably. */
   readonly onAcked?: (requestIds: readonly string[]) => void;
+  /** What stops a request whose release is charged and not yet handed over. */
+  readonly stops?: (requestId: string) => Promise<readonly string[]>;
   /**
    * Set when this process may not start either of them again, because it has become another user: hears that one ended.
    */
@@ -43,6 +45,9 @@ export interface RunningWire {
   /** The outer process of the moment. */
   readonly pid: number;
   readonly state: RunningSender['state'];
+  /** Where the wire stands still, and the first release that was not handed over. */
+  readonly stopped: RunningSender['stopped'];
+  readonly next: number;
   /** The sender's process of the moment. */
   readonly senderPid: number;
   /** Asks the sender's process whether it would let a release pass; a restart of it is waited for, up to 30 s. */
@@ -69,7 +74,7 @@ const RESTART_MS_MAX = 10_000;
 const AUTHORISE_WAIT_MS = 30_000;
 
 async function startPair(options: WireOptions): Promise<Pair> {
-  const { host, onAlarm, onAcked } = options;
+  const { host, onAlarm, onAcked, stops } = options;
   const guard = await startSenderProcess({ ...options.sender, onAlarm });
   let outer: SpawnedOuter;
   try {
@@ -87,7 +92,8 @@ async function startPair(options: WireOptions): Promise<Pair> {
   }
   options.onDeliveries(outer.deliveries);
   const acked = onAcked === undefined ? {} : { onAcked };
-  const parts = { ...host, guard, intake: guard.intake, onAlarm, ...acked };
+  const asks = stops === undefined ? {} : { stops };
+  const parts = { ...host, guard, intake: guard.intake, onAlarm, ...acked, ...asks };
   return { outer, guard, sender: await startSender(parts) };
 }
 
@@ -165,6 +171,12 @@ export async function startWire(options: WireOptions): Promise<RunningWire> {
     },
     get state() {
       return pair.sender.state;
+    },
+    get stopped() {
+      return pair.sender.stopped;
+    },
+    get next() {
+      return pair.sender.next;
     },
     get senderPid() {
       return pair.guard.pid;

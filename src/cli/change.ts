@@ -150,8 +150,9 @@ function registerLocks(program: Command): void {
   ).action(async (kind: string, id: string, options: WhyOptions) => {
     const session = openSession(options);
     const body = { target: { kind, id }, reason: options.why };
-    const lock = await session.client.send<LockShown>('POST', '/v1/locks', body);
-    session.print(lock, () => [`locked ${kind} ${id} with ${lock.id}`]);
+    type Set = LockShown & { readonly wire: { readonly sentence: string } };
+    const lock = await session.client.send<Set>('POST', '/v1/locks', body);
+    session.print(lock, () => [`locked ${kind} ${id} with ${lock.id}`, lock.wire.sentence]);
   });
   withSession(group.command('list').description('Locks, the newest first.')).action(
     async (options: SessionOptions) => {

@@ -123,6 +123,11 @@ export function locksOn(
   ]);
 }
 
+/** The locks that stand against an export, whatever of it was done already. */
+export async function findLocks(host: ExportHost, request: Request): Promise<readonly Lock[]> {
+  return locksOn(host, request, await modelsInReach(host, request));
+}
+
 /** Keeps the reasons of a verdict with the facts, where people and the ledger read them. */
 export function noteReasons(facts: ExportFacts, reasons: readonly Reason[]): void {
   (facts as { reasons: readonly Reason[] }).reasons = reasons;

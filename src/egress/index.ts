@@ -26,7 +26,7 @@ export type { Channel, Outcome, PlainFile, Served, Submission, Wall } from './ex
 export { decideExport, DEFAULT_EXPORT_POLICY, judgeBudget, sayHolds } from './decide.ts';
 export type { DecideInput, DecidedFile, ExportDecision, ExportPolicy } from './decide.ts';
 export { exportKind } from './export.ts';
-export { readExportFacts, readExportInput, writeExportInput } from './export-reach.ts';
+export { findLocks, readExportFacts, readExportInput, writeExportInput } from './export-reach.ts';
 export type { ExportHost, Uploads, Workspace } from './export-reach.ts';
 export { emittedOf } from './export-facts.ts';
 export type {

@@ -24,6 +24,7 @@ import {
   historyRequests,
   insertRelease,
   lastSequence,
+  listUnacked,
   readWire,
 } from './store.ts';
 
@@ -159,6 +160,14 @@ export class Releases {
       if (first !== undefined) return { value: first, kept: false };
       throw error;
     }
+  }
+
+  /** Releases from a place on that the outer door is not known to have, the first of them. */
+  unacked(
+    from: number,
+    limit: number,
+  ): Promise<readonly { readonly sequence: number; readonly requestId: string }[]> {
+    return this.#host.store.read((db: ReleaseDb) => listUnacked(db, from, limit));
   }
 
   /** Everything that was ever queued for a destination: what the next body may be coded against. */

@@ -50,6 +50,8 @@ export interface SenderParts {
   onAcked(releases: readonly QueuedRelease[]): void;
   /** Says something that a person must hear. */
   alarm(sentence: string): void;
+  /** What stops a release that is charged and not yet handed over; nothing stops it where this is empty. */
+  stops?(release: QueuedRelease): Promise<readonly string[]>;
   readonly limits: SenderLimits;
   /** The sender's own process; without one the frames are handed to whoever calls {@link Sender.onSlot}. */
   readonly guard?: GuardLink;
@@ -65,6 +67,13 @@ export interface SenderLimits {
 
 /** Limits that hold unless the configuration says otherwise. */
 export const SENDER_LIMITS: SenderLimits = { linkBytesPerSlot: 4 * 1024 * 1024, framesMax: 16 };
+
+/** The release at which the wire stands still; everything behind it waits too, since frames go in sequence. */
+export interface StoppedRelease {
+  readonly sequence: number;
+  readonly requestId: string;
+  readonly by: readonly string[];
+}
 
 /** How the sender stands. */
 export type SenderState = 'waiting-for-outer' | 'running' | 'outer-stopped' | 'refused';
@@ -85,6 +94,7 @@ export class Sender {
   #offsetMs = 0;
   #underWay: { sequence: number; bytes: number }[] = [];
   #lastAlarm = '';
+  #stopped: StoppedRelease | null = null;
 
   private constructor(parts: SenderParts, wire: WirePlace) {
     this.#parts = parts;
@@ -98,6 +108,16 @@ export class Sender {
 
   get state(): SenderState {
     return this.#state;
+  }
+
+  /** Where the wire stands still, as of the last time that something could have been handed over. */
+  get stopped(): StoppedRelease | null {
+    return this.#stopped;
+  }
+
+  /** The first release that was not handed over. */
+  get next(): number {
+    return this.#cursor;
   }
 
   /** The slot plan, once the outer door has been heard. */
@@ -219,8 +239,10 @@ export class Sender {
     const attempts: { attempt: Attempt; frame: Uint8Array; bytes: number; requestId: string }[] =
       [];
     let { slot: lastSlot, head } = this.#base;
+    this.#stopped = null;
     for (const release of releases) {
       if (!this.#hasRoom(plan, release, attempts)) break;
+      if (await this.#isStopped(release)) break;
       const index = await this.#parts.indexOf(release);
       if (index === undefined || index >= this.#parts.ledger.size) {
         this.#alarmOnce(`release ${String(release.sequence)} has no entry under a checkpoint`);
@@ -266,6 +288,14 @@ export class Sender {
     }
     this.#cursor += attempts.length;
     this.#base = { slot: lastSlot, head };
+  }
+
+  /** Asked at each try, so that it goes on by itself once nothing stops it. */
+  async #isStopped(release: QueuedRelease): Promise<boolean> {
+    const by = (await this.#parts.stops?.(release)) ?? [];
+    const { sequence, requestId } = release;
+    if (by.length > 0) this.#stopped = { sequence, requestId, by };
+    return by.length > 0;
   }
 
   /** Keeps so little under way that the outer door can store all of it before the first must be published. */

@@ -8,7 +8,7 @@ import { entryId } from './entry-id.ts';
 import type { GuardLink } from './guard-link.ts';
 import type { ReleaseHost } from './release.ts';
 import { SENDER_LIMITS, Sender } from './sender.ts';
-import type { SenderLimits, SenderState } from './sender.ts';
+import type { SenderLimits, SenderState, StoppedRelease } from './sender.ts';
 import { readStagedOrBlob } from './staging.ts';
 
 /** What a sender is started with. */
@@ -24,11 +24,17 @@ export interface SenderHost extends ReleaseHost {
   readonly onAcked?: (requestIds: readonly string[]) => void;
   /** Says something that a person must hear. */
   readonly onAlarm?: (sentence: string) => void;
+  /** What stops a request whose release is charged and not yet handed over. */
+  readonly stops?: (requestId: string) => Promise<readonly string[]>;
 }
 
 /** A running sender. */
 export interface RunningSender {
   readonly state: SenderState;
+  /** Where the wire stands still; null while it does not. */
+  readonly stopped: StoppedRelease | null;
+  /** The first release that was not handed over. */
+  readonly next: number;
   /** Stops at the next slot; what is queued stays queued. */
   stop(): Promise<void>;
 }
@@ -45,6 +51,7 @@ async function writeTo(wire: Writable, bytes: Uint8Array): Promise<void> {
 /** Starts sending. Nothing leaves before the outer door has said what it has, and that agrees with the queue. */
 export async function startSender(host: SenderHost): Promise<RunningSender> {
   const alarm = host.onAlarm ?? (() => undefined);
+  const { stops } = host;
   const sender = await Sender.open({
     ledger: host.ledger,
     clock: host.clock,
@@ -56,6 +63,7 @@ export async function startSender(host: SenderHost): Promise<RunningSender> {
       (await host.ledger.show(entryId(release.requestId)))?.index ?? undefined,
     onAcked: (releases) => host.onAcked?.(releases.map((release) => release.requestId)),
     alarm,
+    ...(stops === undefined ? {} : { stops: (release) => stops(release.requestId) }),
     limits: host.limits ?? SENDER_LIMITS,
     ...(host.guard === undefined ? {} : { guard: host.guard }),
   });
@@ -75,6 +83,12 @@ export async function startSender(host: SenderHost): Promise<RunningSender> {
   return {
     get state() {
       return sender.state;
+    },
+    get stopped() {
+      return sender.stopped;
+    },
+    get next() {
+      return sender.next;
     },
     stop: () => loop.stop(),
   };

@@ -188,6 +188,23 @@ export async function releasesFrom(
   return rows.map(releaseOf);
 }
 
+/** Releases that the outer door is not known to have, the first ones. */
+export async function listUnacked(
+  db: ReleaseDb,
+  from: number,
+  limit: number,
+): Promise<readonly { readonly sequence: number; readonly requestId: string }[]> {
+  const rows = await db
+    .selectFrom('release_queue')
+    .select(['sequence', 'request_id'])
+    .where('sequence', '>=', BigInt(from))
+    .where('state', '!=', 'acked')
+    .orderBy('sequence')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ sequence: Number(row.sequence), requestId: row.request_id }));
+}
+
 /** How many releases have no slot yet. */
 export async function countWaiting(db: ReleaseDb): Promise<number> {
   const row = await db

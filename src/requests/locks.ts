@@ -70,6 +70,8 @@ export interface Locks {
   get(id: string): Promise<Lock>;
   /** Lifts a lock inside the transaction of the request that asked for it. */
   lift(tx: Kysely<unknown>, id: string, by: string): Promise<void>;
+  /** The locks in force. */
+  inForce(): Promise<readonly Lock[]>;
   /** The locks in force on any of these targets. */
   on(targets: readonly Lock['target'][]): Promise<readonly Lock[]>;
 }
@@ -153,6 +155,7 @@ export function openLocks(host: {
         .where('lifted_ms', 'is', null)
         .execute();
     },
+    inForce: () => store.read((db: Kysely<unknown>) => active(db)),
     on: async (targets) => {
       const held = await store.read((db: Kysely<unknown>) => active(db));
       return held.filter((lock) =>

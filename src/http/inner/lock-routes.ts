@@ -94,7 +94,8 @@ export const LOCK_ROUTES: readonly Route[] = [
         kind === 'project' || kind === 'model' ? { kind, id: target } : ({ kind: 'gate' } as const);
       await gate.access.need(principal, 'lock.set', resource);
       await needThere(gate, principal, input.target);
-      return gate.locks.lock(input.target, principal.id, input.reason);
+      const lock = await gate.locks.lock(input.target, principal.id, input.reason);
+      return { ...lock, wire: await gate.wireLocks.meets(lock) };
     },
   ),
   route(

@@ -73,8 +73,10 @@ export async function showRequests(
   requests: readonly Request[],
 ): Promise<readonly RequestShown[]> {
   const shown: RequestShown[] = [];
+  const stopped = await gate.wireLocks.reasons();
   for (const stood of await standAll(gate, requests)) {
-    const line = showStood(stood, principal, null);
+    const known = showStood(stood, principal, null);
+    const line = { ...known, waitsFor: stopped(stood.request) ?? known.waitsFor };
     shown.push((await isOutside(gate, principal, stood)) ? hideLine(line) : line);
   }
   return shown;

@@ -296,6 +296,7 @@ export async function showDetails(
   const details: RequestDetails = {
     ...shown,
     can: await withPolicies(gate, principal, request, shown.can),
+    waitsFor: (await gate.wireLocks.reasons())(request) ?? shown.waitsFor,
     reasons: facts?.reasons ?? [],
     fileList: (facts?.files ?? []).map((file) => ({
       ...file,

@@ -8,6 +8,7 @@ import { applyChanges } from '../people/index.ts';
 import type { Change, People, Principal } from '../people/index.ts';
 import { tryPolicy } from '../policy/index.ts';
 import {
+  judgeRequest,
   listRequests,
   listWaitingRows,
   measureWaiting,
@@ -91,6 +92,11 @@ async function readPeriod(host: MeasuresHost, days: number): Promise<Period> {
   return { requests, votes, views, sinceMs, nowMs };
 }
 
+/** On whom a request waits, as if nobody had voted: the difference would name those who have. */
+function withoutVotes({ request, judgement, roster, nowMs }: Stood): Stood['judgement'] {
+  return judgement?.state === 'open' ? judgeRequest(request, [], roster, { nowMs }) : judgement;
+}
+
 /** Measures as much of a period as some projects are. */
 function measureScope(
   period: Period,
@@ -102,8 +108,12 @@ function measureScope(
   const ids = new Set(requests.map((request) => request.id));
   const held = stoods
     .filter(({ request }) => request.state === 'held' && inScope(request.project))
-    .map(({ request, judgement }) => ({ askedMs: request.askedMs, judgement }));
-  const votes = period.votes.filter((vote) => ids.has(vote.request));
+    .map((stood) => ({ askedMs: stood.request.askedMs, judgement: withoutVotes(stood) }));
+  // What is decided blind is measured when it is decided.
+  const open = new Set(
+    stoods.flatMap(({ request }) => (request.state === 'held' ? [request.id] : [])),
+  );
+  const votes = period.votes.filter((vote) => ids.has(vote.request) && !open.has(vote.request));
   return measureWaiting({ ...period, requests, votes, held });
 }
 

@@ -1,10 +1,12 @@
 /** Reviewers vote blind on every way by which a vote could be learnt: whoever has not voted learns of none. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Kysely } from 'kysely';
 import { openFoundedGate } from '../support/open-gate.ts';
 import type { CallBody, OpenGate } from '../support/open-gate.ts';
 import { approve } from '../support/people.ts';
 import { weightShaped } from '../support/tables.ts';
+import { until } from '../support/until.ts';
 
 interface Shown {
   readonly id: string;
@@ -65,7 +67,11 @@ describe('a request that two reviewers decide, one of whom has voted', () => {
     assert.equal(held.state, 'held');
     await sign('rev', held);
   });
-  after(() => open.close());
+  const readers: ReadableStreamDefaultReader<string>[] = [];
+  after(async () => {
+    for (const reader of readers) await reader.cancel();
+    await open.close();
+  });
 
   const votes = async (who: string): Promise<string[]> => {
     const { entries } = await open.call<Entries>(who, 'GET', '/v1/ledger/entries?limit=1000');
@@ -98,6 +104,65 @@ describe('a request that two reviewers decide, one of whom has voted', () => {
       (await open.ask(who, 'GET', `/v1/ledger/proof/${at}`)).text();
     assert.match(await proof('rev'), /\nextra /);
     assert.doesNotMatch(await proof('ria'), /\nextra /);
+  });
+
+  it('neither the measures of waiting nor the reminders tell who has voted', async () => {
+    const measured = async (): Promise<unknown> => {
+      const { bottlenecks, fastApprovals } = await open.call<{
+        readonly bottlenecks: readonly { readonly person?: string; readonly waiting: number }[];
+        readonly fastApprovals: readonly { readonly person: string }[];
+      }>('ria', 'GET', '/v1/waiting?days=1');
+      const waits = bottlenecks.flatMap(({ person, waiting }) =>
+        person === 'rev' || person === 'ria' ? [`${person} ${String(waiting)}`] : [],
+      );
+      return { waits: waits.sort(), fast: fastApprovals.filter(({ person }) => person === 'rev') };
+    };
+    assert.deepEqual(await measured(), { waits: ['rev 1', 'ria 1'].sort(), fast: [] });
+    await open.gate.store.write((tx: Kysely<{ requests: { escalates_ms: bigint } }>) =>
+      tx.updateTable('requests').set({ escalates_ms: 1n }).execute(),
+    );
+    await open.gate.requests.checkDeadlines();
+    const reminded = async (who: string): Promise<string> => {
+      const shown = await open.call<{
+        readonly history: readonly { readonly event: string; readonly sentence: string }[];
+      }>(who, 'GET', `/v1/requests/${held.id}`);
+      return shown.history.find(({ event }) => event === 'escalate')?.sentence ?? 'never';
+    };
+    assert.match(await reminded('ria'), /^reminded those who decide and told /);
+    assert.match(await reminded('rev'), /^reminded ria and told /);
+  });
+
+  it('a vote is no event to whoever has not voted', async () => {
+    const told = async (who: string): Promise<() => readonly string[]> => {
+      const events: string[] = [];
+      const { body } = await open.ask(who, 'GET', '/v1/events');
+      assert.ok(body !== null);
+      const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+      readers.push(reader);
+      const first = await reader.read();
+      assert.match(first.value ?? '', /open/);
+      const read = async (): Promise<void> => {
+        for (;;) {
+          const { value, done } = await reader.read();
+          if (done) return;
+          if (value.startsWith('data: '))
+            events.push((JSON.parse(value.slice(6)) as { event: string }).event);
+        }
+      };
+      void read();
+      return () => events;
+    };
+    const [rev, ria] = [await told('rev'), await told('ria')];
+    await sign('rev', held);
+    const say = json({ text: 'look at the second column' });
+    await open.call('cyd', 'POST', `/v1/requests/${held.id}/comments`, say);
+    // Events keep their order, so what came after the vote says that the vote was told or not.
+    await until(
+      async () => Promise.resolve([...rev(), ...ria()]),
+      (all) => all.filter((each) => each === 'comment').length === 2,
+    );
+    assert.deepEqual(rev(), ['approve', 'comment']);
+    assert.deepEqual(ria(), ['comment']);
   });
 
   it('an administrator who is read into nothing reads how the gate is set up, and no request', async () => {

@@ -13,6 +13,7 @@ import { visibleTo } from './lock-routes.ts';
 import { authenticate, route } from './route.ts';
 import type { Route } from './route.ts';
 import { inScope, maySee, scopeOf } from './scope.ts';
+import { isBlind } from './views.ts';
 
 const HEARTBEAT_MS = 15_000;
 const STREAMS_MAX = 1_000;
@@ -46,6 +47,11 @@ async function tell(gate: Gate, principal: Principal, item: NewsItem): Promise<o
       const named = to.includes(principal.id);
       if (!(await maySee(gate, principal, request, named)))
         return (await isReadBy(gate, principal, request, event)) ? { type: 'share' } : null;
+      // A vote is told to whoever has voted: to others even its moment would be one.
+      if (event === 'approve') {
+        const stood = await gate.requests.approvals.stand(request.id);
+        if (isBlind(stood, principal)) return null;
+      }
       return { type: 'request', id: request.id, state: request.state, event, forYou: named };
     }
     case 'alarm': {

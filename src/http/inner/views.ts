@@ -275,7 +275,17 @@ const VOTE_EVENTS: ReadonlySet<string> = new Set(['approve', 'deny']);
 function showHistory(notes: readonly RequestNote[], blind: boolean): RequestDetails['history'] {
   return notes
     .filter((note) => note.event !== 'comment' && !(blind && VOTE_EVENTS.has(note.event)))
-    .map(({ atMs, event, by, sentence }) => ({ at: isoTime(atMs), event, by, sentence }));
+    .map(({ atMs, event, by, sentence }) => ({
+      at: isoTime(atMs),
+      event,
+      by,
+      sentence: blind && event === 'escalate' ? hideReminded(sentence) : sentence,
+    }));
+}
+
+/** Who is reminded is who has not voted. */
+function hideReminded(sentence: string): string {
+  return sentence.replace(/^reminded .*(?= and told )/, 'reminded those who decide');
 }
 
 /** Shows a request with its files, reasons, votes and the text to sign. */

@@ -13,6 +13,8 @@ import type { Route } from './route.ts';
 import { base64url, siteOf } from './site.ts';
 
 const id = z.string().min(1).max(80);
+/** A name, a moment and a seal. */
+const challengeId = z.string().min(1).max(160);
 const token = z.string().max(200);
 const assertion = z.strictObject({
   id: z.string().max(1_400),
@@ -253,7 +255,7 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
       path: '/v1/sign-in/passkey',
       summary: 'Sign in with a passkey’s assertion over the challenge',
       access: 'anyone',
-      body: z.strictObject({ id, assertion }),
+      body: z.strictObject({ id: challengeId, assertion }),
     },
     async ({ gate, context, input }) =>
       answerSignedIn(context, await gate.signIn.withPasskey(input.id, input.assertion)),
@@ -264,7 +266,7 @@ export const SIGN_IN_ROUTES: readonly Route[] = [
       path: '/v1/sign-in/ssh',
       summary: 'Sign in with an SSHSIG over the message',
       access: 'anyone',
-      body: z.strictObject({ id, signature: z.string().max(20_000) }),
+      body: z.strictObject({ id: challengeId, signature: z.string().max(20_000) }),
     },
     async ({ gate, context, input }) =>
       answerSignedIn(context, await gate.signIn.withSsh(input.id, input.signature)),

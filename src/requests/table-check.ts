@@ -13,6 +13,7 @@ import type { SaidRoster } from './roster-check.ts';
 import { SettingsCheck } from './settings-check.ts';
 import { TRANSITIONS } from './states.ts';
 import type { RequestState } from './states.ts';
+import { TimesCheck } from './times-check.ts';
 
 interface RequestRow {
   readonly id: string;
@@ -110,10 +111,12 @@ class RequestsCheck implements TableCheck {
   readonly #rosters: SaidRoster[] = [];
   readonly #effects: SaidEffect[] = [];
   readonly #settings = new SettingsCheck();
+  readonly #times = new TimesCheck();
 
   see(shown: ShownEntry): void {
     const { entry, id, index } = shown;
     this.#settings.see(shown);
+    this.#times.see(shown);
     const say = (member: string): string => textOf(entry, member);
     const request = say('request');
     if (entry.kind === 'request.asked') {
@@ -178,6 +181,7 @@ class RequestsCheck implements TableCheck {
       ...(await this.#compareRequests(db)),
       ...(await this.#compareVotes(db)),
       ...(await this.#compareLocks(db)),
+      ...(await this.#times.compare(database)),
       ...effects,
       ...(await this.#settings.compare(database, rosters.chain)),
     ];

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Gate } from '../../app/index.ts';
 import { readAssertion } from '../../app/index.ts';
-import { canonicalJson, isoTime, utf8 } from '../../core/index.ts';
+import { canonicalJson, utf8 } from '../../core/index.ts';
 import type { Json } from '../../core/index.ts';
 import {
   emittedOf,
@@ -11,12 +11,11 @@ import {
   readExportInput,
   writeExportInput,
 } from '../../egress/index.ts';
-import { completeSettings, parsePublicKey, peopleErrors } from '../../people/index.ts';
+import { completeSettings, peopleErrors } from '../../people/index.ts';
 import type { Principal } from '../../people/index.ts';
 import {
   ACCESS_TARGETS,
   APPROVAL_NAMESPACE,
-  currentVotes,
   readAccess,
   readChanges,
   readWindow,
@@ -26,7 +25,7 @@ import {
 import type { Request } from '../../requests/index.ts';
 import { CONTENT_TYPES } from '../../wire/index.ts';
 import { POLICY_BODY_BYTES_MAX, askAccess, askShown, needPerson } from './ask.ts';
-import { isOutside } from './outsiders.ts';
+import { showApprovals } from './approval-view.ts';
 import {
   needChange,
   needDecide,
@@ -38,7 +37,7 @@ import {
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { showSubject } from './subject-view.ts';
-import { isBlind, readVisible, showDetails } from './views.ts';
+import { readVisible, showDetails } from './views.ts';
 
 const text = z.string().max(4000);
 const id = z.string().min(1).max(80);
@@ -132,32 +131,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param }) => {
       const request = await readVisible(gate, principal, param('id'));
-      const stood = await gate.requests.approvals.stand(request.id);
-      const votes = currentVotes(request, stood.votes);
-      const blind = isBlind(stood, principal) || (await isOutside(gate, principal, stood));
-      const keys = (gate.rosters.current?.roster.people ?? []).flatMap((person) => person.keys);
-      return {
-        subject: request.subject,
-        approvals: blind
-          ? []
-          : votes
-              .filter((vote) => vote.signature !== null)
-              .map((vote) => {
-                const key = keys.find((each) => each.id === vote.key);
-                const line = key === undefined ? null : parsePublicKey(key.publicKey);
-                return {
-                  person: vote.person,
-                  at: isoTime(vote.atMs),
-                  key: vote.key,
-                  signature: vote.signature,
-                  subject: vote.subject,
-                  allowedSigners:
-                    line === null || key === undefined
-                      ? null
-                      : `${vote.person} namespaces="${APPROVAL_NAMESPACE}" ${key.publicKey}`,
-                };
-              }),
-      };
+      return showApprovals(gate, principal, request);
     },
   ),
   route(

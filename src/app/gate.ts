@@ -27,6 +27,7 @@ import type { Locks, SignedSubject } from '../requests/index.ts';
 import { openBlobs } from '../store/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
 import { openAccess } from './access.ts';
+import { keepAlarms } from './alarm-keeper.ts';
 import type { Access } from './access.ts';
 import { listLoans, openAccessEffects, openWindows } from './access-effects.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -157,6 +158,11 @@ async function openParts(
   await noteSettings(settings);
   const policies = openPolicyInForce(rosters);
   const news = openNews();
+  undo.push(
+    await keepAlarms(news, host, (cause) => {
+      log('warn', 'an alarm could not be kept', cause);
+    }),
+  );
   const releases = new Releases(host);
   await releases.recover();
   undo.push(() => releases.close());
@@ -276,9 +282,8 @@ async function openParts(
       onFault: (request, cause) => {
         log('error', `request ${request} failed`, cause);
       },
-      onAlarm: (sentence, project) => {
-        log('warn', sentence);
-        news.alarm(sentence, clock.nowMs(), project);
+      onAlarm: (sentence, project, quietMs) => {
+        if (news.alarm(sentence, clock.nowMs(), project, quietMs)) log('warn', sentence);
       },
     },
     [

@@ -1,6 +1,6 @@
 /**
- * What just happened, for whoever listens: the console's live stream and the notifiers. Only the newest alarms are kept, in
- * memory; those of recalls are put back from the store at each start.
+ * What just happened, for whoever listens: the console's live stream and the notifiers. The newest alarms of each project and of
+ * the gate are kept; what is raised again and again is told once in a while, so that it drowns nothing else.
  */
 import type { Lock, RequestNews } from '../requests/index.ts';
 
@@ -24,7 +24,8 @@ export interface Alarm {
 /** The news of one gate. */
 export interface News {
   request(news: RequestNews): void;
-  alarm(sentence: string, atMs: number, project?: string | null): void;
+  /** The same again within `quietMs` is not told again; says whether it was told. */
+  alarm(sentence: string, atMs: number, project?: string | null, quietMs?: number): boolean;
   /** Puts alarms back that were told before this process started; nobody is told again. */
   restore(before: readonly Alarm[]): void;
   lock(lock: Lock): void;
@@ -37,8 +38,25 @@ export interface News {
   end(): void;
 }
 
-/** Alarms that are kept. */
+/** Alarms that are kept of each project, and of the gate as a whole. */
 export const ALARMS_MAX = 100;
+const QUIET_MS = 10 * 60_000;
+
+const isSame = (a: Alarm, b: Alarm): boolean =>
+  a.sentence === b.sentence && a.project === b.project;
+
+/** The newest of each project, the newest first; of equal ones the newest. */
+function keepNewest(alarms: readonly Alarm[]): Alarm[] {
+  const kept: Alarm[] = [];
+  const counts = new Map<string | null, number>();
+  for (const alarm of [...alarms].sort((a, b) => b.atMs - a.atMs)) {
+    const count = counts.get(alarm.project) ?? 0;
+    if (count >= ALARMS_MAX || kept.some((each) => isSame(each, alarm))) continue;
+    counts.set(alarm.project, count + 1);
+    kept.push(alarm);
+  }
+  return kept;
+}
 
 /** Opens the news. A listener that throws is dropped, so that nobody's stream can stop a request. */
 export function openNews(): News {
@@ -57,13 +75,16 @@ export function openNews(): News {
     request: (news) => {
       tell({ type: 'request', news });
     },
-    alarm: (sentence, atMs, project = null) => {
+    alarm: (sentence, atMs, project = null, quietMs = QUIET_MS) => {
       const alarm = { sentence, atMs, project };
-      alarms = [alarm, ...alarms].slice(0, ALARMS_MAX);
+      const before = alarms.find((each) => isSame(each, alarm));
+      if (before !== undefined && atMs - before.atMs < quietMs) return false;
+      alarms = keepNewest([alarm, ...alarms]);
       tell({ type: 'alarm', ...alarm });
+      return true;
     },
     restore: (before) => {
-      alarms = [...alarms, ...before].sort((a, b) => b.atMs - a.atMs).slice(0, ALARMS_MAX);
+      alarms = keepNewest([...alarms, ...before]);
     },
     lock: (lock) => {
       tell({ type: 'lock', lock });

@@ -36,6 +36,7 @@ export interface DeadlineHost extends SubjectHost {
   end(request: Request, event: RequestEvent, reason: string): Promise<Request>;
 }
 
+const DAY_MS = 86_400_000;
 const STATE_WRONG = 'REQUEST_STATE_WRONG';
 
 const SENTENCES: Readonly<Partial<Record<RequestEvent, string>>> = {
@@ -63,23 +64,37 @@ export async function checkDeadlines(host: DeadlineHost): Promise<void> {
   if (host.newRules) await each(await listTexts(store), (request) => renewText(host, request));
   // First, so that nothing expires that was never escalated.
   await each(await listToEscalate(store, clock.nowMs()), (request) => escalate(host, request));
-  await each(await listDue(store, clock.nowMs()), (request) => endDue(host, request));
+  const due = await listDue(store, clock.nowMs());
+  tellLate(host, due);
+  await each(due, (request) => endDue(host, request));
   await retryApproved(host, 'approved');
+}
+
+/** What only people can end is said once a day; of what waits for the wire one says it for all of a project. */
+function tellLate(host: DeadlineHost, due: readonly Request[]): void {
+  const oldest = new Map<string, Request>();
+  for (const request of due) {
+    if ((stateRow(request.state).waits?.atDeadline ?? 'alarm') !== 'alarm') continue;
+    const { id, project } = request;
+    if (request.state !== 'queued') {
+      const said = `request ${id} left in an emergency and nobody has reviewed it yet`;
+      host.onAlarm(said, project, DAY_MS);
+      continue;
+    }
+    const before = oldest.get(project);
+    if (before === undefined || request.changedMs < before.changedMs) oldest.set(project, request);
+  }
+  for (const { id, project } of oldest.values()) {
+    const said = `request ${id} is charged but the outer door has not confirmed it yet, nor what was charged after it in ${project}`;
+    host.onAlarm(said, project, DAY_MS);
+  }
 }
 
 /** What happens to a request at its deadline. */
 async function endDue(host: DeadlineHost, request: Request): Promise<void> {
   if (host.isRunning(request.id)) return;
   const event = stateRow(request.state).waits?.atDeadline ?? 'alarm';
-  if (event === 'alarm') {
-    host.onAlarm(
-      request.state === 'queued'
-        ? `request ${request.id} is charged but the outer door has not confirmed it yet`
-        : `request ${request.id} left in an emergency and nobody has reviewed it yet`,
-      request.project,
-    );
-    return;
-  }
+  if (event === 'alarm') return;
   if (event === 'expire') {
     // Before the founding there is nobody who could have decided, and before the last escalation somebody was not told.
     if (host.rosters.current === null || request.escalatesMs !== null) return;

@@ -43,8 +43,8 @@ export interface RequestsHost {
   readonly findGone?: (request: Request) => Promise<string | null>;
   /** Hears why a request failed; the requester only learns that it did. */
   readonly onFault: (request: string, cause: unknown) => void;
-  /** Hears of a request that waits past its deadline. */
-  readonly onAlarm: (sentence: string, project: string) => void;
+  /** Hears of a request that waits past its deadline; the same again is to be told once a `quietMs`. */
+  readonly onAlarm: (sentence: string, project: string, quietMs?: number) => void;
   /** Hears of every step, after it is durable. */
   readonly onNews?: (news: RequestNews) => void;
 }

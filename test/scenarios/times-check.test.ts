@@ -76,11 +76,10 @@ describe('the ledger check of times and uses', () => {
     const before = await write((db) =>
       db.selectFrom(table).selectAll().where(column, '=', value).executeTakeFirstOrThrow(),
     );
-    await write((db) =>
-      change === null
-        ? db.deleteFrom(table).where(column, '=', value).execute()
-        : db.updateTable(table).set(change).where(column, '=', value).execute(),
-    );
+    await write(async (db) => {
+      if (change === null) await db.deleteFrom(table).where(column, '=', value).execute();
+      else await db.updateTable(table).set(change).where(column, '=', value).execute();
+    });
     const problems = await check();
     await write((db) => db.deleteFrom(table).where(column, '=', value).execute());
     await write((db) => db.insertInto(table).values(before).execute());

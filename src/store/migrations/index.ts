@@ -24,6 +24,7 @@ import { recallIndexMigration } from './0036-recall-index.ts';
 import { settingsMigration } from './0037-settings.ts';
 import { screenedLabelsMigration } from './0038-screened-labels.ts';
 import { releaseStagedMigration } from './0039-release-staged.ts';
+import { alarmsMigration } from './0040-alarms.ts';
 import { outerMigration } from './0100-outer.ts';
 import { outerInboxesMigration } from './0101-outer-inboxes.ts';
 import { senderMigration } from './0200-sender.ts';
@@ -53,6 +54,7 @@ export const MIGRATIONS: readonly Migration[] = [
   settingsMigration,
   screenedLabelsMigration,
   releaseStagedMigration,
+  alarmsMigration,
 ];
 
 /** The schema of the outer process. */

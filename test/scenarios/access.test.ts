@@ -352,6 +352,14 @@ describe('access', () => {
     const more = await held('mem', { target: 'budget', what: 'project:study', bits: 5_000_000 });
     assert.equal(await sign('zoe', more), 'granted');
     assert.equal((await put('8000001 bits')).status, 409);
+    const step = { rate: '1 MB/day', burst: '3000000 bits', lifetime: null };
+    const changes = [{ op: 'budget.set', budget: 'project:study', ...step }];
+    const told = await open.call<{
+      how: string;
+      budgets: readonly { after: { burstBits: number } }[];
+    }>('ada', 'POST', '/v1/changes/preview', json({ changes }));
+    assert.equal(told.how, 'now');
+    assert.equal(told.budgets[0]?.after.burstBits, Number(3_000_000n + lent) + 5_000_000);
     assert.equal((await put('3000000 bits')).status, 200);
     // Less than what was lent: without it nothing would be left.
     assert.equal(await study(), 3_000_000n + lent + 5_000_000n);

@@ -199,7 +199,8 @@ function judgeDirect(
 ): { readonly looser: readonly Respect[]; readonly after: AppliedRule } {
   const ref = readBucket(step.budget);
   const caps = [...new Set([...now.caps, ...settings.caps])];
-  const after = apply(ref, step, now.models, caps);
+  // What is lent lies on top of what one person declares.
+  const after = apply(ref, step, now.models, caps, now.lent.get(step.budget) ?? 0n);
   const bucket = now.buckets.find((each) => sayBucket(each.ref) === step.budget);
   const any: readonly Respect[] = ['burst', 'rate', 'lifetime'];
   // Of a project or a principal no budget at all is the widest one.

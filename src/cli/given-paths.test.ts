@@ -26,6 +26,8 @@ const REFUSED_BEFORE: Readonly<Record<string, string>> = {
   'import --signature': 'CLI_OPTION_INVALID', // belongs together with --sums
   'import --sums': 'CLI_OPTION_INVALID',
   'login --key': 'HTTP_GATE_UNREACHABLE',
+  'monitor evaluate --vouched': 'MONITOR_SET_UNREADABLE', // the set before it is none
+  'monitor train --vouched': 'MONITOR_SET_UNADMITTED', // no statement belongs to the set
   'policy explain --policies': 'CLI_OPTION_INVALID', // names nobody
   'policy explain --schema': 'CLI_OPTION_INVALID',
   'policy explain --world': 'CLI_OPTION_INVALID',

@@ -33,6 +33,11 @@ export const appErrors = defineErrors('APP', {
     message: 'cannot send mail: {why}',
     hint: 'check `people.smtp` in sallyport.json and that the mail server takes mail from the gate',
   },
+  MAIL_REFUSED: {
+    status: 502,
+    message: 'cannot send mail to `{to}`, the server refuses it for good: {why}',
+    hint: 'check that whoever left has left the roster too, and that ids of people are their mailboxes',
+  },
   WEBHOOK_FAILED: {
     status: 502,
     message: 'the webhook answered {status}',

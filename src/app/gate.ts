@@ -28,6 +28,7 @@ import { openBlobs } from '../store/index.ts';
 import type { Blobs, Store } from '../store/index.ts';
 import { openAccess } from './access.ts';
 import { keepAlarms } from './alarm-keeper.ts';
+import { audienceOf } from './audience.ts';
 import type { Access } from './access.ts';
 import { listLoans, openAccessEffects, openWindows } from './access-effects.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -210,6 +211,7 @@ async function openParts(
     listen: (listener) => news.listen(listener),
     clock,
     notifiers: openNotifiers(config),
+    audience: (item) => audienceOf(item, rosters.current?.roster, clock.nowMs()),
     log: (sentence, cause) => {
       log('warn', sentence, cause);
     },

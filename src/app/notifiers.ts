@@ -33,16 +33,20 @@ export function mailNotifier(smtp: NonNullable<Config['people']['smtp']>, gate: 
     sendMail(smtp, {
       from: smtp.from,
       to: [`${person}@${smtp.domain}`],
-      subject: sayNotice(notice, gate),
-      text: `${sayNotice(notice, gate)}.\n\nOpen the console, or use the command line, to see it.\nThis mail has no link, and nothing can be approved by it.`,
+      subject: sayNotice(notice, gate, person),
+      text: `${sayNotice(notice, gate, person)}.\n\nOpen the console, or use the command line, to see it.\nThis mail has no link, and nothing can be approved by it.`,
       at: notice.at,
       id: `${Date.parse(notice.at).toString(36)}.${String(count++)}@${smtp.domain}`,
     });
   return {
     name: 'the mail server',
+    // Each mailbox by itself: one that is dead keeps no mail from the others, and is tried alone.
+    split: (notice) =>
+      notice.to
+        .filter((person) => LOCAL_PART.test(person))
+        .map((person) => ({ lane: person, notice: { ...notice, to: [person] } })),
     send: async (notice) => {
-      const people = notice.to.filter((person) => LOCAL_PART.test(person));
-      for (const person of people) await mailTo(notice, person);
+      for (const person of notice.to) await mailTo(notice, person);
     },
   };
 }

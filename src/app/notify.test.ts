@@ -5,9 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import { mailNotifier, webhookNotifier } from './notifiers.ts';
 import { openNews } from './news.ts';
-import { TRIES, noticeOf, openNotices } from './notify.ts';
+import { TRIES, noticeOf, openNotices, sayNotice } from './notify.ts';
 import type { Notifier } from './notify.ts';
-import type { Request, RequestNews } from '../requests/index.ts';
+import { foundWith, makePerson } from '../../test/support/people.ts';
+import type { Roster } from '../people/index.ts';
+import type { LockTarget, Request, RequestNews } from '../requests/index.ts';
+import { audienceOf } from './audience.ts';
+import type { NewsItem } from './news.ts';
 import { writeMail } from './smtp.ts';
 
 const SECRET = 'the project kestrel leaves to acme';
@@ -50,8 +54,8 @@ async function listenOn(server: net.Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A mail server that keeps what it is told; `refuse` answers the first mails with 451. */
-async function openMailServer(refuse = 0) {
+/** A mail server that keeps what it is told; `refuse` answers the first mails with 451, and `dead` has no such mailbox. */
+async function openMailServer(refuse = 0, dead = '') {
   const mails: string[] = [];
   let refused = 0;
   const server = net.createServer((socket) => {
@@ -70,6 +74,9 @@ async function openMailServer(refuse = 0) {
         else if (line.startsWith('MAIL') && refused < refuse) {
           refused += 1;
           socket.write('451 not now\r\n');
+        } else if (dead !== '' && line.startsWith('RCPT') && line.includes(dead)) {
+          socket.write('550 no such mailbox\r\n');
+          continue;
         } else if (line !== 'QUIT') socket.write('250 fine\r\n');
         if (line.startsWith('RCPT')) mails.push(`${line}\n`);
       }
@@ -113,6 +120,7 @@ describe('notices', () => {
       request: 'req_1',
       state: 'held',
       to: ['ann', 'bob'],
+      act: ['ann', 'bob'],
       at: '2026-11-26T12:00:00.000Z',
       text: 'gate.example: the request req_1 waits for you',
     });
@@ -138,8 +146,12 @@ describe('notices', () => {
     server.close();
     assert.deepEqual(pauses, [1_000]);
     assert.equal(server.mails.length, 2);
-    assert.match(server.mails[0] ?? '', /RCPT TO:<ann@lab\.example>/);
-    assert.match(server.mails[1] ?? '', /RCPT TO:<bob@lab\.example>/);
+    // Each is tried by itself: the one whom the server was not ready for comes last.
+    for (const person of ['ann', 'bob'])
+      assert.equal(
+        server.mails.filter((mail) => mail.includes(`RCPT TO:<${person}@lab.example>`)).length,
+        1,
+      );
     const text = server.mails.join('');
     assert.match(text, /Subject: gate\.example: the request req_1 waits for you\r\n/);
     assert.ok(!text.includes('kestrel') && !/https?:/.test(text));
@@ -194,9 +206,84 @@ describe('notices', () => {
     assert.equal(logged.length, 200);
   });
 
+  it('tell everybody once although one mailbox is dead, which is tried once', async () => {
+    const server = await openMailServer(0, 'bob@');
+    const smtp = {
+      ...{ host: '127.0.0.1', port: server.port, from: 'gate@lab.example' },
+      ...{ domain: 'lab.example', tls: false, startTls: false },
+    };
+    const [pauses, logged]: [number[], string[]] = [[], []];
+    const { all, notices } = open([mailNotifier(smtp, 'gate.example')], pauses, logged);
+    all.request(news('hold', 'held', ['ann', 'bob', 'rev']));
+    await notices.idle();
+    notices.close();
+    server.close();
+    const to = server.mails.map((mail) => /RCPT TO:<(\w+)@/.exec(mail)?.[1]);
+    assert.deepEqual(to.sort(), ['ann', 'rev']);
+    assert.deepEqual(pauses, []);
+    assert.match(logged.join(), /gave up telling the mail server of a notice after 1 try/);
+  });
+
   it('go to the requester when nobody has to act', () => {
     const item = { type: 'request', news: news('refuse', 'refused', []) } as const;
     assert.deepEqual(noticeOf(item, '')?.to, ['cyd']);
+  });
+
+  it('say that something waits for you to nobody who can do nothing', () => {
+    const said = (item: RequestNews, person: string): string | null => {
+      const notice = noticeOf({ type: 'request', news: item }, '');
+      return notice?.to.includes(person) === true ? sayNotice(notice, 'g', person) : null;
+    };
+    assert.equal(said(news('hold', 'held', []), 'cyd'), 'g: the request req_1 is held');
+    assert.equal(said(news('hold', 'held', ['ann']), 'ann'), 'g: the request req_1 waits for you');
+    const escalated = { ...news('escalate', 'held', ['ann', 'own']), act: ['ann'] };
+    assert.equal(said(escalated, 'ann'), 'g: the request req_1 waits for you');
+    assert.equal(said(escalated, 'own'), 'g: the request req_1 is held');
+    // Told once: what moves a request to be changed says so to whoever has to change it.
+    assert.equal(noticeOf({ type: 'request', news: news('return', 'returned', []) }, ''), null);
+    assert.equal(noticeOf({ type: 'request', news: news('escalate', 'held', []) }, ''), null);
+    assert.match(
+      said(news('impossible', 'held', ['ada']), 'ada') ?? '',
+      /waits for an approver, and nobody left can be one/,
+    );
+  });
+
+  it('of alarms and locks go to security and to whoever answers for what they are about', async () => {
+    const people = ['ada', 'own', 'sec', 'spo'].map((id) => makePerson(id));
+    const [ada, own, sec, spo] = people;
+    assert.ok(ada !== undefined && own !== undefined && sec !== undefined && spo !== undefined);
+    const { roster: founded } = await foundWith([
+      { person: ada, groups: ['administrators'] },
+      { person: sec, groups: ['security'] },
+      { person: own, groups: ['staff'] },
+      { person: spo, groups: ['staff'] },
+    ]);
+    const role = { principal: 'own', role: 'owners', until: null } as const;
+    const roster = {
+      ...founded,
+      projects: [{ id: 'main', title: 'Main', models: [], roles: [role] }],
+      models: [{ id: 'large', owners: ['own'] }],
+      sponsored: [{ id: 'bot', kind: 'agent', name: 'bot', sponsor: 'spo' }],
+    } as unknown as Roster;
+    const to = (item: NewsItem): string[] => [...audienceOf(item, roster, clock.nowMs())].sort();
+    const alarm = (project: string | null): NewsItem => ({
+      ...{ type: 'alarm', sentence: 's', atMs: 0, project },
+    });
+    const lock = (kind: LockTarget, id: string): NewsItem => ({
+      type: 'lock',
+      lock: {
+        ...{ id: 'lck_1', target: { kind, id }, by: 'sec', reason: 'r', atMs: 0 },
+        ...{ liftedMs: null, liftedBy: null },
+      },
+    });
+    assert.deepEqual(to(alarm(null)), ['ada', 'sec']);
+    assert.deepEqual(to(alarm('main')), ['own', 'sec']);
+    assert.deepEqual(to(lock('project', 'main')), ['own', 'sec']);
+    assert.deepEqual(to(lock('model', 'large')), ['own', 'sec']);
+    assert.deepEqual(to(lock('principal', 'bot')), ['sec', 'spo']);
+    assert.deepEqual(to(lock('principal', 'own')), ['own', 'sec']);
+    assert.deepEqual(to(lock('lane', 'export')), ['sec']);
+    assert.deepEqual(noticeOf(alarm(null), '', ['ada'])?.to, ['ada']);
   });
 
   it('cannot be made to hold other headers or end early', () => {

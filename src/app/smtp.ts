@@ -66,10 +66,14 @@ class Dialogue {
     });
   }
 
-  /** Sends a line, if any, and returns an answer that begins as wanted; throws what the server says otherwise. */
-  async expect(code: string, line?: string): Promise<string> {
+  /**
+   * Sends a line, if any, and returns an answer that begins as wanted; throws what the server says otherwise, by `refused`
+   * where it says so for good.
+   */
+  async expect(code: string, line?: string, refused?: (why: string) => Error): Promise<string> {
     if (line !== undefined) this.#socket.write(`${line}\r\n`);
     const answer = await this.#next();
+    if (refused !== undefined && answer.startsWith('5')) throw refused(oneLine(answer));
     if (!answer.startsWith(code)) fail(`the server says \`${oneLine(answer)}\``);
     return answer;
   }
@@ -174,7 +178,10 @@ export async function sendMail(options: SmtpOptions, mail: Mail): Promise<void> 
     }
     if (login !== undefined) await logIn(dialogue, greeting, login);
     await dialogue.expect('2', `MAIL FROM:<${mail.from}>`);
-    for (const to of mail.to) await dialogue.expect('2', `RCPT TO:<${to}>`);
+    for (const to of mail.to)
+      await dialogue.expect('2', `RCPT TO:<${to}>`, (why) =>
+        appErrors.error('MAIL_REFUSED', { to, why }),
+      );
     await dialogue.expect('3', 'DATA');
     sockets.at(-1)?.write(writeMail(mail));
     await dialogue.expect('2');

@@ -7,11 +7,12 @@ import type { Kysely } from 'kysely';
 import type { Json } from '../core/index.ts';
 import { peopleOf } from '../people/index.ts';
 import type { Roster } from '../people/index.ts';
+import { newsForActors } from './announce.ts';
 import { findAgeProblem } from './approval-age.ts';
 import { buildSubject } from './build-subject.ts';
 import { errors } from './errors.ts';
 import { firstEscalation } from './escalation.ts';
-import { checkApproval, peopleWaitedFor } from './judge-approvals.ts';
+import { checkApproval } from './judge-approvals.ts';
 import { KnownJudgements } from './known-judgements.ts';
 import type { Decision, Effect, Releaser, RequestKind } from './kind.ts';
 import type { RequestsHost } from './host.ts';
@@ -29,7 +30,7 @@ import { readSubject, writeSubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 import { checkText } from './texts.ts';
 import { Turns } from './turns.ts';
-import { readReviewers, recordComment, recordReview, recordVote } from './said.ts';
+import { noteReminder, readReviewers, recordComment, recordReview, recordVote } from './said.ts';
 import type { GivenVote } from './said.ts';
 import { addView, readVotes } from './votes.ts';
 import type { Vote } from './votes.ts';
@@ -236,7 +237,7 @@ export class Approvals {
       const to = [...peopleOf(roster, roster.breakGlass.group, nowMs)].filter(
         (each) => each !== person,
       );
-      this.#host.onNews?.({ request: released, event: 'break-glass', to });
+      if (to.length > 0) this.#host.onNews?.({ request: released, event: 'break-glass', to });
       return released;
     });
   }
@@ -290,9 +291,15 @@ export class Approvals {
   }
 
   /** Tells whoever has to act now. */
-  async announce(request: Request, event = 'hold'): Promise<void> {
-    const stood = await this.stand(request.id);
-    this.#host.onNews?.({ request, event, to: peopleWaitedFor(stood.judgement) });
+  async announce(id: string, event = 'hold'): Promise<void> {
+    const news = newsForActors(await this.stand(id), event);
+    if (news !== null) this.#host.onNews?.(news);
+  }
+
+  /** Tells them once more, once an hour. */
+  async remind(id: string, person: string): Promise<void> {
+    await noteReminder(this.#host, await this.#read(id), person);
+    await this.announce(id, 'remind');
   }
 
   /** Tries again to carry out what is approved already: a budget may have refilled. */

@@ -117,6 +117,17 @@ function nextGroup(
   return { name: SECURITY, people: [...peopleOf(roster, SECURITY, nowMs)] };
 }
 
+/** Who of those who are told of an escalation can do something: approve what is held, review, or change it. */
+function whoCan(
+  { state, requester, decidedBy }: Request,
+  waiting: readonly string[],
+  people: readonly string[],
+): readonly string[] {
+  if (state === 'held') return waiting;
+  if (state === 'returned') return [requester];
+  return people.filter((person) => person !== requester && person !== decidedBy);
+}
+
 async function escalate(host: DeadlineHost, request: Request): Promise<void> {
   const { clock, random, rosters } = host;
   const roster = rosters.current?.roster;
@@ -153,7 +164,8 @@ async function escalate(host: DeadlineHost, request: Request): Promise<void> {
     },
   );
   const after = await host.store.read((db: Kysely<unknown>) => readRequest(db, request.id));
-  host.onNews?.({ request: after, event: 'escalate', to: told });
+  const act = whoCan(after, waiting, people);
+  host.onNews?.({ request: after, event: 'escalate', to: told, act });
 }
 
 /** What could leave through a window that was opened while it waited: of the same requester, to the same place. */

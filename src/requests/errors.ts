@@ -58,6 +58,16 @@ export const errors = defineErrors('REQUEST', {
     message: 'cannot count the approval of the request `{id}`: {why}',
     hint: 'sign the newest edition with a key of your own, see `sallyport approve {id}`',
   },
+  COMMENTS_FULL: {
+    status: 409,
+    message: 'cannot add to the discussion of `{id}`, it has {limit} remarks',
+    hint: 'go on in another place, and say in the request’s reason what came of it',
+  },
+  REMINDED: {
+    status: 429,
+    message: 'cannot remind those who decide `{id}`, they were reminded within the hour',
+    hint: 'they have it in their queue; who they are says `sallyport request show {id}`',
+  },
   LOCK_TARGET_UNKNOWN: {
     status: 404,
     message: 'cannot lock the {kind} `{id}`, there is none: nothing is locked',

@@ -28,8 +28,10 @@ export interface Ask {
 export interface RequestNews {
   readonly request: Request;
   readonly event: string;
-  /** People who have to act now. */
+  /** People who are told that it waits; nobody where there is nothing to do. */
   readonly to: readonly string[];
+  /** Those of them who can act now; all of them when left out. */
+  readonly act?: readonly string[];
 }
 
 /** What the requests of a gate stand on. */

@@ -48,5 +48,5 @@ export async function renewText(
     });
   });
   const renewed = await store.read((db: Kysely<unknown>) => readRequest(db, request.id));
-  await host.approvals.announce(renewed);
+  await host.approvals.announce(renewed.id);
 }

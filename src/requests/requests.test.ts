@@ -282,6 +282,23 @@ describe('the life of a request', () => {
     assert.equal((await requests.approvals.approve(held.id, 'cyd', signature)).state, 'queued');
   });
 
+  it('is reminded of once an hour, and its discussion has an end that hides no vote', async () => {
+    const requests = open();
+    const { id } = await hold(requests, 'talk');
+    await requests.approvals.remind(id, 'ann');
+    await assert.rejects(requests.approvals.remind(id, 'bob'), { code: 'REQUEST_REMINDED' });
+    gate.clock.now += 3_600_001;
+    await requests.approvals.remind(id, 'bob');
+    for (let i = 0; i < 500; i++)
+      await requests.approvals.comment(id, 'ann', `remark ${String(i)}`);
+    await assert.rejects(requests.approvals.comment(id, 'bob', 'one more'), {
+      code: 'REQUEST_COMMENTS_FULL',
+    });
+    const notes = await requests.notes(id);
+    assert.equal(notes.filter(({ event }) => event === 'remind').length, 2);
+    assert.equal(notes.filter(({ event }) => event === 'comment').length, 500);
+  });
+
   it('leaves in an emergency by one signature of the emergency group, and is reviewed', async () => {
     const requests = open();
     const { id } = await hold(requests, 'fire');

@@ -349,7 +349,7 @@ export class Requests {
     });
     if (event === 'hold') {
       this.approvals.lookAhead(held);
-      await this.approvals.announce(held);
+      await this.approvals.announce(held.id);
     }
     return held;
   }

@@ -5,7 +5,7 @@ import { errors } from './errors.ts';
 import type { RequestsHost } from './host.ts';
 import type { Request } from './row.ts';
 import { readRequest } from './store.ts';
-import { addNote, putVote, readNotesOf } from './votes.ts';
+import { addNote, countNotes, putVote, readNotesOf } from './votes.ts';
 import type { Vote } from './votes.ts';
 
 type Host = Pick<RequestsHost, 'ledger' | 'clock' | 'random'>;
@@ -13,6 +13,9 @@ type Host = Pick<RequestsHost, 'ledger' | 'clock' | 'random'>;
 /** A vote as somebody gives it. */
 export type GivenVote = Pick<Vote, 'vote' | 'key' | 'signature' | 'reason'>;
 
+/** Remarks on one request. */
+const COMMENTS_MAX = 500;
+const REMIND_MS = 60 * 60_000;
 /** The note of a review that does not close it yet. */
 const REVIEWED = 'review';
 
@@ -64,12 +67,32 @@ export async function recordComment(
 ): Promise<void> {
   await ledger.record(
     { kind: 'request.commented', by: person, request: request.id, textSha256: sha256(said) },
-    (tx: Kysely<unknown>) =>
-      addNote(tx, {
+    async (tx: Kysely<unknown>) => {
+      if ((await countNotes(tx, request.id, 'comment', 0)) >= COMMENTS_MAX)
+        throw errors.error('COMMENTS_FULL', { id: request.id, limit: COMMENTS_MAX });
+      await addNote(tx, {
         ...{ id: newId('evt', random), request: request.id, atMs: clock.nowMs() },
         ...{ event: 'comment', by: person, sentence: said },
-      }),
+      });
+    },
   );
+}
+
+/** Notes that those who decide are reminded; throws when they were within the hour, by whomever. */
+export async function noteReminder(
+  { store, clock, random }: Pick<RequestsHost, 'store' | 'clock' | 'random'>,
+  { id }: Request,
+  person: string,
+): Promise<void> {
+  const nowMs = clock.nowMs();
+  await store.write(async (tx: Kysely<unknown>) => {
+    if ((await countNotes(tx, id, 'remind', nowMs - REMIND_MS)) > 0)
+      throw errors.error('REMINDED', { id });
+    await addNote(tx, {
+      ...{ id: newId('evt', random), request: id, atMs: nowMs },
+      ...{ event: 'remind', by: person, sentence: 'reminded those who decide' },
+    });
+  });
 }
 
 /** Records a review of an emergency that others have to review too. */

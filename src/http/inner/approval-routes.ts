@@ -288,7 +288,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     async ({ gate, principal, param }) => {
       const request = await readVisible(gate, principal, param('id'));
       await needTalk(gate, principal, request);
-      await gate.requests.approvals.announce(request, 'remind');
+      await gate.requests.approvals.remind(request.id, principal.id);
       return showDetails(gate, principal, request);
     },
   ),

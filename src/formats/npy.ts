@@ -14,6 +14,8 @@ export interface NpyHeader {
 const HEADER_BYTES_MAX = 1 << 20;
 const HEADER =
   /^\{\s*'descr'\s*:\s*'([^'\\]{1,32})'\s*,\s*'fortran_order'\s*:\s*(True|False)\s*,\s*'shape'\s*:\s*\(([\d,\sL]{0,512})\)\s*,?\s*\}\s*$/;
+/** A tuple: nothing, one number with a comma, or several. */
+const SHAPE = /^\s*(?:|\d{1,15}L?\s*,\s*|\d{1,15}L?(?:\s*,\s*\d{1,15}L?){1,63}\s*(?:,\s*)?)$/;
 const RECORDS = /'descr'\s*:\s*\[/;
 
 /** Reads the header of an array. */
@@ -41,7 +43,7 @@ export function readNpyHeader(source: ByteSource): Understood<NpyHeader> {
     .split(',')
     .map((side) => side.trim().replace(/L$/, ''))
     .filter((side) => side !== '');
-  if (!shape.every((side) => /^\d{1,15}$/.test(side)) || shape.length > 64) {
+  if (!SHAPE.test(sides)) {
     return broken('its shape is misspelled');
   }
   return {

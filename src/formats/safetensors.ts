@@ -113,6 +113,10 @@ export function readSafetensors(source: ByteSource): Understood<SafeTensors> {
   }
   const parsed = parseJsonStrict(text.replace(/ +$/, ''));
   if (!parsed.ok) return broken(`its header is not strict JSON (${parsed.message})`);
+  // The reference reader takes sizes as whole numbers by their spelling: `1.0`, `1e0` and `-0` are none to it.
+  if (/-|\d[.eE]/.test(text.replace(/"(?:[^"\\]|\\.)*"/g, '""'))) {
+    return broken('a size or an offset is no whole number');
+  }
   return collect(parsed.value as Readonly<Record<string, Json>>, 8 + length, source.size);
 }
 

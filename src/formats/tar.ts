@@ -47,6 +47,7 @@ export function listTar(
     if (++count > MEMBERS_MAX * 3) {
       return archiveErrors.refuse('MEMBERS_EXCESS', { ...KIND, limit: MEMBERS_MAX });
     }
+    dropSlack(header, dropped);
     const type = String.fromCharCode(header[156] ?? 0);
     const written = readNumber(header, 124, 12);
     const plain = type === '0' || type === '\0' || type === '5';
@@ -74,6 +75,24 @@ export function listTar(
   return endsWithZeros(bytes, at)
     ? { ok: true, value: members, dropped }
     : refuse('data follows its end', at);
+}
+
+/** What a header has room for beside its fields: behind the end of a text, and where nothing is written at all. */
+function dropSlack(header: Uint8Array, dropped: DroppedBytes): void {
+  const magic = LATIN1.decode(header.subarray(257, 265));
+  const fields: (readonly [number, number])[] = [[0, 100]];
+  // Only links have a target, and those are refused.
+  dropped.addPadding('a header', header.subarray(157, 257));
+  if (magic.startsWith('ustar')) {
+    fields.push([265, 32], [297, 32]);
+    // GNU keeps times and sparse maps where others have the beginning of a name.
+    if (magic.startsWith('ustar\0')) fields.push([345, 155]);
+    dropped.addPadding('a header', header.subarray(500, BLOCK));
+  } else dropped.addPadding('a header', header.subarray(257, BLOCK));
+  for (const [at, length] of fields) {
+    const text = readField(header, at, length).length;
+    dropped.addPadding('a header', header.subarray(at + text, at + length));
+  }
 }
 
 function endsWithZeros(bytes: Uint8Array, from: number): boolean {

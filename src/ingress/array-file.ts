@@ -78,13 +78,22 @@ export function decodeNpy(name: string, source: ByteSource): Decoded {
   return { type: 'npy', findings: [], forms: made.forms };
 }
 
+/** A safetensors file keeps one name for itself. */
+function nameOfTensor(member: string, members: readonly ZipMember[]): string {
+  let name = member.slice(0, -'.npy'.length);
+  if (name !== '__metadata__') return name;
+  while (name === '__metadata__' || members.some((each) => each.name === `${name}.npy`))
+    name += '_';
+  return name;
+}
+
 /** Decodes a ZIP whose members are all arrays: one safetensors file, texts as JSON. */
 export function decodeNpz(name: string, members: readonly ZipMember[]): Decoded {
   const findings: Finding[] = [];
   const tensors = new Map<string, DenseArray>();
   const forms: SafeForm[] = [];
   for (const member of members) {
-    const key = member.name.slice(0, -'.npy'.length);
+    const key = nameOfTensor(member.name, members);
     const opened = member.open();
     if (!opened.ok) {
       findings.push(fromRefusal(opened));

@@ -113,6 +113,11 @@ export const scanErrors = defineErrors('SCAN', {
     message: 'the text of `{name}` in its metadata is not plain data; the safe form leaves it out',
     hint: 'read the text before you admit the safe form',
   },
+  METADATA_KEPT: {
+    status: 422,
+    message: '`{name}` in its metadata is not plain data, and the safe form holds it all the same',
+    hint: 'read the text before you admit the safe form, or ask the source to take it out',
+  },
   GGUF_BROKEN: {
     status: 422,
     message: 'the GGUF file breaks a rule of its format: {why}',

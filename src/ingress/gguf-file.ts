@@ -1,4 +1,4 @@
-/** GGUF files: every bound checked, templates read by their grammar, then written anew with empty gaps. */
+/** GGUF files: every bound checked, templates read by their grammar, then written with empty gaps. */
 import { DroppedBytes, partOf, readGguf, readPieces } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
@@ -23,10 +23,14 @@ export function decodeGguf(name: string, source: ByteSource): Decoded {
     if (key.includes('template')) findings.push(...judgeTemplate(text, true, `\`${key}\``));
     else if (!isPlainText(text)) {
       findings.push(
-        find('hold', 'METADATA_UNPLAIN', { name: key.slice(0, 64) }, `\`${key.slice(0, 64)}\``),
+        find('hold', 'METADATA_KEPT', { name: key.slice(0, 64) }, `\`${key.slice(0, 64)}\``),
       );
     }
   }
+  const odd = tensors.find(
+    (tensor) => !/^[\w.:/-]*$/.test(tensor.name) || /\.\./.test(tensor.name),
+  );
+  if (odd !== undefined) findings.push(find('hold', 'METADATA_KEPT', { name: odd.name }));
   for (const [from, to] of runs) {
     findings.push(...judgeKeptBytes(source.read(from, to), `byte ${String(from)}`));
   }

@@ -124,6 +124,9 @@ function decodeAs(
   const { type } = canonical;
   if (PICKLE_NAME.test(name))
     findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'another type' }));
+  // Readers of tables go by the name, and read otherwise than the grammar that found none.
+  if (type === 'text' && /\.[ct]sv$/i.test(name))
+    findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'a table' }));
   findings.push(
     ...judgeTemplates(name, type, canonical.bytes),
     ...judgePlainValues(type, canonical.bytes),

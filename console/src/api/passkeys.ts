@@ -30,6 +30,11 @@ export function sayPasskeyProblem(cause: unknown): string {
   return cause instanceof Error ? cause.message : 'The passkey could not be used.';
 }
 
+/** The same as an error, for what shows one. */
+export function inPasskeyWords(cause: unknown): Error {
+  return new Error(sayPasskeyProblem(cause), { cause });
+}
+
 /** Signs a challenge with one of the given passkeys; any passkey of this site if none is given. */
 export async function signWithPasskey(
   challenge: string,

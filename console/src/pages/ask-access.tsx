@@ -4,9 +4,8 @@ import type { ReactNode } from 'react';
 import { call } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import type { RequestDetails } from '../api/types.ts';
-import { Action } from '../parts/action.tsx';
+import { DialogEnd, useDeed } from '../parts/deed.tsx';
 import { Dialog, Field, SentenceField } from '../parts/layout.tsx';
-import { ProblemLine } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
 import { useSession } from '../shell/session.tsx';
 import { sayBytes } from '../words/format.ts';
@@ -244,22 +243,13 @@ export function AskAccess(props: {
     destination: '',
     types: ['table'],
   });
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const change = (next: Partial<Draft>) => setDraft((old) => ({ ...old, ...next }));
   const send = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const { path, json } = writeCall(kind, draft);
-      const request = await call<RequestDetails>(path, { method: 'POST', json });
-      void queryClient.invalidateQueries({ queryKey: ['requests'] });
-      go(link(['requests', request.id]));
-    } catch (cause) {
-      setError(cause);
-    } finally {
-      setBusy(false);
-    }
+    const { path, json } = writeCall(kind, draft);
+    const request = await call<RequestDetails>(path, { method: 'POST', json });
+    void queryClient.invalidateQueries({ queryKey: ['requests'] });
+    go(link(['requests', request.id]));
   };
   return (
     <Dialog title={TITLES[kind]} onClose={onClose}>
@@ -270,18 +260,9 @@ export function AskAccess(props: {
         value={draft.why}
         onChange={(text) => change({ why: text })}
       />
-      <ProblemLine error={error} />
-      <div className="actions">
-        <Action onAct={onClose}>Cancel</Action>
-        <Action
-          tone="primary"
-          busy={busy}
-          refusal={whatIsMissing(kind, draft)}
-          onAct={() => void send()}
-        >
-          Ask
-        </Action>
-      </div>
+      <DialogEnd deed={deed} onClose={onClose} onAct={send} refusal={whatIsMissing(kind, draft)}>
+        Ask
+      </DialogEnd>
     </Dialog>
   );
 }

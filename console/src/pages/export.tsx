@@ -6,6 +6,7 @@ import { call } from '../api/client.ts';
 import { projectsQuery, queryClient } from '../api/queries.ts';
 import type { ProjectShown, QuoteShown, RequestDetails } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
+import { useDeed } from '../parts/deed.tsx';
 import { Card, Field, Page, SentenceField } from '../parts/layout.tsx';
 import { Loaded, ProblemLine } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
@@ -154,34 +155,26 @@ function Editor({ projects }: { readonly projects: readonly ProjectShown[] }): R
     job: '',
     form: null,
   }));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const quote = useQuote(draft);
   const keyOf = useKeptKey(draft);
   const change = (next: Partial<Draft>) => setDraft((old) => ({ ...old, ...next }));
   const bytes = useMemo(() => draft.files.reduce((sum, file) => sum + file.size, 0), [draft.files]);
   const ask = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const { project, to, why, job } = draft;
-      const form = writeForm(draft, [
-        ['project', project],
-        ['to', to],
-        ['why', why.trim()],
-        ['job', job.trim()],
-      ]);
-      const request = await call<RequestDetails>('/v1/exports?wait=5', {
-        method: 'POST',
-        form,
-        idempotencyKey: keyOf(),
-      });
-      void queryClient.invalidateQueries({ queryKey: ['requests'] });
-      go(link(['requests', request.id]));
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
+    const { project, to, why, job } = draft;
+    const form = writeForm(draft, [
+      ['project', project],
+      ['to', to],
+      ['why', why.trim()],
+      ['job', job.trim()],
+    ]);
+    const request = await call<RequestDetails>('/v1/exports?wait=5', {
+      method: 'POST',
+      form,
+      idempotencyKey: keyOf(),
+    });
+    void queryClient.invalidateQueries({ queryKey: ['requests'] });
+    go(link(['requests', request.id]));
   };
   return (
     <div className="columns">
@@ -234,13 +227,13 @@ function Editor({ projects }: { readonly projects: readonly ProjectShown[] }): R
               tone="primary"
               full
               sayRefusal
-              busy={busy}
+              busy={deed.busy}
               refusal={whatIsMissing(draft, quote)}
-              onAct={() => void ask()}
+              onAct={() => deed.run(ask)}
             >
-              {busy ? 'Sending' : 'Ask for the export'}
+              {deed.busy ? 'Sending' : 'Ask for the export'}
             </Action>
-            <ProblemLine error={error} />
+            <ProblemLine error={deed.error} />
           </div>
         </Card>
       </div>

@@ -6,9 +6,10 @@ import { call } from '../api/client.ts';
 import { locksQuery, queryClient } from '../api/queries.ts';
 import type { LockShown } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
+import { DialogEnd, useDeed } from '../parts/deed.tsx';
 import { Person } from '../parts/known.tsx';
 import { Card, Dialog, Field, Page, SentenceField } from '../parts/layout.tsx';
-import { Empty, Loaded, ProblemLine } from '../parts/states.tsx';
+import { Empty, Loaded } from '../parts/states.tsx';
 import { When } from '../parts/text.tsx';
 import { say } from '../parts/toast.tsx';
 import { go, link } from '../shell/route.ts';
@@ -37,25 +38,17 @@ interface LockInput {
 
 function LockDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [input, setInput] = useState<LockInput>({ kind: 'project', id: '', reason: '' });
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const change = (next: Partial<LockInput>) => setInput((old) => ({ ...old, ...next }));
   const lock = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const json = {
-        target: { kind: input.kind, id: input.id.trim() },
-        reason: input.reason.trim(),
-      };
-      await call('/v1/locks', { method: 'POST', json });
-      await queryClient.invalidateQueries({ queryKey: ['locks'] });
-      say('it is locked; everybody concerned was told');
-      onClose();
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
+    const json = {
+      target: { kind: input.kind, id: input.id.trim() },
+      reason: input.reason.trim(),
+    };
+    await call('/v1/locks', { method: 'POST', json });
+    await queryClient.invalidateQueries({ queryKey: ['locks'] });
+    say('it is locked; everybody concerned was told');
+    onClose();
   };
   const refusal =
     input.id.trim() === ''
@@ -122,13 +115,9 @@ function LockDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
         value={input.reason}
         onChange={(text) => change({ reason: text })}
       />
-      <ProblemLine error={error} />
-      <div className="actions">
-        <Action onAct={onClose}>Cancel</Action>
-        <Action tone="danger" busy={busy} refusal={refusal} onAct={() => void lock()}>
-          Lock
-        </Action>
-      </div>
+      <DialogEnd deed={deed} onClose={onClose} onAct={lock} tone="danger" refusal={refusal}>
+        Lock
+      </DialogEnd>
     </Dialog>
   );
 }
@@ -141,19 +130,11 @@ function UnlockDialog({
   readonly onClose: () => void;
 }): ReactNode {
   const [why, setWhy] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const ask = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const json = { lock: lock.id, why: why.trim() };
-      const request = await call<{ id: string }>('/v1/unlocks', { method: 'POST', json });
-      go(link(['requests', request.id]));
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
+    const json = { lock: lock.id, why: why.trim() };
+    const request = await call<{ id: string }>('/v1/unlocks', { method: 'POST', json });
+    go(link(['requests', request.id]));
   };
   return (
     <Dialog title={`Ask to unlock ${showSafely(lock.target.id)}`} onClose={onClose}>
@@ -161,18 +142,14 @@ function UnlockDialog({
         A request of its own, in a fast lane: whoever may decide is told at once.
       </p>
       <SentenceField label="Why it can be unlocked" value={why} onChange={setWhy} />
-      <ProblemLine error={error} />
-      <div className="actions">
-        <Action onAct={onClose}>Cancel</Action>
-        <Action
-          tone="primary"
-          busy={busy}
-          refusal={why.trim() === '' ? 'a reason is needed' : null}
-          onAct={() => void ask()}
-        >
-          Ask
-        </Action>
-      </div>
+      <DialogEnd
+        deed={deed}
+        onClose={onClose}
+        onAct={ask}
+        refusal={why.trim() === '' ? 'a reason is needed' : null}
+      >
+        Ask
+      </DialogEnd>
     </Dialog>
   );
 }

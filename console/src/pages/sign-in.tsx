@@ -2,10 +2,11 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.ts';
-import { passkeysWork, sayPasskeyProblem, signWithPasskey } from '../api/passkeys.ts';
+import { passkeysWork, inPasskeyWords, signWithPasskey } from '../api/passkeys.ts';
 import { queryClient } from '../api/queries.ts';
 import type { SignInChallenge, StartState } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
+import { useDeed } from '../parts/deed.tsx';
 import { Field, Tabs } from '../parts/layout.tsx';
 import { ProblemLine } from '../parts/states.tsx';
 import { Copyable } from '../parts/text.tsx';
@@ -50,27 +51,19 @@ function PersonField({
 
 function Passkey(): ReactNode {
   const [person, setPerson] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const signIn = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const { id, challenge, passkeys, rpId } = await askChallenge(person);
-      const assertion = await signWithPasskey(challenge, passkeys, rpId);
-      await call('/v1/sign-in/passkey', { method: 'POST', json: { id, assertion } });
-      await arrive();
-    } catch (cause) {
-      setError(new Error(sayPasskeyProblem(cause), { cause }));
-      setBusy(false);
-    }
+    const { id, challenge, passkeys, rpId } = await askChallenge(person);
+    const assertion = await signWithPasskey(challenge, passkeys, rpId);
+    await call('/v1/sign-in/passkey', { method: 'POST', json: { id, assertion } });
+    await arrive();
   };
   return (
     <form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!busy) void signIn();
+        deed.run(signIn, inPasskeyWords);
       }}
     >
       <PersonField
@@ -83,14 +76,14 @@ function Passkey(): ReactNode {
         tone="primary"
         full
         sayRefusal
-        busy={busy}
+        busy={deed.busy}
         refusal={
           passkeysWork() ? null : 'the browser allows passkeys only over HTTPS or on localhost'
         }
       >
-        {busy ? 'Waiting for your passkey' : 'Sign in with passkey'}
+        {deed.busy ? 'Waiting for your passkey' : 'Sign in with passkey'}
       </Action>
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
     </form>
   );
 }
@@ -104,21 +97,14 @@ function SshKey(): ReactNode {
   const [person, setPerson] = useState('');
   const [challenge, setChallenge] = useState<SignInChallenge | null>(null);
   const [signature, setSignature] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const run = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setError(null);
-    await work().catch((cause: unknown) => setError(cause));
-    setBusy(false);
-  };
+  const deed = useDeed();
   if (challenge === null) {
     return (
       <form
         className="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          if (person.trim() !== '') void run(async () => setChallenge(await askChallenge(person)));
+          if (person.trim() !== '') deed.run(async () => setChallenge(await askChallenge(person)));
         }}
       >
         <PersonField value={person} onChange={setPerson} hint="Your id, such as ada." />
@@ -126,17 +112,17 @@ function SshKey(): ReactNode {
           type="submit"
           tone="primary"
           full
-          busy={busy}
+          busy={deed.busy}
           refusal={person.trim() === '' ? 'say who you are first' : null}
         >
           Next
         </Action>
-        <ProblemLine error={error} />
+        <ProblemLine error={deed.error} />
       </form>
     );
   }
   const signIn = () =>
-    run(async () => {
+    deed.run(async () => {
       const json = { id: challenge.id, signature: `${signature.trim()}\n` };
       await call('/v1/sign-in/ssh', { method: 'POST', json });
       await arrive();
@@ -160,17 +146,17 @@ function SshKey(): ReactNode {
       <Action
         tone="primary"
         full
-        busy={busy}
+        busy={deed.busy}
         refusal={
           signature.includes('-----END SSH SIGNATURE-----')
             ? null
             : 'paste the whole signature first'
         }
-        onAct={() => void signIn()}
+        onAct={signIn}
       >
         Sign in
       </Action>
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
       <Action tone="plain" onAct={() => setChallenge(null)}>
         Start again
       </Action>

@@ -9,6 +9,7 @@ import { call } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import type { FoundingState, StartState } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
+import { useDeed } from '../parts/deed.tsx';
 import { Field } from '../parts/layout.tsx';
 import { Loaded, ProblemLine } from '../parts/states.tsx';
 import { Brand, ThemeSwitch } from '../shell/nav.tsx';
@@ -69,19 +70,11 @@ function Finish({
   readonly token: string;
   readonly founding: FoundingState;
 }): ReactNode {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const waiting = founding.people.filter((person) => !person.signed).map((person) => person.name);
   const finish = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await call('/v1/founding/finish', { method: 'POST', json: { token } });
-      await queryClient.invalidateQueries();
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
+    await call('/v1/founding/finish', { method: 'POST', json: { token } });
+    await queryClient.invalidateQueries();
   };
   return (
     <div className="stack tight">
@@ -89,7 +82,7 @@ function Finish({
         tone="primary"
         full
         sayRefusal
-        busy={busy}
+        busy={deed.busy}
         refusal={
           founding.people.length === 0
             ? 'add the first person'
@@ -97,11 +90,11 @@ function Finish({
               ? null
               : `${waiting.map(showSafely).join(', ')} ${waiting.length === 1 ? 'has' : 'have'} not signed yet`
         }
-        onAct={() => void finish()}
+        onAct={() => deed.run(finish)}
       >
         Found the gate
       </Action>
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
     </div>
   );
 }

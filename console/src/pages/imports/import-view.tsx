@@ -6,6 +6,7 @@ import { call } from '../../api/client.ts';
 import { formPreviewQuery, importFilesQuery, importQuery } from '../../api/ingress.ts';
 import type { ImportFileShown, ImportShown, ScanVerdict } from '../../api/ingress.ts';
 import { Action } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Person, Project } from '../../parts/known.tsx';
 import { Card, Dialog, Facts, Field } from '../../parts/layout.tsx';
 import { Empty, Loaded, ProblemLine } from '../../parts/states.tsx';
@@ -181,19 +182,11 @@ const FIELDS = ['text', 'label', 'source'] as const;
 /** Asks for a screening; which fields hold what only whoever knows the set can say. */
 function ScreenTexts({ held }: { readonly held: ImportShown }): ReactNode {
   const [fields, setFields] = useState({ text: 'text', label: 'label', source: 'source' });
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const screen = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const path = `/v1/imports/${encodeURIComponent(held.id)}/screenings`;
-      const { id } = await call<{ id: string }>(path, { method: 'POST', json: fields });
-      go(link(['screens', id]));
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
+    const path = `/v1/imports/${encodeURIComponent(held.id)}/screenings`;
+    const { id } = await call<{ id: string }>(path, { method: 'POST', json: fields });
+    go(link(['screens', id]));
   };
   return (
     <>
@@ -212,12 +205,12 @@ function ScreenTexts({ held }: { readonly held: ImportShown }): ReactNode {
             </Field>
           ))}
         </div>
-        <ProblemLine error={error} />
+        <ProblemLine error={deed.error} />
         <div className="actions below">
           <Action
-            busy={busy}
+            busy={deed.busy}
             refusal={fields.text.trim() === '' ? 'a text field is needed' : null}
-            onAct={() => void screen()}
+            onAct={() => deed.run(screen)}
           >
             Screen
           </Action>

@@ -6,9 +6,9 @@ import { call } from '../../api/client.ts';
 import { affectedQuery } from '../../api/ingress.ts';
 import type { NodeShown } from '../../api/ingress.ts';
 import { queryClient } from '../../api/queries.ts';
-import { Action } from '../../parts/action.tsx';
+import { DialogEnd, useDeed } from '../../parts/deed.tsx';
 import { Dialog, SentenceField } from '../../parts/layout.tsx';
-import { Loaded, ProblemLine } from '../../parts/states.tsx';
+import { Loaded } from '../../parts/states.tsx';
 import { say } from '../../parts/toast.tsx';
 import { sayCounted, showSafely } from '../../words/format.ts';
 
@@ -42,23 +42,15 @@ export function RecallDialog({
   readonly onClose: () => void;
 }): ReactNode {
   const [reason, setReason] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const recall = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const kind = RECALLED_AS[node.kind];
-      const id = node.id.slice(node.id.indexOf(':') + 1);
-      const json = { kind, id, project: node.project, reason: reason.trim() };
-      const made = await call<{ reached: number }>('/v1/recalls', { method: 'POST', json });
-      await queryClient.invalidateQueries();
-      say(`${sayCounted(made.reached, 'thing is', 'things are')} quarantined`);
-      onClose();
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
+    const kind = RECALLED_AS[node.kind];
+    const id = node.id.slice(node.id.indexOf(':') + 1);
+    const json = { kind, id, project: node.project, reason: reason.trim() };
+    const made = await call<{ reached: number }>('/v1/recalls', { method: 'POST', json });
+    await queryClient.invalidateQueries();
+    say(`${sayCounted(made.reached, 'thing is', 'things are')} quarantined`);
+    onClose();
   };
   return (
     <Dialog title={`Recall ${showSafely(node.name)}`} onClose={onClose}>
@@ -73,18 +65,15 @@ export function RecallDialog({
         value={reason}
         onChange={setReason}
       />
-      <ProblemLine error={error} />
-      <div className="actions">
-        <Action onAct={onClose}>Cancel</Action>
-        <Action
-          tone="danger"
-          busy={busy}
-          refusal={reason.trim() === '' ? 'a reason is needed' : null}
-          onAct={() => void recall()}
-        >
-          Recall
-        </Action>
-      </div>
+      <DialogEnd
+        deed={deed}
+        onClose={onClose}
+        onAct={recall}
+        tone="danger"
+        refusal={reason.trim() === '' ? 'a reason is needed' : null}
+      >
+        Recall
+      </DialogEnd>
     </Dialog>
   );
 }

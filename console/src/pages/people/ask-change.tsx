@@ -5,9 +5,8 @@ import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
 import { peopleQuery, projectsQuery } from '../../api/queries.ts';
 import type { RequestDetails } from '../../api/types.ts';
-import { Action } from '../../parts/action.tsx';
+import { DialogEnd, useDeed } from '../../parts/deed.tsx';
 import { Dialog, Field, SentenceField } from '../../parts/layout.tsx';
-import { ProblemLine } from '../../parts/states.tsx';
 import { go, link } from '../../shell/route.ts';
 import { showSafely } from '../../words/format.ts';
 
@@ -141,8 +140,7 @@ export function AskChange({ onClose }: { readonly onClose: () => void }): ReactN
   const [op, setOp] = useState('group.join');
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
   const [why, setWhy] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const step = STEPS.find((each) => each.op === op);
   const fields = step?.fields ?? [];
   const missing = fields.find((row) => (values[row.name] ?? '').trim() === '');
@@ -153,19 +151,12 @@ export function AskChange({ onClose }: { readonly onClose: () => void }): ReactN
         : null
       : `fill in “${missing.label}”`;
   const send = async () => {
-    setBusy(true);
-    setError(null);
     const change = Object.fromEntries(
       fields.map(({ name }) => [name, (values[name] ?? '').trim()]),
     );
-    try {
-      const json = { changes: [{ op, ...change }], why: why.trim() };
-      const request = await call<RequestDetails>('/v1/changes', { method: 'POST', json });
-      go(link(['requests', request.id]));
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
+    const json = { changes: [{ op, ...change }], why: why.trim() };
+    const request = await call<RequestDetails>('/v1/changes', { method: 'POST', json });
+    go(link(['requests', request.id]));
   };
   return (
     <Dialog title="Ask for a change" onClose={onClose}>
@@ -202,13 +193,9 @@ export function AskChange({ onClose }: { readonly onClose: () => void }): ReactN
         value={why}
         onChange={setWhy}
       />
-      <ProblemLine error={error} />
-      <div className="actions">
-        <Action onAct={onClose}>Cancel</Action>
-        <Action tone="primary" busy={busy} refusal={refusal} onAct={() => void send()}>
-          Ask
-        </Action>
-      </div>
+      <DialogEnd deed={deed} onClose={onClose} onAct={send} refusal={refusal}>
+        Ask
+      </DialogEnd>
     </Dialog>
   );
 }

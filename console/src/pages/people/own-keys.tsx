@@ -2,10 +2,11 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
-import { makePasskey, passkeysWork, sayPasskeyProblem } from '../../api/passkeys.ts';
+import { makePasskey, passkeysWork, inPasskeyWords } from '../../api/passkeys.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '../../api/passkeys.ts';
 import type { RequestDetails } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Card, Dialog, Field } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { When } from '../../parts/text.tsx';
@@ -17,30 +18,22 @@ import { sayKeyKind } from '../../words/names.ts';
 function AddKey({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [label, setLabel] = useState('');
   const [sshKey, setSshKey] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const send = async (how: 'passkey' | 'ssh') => {
-    setBusy(true);
-    setError(null);
-    try {
-      const body =
-        how === 'ssh'
-          ? { sshKey: sshKey.trim() }
-          : {
-              attestation: await makePasskey(
-                await call<PublicKeyCredentialCreationOptionsJSON>('/v1/keys/registration', {
-                  method: 'POST',
-                  json: { label },
-                }),
-              ),
-            };
-      const json = { label, ...body };
-      const request = await call<RequestDetails>('/v1/keys', { method: 'POST', json });
-      go(link(['requests', request.id]));
-    } catch (cause) {
-      setError(how === 'passkey' ? new Error(sayPasskeyProblem(cause)) : cause);
-      setBusy(false);
-    }
+    const body =
+      how === 'ssh'
+        ? { sshKey: sshKey.trim() }
+        : {
+            attestation: await makePasskey(
+              await call<PublicKeyCredentialCreationOptionsJSON>('/v1/keys/registration', {
+                method: 'POST',
+                json: { label },
+              }),
+            ),
+          };
+    const json = { label, ...body };
+    const request = await call<RequestDetails>('/v1/keys', { method: 'POST', json });
+    go(link(['requests', request.id]));
   };
   const unnamed = label.trim() === '' ? 'give it a name first' : null;
   return (
@@ -65,13 +58,13 @@ function AddKey({ onClose }: { readonly onClose: () => void }): ReactNode {
         tone="primary"
         full
         sayRefusal
-        busy={busy}
+        busy={deed.busy}
         refusal={
           passkeysWork()
             ? unnamed
             : 'the browser allows passkeys only over HTTPS or on localhost; use an SSH key'
         }
-        onAct={() => void send('passkey')}
+        onAct={() => deed.run(() => send('passkey'), inPasskeyWords)}
       >
         Make a passkey on this device
       </Action>
@@ -87,13 +80,13 @@ function AddKey({ onClose }: { readonly onClose: () => void }): ReactNode {
           />
         )}
       </Field>
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
       <div className="actions">
         <Action onAct={onClose}>Cancel</Action>
         <Action
-          busy={busy}
+          busy={deed.busy}
           refusal={unnamed ?? (sshKey.trim() === '' ? 'paste the key first' : null)}
-          onAct={() => void send('ssh')}
+          onAct={() => deed.run(() => send('ssh'))}
         >
           Ask for the SSH key
         </Action>

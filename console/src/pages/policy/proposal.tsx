@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
 import type { PolicyChecked, PolicyShown, Replay } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Hunks } from '../../parts/hunks.tsx';
 import { Card, Field } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
@@ -83,30 +84,23 @@ export function Proposal({ policy }: { readonly policy: PolicyShown }): ReactNod
   const [why, setWhy] = useState('');
   const [checked, setChecked] = useState<PolicyChecked | null>(null);
   const [replay, setReplay] = useState<Replay | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const write = (next: string) => {
     setText(next);
     setChecked(null);
     setReplay(null);
   };
-  const attempt = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setError(null);
-    await work().catch((cause: unknown) => setError(cause));
-    setBusy(false);
-  };
   const post = <T,>(path: string, json: object): Promise<T> =>
     call<T>(path, { method: 'POST', json });
   const check = () =>
-    attempt(async () => {
+    deed.run(async () => {
       const answer = await post<PolicyChecked>('/v1/policy/check', { policies: text });
       setChecked(answer);
       if (answer.refusals.length > 0) return;
       setReplay(await post<Replay>('/v1/policy/replay', { days: DAYS, policies: text }));
     });
   const ask = () =>
-    attempt(async () => {
+    deed.run(async () => {
       const changes = [{ op: 'policy.set', text }];
       const request = await post<{ id: string }>('/v1/changes', { changes, why: why.trim() });
       go(link(['requests', request.id]));
@@ -146,7 +140,7 @@ export function Proposal({ policy }: { readonly policy: PolicyShown }): ReactNod
                 accept=".cedar,text/plain"
                 onChange={(event) => {
                   const file = event.target.files?.[0];
-                  if (file !== undefined) void file.text().then(write, setError);
+                  if (file !== undefined) deed.run(async () => write(await file.text()));
                 }}
               />
             )}
@@ -155,7 +149,7 @@ export function Proposal({ policy }: { readonly policy: PolicyShown }): ReactNod
           <Action onAct={() => write(policy.cedar)}>Take those in force</Action>
         </div>
         <div className="row">
-          <Action tone="primary" busy={busy} onAct={() => void check()}>
+          <Action tone="primary" busy={deed.busy} onAct={check}>
             Check and replay
           </Action>
         </div>
@@ -172,11 +166,11 @@ export function Proposal({ policy }: { readonly policy: PolicyShown }): ReactNod
           )}
         </Field>
         <div className="row">
-          <Action busy={busy} refusal={refusal} onAct={() => void ask()}>
+          <Action busy={deed.busy} refusal={refusal} onAct={ask}>
             Ask for these policies
           </Action>
         </div>
-        <ProblemLine error={error} />
+        <ProblemLine error={deed.error} />
       </div>
     </Card>
   );

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
 import type { PolicyShown, Replay, RuleShown } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Card, Field } from '../../parts/layout.tsx';
 import { ProblemLine, Skeleton } from '../../parts/states.tsx';
 import { go, link } from '../../shell/route.ts';
@@ -110,22 +111,15 @@ export function ReplayView({ policy }: { readonly policy: PolicyShown }): ReactN
   const rule = policy.rules[at];
   const [quorum, setQuorum] = useState(rule?.quorum ?? '');
   const [replay, setReplay] = useState<Replay | null>(null);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const changes = [{ op: 'rule.set', kind: rule?.kind, tier: rule?.tier, quorum: quorum.trim() }];
-  const attempt = async (work: () => Promise<void>) => {
-    setBusy(true);
-    setError(null);
-    await work().catch((cause: unknown) => setError(cause));
-    setBusy(false);
-  };
   const run = () =>
-    attempt(async () => {
+    deed.run(async () => {
       const json = { days, changes };
       setReplay(await call<Replay>('/v1/policy/replay', { method: 'POST', json }));
     });
   const ask = () =>
-    attempt(async () => {
+    deed.run(async () => {
       const why = `replayed against ${String(days)} days: ${String(replay?.extraApprovals ?? 0)} more approvals`;
       const request = await call<{ id: string }>('/v1/changes', {
         method: 'POST',
@@ -188,11 +182,11 @@ export function ReplayView({ policy }: { readonly policy: PolicyShown }): ReactN
             )}
           </Field>
           <div className="row">
-            <Action tone="primary" busy={busy} onAct={() => void run()}>
+            <Action tone="primary" busy={deed.busy} onAct={run}>
               Replay
             </Action>
             <Action
-              busy={busy}
+              busy={deed.busy}
               refusal={
                 replay === null
                   ? 'replay it first'
@@ -200,16 +194,16 @@ export function ReplayView({ policy }: { readonly policy: PolicyShown }): ReactN
                     ? 'nothing is changed'
                     : null
               }
-              onAct={() => void ask()}
+              onAct={ask}
             >
               Ask for this change
             </Action>
           </div>
-          <ProblemLine error={error} />
+          <ProblemLine error={deed.error} />
         </div>
       </Card>
       <Card title="What it would have meant">
-        {busy ? (
+        {deed.busy ? (
           <Skeleton lines={5} />
         ) : replay === null ? (
           <p className="quiet">

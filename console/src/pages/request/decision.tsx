@@ -1,9 +1,10 @@
 /** The decision: which approvals are missing, what would be signed, and the buttons, each with its reason if it is not mine. */
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { passkeysWork, sayPasskeyProblem } from '../../api/passkeys.ts';
+import { passkeysWork, inPasskeyWords } from '../../api/passkeys.ts';
 import type { Quorum, RequestDetails } from '../../api/types.ts';
 import { Action, mentions, refusalOf } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { People, Person } from '../../parts/known.tsx';
 import { Card, Facts } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
@@ -110,8 +111,7 @@ interface ApproveProps {
 /** Signing with a passkey. Nothing is sent before the browser's own dialog was answered. */
 function Approve({ details }: ApproveProps): ReactNode {
   const { keys } = useSession();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>(null);
+  const deed = useDeed();
   const refusal =
     refusalOf(details.can, 'approve') ??
     (!hasPasskey(keys)
@@ -120,16 +120,8 @@ function Approve({ details }: ApproveProps): ReactNode {
         ? null
         : 'the browser allows passkeys only over HTTPS or on localhost; use the command line');
   const sign = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      await approve(details, keys);
-      say('your approval is recorded');
-    } catch (cause) {
-      setProblem(new Error(sayPasskeyProblem(cause), { cause }));
-    } finally {
-      setBusy(false);
-    }
+    await approve(details, keys);
+    say('your approval is recorded');
   };
   return (
     <div className="stack tight">
@@ -137,13 +129,13 @@ function Approve({ details }: ApproveProps): ReactNode {
         tone="primary"
         full
         sayRefusal
-        busy={busy}
+        busy={deed.busy}
         refusal={refusal}
-        onAct={() => void sign()}
+        onAct={() => deed.run(sign, inPasskeyWords)}
       >
-        {busy ? 'Waiting for your passkey' : 'Approve with passkey'}
+        {deed.busy ? 'Waiting for your passkey' : 'Approve with passkey'}
       </Action>
-      <ProblemLine error={problem} />
+      <ProblemLine error={deed.error} />
     </div>
   );
 }
@@ -160,18 +152,14 @@ function OtherActs({
   details,
   onReason,
 }: ApproveProps & { readonly onReason: (event: ReasonEvent) => void }): ReactNode {
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const own = useSession().id === details.requester;
   const { can } = details;
-  const plain = async (event: string, done: string) => {
-    setError(null);
-    try {
+  const plain = (event: string, done: string) =>
+    deed.run(async () => {
       await act(details.id, event);
       say(done);
-    } catch (cause) {
-      setError(cause);
-    }
-  };
+    });
   return (
     <div className="stack tight">
       <div className="acts">
@@ -193,7 +181,7 @@ function OtherActs({
         {mentions(can, 'withdraw') ? (
           <Action
             refusal={refusalOf(can, 'withdraw')}
-            onAct={() => void plain('withdraw', 'your request is withdrawn')}
+            onAct={() => plain('withdraw', 'your request is withdrawn')}
           >
             Withdraw
           </Action>
@@ -201,18 +189,18 @@ function OtherActs({
         {mentions(can, 'give-back') ? (
           <Action
             refusal={refusalOf(can, 'give-back')}
-            onAct={() => void plain('withdraw', 'it is given back')}
+            onAct={() => plain('withdraw', 'it is given back')}
           >
             Give back
           </Action>
         ) : null}
         {own && details.state === 'held' ? (
-          <Action onAct={() => void plain('remind', 'those who can decide were reminded')}>
+          <Action onAct={() => plain('remind', 'those who can decide were reminded')}>
             Remind
           </Action>
         ) : null}
       </div>
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { CheaperForm, FileShown, RequestDetails } from '../../api/types.ts';
 import { Action, refusalOf } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Card } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { Charge } from '../../parts/text.tsx';
@@ -88,19 +89,10 @@ function Selected({
   readonly details: RequestDetails;
   readonly file: FileShown;
 }): ReactNode {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const take = async ({ form }: CheaperForm) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await act(details.id, 'edit', { form });
-      say('the cheaper form is taken; approvals given before are void');
-    } catch (cause) {
-      setError(cause);
-    } finally {
-      setBusy(false);
-    }
+    await act(details.id, 'edit', { form });
+    say('the cheaper form is taken; approvals given before are void');
   };
   return (
     <div className="file-view">
@@ -114,11 +106,11 @@ function Selected({
       )}
       <Cheaper
         file={file}
-        busy={busy}
+        busy={deed.busy}
         refusal={refusalOf(details.can, 'edit')}
-        onTake={(form) => void take(form)}
+        onTake={(form) => deed.run(() => take(form))}
       />
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
     </div>
   );
 }

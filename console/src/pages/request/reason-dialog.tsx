@@ -1,12 +1,11 @@
 /** What is done with a reason: denying, returning, reviewing, editing, and releasing beside the quorum. */
 import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { sayPasskeyProblem } from '../../api/passkeys.ts';
+import { inPasskeyWords } from '../../api/passkeys.ts';
 import type { KeyShown, RequestDetails } from '../../api/types.ts';
-import { Action } from '../../parts/action.tsx';
 import { sayAmount } from '../../parts/budget.tsx';
+import { DialogEnd, useDeed } from '../../parts/deed.tsx';
 import { Dialog, SentenceField } from '../../parts/layout.tsx';
-import { ProblemLine } from '../../parts/states.tsx';
 import { say } from '../../parts/toast.tsx';
 import { useSession } from '../../shell/session.tsx';
 import { showSafely } from '../../words/format.ts';
@@ -107,20 +106,11 @@ export function ReasonDialog(props: {
   const { keys } = useSession();
   const [text, setText] = useState(event === 'edit' ? details.why : '');
   const [drop, setDrop] = useState<readonly string[]>([]);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const run = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await perform(event, details, { text: text.trim(), drop }, keys);
-      say(words.done);
-      onClose();
-    } catch (cause) {
-      setError(event === 'break-glass' ? new Error(sayPasskeyProblem(cause)) : cause);
-    } finally {
-      setBusy(false);
-    }
+    await perform(event, details, { text: text.trim(), drop }, keys);
+    say(words.done);
+    onClose();
   };
   const { breakGlass: budget } = details;
   return (
@@ -133,18 +123,16 @@ export function ReasonDialog(props: {
       ) : null}
       <SentenceField label={words.label} hint={words.hint} value={text} onChange={setText} />
       {event === 'edit' ? <DropFiles details={details} drop={drop} onChange={setDrop} /> : null}
-      <ProblemLine error={error} />
-      <div className="actions">
-        <Action onAct={onClose}>Cancel</Action>
-        <Action
-          tone={event === 'deny' || event === 'break-glass' ? 'danger' : 'primary'}
-          busy={busy}
-          refusal={text.trim() === '' ? 'a reason is needed' : null}
-          onAct={() => void run()}
-        >
-          {words.button}
-        </Action>
-      </div>
+      <DialogEnd
+        deed={deed}
+        onClose={onClose}
+        onAct={run}
+        tell={event === 'break-glass' ? inPasskeyWords : undefined}
+        tone={event === 'deny' || event === 'break-glass' ? 'danger' : 'primary'}
+        refusal={text.trim() === '' ? 'a reason is needed' : null}
+      >
+        {words.button}
+      </DialogEnd>
     </Dialog>
   );
 }

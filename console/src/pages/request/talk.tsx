@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { RequestDetails } from '../../api/types.ts';
 import { Action, mentions, refusalOf } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Person } from '../../parts/known.tsx';
 import { Card, SentenceField, Tabs } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
@@ -13,19 +14,10 @@ import { Signatures } from './signatures.tsx';
 
 function Discussion({ details }: { readonly details: RequestDetails }): ReactNode {
   const [text, setText] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const send = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await act(details.id, 'comments', { text: text.trim() });
-      setText('');
-    } catch (cause) {
-      setError(cause);
-    } finally {
-      setBusy(false);
-    }
+    await act(details.id, 'comments', { text: text.trim() });
+    setText('');
   };
   const refusal = mentions(details.can, 'comment') ? refusalOf(details.can, 'comment') : null;
   return (
@@ -55,12 +47,12 @@ function Discussion({ details }: { readonly details: RequestDetails }): ReactNod
         value={text}
         onChange={setText}
       />
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
       <div>
         <Action
-          busy={busy}
+          busy={deed.busy}
           refusal={refusal ?? (text.trim() === '' ? 'there is nothing to send yet' : null)}
-          onAct={() => void send()}
+          onAct={() => deed.run(send)}
         >
           Send
         </Action>

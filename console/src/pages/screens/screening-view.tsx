@@ -7,6 +7,7 @@ import { queryClient } from '../../api/queries.ts';
 import { screeningQuery } from '../../api/screens.ts';
 import type { ScreenFinding, ScreeningDetails } from '../../api/screens.ts';
 import { Action } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Person } from '../../parts/known.tsx';
 import { Card, Facts } from '../../parts/layout.tsx';
 import { Empty, Loaded, ProblemLine } from '../../parts/states.tsx';
@@ -34,12 +35,8 @@ function Example(props: {
   readonly children: ReactNode;
 }): ReactNode {
   const { example, isOut, onTake, children } = props;
-  const [busy, setBusy] = useState(false);
+  const deed = useDeed();
   const about = [example.label, example.source].filter((each) => each !== null).map(showSafely);
-  const take = async (): Promise<void> => {
-    setBusy(true);
-    await onTake().finally(() => setBusy(false));
-  };
   return (
     <li className="example">
       <div className="grow">
@@ -51,9 +48,9 @@ function Example(props: {
       </div>
       <Action
         tiny
-        busy={busy}
+        busy={deed.busy}
         label={`${isOut ? 'Take back' : 'Exclude'} row ${String(example.row)} of ${showSafely(example.set)}`}
-        onAct={() => void take()}
+        onAct={() => deed.run(onTake)}
       >
         {isOut ? 'Take back' : 'Exclude'}
       </Action>

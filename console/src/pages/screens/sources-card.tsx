@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import type { RowRule, ScreeningDetails } from '../../api/screens.ts';
 import { Action } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Card } from '../../parts/layout.tsx';
 import { sayCount, sayCounted, sayShare, showSafely } from '../../words/format.ts';
 import { SourcePlot } from './plots.tsx';
@@ -26,19 +27,16 @@ export function SourceAction(props: {
   readonly onExclude: Exclude;
 }): ReactNode {
   const { rule, isOut, why, onExclude } = props;
-  const [busy, setBusy] = useState(false);
+  const deed = useDeed();
   const word = isOut ? 'Take source back' : 'Exclude source';
-  const take = async (): Promise<void> => {
-    setBusy(true);
-    await onExclude({ rows: [rule] }, isOut ? 'back' : 'out', why).finally(() => setBusy(false));
-  };
+  const take = () => onExclude({ rows: [rule] }, isOut ? 'back' : 'out', why);
   return (
     <Action
       tiny
-      busy={busy}
+      busy={deed.busy}
       label={`${word} ${showSafely(rule.value)}`}
       refusal={rule.value.length > VALUE_LENGTH_MAX ? 'its name is too long for a rule' : null}
-      onAct={() => void take()}
+      onAct={() => deed.run(take)}
     >
       {word}
     </Action>

@@ -5,8 +5,8 @@ import { call } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import type { Revoke } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
+import { DialogEnd, useDeed } from '../../parts/deed.tsx';
 import { Dialog, SentenceField } from '../../parts/layout.tsx';
-import { ProblemLine } from '../../parts/states.tsx';
 import { say } from '../../parts/toast.tsx';
 import { showSafely } from '../../words/format.ts';
 
@@ -17,21 +17,13 @@ function RevokeDialog(props: {
 }): ReactNode {
   const { id, to, onClose } = props;
   const [reason, setReason] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const end = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const json = { reason: reason.trim() };
-      await call(`/v1/shares/${encodeURIComponent(id)}/revoke`, { method: 'POST', json });
-      await queryClient.invalidateQueries();
-      say('it is shared no longer');
-      onClose();
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
+    const json = { reason: reason.trim() };
+    await call(`/v1/shares/${encodeURIComponent(id)}/revoke`, { method: 'POST', json });
+    await queryClient.invalidateQueries();
+    say('it is shared no longer');
+    onClose();
   };
   return (
     <Dialog title={`End sharing with ${showSafely(to)}`} onClose={onClose}>
@@ -45,18 +37,15 @@ function RevokeDialog(props: {
         value={reason}
         onChange={setReason}
       />
-      <ProblemLine error={error} />
-      <div className="actions">
-        <Action onAct={onClose}>Cancel</Action>
-        <Action
-          tone="danger"
-          busy={busy}
-          refusal={reason.trim() === '' ? 'a reason is needed' : null}
-          onAct={() => void end()}
-        >
-          End it
-        </Action>
-      </div>
+      <DialogEnd
+        deed={deed}
+        onClose={onClose}
+        onAct={end}
+        tone="danger"
+        refusal={reason.trim() === '' ? 'a reason is needed' : null}
+      >
+        End it
+      </DialogEnd>
     </Dialog>
   );
 }

@@ -3,9 +3,8 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
 import type { RequestDetails } from '../../api/types.ts';
-import { Action } from '../../parts/action.tsx';
+import { DialogEnd, useDeed } from '../../parts/deed.tsx';
 import { Dialog, Field, SentenceField } from '../../parts/layout.tsx';
-import { ProblemLine } from '../../parts/states.tsx';
 import { go, link } from '../../shell/route.ts';
 import { sayCounted, showSafely } from '../../words/format.ts';
 
@@ -29,24 +28,16 @@ export function ShareDialog(props: {
   const [to, setTo] = useState('');
   const [why, setWhy] = useState('');
   const [day, setDay] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const ask = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      const until = endOf(day);
-      const json = {
-        ...{ result: details.id, from: details.project, to: to.trim(), why: why.trim() },
-        ...(until === null ? {} : { until }),
-      };
-      const asked = await call<RequestDetails>('/v1/shares', { method: 'POST', json });
-      go(link(['requests', asked.id]));
-      onClose();
-    } catch (cause) {
-      setError(cause);
-      setBusy(false);
-    }
+    const until = endOf(day);
+    const json = {
+      ...{ result: details.id, from: details.project, to: to.trim(), why: why.trim() },
+      ...(until === null ? {} : { until }),
+    };
+    const asked = await call<RequestDetails>('/v1/shares', { method: 'POST', json });
+    go(link(['requests', asked.id]));
+    onClose();
   };
   const files = details.fileList.filter((file) => file.emitted !== null).length;
   return (
@@ -90,18 +81,14 @@ export function ShareDialog(props: {
           />
         )}
       </Field>
-      <ProblemLine error={error} />
-      <div className="actions">
-        <Action onAct={onClose}>Cancel</Action>
-        <Action
-          tone="primary"
-          busy={busy}
-          refusal={refusalOf(to, why, details.project)}
-          onAct={() => void ask()}
-        >
-          Ask to share
-        </Action>
-      </div>
+      <DialogEnd
+        deed={deed}
+        onClose={onClose}
+        onAct={ask}
+        refusal={refusalOf(to, why, details.project)}
+      >
+        Ask to share
+      </DialogEnd>
     </Dialog>
   );
 }

@@ -2,10 +2,11 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
-import { makePasskey, passkeysWork, sayPasskeyProblem } from '../../api/passkeys.ts';
+import { makePasskey, passkeysWork, inPasskeyWords } from '../../api/passkeys.ts';
 import type { PublicKeyCredentialCreationOptionsJSON } from '../../api/passkeys.ts';
 import type { FoundingState } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Field } from '../../parts/layout.tsx';
 import { keepCredential } from './credentials.ts';
 import { ProblemLine } from '../../parts/states.tsx';
@@ -62,21 +63,20 @@ function PersonForm({
   readonly onChange: () => void;
 }): ReactNode {
   const [input, setInput] = useState<PersonInput>(NOBODY);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const change = (next: Partial<PersonInput>) => setInput((old) => ({ ...old, ...next }));
-  const add = async (how: 'passkey' | 'ssh') => {
-    setBusy(true);
-    setError(null);
-    try {
-      await register(token, input, how);
-      setInput(NOBODY);
-    } catch (cause) {
-      setError(how === 'passkey' ? new Error(sayPasskeyProblem(cause), { cause }) : cause);
-    }
-    setBusy(false);
-    onChange();
-  };
+  const add = (how: 'passkey' | 'ssh') =>
+    deed.run(
+      async () => {
+        try {
+          await register(token, input, how);
+          setInput(NOBODY);
+        } finally {
+          onChange();
+        }
+      },
+      how === 'passkey' ? inPasskeyWords : undefined,
+    );
   const unnamed =
     input.name.trim() === '' || input.id.trim() === '' ? 'give a name and an id first' : null;
   return (
@@ -135,11 +135,11 @@ function PersonForm({
       <div className="row">
         <Action
           tone="primary"
-          busy={busy}
+          busy={deed.busy}
           refusal={
             passkeysWork() ? unnamed : 'the browser allows passkeys only over HTTPS or on localhost'
           }
-          onAct={() => void add('passkey')}
+          onAct={() => add('passkey')}
         >
           Add with a passkey
         </Action>
@@ -161,16 +161,16 @@ function PersonForm({
           </Field>
           <div>
             <Action
-              busy={busy}
+              busy={deed.busy}
               refusal={unnamed ?? (input.sshKey.trim() === '' ? 'paste the key first' : null)}
-              onAct={() => void add('ssh')}
+              onAct={() => add('ssh')}
             >
               Add with this SSH key
             </Action>
           </div>
         </div>
       </details>
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
     </div>
   );
 }

@@ -2,10 +2,11 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { call } from '../../api/client.ts';
-import { sayPasskeyProblem, signWithPasskey } from '../../api/passkeys.ts';
+import { inPasskeyWords, signWithPasskey } from '../../api/passkeys.ts';
 import type { FoundingState } from '../../api/types.ts';
 import { credentialsOf } from './credentials.ts';
 import { Action } from '../../parts/action.tsx';
+import { useDeed } from '../../parts/deed.tsx';
 import { Field } from '../../parts/layout.tsx';
 import { ProblemLine } from '../../parts/states.tsx';
 import { Copyable } from '../../parts/text.tsx';
@@ -26,16 +27,11 @@ function writeCommand(request: string, namespace: string): string {
 
 function SshSignature({ token, founding, person, onChange }: SignerProps): ReactNode {
   const [signature, setSignature] = useState('');
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const send = async () => {
-    setError(null);
-    try {
-      const json = { token, person: person.id, signature: `${signature.trim()}\n` };
-      await call('/v1/founding/signatures', { method: 'POST', json });
-      onChange();
-    } catch (cause) {
-      setError(cause);
-    }
+    const json = { token, person: person.id, signature: `${signature.trim()}\n` };
+    await call('/v1/founding/signatures', { method: 'POST', json });
+    onChange();
   };
   return (
     <div className="stack under-tabs">
@@ -56,41 +52,34 @@ function SshSignature({ token, founding, person, onChange }: SignerProps): React
       </Field>
       <div>
         <Action
+          busy={deed.busy}
           refusal={
             signature.includes('-----END SSH SIGNATURE-----')
               ? null
               : 'paste the whole signature first'
           }
-          onAct={() => void send()}
+          onAct={() => deed.run(send)}
         >
           Hand it in
         </Action>
       </div>
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
     </div>
   );
 }
 
 function Signer(props: SignerProps): ReactNode {
   const { token, founding, person, onChange } = props;
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
+  const deed = useDeed();
   const passkeys = credentialsOf(person.id);
   const hasPasskey = person.keys.some((key) => key.kind === 'passkey');
   const hasSsh = person.keys.some((key) => key.kind !== 'passkey');
   const sign = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      if (founding.challenge === null) return;
-      const assertion = await signWithPasskey(founding.challenge, passkeys);
-      const json = { token, person: person.id, assertion };
-      await call('/v1/founding/signatures', { method: 'POST', json });
-      onChange();
-    } catch (cause) {
-      setError(new Error(sayPasskeyProblem(cause), { cause }));
-    }
-    setBusy(false);
+    if (founding.challenge === null) return;
+    const assertion = await signWithPasskey(founding.challenge, passkeys);
+    const json = { token, person: person.id, assertion };
+    await call('/v1/founding/signatures', { method: 'POST', json });
+    onChange();
   };
   return (
     <li>
@@ -101,7 +90,7 @@ function Signer(props: SignerProps): ReactNode {
         ) : !hasPasskey && hasSsh ? null : (
           <Action
             tiny
-            busy={busy}
+            busy={deed.busy}
             refusal={
               person.keys.length === 0
                 ? 'a key is registered first'
@@ -109,7 +98,7 @@ function Signer(props: SignerProps): ReactNode {
                   ? 'everybody has to have a key first'
                   : null
             }
-            onAct={() => void sign()}
+            onAct={() => deed.run(sign, inPasskeyWords)}
             label={`Sign as ${showSafely(person.name)}`}
           >
             Sign with passkey
@@ -117,7 +106,7 @@ function Signer(props: SignerProps): ReactNode {
         )}
       </div>
       {!person.signed && hasSsh && founding.document !== null ? <SshSignature {...props} /> : null}
-      <ProblemLine error={error} />
+      <ProblemLine error={deed.error} />
     </li>
   );
 }

@@ -131,7 +131,7 @@ describe('a hijacked gate', () => {
     assert.equal((await founded.approve<Shown>('bob', approved.id)).state, 'queued');
     held = await hold();
     waiting = await hold();
-    await founded.as('ann', 0, 'lock', 'set', 'model', 'nothing', '--reason', 'for the record');
+    await founded.as('ann', 0, 'lock', 'set', 'principal', 'cyd', '--reason', 'for the record');
     await gate.stop();
   });
   after(() => gate.close());

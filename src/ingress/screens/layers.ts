@@ -3,6 +3,7 @@
  * is screened for phrases again, to a stated depth and with a stated amount of decoded text, so that work is linear in
  * the text.
  */
+import { CipherReader } from './ciphers.ts';
 import { ESCAPED_MIN, readEscapes } from './escapes.ts';
 import { readHidden } from './hidden.ts';
 import { findMark } from './marks.ts';
@@ -48,6 +49,7 @@ class Layer {
 export class LayerScreen {
   readonly #surface = new PhraseScreen();
   readonly #looks = new TokenReader();
+  readonly #ciphers = new CipherReader();
   readonly #layers = Array.from({ length: DEPTH_MAX }, () => new Layer());
   #budget = 0;
 
@@ -57,6 +59,19 @@ export class LayerScreen {
     const found: Found = isPlain ? { ...this.#surface.find(text, tokens) } : {};
     if (!isPlain) this.#lookBehindLetters(text, found);
     this.#undoEscapes(text, found);
+    for (const { start, end, how, isEncoded, text: said } of this.#ciphers.read(
+      text,
+      tokens,
+      isPlain,
+    )) {
+      if (isEncoded) {
+        const what = `${how}${said === '' ? ' that nobody can read' : ` that spell ${quoteShort(said)}`}`;
+        found.blob ??= { start, end, what };
+      }
+      if (this.#budget < said.length) break;
+      this.#budget -= said.length;
+      this.#enter(said, { start, end }, found, how, 0);
+    }
     findSpelled(text, tokens, (spelled) => {
       this.#judgeSpelled(spelled, found, 0);
     });

@@ -2,6 +2,7 @@
  * Words by what they do in a phrase that speaks to a model. A word may be in several classes. Words of other languages
  * stand beside the English ones where the order of words is the same; they are compared as texts look, without marks.
  */
+import { COMMON_WORDS } from './common-words.ts';
 import { foldWord } from './skeleton.ts';
 import { hashToken } from './tokens.ts';
 
@@ -13,12 +14,12 @@ export const CLASSES = {
     تجاهل تجاهلي انس अनदेखा नज़रअंदाज़ भूल abaikan lupakan ignorera glöm`,
   before: `previous prior above earlier preceding before foregoing initial original vorherigen vorherige vorigen bisherigen
     obigen früheren précédentes précédents précédente antérieures dessus anteriores previas previos anterior precedenti
-    vorige eerdere poprzednie wcześniejsze предыдущие предыдущих предыдущим прошлые прежние вышеуказанные попередні önceki السابقة
+    prev vorige eerdere poprzednie wcześniejsze предыдущие предыдущих предыдущим прошлые прежние вышеуказанные попередні önceki السابقة
     पिछले पिछली sebelumnya tidigare föregående předchozí`,
   whole: `all any every your my these those system alle sämtliche deine ihre toutes tous tes vos todas todos tus suas tutte
     tutti wszystkie все всі tüm bütün جميع كل सभी semua alla všechny`,
   orders: `instructions instruction prompt prompts rules guidelines guidance directions directives policy policies constraints
-    commands anweisungen anweisung vorgaben regeln befehle consignes règles instrucciones indicaciones reglas instruções
+    commands instr instrs anweisungen anweisung vorgaben regeln befehle consignes règles instrucciones indicaciones reglas instruções
     instrucoes regras istruzioni regole instructies regels instrukcje polecenia инструкции инструкциям указания указаниям правила правилам команды
     інструкції вказівки talimatları talimatlar komutları kuralları التعليمات الأوامر निर्देशों निर्देश instruksi perintah
     instruktioner pokyny instrukce`,
@@ -60,7 +61,7 @@ export const CLASSES = {
   peopleForeign:
     'benutzer nutzer utilisateur utilisateurs usuario usuarios usuário utente utenti пользователю пользователям gebruiker',
   follow: 'follow following obey obeying heed adhere',
-  stop: 'stop cease quit',
+  stop: 'stop cease quit refrain',
   void: 'void outdated obsolete cancelled canceled revoked superseded fake',
   passage: 'words text contents message conversation',
   exactly: 'verbatim exactly starting',
@@ -75,7 +76,7 @@ export const CLASSES = {
   suspicious: 'suspicious malicious harmful dangerous',
   count: 'score scores rating',
   everything: 'everything anything',
-  told: 'told said know knew learned learnt instructed taught',
+  told: 'told said know knew learned learnt instructed taught received',
   nature: 'programming training conditioning alignment',
   answer: 'say print output respond reply answer write',
   act: 'must should shall will say print output respond reply answer write classify label mark rate score assign',
@@ -104,6 +105,37 @@ export const CLASSES = {
   mode: 'mode',
   god: 'developer dan god jailbreak debug evil unrestricted sudo',
   enabled: 'enabled activated engaged output unlocked',
+  attention: 'attention',
+  aside: 'aside',
+  longer: 'longer',
+  applies: 'applies apply counts',
+  opposite: 'opposite',
+  wipe: 'erase wipe',
+  memory: 'memory',
+  cancel: 'cancel revoke erase rescind nullify void annul',
+  yours: 'your',
+  instr: 'instructions directives',
+  changed: 'changed',
+  freed: 'freed released liberated unshackled',
+  switch: 'switch enter activate enable',
+  game: 'game',
+  retell: 'summarize summarise translate copy paste',
+  context: 'context',
+  says: 'says say said contains',
+  never: 'never',
+  find: 'find',
+  out: 'out',
+  see: 'see',
+  call: 'call invoke',
+  tool: 'tool',
+  authorized: 'authorized authorised permitted',
+  skip: 'skip break violate ignore bypass',
+  grant: 'grant granting',
+  permission: 'permission',
+  author: 'system developer',
+  message: 'message',
+  who: 'who',
+  mine: 'my',
 } as const;
 
 /** The name of a class. */
@@ -129,8 +161,32 @@ for (const [number, name] of CLASS_NAMES.entries()) {
   }
 }
 
+/** The shortest English word of which slips are known. */
+const SLIP_LENGTH_MIN = 8;
+const SLIPPING: readonly ClassName[] = ['drop', 'before', 'orders'];
+
+/** A word with one letter left out, twice, or changed places with the next. */
+function* slipsOf(word: string): Generator<string> {
+  for (let i = 1; i < word.length; i++) {
+    yield word.slice(0, i) + word.slice(i + 1);
+    yield word.slice(0, i) + word[i]! + word.slice(i);
+    if (i + 1 < word.length) yield word.slice(0, i) + word[i + 1]! + word[i]! + word.slice(i + 2);
+  }
+}
+
+for (const name of SLIPPING) {
+  const ofName = CLASSES[name].split(/\s+/).filter((word) => /^[a-z]+$/.test(word));
+  for (const word of ofName.filter((each) => each.length >= SLIP_LENGTH_MIN || each === 'ignore')) {
+    const own = WORD_OF.get(hashToken(word)) ?? 0;
+    for (const slip of slipsOf(word)) {
+      const hash = hashToken(slip);
+      if (!WORD_OF.has(hash) && !COMMON_WORDS.has(slip)) WORD_OF.set(hash, own);
+    }
+  }
+}
+
 /** The words by hash, each in the first free slot from its own on; 0 marks a free one. */
-const SLOTS = 1 << 12;
+const SLOTS = 1 << 14;
 const KEYS = new Int32Array(SLOTS);
 const NUMBERS = new Uint16Array(SLOTS);
 for (const [hash, word] of WORD_OF) {
@@ -152,7 +208,7 @@ export function wordAt(hash: number): number {
 export const LANES = Math.ceil(CLASS_NAMES.length / 32);
 
 /** For each known word {@link LANES} numbers with the bits of its classes. */
-export const CLASSES_OF = new Int32Array((WORD_OF.size + 1) * LANES);
+export const CLASSES_OF = new Int32Array((Math.max(...WORD_OF.values()) + 1) * LANES);
 for (const [word, number] of MEMBERS)
   CLASSES_OF[word * LANES + (number >> 5)]! |= 1 << (number & 31);
 

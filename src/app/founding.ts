@@ -11,6 +11,7 @@ import {
   printPublicKey,
   projectRoster,
   readKeyFacts,
+  readRoster,
   registerPasskey,
   rosterErrors,
   writeRoster,
@@ -23,7 +24,7 @@ import type {
   RosterMeter,
   Settings,
 } from '../people/index.ts';
-import { checkFounderSignature } from '../requests/index.ts';
+import { checkFounderSignature, sayKeyRisks } from '../requests/index.ts';
 import type { Rosters } from '../requests/index.ts';
 import type { Models } from '../models/index.ts';
 
@@ -42,6 +43,8 @@ export interface FoundingShown {
   /** The text that each of them signs; null until everybody has a key. */
   readonly document: string | null;
   readonly digest: string | null;
+  /** What the loss of one key would close for good. */
+  readonly warnings: readonly string[];
 }
 
 /** What a founding stands on. */
@@ -182,6 +185,8 @@ export class Founding {
       })),
       document,
       digest: document === null ? null : sha256(document),
+      warnings:
+        document === null ? [] : sayKeyRisks(readRoster(document), this.#host.clock.nowMs()),
     };
   }
 

@@ -189,6 +189,8 @@ function registerLocks(program: Command): void {
 interface RosterShown {
   readonly version: number;
   readonly sha256: string;
+  /** A gate of an earlier version sends none. */
+  readonly warnings?: readonly string[];
   readonly document: {
     people: { id: string; name: string; keys: unknown[] }[];
     rules: { kind: string; tier: string; quorum: string }[];
@@ -205,6 +207,7 @@ function registerRoster(program: Command): void {
       const shown = await session.client.get<RosterShown>('/v1/roster');
       session.print(shown, () => [
         `roster version ${String(shown.version)}, ${shown.sha256}`,
+        ...(shown.warnings ?? []).map((each) => `warning: ${each}`),
         ...layOut([
           ['  person', 'keys', 'name'],
           ...shown.document.people.map((each) => [

@@ -19,6 +19,8 @@ interface LoginOptions extends SessionOptions {
 }
 
 interface FoundingShown {
+  /** A gate of an earlier version sends none. */
+  readonly warnings?: readonly string[];
   readonly people: readonly { id: string; signed: boolean; keys: readonly { id: string }[] }[];
   readonly document: string | null;
   readonly digest: string | null;
@@ -109,6 +111,7 @@ async function found(options: FoundOptions): Promise<void> {
     `founded by ${founders.map((each) => each.id).join(', ')}: roster version 1`,
     `  digest  ${done.digest}`,
     '  the token of the first start has ended; sign in with `sallyport login`',
+    ...(shown.warnings ?? []).map((each) => `  warning: ${each}`),
   ]);
 }
 

@@ -85,6 +85,7 @@ export { missingRuleStep, sayMissingRule } from './rule-problem.ts';
 export { ACCESS_HELD, accessKind, listGrants } from './kinds/access.ts';
 export type { AccessHost, Grant } from './kinds/access.ts';
 export { readChanges, stepsOf } from './change-steps.ts';
+export { findDeadEnd, sayKeyRisks } from './dead-end.ts';
 export { findPolicyText, policyOf, writeShipped } from './policy-text.ts';
 export type { PolicyText } from './policy-text.ts';
 export { changesOf, policyKind } from './kinds/policy.ts';

@@ -7,7 +7,7 @@ import { CONTENT_TYPES } from '../../wire/index.ts';
 import { countUses } from '../../egress/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { POLICY_CHARACTERS_MAX } from '../../policy/index.ts';
-import { listRequests, readWindow } from '../../requests/index.ts';
+import { listRequests, readWindow, sayKeyRisks } from '../../requests/index.ts';
 import type { Request } from '../../requests/index.ts';
 import { POLICY_BODY_BYTES_MAX, needPerson } from './ask.ts';
 import { visibleBudgets } from './budget-sight.ts';
@@ -61,10 +61,24 @@ async function showHome(gate: Gate, principal: Principal): Promise<unknown> {
       waitingForMe: waiting.length,
       mine: await gate.requests.count({ requester: principal.id }),
     },
-    alarms: alarmsFor(gate, scope).map(({ sentence, atMs }) => ({ sentence, at: isoTime(atMs) })),
+    alarms: [
+      ...(await keyWarnings(gate, principal)),
+      ...alarmsFor(gate, scope).map(({ sentence, atMs }) => ({ sentence, at: isoTime(atMs) })),
+    ],
     leaving: (await sumCharges(gate, scope, HOME_DAYS)).days,
     budgets: await visibleBudgets(gate, principal),
   };
+}
+
+/** What the loss of one key would close for good, for those who see every person. */
+async function keyWarnings(gate: Gate, principal: Principal) {
+  const { current } = gate.rosters;
+  if (current === null) return [];
+  const seen = await gate.access.can(principal, 'people.view', { kind: 'gate' });
+  if (!seen.allowed) return [];
+  const { roster } = current;
+  const risks = sayKeyRisks(roster, gate.clock.nowMs());
+  return risks.map((sentence) => ({ sentence, at: roster.at }));
 }
 
 async function showWindow(gate: Gate, request: Request): Promise<unknown> {

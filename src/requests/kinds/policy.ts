@@ -23,6 +23,7 @@ import {
 import type { Change, Roster } from '../../people/index.ts';
 import { checkQuorum } from '../../policy/index.ts';
 import { readChanges, stepsOf } from '../change-steps.ts';
+import { findDeadEnd } from '../dead-end.ts';
 import type { Demand, RequestKind } from '../kind.ts';
 import { entryOf } from '../tell.ts';
 import { policyOf } from '../policy-text.ts';
@@ -111,7 +112,10 @@ async function gather(host: PolicyHost, request: Request): Promise<PolicyFacts> 
     const next = applyChanges(roster, changes, isoTime(nowMs));
     const text = policyOf(changes);
     const policies = text === undefined ? [] : await host.checkPolicies(text, next);
-    const problem = findRuleProblem(next) ?? (policies.length === 0 ? null : policies.join('; '));
+    const problem =
+      findRuleProblem(next) ??
+      findDeadEnd(roster, next, nowMs) ??
+      (policies.length === 0 ? null : policies.join('; '));
     if (problem !== null) return { document: null, problem, ...known };
     return { document: writeRoster(next), problem: null, ...known };
   } catch (cause) {

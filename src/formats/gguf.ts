@@ -3,6 +3,7 @@
  * checked before it is used, keys and names are told once, offsets follow from the sizes before them, and nothing lies
  * behind the last tensor. Only a window of the header is in memory.
  */
+import { isUtf8 } from 'node:buffer';
 import type { ByteSource } from './byte-source.ts';
 import {
   GGUF_ARRAY,
@@ -30,6 +31,9 @@ export interface GgufFile {
   readonly tensors: readonly GgufTensor[];
   /** Texts by key: single ones, and those of arrays under keys that speak of templates. */
   readonly texts: readonly (readonly [key: string, text: string])[];
+  /** Keys of arrays that hold a text which is not UTF-8. */
+  readonly odd: readonly string[];
+  readonly keys: readonly string[];
   /** Places of what else may hold anything: long keys, names and texts of arrays, and arrays of bytes. */
   readonly runs: readonly (readonly [from: number, to: number])[];
 }
@@ -127,12 +131,15 @@ class Cursor {
 
 interface Pairs {
   readonly alignment: number;
+  readonly odd: string[];
+  readonly keys: readonly string[];
   readonly texts: (readonly [string, string])[];
 }
 
 function readPairs(cursor: Cursor, count: number): Pairs {
   const keys = new Set<string>();
   const texts: (readonly [string, string])[] = [];
+  const odd: string[] = [];
   let alignment = ALIGNMENT_DEFAULT;
   for (let i = 0; i < count; i++) {
     const key = cursor.text(KEY_BYTES_MAX, 'a key');
@@ -145,24 +152,25 @@ function readPairs(cursor: Cursor, count: number): Pairs {
       alignment = cursor.u32();
       const isPower = alignment > 0 && alignment <= 1 << 20 && (alignment & (alignment - 1)) === 0;
       if (!isPower) stop('its alignment is no power of two');
-    } else readValue(cursor, key, type, texts);
+    } else if (!readValue(cursor, key, type, texts)) odd.push(key);
   }
-  return { alignment, texts };
+  return { alignment, texts, odd, keys: [...keys] };
 }
 
+/** False when it is an array that holds a text which is not UTF-8. */
 function readValue(
   cursor: Cursor,
   key: string,
   type: number,
   texts: (readonly [string, string])[],
-): void {
+): boolean {
   if (type === GGUF_TEXT) {
     texts.push([key, cursor.text(TEXT_BYTES_MAX, `the text of \`${key.slice(0, 64)}\``)]);
-    return;
+    return true;
   }
   if (type !== GGUF_ARRAY) {
     readFixed(cursor, type, 1);
-    return;
+    return true;
   }
   const items = cursor.u32();
   const count = cursor.u64('the length of an array');
@@ -170,8 +178,9 @@ function readValue(
   if (items === GGUF_ARRAY) stop('an array lies in an array');
   if (items !== GGUF_TEXT) {
     readFixed(cursor, items, count);
-    return;
+    return true;
   }
+  let isUtf8Only = true;
   const isTemplate = key.includes('template');
   for (let i = 0; i < count; i++) {
     if (isTemplate) texts.push([key, cursor.text(TEXT_BYTES_MAX, 'a text')]);
@@ -179,9 +188,10 @@ function readValue(
       const length = cursor.u64('the length of a text');
       if (length > TEXT_BYTES_MAX) stop('a text is too long');
       cursor.note(length);
-      cursor.skip(length);
+      isUtf8Only &&= isUtf8(cursor.bytes(length));
     }
   }
+  return isUtf8Only;
 }
 
 function readFixed(cursor: Cursor, type: number, count: number): void {
@@ -232,7 +242,7 @@ function read(source: ByteSource): GgufFile {
   const tensorCount = cursor.u64('the number of tensors');
   const pairCount = cursor.u64('the number of keys');
   if (tensorCount > TENSORS_MAX || pairCount > PAIRS_MAX) stop('it has too many parts');
-  const { alignment, texts } = readPairs(cursor, pairCount);
+  const { alignment, texts, odd, keys } = readPairs(cursor, pairCount);
   const infos: Info[] = [];
   const names = new Set<string>();
   for (let i = 0; i < tensorCount; i++) {
@@ -255,7 +265,7 @@ function read(source: ByteSource): GgufFile {
   }
   const ends = infos.length === 0 ? [headerEnd, data] : [end, data + expected];
   if (!ends.includes(source.size)) stop('bytes lie behind its last tensor');
-  return { headerEnd, alignment, tensors, texts, runs: cursor.runs };
+  return { headerEnd, alignment, tensors, texts, odd, keys, runs: cursor.runs };
 }
 
 /** Reads and checks a file. */

@@ -60,3 +60,32 @@ test('its chat template is read by the grammar of templates', () => {
   assert.equal(judgeScan(scan({ template: "{{ ''.__class__ }}" }).findings), 'malicious');
   assert.equal(judgeScan(scan({ template: '{{ odd() }}' }).findings), 'inconclusive');
 });
+
+test('a key or an array that holds what is no plain text is told: the safe form holds it', () => {
+  const hidden = scan({ keys: ['general.\u202ename', 'a'] });
+  assert.ok(hidden.findings.some(({ sentence }) => sentence.startsWith('`general.')));
+  assert.equal(judgeScan(hidden.findings), 'inconclusive');
+  const text = Buffer.from('tokens');
+  // An array of one text, of a byte that no UTF-8 text has.
+  const array = Buffer.alloc(4 + 4 + 8 + 8 + 1);
+  array.writeUInt32LE(9, 0);
+  array.writeUInt32LE(8, 4);
+  array.writeBigUInt64LE(1n, 8);
+  array.writeBigUInt64LE(1n, 16);
+  const file = (byte: number): Buffer => {
+    const pair = Buffer.concat([Buffer.alloc(8), text, array]);
+    pair.writeBigUInt64LE(BigInt(text.length), 0);
+    pair[pair.length - 1] = byte;
+    const head = Buffer.alloc(24);
+    head.write('GGUF', 'latin1');
+    head.writeUInt32LE(3, 4);
+    head.writeBigUInt64LE(0n, 8);
+    head.writeBigUInt64LE(1n, 16);
+    return Buffer.concat([head, pair]);
+  };
+  assert.deepEqual(scanSource('m.gguf', memorySource(file(65))).findings, []);
+  assert.deepEqual(
+    scanSource('m.gguf', memorySource(file(0xff))).findings.map(({ code }) => code),
+    ['SCAN_METADATA_KEPT'],
+  );
+});

@@ -17,7 +17,7 @@ export function looksLikeGgufHead(head: Uint8Array): boolean {
 export function decodeGguf(name: string, source: ByteSource): Decoded {
   const read = readGguf(source);
   if (!read.ok) return refused('gguf', find('hold', 'GGUF_BROKEN', { why: read.why }));
-  const { headerEnd, alignment, tensors, texts, runs } = read.value;
+  const { headerEnd, alignment, tensors, texts, odd, keys, runs } = read.value;
   const findings: Finding[] = [];
   for (const [key, text] of texts) {
     if (key.includes('template')) findings.push(...judgeTemplate(text, true, `\`${key}\``));
@@ -27,10 +27,16 @@ export function decodeGguf(name: string, source: ByteSource): Decoded {
       );
     }
   }
-  const odd = tensors.find(
-    (tensor) => !/^[\w.:/-]*$/.test(tensor.name) || /\.\./.test(tensor.name),
-  );
-  if (odd !== undefined) findings.push(find('hold', 'METADATA_KEPT', { name: odd.name }));
+  const oddNames = [
+    ...odd,
+    ...keys.filter((key) => !isPlainText(key)),
+    ...tensors
+      .map((tensor) => tensor.name)
+      .filter((each) => !/^[\w.:/-]*$/.test(each) || /\.\./.test(each)),
+  ];
+  const [first] = oddNames;
+  if (first !== undefined)
+    findings.push(find('hold', 'METADATA_KEPT', { name: first.slice(0, 64) }));
   for (const [from, to] of runs) {
     findings.push(...judgeKeptBytes(source.read(from, to), `byte ${String(from)}`));
   }

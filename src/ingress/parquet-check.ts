@@ -7,6 +7,8 @@ import { crc32 } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
 import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js';
+import { DroppedBytes } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
 
 /** Thrown and caught inside the way in: the file breaks a rule, or uses what is not read here. */
@@ -37,6 +39,10 @@ export interface CheckedGroup {
 export interface CheckedParquet {
   readonly metadata: FileMetaData;
   readonly groups: readonly CheckedGroup[];
+  /** Bytes that belong to no column, index or filter. */
+  readonly dropped: DroppedBytes;
+  /** What readers use to find rows, and what writers note: rows do not need it, and it is looked at all the same. */
+  readonly beside: readonly { readonly where: string; readonly bytes: Uint8Array }[];
 }
 
 const FOOTER_BYTES_MAX = 64 << 20;
@@ -46,6 +52,8 @@ const VALUES_MAX = 50_000_000;
 const PAGE_BYTES_MAX = 1 << 28;
 const PAGE_RATIO_MAX = 2048;
 const SCHEMA_MAX = 20_000;
+const PIECE_BYTES = 1 << 20;
+const STRUCT_BYTES_MAX = 1 << 20;
 const CODECS = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'ZSTD', 'BROTLI']);
 
 /** A count; 64-bit numbers arrive as bigints. */
@@ -75,6 +83,7 @@ export function checkParquet(source: ByteSource): CheckedParquet {
     throw new ParquetRefused('its footer does not fit');
   const footer = Uint8Array.from(source.read(footerAt, source.size));
   const metadata = parquetMetadata(footer, { geoparquet: false });
+  const footerEnd = endOfStruct(footer);
   if (metadata.schema.length > SCHEMA_MAX || metadata.schema.length < 1) {
     throw new ParquetRefused('its schema has too many columns or none');
   }
@@ -83,6 +92,10 @@ export function checkParquet(source: ByteSource): CheckedParquet {
   const groups = metadata.row_groups.map((group, i) =>
     checkGroup(source, group, `row group ${String(i)}`, leaves, footerAt, places),
   );
+  const besides = [
+    ...findIndexes(metadata, footerAt),
+    ...findRepeated(source, metadata, places, footerAt),
+  ];
   places.sort(([a], [b]) => a - b);
   for (const [i, [from]] of places.entries()) {
     if (i > 0 && from < (places[i - 1]?.[1] ?? 0))
@@ -92,7 +105,120 @@ export function checkParquet(source: ByteSource): CheckedParquet {
   if (rows !== count(metadata.num_rows, 'its number of rows')) {
     throw new ParquetRefused('its row groups have another number of rows than it says');
   }
-  return { metadata, groups };
+  const dropped = new DroppedBytes();
+  for (const [from, to] of gapsOf([...places, ...besides], 4, footerAt))
+    addAll(dropped, 'between its columns', source, from, to);
+  addAll(dropped, 'behind its footer', source, footerAt + footerEnd, source.size - 8);
+  const beside = besides.map(([from, to]) => ({
+    where: `byte ${String(from)}`,
+    bytes: source.read(from, to),
+  }));
+  for (const { key, value } of metadata.key_value_metadata ?? [])
+    beside.push({ where: `\`${key.slice(0, 64)}\``, bytes: Buffer.from(value ?? '', 'utf8') });
+  return { metadata, groups, dropped, beside };
+}
+
+/** Where the structure that the footer holds ends. */
+function endOfStruct(footer: Uint8Array): number {
+  const view = new DataView(footer.buffer, footer.byteOffset, footer.byteLength - 8);
+  const reader = { view, offset: 0 };
+  deserializeTCompactProtocol(reader);
+  return reader.offset;
+}
+
+/** Places of indexes and filters, which lie outside the columns. */
+function findIndexes(metadata: FileMetaData, footerAt: number): [number, number][] {
+  const found: [number, number][] = [];
+  for (const column of metadata.row_groups.flatMap((group) => group.columns)) {
+    const { meta_data: meta } = column;
+    for (const [at, length] of [
+      [column.offset_index_offset, column.offset_index_length],
+      [column.column_index_offset, column.column_index_length],
+      [meta?.bloom_filter_offset, meta?.bloom_filter_length],
+    ]) {
+      if (at === undefined || length === undefined) continue;
+      const from = count(at, 'an offset');
+      const to = from + count(length, 'a size');
+      if (from < 4 || to > footerAt) throw new ParquetRefused('an index reaches outside its place');
+      if (to - from > CHUNK_BYTES_MAX)
+        throw new ParquetRefused('an index above 1 GiB', 'whole file', true);
+      found.push([from, to]);
+    }
+  }
+  return found;
+}
+
+/**
+ * Earlier writers repeat what the footer says of a column behind it, and do not say how long a filter is: both begin with a
+ * structure, from which their end follows.
+ */
+function findRepeated(
+  source: ByteSource,
+  metadata: FileMetaData,
+  columns: readonly (readonly [number, number])[],
+  footerAt: number,
+): [number, number][] {
+  const found: [number, number][] = [];
+  for (const column of metadata.row_groups.flatMap((group) => group.columns)) {
+    const own = Number(column.file_offset);
+    if (own >= 4 && own < footerAt && !columns.some(([from, to]) => own >= from && own < to))
+      found.push([own, structAt(source, own, footerAt).end]);
+    const { bloom_filter_offset: filter, bloom_filter_length: length } = column.meta_data ?? {};
+    if (filter === undefined || length !== undefined) continue;
+    const from = count(filter, 'an offset');
+    if (from < 4 || from >= footerAt)
+      throw new ParquetRefused('an index reaches outside its place');
+    const { value, end } = structAt(source, from, footerAt);
+    const bits = count(value['field_1'] ?? 0, 'the size of a filter');
+    found.push([from, Math.min(footerAt, end + bits)]);
+  }
+  return found;
+}
+
+/** A structure and where it ends; where it is none it ends where it begins. */
+function structAt(
+  source: ByteSource,
+  from: number,
+  footerAt: number,
+): { readonly value: Record<string, unknown>; readonly end: number } {
+  const bytes = source.read(from, Math.min(footerAt, from + STRUCT_BYTES_MAX));
+  const reader = {
+    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    offset: 0,
+  };
+  try {
+    const value = deserializeTCompactProtocol(reader);
+    return { value, end: from + reader.offset };
+  } catch {
+    return { value: {}, end: from };
+  }
+}
+
+/** What of a range no place covers. */
+function gapsOf(
+  places: readonly (readonly [number, number])[],
+  from: number,
+  to: number,
+): [number, number][] {
+  const gaps: [number, number][] = [];
+  let at = from;
+  for (const [begin, end] of [...places].sort(([a], [b]) => a - b)) {
+    if (begin > at) gaps.push([at, begin]);
+    at = Math.max(at, end);
+  }
+  if (to > at) gaps.push([at, to]);
+  return gaps;
+}
+
+function addAll(
+  dropped: DroppedBytes,
+  where: string,
+  source: ByteSource,
+  from: number,
+  to: number,
+): void {
+  for (let at = from; at < to; at += PIECE_BYTES)
+    dropped.addPadding(where, source.read(at, Math.min(to, at + PIECE_BYTES)));
 }
 
 function checkGroup(
@@ -109,8 +235,8 @@ function checkGroup(
   const chunks = group.columns.map((column, i) => {
     const spot = `${place}, column ${String(i)}`;
     const chunk = checkChunk(column, spot, footerAt);
-    places.push([chunk.from, chunk.to]);
-    checkPages(source, chunk, spot);
+    // What lies behind its last page belongs to nothing.
+    places.push([chunk.from, chunk.from + checkPages(source, chunk, spot)]);
     return chunk;
   });
   return { rows, chunks };
@@ -137,8 +263,8 @@ function checkChunk(column: ColumnChunk, place: string, footerAt: number): Check
   return { meta, from, to };
 }
 
-/** Walks the pages of a chunk by their headers. */
-function checkPages(source: ByteSource, chunk: CheckedChunk, place: string): void {
+/** Walks the pages of a chunk by their headers, and says how many bytes they are. */
+function checkPages(source: ByteSource, chunk: CheckedChunk, place: string): number {
   const bytes = source.read(chunk.from, chunk.to);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const expected = count(chunk.meta.num_values, 'a number of values', place);
@@ -178,4 +304,5 @@ function checkPages(source: ByteSource, chunk: CheckedChunk, place: string): voi
   if (values !== expected) {
     throw new ParquetRefused('its pages have another number of values than it says', place);
   }
+  return at;
 }

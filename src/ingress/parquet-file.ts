@@ -1,7 +1,9 @@
 /** parquet files: rows as JSON lines. Own checks come first; the reader that follows accepts malformed input. */
 import type { ByteSource } from '../formats/index.ts';
+import type { Finding } from '../inspect/index.ts';
 import { find, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
+import { judgeDropped, judgeKeptBytes } from './dropped.ts';
 import { checkParquet, ParquetRefused } from './parquet-check.ts';
 import { readParquetRows } from './parquet-rows.ts';
 
@@ -26,7 +28,11 @@ export function decodeParquet(name: string, source: ByteSource): Decoded {
     }
     yield Buffer.from(text, 'utf8');
   }
+  const findings: Finding[] = [];
   try {
+    const { dropped, beside } = checkParquet(source);
+    findings.push(...judgeDropped(dropped));
+    for (const { where, bytes } of beside) findings.push(...judgeKeptBytes(bytes, where));
     for (const piece of pieces()) if (piece.length < 0) break;
   } catch (error) {
     if (error instanceof ParquetRefused) {
@@ -34,12 +40,13 @@ export function decodeParquet(name: string, source: ByteSource): Decoded {
       return refused('parquet', find('hold', code, { why: error.message }, error.place));
     }
     // The reader says what is wrong with hostile bytes by whatever it happens to throw.
-    const why = error instanceof Error ? error.message.slice(0, 200) : 'unknown reason';
+    const isOwn = error instanceof Error && !(error instanceof TypeError);
+    const why = isOwn ? error.message.slice(0, 200) : 'a part of it is not what the format says';
     return refused('parquet', find('hold', 'PARQUET_BROKEN', { why: why.replaceAll('\n', ' ') }));
   }
   return {
     type: 'parquet',
-    findings: [],
+    findings,
     forms: [{ name: `${name}.jsonl`, type: 'jsonl', pieces }],
   };
 }

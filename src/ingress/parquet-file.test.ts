@@ -39,9 +39,10 @@ describe('bytes of a parquet file that belong to nothing', () => {
   ] as const) {
     it(`are told: ${where}`, () => {
       const [finding] = scan(put(Buffer.from('left over')));
-      assert.equal(finding?.code, 'SCAN_CONTENT_DROPPED');
-      assert.equal(finding?.severity, 'info');
-      assert.match(finding?.sentence ?? '', new RegExp(`has 9 bytes .*${where}`));
+      assert.ok(finding);
+      assert.equal(finding.code, 'SCAN_CONTENT_DROPPED');
+      assert.equal(finding.severity, 'info');
+      assert.match(finding.sentence, new RegExp(`has 9 bytes .*${where}`));
     });
 
     it(`are held when they hold a pickle: ${where}`, () => {
@@ -58,7 +59,8 @@ describe('bytes of a parquet file that belong to nothing', () => {
   it('that are no parquet get a sentence of ours', () => {
     const bytes = Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(8), Buffer.from('PAR1')]);
     const [finding] = scan(bytes);
-    assert.equal(finding?.code, 'SCAN_PARQUET_BROKEN');
-    assert.doesNotMatch(finding?.sentence ?? '', /undefined/);
+    assert.ok(finding);
+    assert.equal(finding.code, 'SCAN_PARQUET_BROKEN');
+    assert.doesNotMatch(finding.sentence, /undefined/);
   });
 });

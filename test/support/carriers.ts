@@ -43,6 +43,8 @@ const ascii85 = (bytes: Uint8Array): string =>
 export interface Carrier {
   readonly write: (bytes: Uint8Array) => string;
   readonly opaqueMin?: number;
+  /** How many words a text needs to be found in it; six unless told. */
+  readonly wordsMin?: number;
 }
 
 /** The ways by name. */
@@ -59,7 +61,8 @@ export const CARRIERS: Readonly<Record<string, Carrier>> = {
     opaqueMin: 120,
   },
   'base64 in cited lines': { write: (bytes) => wrap(base64(bytes), 60, '\n> '), opaqueMin: 120 },
-  'base64 in groups': { write: (bytes) => wrap(base64(bytes), 8, ' ') },
+  // Fewer groups look like words in a row.
+  'base64 in groups': { write: (bytes) => wrap(base64(bytes), 8, ' '), wordsMin: 9 },
   base32: { write: toBase32, opaqueMin: 100 },
   'base32 in small letters': { write: (bytes) => toBase32(bytes).toLowerCase(), opaqueMin: 100 },
   'base32 in lines': { write: (bytes) => wrap(toBase32(bytes), 64), opaqueMin: 100 },

@@ -23,6 +23,8 @@ const LATIN1_BYTES_MAX = 16 * 1024 * 1024;
 const PICKLE_NAME = /\.(?:pkl|pickle|p|pt|pth|ckpt|joblib|dill|npy|npz|safetensors|gguf)$/i;
 
 /** Names that promise a grammar of their own, in UTF-8; only other texts are read as Latin-1. */
+/** What parts the cells of a line, or quotes one: `,`, `;`, `|`, tab, `"`. */
+const TABLE_MARKS = [0x2c, 0x3b, 0x7c, 0x09, 0x22];
 const STRUCTURED_NAME = /\.(?:json|jsonl|ndjson|csv|tsv|xml|svg|html?|xhtml|ya?ml|jinja2?|j2)$/i;
 
 interface Canonical {
@@ -124,8 +126,13 @@ function decodeAs(
   const { type } = canonical;
   if (PICKLE_NAME.test(name))
     findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'another type' }));
-  // Readers of tables go by the name, and read otherwise than the grammar that found none.
-  if (type === 'text' && /\.[ct]sv$/i.test(name))
+  // Readers of tables go by the name, and read otherwise than the grammar that found none. Without a mark that parts or
+  // quotes there is one column, and every reader sees the same lines.
+  if (
+    type === 'text' &&
+    /\.[ct]sv$/i.test(name) &&
+    TABLE_MARKS.some((mark) => canonical.bytes.includes(mark))
+  )
     findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'a table' }));
   findings.push(
     ...judgeTemplates(name, type, canonical.bytes),

@@ -63,8 +63,9 @@ test('an array that is called like the metadata of safetensors keeps its values 
 });
 
 test('a file that is called a table and is none is for a person', () => {
-  assert.equal(scan('a.csv', Buffer.from('a,b\n1,2\n')).verdict, 'clean');
-  for (const text of ['a,b\n1,2,3\n', 'x"y,2\n']) {
+  for (const text of ['a,b\n1,2\n', 'a\n1\n', 'a\n1.50\n\n2\n', 'a b\nc d e\n'])
+    assert.equal(scan('a.csv', Buffer.from(text)).verdict, 'clean', text);
+  for (const text of ['a,b\n1,2,3\n', 'x"y,2\n', 'a\n"b\nc\n', 'a\n1\t2\n3\n']) {
     assert.equal(scan('a.csv', Buffer.from(text)).verdict, 'inconclusive', text);
     assert.equal(scan('a.txt', Buffer.from(text)).verdict, 'clean', text);
   }

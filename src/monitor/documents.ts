@@ -56,23 +56,37 @@ export class DocumentReader {
   }
 }
 
-/** The clean texts of sets that somebody vouches for; throws when there is none. */
-export async function readVouched(
+/** Rows as documents, those that are wanted; throws `MONITOR_SET_TOO_LARGE` above the limit. */
+async function readRows(
   sets: readonly AdmittedSet[],
   positiveLabel: string,
+  { limit, unit, isWanted }: Reading,
 ): Promise<Document[]> {
   const reader = new DocumentReader(positiveLabel);
   const documents: Document[] = [];
   for (const set of sets) {
     for await (const row of set.rows) {
-      if (row.label === positiveLabel) continue;
+      if (!isWanted(row)) continue;
       documents.push(reader.read(row));
-      if (documents.length > VOUCHED_MAX) {
-        throw monitorErrors.error('SET_TOO_LARGE', { limit: VOUCHED_MAX, unit: 'vouched texts' });
-      }
+      if (documents.length > limit) throw monitorErrors.error('SET_TOO_LARGE', { limit, unit });
     }
   }
   return documents;
+}
+
+interface Reading {
+  readonly limit: number;
+  readonly unit: string;
+  readonly isWanted: (row: { readonly label: string }) => boolean;
+}
+
+/** The clean texts of sets that somebody vouches for, none without such sets; throws `MONITOR_SET_TOO_LARGE`. */
+export function readVouched(
+  sets: readonly AdmittedSet[],
+  positiveLabel: string,
+): Promise<Document[]> {
+  const isWanted: Reading['isWanted'] = (row) => row.label !== positiveLabel;
+  return readRows(sets, positiveLabel, { limit: VOUCHED_MAX, unit: 'vouched texts', isWanted });
 }
 
 /** All documents of the sets; throws for what cannot be trained on. */
@@ -80,16 +94,8 @@ export async function readDocuments(
   sets: readonly AdmittedSet[],
   positiveLabel: string,
 ): Promise<Document[]> {
-  const reader = new DocumentReader(positiveLabel);
-  const documents: Document[] = [];
-  for (const set of sets) {
-    for await (const row of set.rows) {
-      documents.push(reader.read(row));
-      if (documents.length > DOCUMENTS_MAX) {
-        throw monitorErrors.error('SET_TOO_LARGE', { limit: DOCUMENTS_MAX, unit: 'documents' });
-      }
-    }
-  }
+  const wanted = { limit: DOCUMENTS_MAX, unit: 'documents', isWanted: () => true };
+  const documents = await readRows(sets, positiveLabel, wanted);
   const positives = documents.filter((document) => document.positive).length;
   const negatives = documents.length - positives;
   if (positives === 0 || negatives === 0) {

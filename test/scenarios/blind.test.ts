@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Kysely } from 'kysely';
+import { approveAs, jsonBody } from '../support/asking.ts';
 import { openFoundedGate } from '../support/open-gate.ts';
-import type { CallBody, OpenGate } from '../support/open-gate.ts';
-import { approve } from '../support/people.ts';
+import type { OpenGate } from '../support/open-gate.ts';
 import { weightShaped } from '../support/tables.ts';
 import { until } from '../support/until.ts';
 
@@ -23,20 +23,10 @@ interface Entries {
   }[];
 }
 
-const json = (value: unknown): CallBody => ({
-  type: 'application/json',
-  text: JSON.stringify(value),
-});
-
 describe('a request that two reviewers decide, one of whom has voted', () => {
   let open: OpenGate;
   let held: Shown;
-  const sign = async (who: string, { id, subject }: Shown): Promise<Shown> => {
-    const person = open.people.get(who);
-    assert.ok(person !== undefined && subject !== null);
-    const signature = await approve(person, subject.text);
-    return open.call<Shown>(who, 'POST', `/v1/requests/${id}/approvals`, json({ signature }));
-  };
+  const sign = (who: string, shown: Shown): Promise<Shown> => approveAs(open, who, shown);
 
   before(async () => {
     open = await openFoundedGate([
@@ -47,7 +37,7 @@ describe('a request that two reviewers decide, one of whom has voted', () => {
       ...{ op: 'role.give', project: 'study', principal, role },
     });
     const change = async (changes: readonly object[]): Promise<void> => {
-      const body = json({ why: 'set up', changes });
+      const body = jsonBody({ why: 'set up', changes });
       const asked = await open.call<Shown>('ann', 'POST', '/v1/changes', body);
       assert.equal(asked.state, 'held', JSON.stringify(asked));
       await sign('bob', asked);
@@ -154,7 +144,7 @@ describe('a request that two reviewers decide, one of whom has voted', () => {
     };
     const [rev, ria] = [await told('rev'), await told('ria')];
     await sign('rev', held);
-    const say = json({ text: 'look at the second column' });
+    const say = jsonBody({ text: 'look at the second column' });
     await open.call('cyd', 'POST', `/v1/requests/${held.id}/comments`, say);
     // Events keep their order, so what came after the vote says that the vote was told or not.
     await until(
@@ -172,7 +162,7 @@ describe('a request that two reviewers decide, one of whom has voted', () => {
       'sec:security',
     ]);
     try {
-      const body = json({ why: 'w', target: 'project', what: 'secret', durationMs: 3_600_000 });
+      const body = jsonBody({ why: 'w', target: 'project', what: 'secret', durationMs: 3_600_000 });
       await setUp.ask('sec', 'POST', '/v1/access', body);
       const { entries } = await setUp.call<Entries>('adm', 'GET', '/v1/ledger/entries');
       const kinds = entries.map(({ entry }) => entry?.kind ?? 'hidden');

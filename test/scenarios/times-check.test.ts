@@ -4,9 +4,9 @@ import { after, before, describe, it } from 'node:test';
 import type { Kysely } from 'kysely';
 import { tableChecks } from '../../src/app/index.ts';
 import { checkTables } from '../../src/ledger/index.ts';
+import { approveAs, jsonBody } from '../support/asking.ts';
 import { openFoundedGate } from '../support/open-gate.ts';
-import type { CallBody, OpenGate } from '../support/open-gate.ts';
-import { approve } from '../support/people.ts';
+import type { OpenGate } from '../support/open-gate.ts';
 
 interface Shown {
   readonly id: string;
@@ -18,25 +18,16 @@ interface Shown {
 type AnyTables = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 const HOUR_MS = 3_600_000;
-const json = (value: unknown): CallBody => ({
-  type: 'application/json',
-  text: JSON.stringify(value),
-});
 
 describe('the ledger check of times and uses', () => {
   let open: OpenGate;
   let window: Shown;
   let used: Shown;
-  const sign = async (who: string, { id, subject }: Shown): Promise<Shown> => {
-    const person = open.people.get(who);
-    assert.ok(person !== undefined && subject !== null);
-    const signature = await approve(person, subject.text);
-    return open.call<Shown>(who, 'POST', `/v1/requests/${id}/approvals`, json({ signature }));
-  };
+  const sign = (who: string, shown: Shown): Promise<Shown> => approveAs(open, who, shown);
   before(async () => {
     open = await openFoundedGate(['ann', 'bob', 'cyd:staff', 'rev:staff']);
     const change = async (changes: readonly object[]): Promise<void> => {
-      const body = json({ why: 'set up', changes });
+      const body = jsonBody({ why: 'set up', changes });
       await sign('bob', await open.call<Shown>('ann', 'POST', '/v1/changes', body));
     };
     const give = { op: 'role.give', project: 'main' };
@@ -50,7 +41,7 @@ describe('the ledger check of times and uses', () => {
       // So that something leaves through the window, and not by itself.
       { op: 'budget.set', budget: 'automatic', rate: '1 B/day', burst: '1 B' },
     ]);
-    const asked = json({
+    const asked = jsonBody({
       ...{ project: 'main', to: 'out', why: 'w', job: 'nightly', types: ['table'], uses: 3 },
       ...{ bitsEach: 10_000, bitsTotal: 30_000, durationMs: HOUR_MS },
     });

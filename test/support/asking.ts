@@ -32,6 +32,16 @@ export function jsonBody(value: unknown): CallBody {
   return { type: 'application/json', text: JSON.stringify(value) };
 }
 
+/** Signs what is shown and hands it in. */
+export async function approveAs<
+  T extends { readonly id: string; readonly subject: { readonly text: string } | null },
+>(open: OpenGate, who: string, { id, subject }: T): Promise<T> {
+  const person = open.people.get(who);
+  assert.ok(person !== undefined && subject !== null, `${who} has nothing to sign`);
+  const signature = await approve(person, subject.text);
+  return open.call<T>(who, 'POST', `/v1/requests/${id}/approvals`, jsonBody({ signature }));
+}
+
 /** The steps on a gate whose project is `main` and whose destination is `results`. */
 export function askingOn(open: OpenGate): Asking {
   const see: Asking['see'] = (who, id) => open.call<Shown>(who, 'GET', `/v1/requests/${id}`);

@@ -7,7 +7,14 @@
 import type { Refusal } from '../core/index.ts';
 import { csvErrors } from './csv-errors.ts';
 import { readRecords } from './csv-records.ts';
-import { parseDecimal, roundDigits, spellDecimal, spellFixed } from './number-spelling.ts';
+import {
+  parseDecimal,
+  RespelledCount,
+  roundDigits,
+  spellDecimal,
+  spellFixed,
+} from './number-spelling.ts';
+import type { Respelled } from './number-spelling.ts';
 
 /** A canonical table: its bytes, and how to read them. */
 export interface Table {
@@ -44,7 +51,7 @@ export interface TableForm {
 export function parseTable(
   bytes: Uint8Array,
   form: TableForm = {},
-): { readonly ok: true; readonly value: Table } | Refusal {
+): { readonly ok: true; readonly value: Table; readonly respelled?: Respelled } | Refusal {
   if (bytes.length > TABLE_BYTES_MAX) {
     return csvErrors.refuse('TABLE_TOO_LARGE', { limit: TABLE_BYTES_MAX });
   }
@@ -55,7 +62,9 @@ export function parseTable(
       refusal ??= survey;
       continue;
     }
-    return { ok: true, value: writeTable(bytes, delimiter, survey, form) };
+    const respelled = new RespelledCount();
+    const value = writeTable(bytes, delimiter, survey, form, respelled);
+    return { ok: true, value, ...respelled.get() };
   }
   return refusal ?? csvErrors.refuse('COLUMN_SINGLE');
 }
@@ -145,12 +154,19 @@ function surveyCell(column: ColumnSurvey, cell: string): void {
   if (column.decimals !== decimal.decimals) column.decimals = -1;
 }
 
-function writeTable(bytes: Uint8Array, delimiter: string, survey: Survey, form: TableForm): Table {
+function writeTable(
+  bytes: Uint8Array,
+  delimiter: string,
+  survey: Survey,
+  form: TableForm,
+  respelled: RespelledCount,
+): Table {
   const out = new ByteWriter(bytes.length + 64);
-  spellRecords(bytes, delimiter, survey, form, (record) => {
+  const take = (record: string): boolean => {
     out.write(record);
     return true;
-  });
+  };
+  spellRecords(bytes, delimiter, survey, form, take, respelled);
   return {
     delimiter,
     columns: survey.columns.length,
@@ -166,13 +182,18 @@ function spellRecords(
   survey: Survey,
   form: TableForm,
   take: (record: string) => boolean,
+  respelled?: RespelledCount,
 ): void {
   let record = 0;
   readRecords(bytes, delimiter, (cells) => {
     const header = record++ === 0 && survey.headed;
     for (let i = 0; i < cells.length; i++) {
       const column = survey.columns[i] as ColumnSurvey;
-      if (column.numeric && !header) cells[i] = spellCell(cells[i] as string, column, form);
+      if (!column.numeric || header) continue;
+      const cell = cells[i] as string;
+      const spelled = spellCell(cell, column, form);
+      respelled?.note(cell, spelled);
+      cells[i] = spelled;
     }
     return take(spellRecord(cells, delimiter)) ? undefined : 'stop';
   });

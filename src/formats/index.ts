@@ -18,7 +18,7 @@ export { readRecords } from './csv-records.ts';
 export { findForbiddenCharacter, unifyCharacters } from './characters.ts';
 export type { ForbiddenCharacter } from './characters.ts';
 export { parseDecimal, roundDigits, spellDecimal, spellFixed } from './number-spelling.ts';
-export type { Decimal } from './number-spelling.ts';
+export type { Decimal, Respelled } from './number-spelling.ts';
 export { recognise, refuseArchive } from './recognise.ts';
 export type { Candidate, FileType, Recognition } from './recognise.ts';
 export { XML_BYTES_MAX, emitMarkup, parseMarkup } from './xml.ts';
@@ -26,6 +26,7 @@ export type { Markup, MarkupElement, MarkupNode } from './markup-tree.ts';
 export { PATH_ARITY } from './svg-values.ts';
 export { SVG_NUMBERS, SVG_TRANSFORMS } from './svg-names.ts';
 export { looksLikeRaster, noteRaster, parseRaster } from './raster-file.ts';
+export { listLeftOut } from './raster-left-out.ts';
 export type { RasterForm } from './raster-file.ts';
 export { emitPng } from './png-emit.ts';
 export {
@@ -55,7 +56,13 @@ export {
   spellLine,
 } from './json.ts';
 export type { JsonFile, JsonLines } from './json.ts';
-export { JSON_DEPTH_MAX, JsonNumber, JsonObject, JsonReader } from './json-parse.ts';
+export {
+  JSON_DEPTH_MAX,
+  KEYS_DIFFER_NOTE,
+  JsonNumber,
+  JsonObject,
+  JsonReader,
+} from './json-parse.ts';
 export type { JsonValue } from './json-parse.ts';
 export { emitPage, parsePage } from './html.ts';
 export { parseText, TEXT_BYTES_MAX } from './text.ts';

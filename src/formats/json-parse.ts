@@ -5,7 +5,16 @@
 import type { Refusal } from '../core/index.ts';
 import { findForbiddenCharacter, unifyCharacters } from './characters.ts';
 import { jsonErrors } from './json-errors.ts';
-import { NUMBER_LENGTH_MAX, parseDecimal, roundDigits, spellDecimal } from './number-spelling.ts';
+import {
+  NUMBER_LENGTH_MAX,
+  parseDecimal,
+  RespelledCount,
+  roundDigits,
+  spellDecimal,
+} from './number-spelling.ts';
+
+/** The note about a name whose values differ: readers take the first or the last, and the file says both. */
+export const KEYS_DIFFER_NOTE = 'keys given twice: the last value kept';
 
 /** Deepest nesting of arrays and objects. */
 export const JSON_DEPTH_MAX = 256;
@@ -46,6 +55,7 @@ class Refused extends Error {
 /** Reads values from texts; one reader shares key lists between the objects of a file. */
 export class JsonReader {
   readonly notes = new Set<string>();
+  readonly respelled = new RespelledCount();
   readonly #digits: number | undefined;
   readonly #shapes = new Map<string, readonly string[]>();
   readonly #numbers = new Map<string, JsonNumber>();
@@ -120,9 +130,9 @@ export class JsonReader {
         ? decimal
         : roundDigits(decimal.digits, decimal.exponent, this.#digits);
     const zero = kept.digits === '0';
-    return this.#shared(
-      spellDecimal(decimal.negative && !zero, kept.digits, zero ? 0 : kept.exponent),
-    );
+    const spelled = spellDecimal(decimal.negative && !zero, kept.digits, zero ? 0 : kept.exponent);
+    this.respelled.note(raw, spelled);
+    return this.#shared(spelled);
   }
 
   /** One object for equal numbers, up to a limit: files repeat few numbers often. */
@@ -166,7 +176,7 @@ export class JsonReader {
         const known = members.get(key);
         if (known !== undefined) {
           if (known.raw !== raw) this.#refuse('KEYS_ALIKE', {});
-          this.notes.add('keys given twice: the last value kept');
+          this.#noteTwice(known.value, value);
         }
         members.set(key, { raw, value });
         this.#space();
@@ -180,6 +190,13 @@ export class JsonReader {
     if (!sorted) keys.sort((a, b) => (a < b ? -1 : 1));
     const values = keys.map((key) => members.get(key)?.value ?? null);
     return new JsonObject(this.#shape(keys), values);
+  }
+
+  /** Values are compared only as long as none differ. */
+  #noteTwice(known: JsonValue, value: JsonValue): void {
+    if (this.notes.has(KEYS_DIFFER_NOTE)) return;
+    const isSame = known === value || isSameValue(known, value);
+    this.notes.add(isSame ? 'keys given twice with the same value: kept once' : KEYS_DIFFER_NOTE);
   }
 
   /** The canonical key list, one array for all objects with the same keys. */
@@ -297,6 +314,20 @@ export class JsonReader {
     const before = this.#text.slice(0, this.#at);
     return `line ${String(before.split('\n').length)}, column ${String(this.#at - before.lastIndexOf('\n'))}`;
   }
+}
+
+/** Whether two canonical values are one; time is linear, and deeper values are half as long. */
+function isSameValue(a: JsonValue, b: JsonValue): boolean {
+  if (a === b) return true;
+  if (a instanceof JsonNumber) return b instanceof JsonNumber && a.text === b.text;
+  if (a instanceof JsonObject) {
+    return b instanceof JsonObject && areSame(a.keys, b.keys) && areSame(a.values, b.values);
+  }
+  return Array.isArray(a) && Array.isArray(b) && areSame(a as JsonValue[], b as JsonValue[]);
+}
+
+function areSame(a: readonly JsonValue[], b: readonly JsonValue[]): boolean {
+  return a.length === b.length && a.every((each, i) => isSameValue(each, b[i] ?? null));
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import type { Refusal } from '../core/index.ts';
 import { jsonErrors } from './json-errors.ts';
 import { JsonNumber, JsonObject, JsonReader } from './json-parse.ts';
 import type { JsonValue } from './json-parse.ts';
+import type { Respelled } from './number-spelling.ts';
 import { TextSink } from './text-sink.ts';
 
 /** Largest JSON file, as sent and as canonical file; larger data goes as JSON lines. */
@@ -31,7 +32,7 @@ export interface JsonLines {
 export function parseJson(
   bytes: Uint8Array,
   digits?: number,
-): { readonly ok: true; readonly value: JsonFile } | Refusal {
+): { readonly ok: true; readonly value: JsonFile; readonly respelled?: Respelled } | Refusal {
   if (bytes.length > JSON_BYTES_MAX) {
     return jsonErrors.refuse('TOO_LARGE', { bytes: bytes.length, limit: JSON_BYTES_MAX });
   }
@@ -45,7 +46,8 @@ export function parseJson(
   if (size > JSON_BYTES_MAX) {
     return jsonErrors.refuse('TOO_LARGE', { bytes: size, limit: JSON_BYTES_MAX });
   }
-  return { ok: true, value: { root: read.value, notes: [...reader.notes] } };
+  const notes = [...reader.notes];
+  return { ok: true, value: { root: read.value, notes }, ...reader.respelled.get() };
 }
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -161,7 +163,7 @@ export function* readLines(
 export function parseJsonLines(
   bytes: Uint8Array,
   digits?: number,
-): { readonly ok: true; readonly value: JsonLines } | Refusal {
+): { readonly ok: true; readonly value: JsonLines; readonly respelled?: Respelled } | Refusal {
   if (bytes.length > JSONL_BYTES_MAX) {
     return jsonErrors.refuse('TOO_LARGE', { bytes: bytes.length, limit: JSONL_BYTES_MAX });
   }
@@ -175,5 +177,6 @@ export function parseJsonLines(
     writer.line(spellLine(read.value));
   }
   if (writer.size === 0) return jsonErrors.refuse('LINES_NONE');
-  return { ok: true, value: { bytes: writer.finish(), notes: [...reader.notes] } };
+  const notes = [...reader.notes];
+  return { ok: true, value: { bytes: writer.finish(), notes }, ...reader.respelled.get() };
 }

@@ -110,3 +110,30 @@ export function roundDigits(
   power += kept.length - end;
   return { digits: kept.slice(0, end), exponent: power };
 }
+
+/** Numbers that a reader spelled anew: how many, and the first of them. */
+export interface Respelled {
+  readonly count: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Counts numbers whose spelling changes. */
+export class RespelledCount {
+  #count = 0;
+  #from = '';
+  #to = '';
+
+  note(from: string, to: string): void {
+    if (from === to) return;
+    if (this.#count++ > 0) return;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  /** What to add to the result of a parser. */
+  get(): { readonly respelled?: Respelled } {
+    if (this.#count === 0) return {};
+    return { respelled: { count: this.#count, from: this.#from, to: this.#to } };
+  }
+}

@@ -179,6 +179,17 @@ export const scanErrors = defineErrors('SCAN', {
     message: 'beside its content it has {bytes} bytes that the safe form leaves out ({where})',
     hint: 'ask the source to pack it again without comments, extra fields and filled padding',
   },
+  CONTENT_CHANGED: {
+    status: 422,
+    message: 'the safe form is not word for word what came: {what}',
+    hint: 'look at the safe form where that matters; only it is admitted',
+  },
+  KEYS_TWICE: {
+    status: 422,
+    message:
+      'a name in its JSON is given twice with different values, of which the safe form has the last',
+    hint: 'ask the source which value it meant; readers differ in which one they take',
+  },
   TOO_LARGE: {
     status: 413,
     message: 'it is larger than what is decoded at once: {bytes} bytes, limit {limit}',

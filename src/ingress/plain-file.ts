@@ -4,11 +4,12 @@
  */
 import { SallyportError } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
-import { recognise } from '../formats/index.ts';
+import { memorySource, recognise } from '../formats/index.ts';
 import type { ByteSource, Candidate } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { CODECS } from '../wire/index.ts';
 import type { ContentType } from '../wire/index.ts';
+import { describeChanges } from './changed.ts';
 import { find, fromRefusal, judgeScan, refused } from './decoded.ts';
 import type { Decoded, SafeForm } from './decoded.ts';
 import { carvePickles } from './pickle-carve.ts';
@@ -22,14 +23,15 @@ const LATIN1_BYTES_MAX = 16 * 1024 * 1024;
 /** Names that promise a pickle; a file that is none under such a name is not what it says. */
 const PICKLE_NAME = /\.(?:pkl|pickle|p|pt|pth|ckpt|joblib|dill|npy|npz|safetensors|gguf)$/i;
 
-/** Names that promise a grammar of their own, in UTF-8; only other texts are read as Latin-1. */
 /** What parts the cells of a line, or quotes one: `,`, `;`, `|`, tab, `"`. */
 const TABLE_MARKS = [0x2c, 0x3b, 0x7c, 0x09, 0x22];
+/** Names that promise a grammar of their own, in UTF-8; only other texts are read as Latin-1. */
 const STRUCTURED_NAME = /\.(?:json|jsonl|ndjson|csv|tsv|xml|svg|html?|xhtml|ya?ml|jinja2?|j2)$/i;
 
 interface Canonical {
   readonly type: ContentType;
   readonly bytes: Uint8Array;
+  readonly changes: readonly Finding[];
 }
 
 function canonicalise(bytes: Uint8Array, candidates: readonly Candidate[]): Canonical | Refusal {
@@ -38,7 +40,10 @@ function canonicalise(bytes: Uint8Array, candidates: readonly Candidate[]): Cano
     const codec = CODECS[type];
     try {
       const parsed = codec.parse(bytes);
-      if (parsed.ok) return { type, bytes: codec.emit(parsed.value) };
+      if (parsed.ok) {
+        const changes = describeChanges(type, bytes, parsed);
+        return { type, bytes: codec.emit(parsed.value), changes };
+      }
       refusal = binding ? parsed : (refusal ?? parsed);
       if (binding) break;
     } catch (error) {
@@ -121,9 +126,13 @@ function decodeAs(
 ): Decoded {
   const canonical = canonicalise(bytes, candidates);
   if ('ok' in canonical) {
-    return refused(candidates[0]?.type ?? 'unknown', ...findings, fromRefusal(canonical));
+    const type = candidates[0]?.type ?? 'unknown';
+    // Bytes behind a picture, or in the place of one, are what a file of two kinds is made of.
+    const hidden = type === 'raster' ? carvePickles(memorySource(bytes)) : [];
+    return refused(type, ...findings, fromRefusal(canonical), ...hidden);
   }
   const { type } = canonical;
+  findings.push(...canonical.changes);
   if (PICKLE_NAME.test(name))
     findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'another type' }));
   // Readers of tables go by the name, and read otherwise than the grammar that found none. Without a mark that parts or

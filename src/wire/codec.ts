@@ -8,6 +8,7 @@
  * - nothing outside the arithmetic coder is written, so that the charge is the length of what `decode` consumed.
  */
 import type { Refusal } from '../core/index.ts';
+import type { Respelled } from '../formats/index.ts';
 import type { Engine } from './engine/index.ts';
 
 /** Content types in wire order: the index of a name is its number in a frame and is fixed for ever. */
@@ -26,8 +27,9 @@ export interface FormOptions {
   readonly scale?: number;
 }
 
-/** A parsed file, or the reason why it is refused and what to send instead. */
-export type Parsed<V> = { readonly ok: true; readonly value: V } | Refusal;
+/** A parsed file, with the numbers that it spelled otherwise; or the reason why it is refused and what to send instead. */
+export type Parsed<V> =
+  { readonly ok: true; readonly value: V; readonly respelled?: Respelled } | Refusal;
 
 /** Adaptive state of one codec within one frame: later members are cheaper because of earlier ones. */
 export interface CodecSession<V> {

@@ -92,7 +92,6 @@ export async function releaseExport(
   ]);
   const body = await staging;
   if (!sender.ok) {
-    await body.drop();
     const { why, passesAtMs } = sender;
     return refused(facts, [sayReason('SENDER_REFUSES', { why })], passesAtMs);
   }

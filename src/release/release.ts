@@ -276,7 +276,7 @@ export class Releases {
 
   /**
    * The same for {@link queueRelease} alone: what is small becomes durable with its transaction, so nobody waits for
-   * a file's syncs. Whoever does not queue it calls {@link KeptBody.drop}.
+   * a file's syncs. Nothing is kept until it is queued.
    */
   stage(input: ReleaseContent): Promise<KeptBody> {
     return takeIn(this.#host.blobs, input, STAGED_BYTES_MAX);

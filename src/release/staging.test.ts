@@ -72,7 +72,7 @@ describe('what is released in one transaction', () => {
     const files = [{ name: 'a', type: 'text', sha256: digest, bytes: 8, path: file }] as const;
     assert.ok(await queue('r1', 'the body', { files }));
     for (const text of ['the body', 'the file'])
-      assert.equal(await readFile(gate.blobs.pathOf(sha256(text)), 'utf8'), text);
+      assert.equal(Buffer.from(await gate.blobs.read(sha256(text))).toString(), text);
     assert.deepEqual(await staged(), [digest, sha256('the body')].sort());
     await tear(gate, 'the body');
     await rm(gate.blobs.pathOf(digest));
@@ -98,10 +98,49 @@ describe('what is released in one transaction', () => {
   it('stays in the database while a file cannot be made durable', async (t) => {
     const { gate, releases, staged, queue } = await open(t);
     await queue('r1', 'the body');
+    assert.ok(await gate.blobs.has(sha256('the body')));
     await rm(gate.blobs.pathOf(sha256('the body')));
     await releases.close();
     assert.deepEqual(await staged(), [sha256('the body')]);
     await new Releases(gate).recover();
+    assert.equal(Buffer.from(await gate.blobs.read(sha256('the body'))).toString(), 'the body');
+  });
+
+  it('is tried again while it cannot be put in its place, and nobody waits for that', async (t) => {
+    const inPlace: Promise<void>[] = [];
+    const hold = Promise.withResolvers<undefined>();
+    let broken = true;
+    const { gate, releases, staged, queue } = await open(t, allowAll, (blobs) => ({
+      ...blobs,
+      stage: async (chunks, limit) => {
+        const blob = (await blobs.stage(chunks, limit))!;
+        const place = async (): Promise<void> => {
+          if (broken) {
+            await hold.promise;
+            throw new Error('the disk is away');
+          }
+          await blob.place();
+        };
+        return {
+          ...blob,
+          place: () => {
+            const placed = place();
+            inPlace.push(placed);
+            return placed;
+          },
+        };
+      },
+    }));
+    // Its answer is there while its file is not.
+    assert.ok(await queue('r1', 'the body'));
+    assert.equal(await gate.blobs.has(sha256('the body')), false);
+    assert.equal(inPlace.length, 1);
+    hold.resolve(undefined);
+    await assert.rejects(inPlace[0]!);
+    assert.deepEqual(await staged(), [sha256('the body')]);
+    broken = false;
+    await releases.close();
+    assert.deepEqual(await staged(), []);
     assert.equal(Buffer.from(await gate.blobs.read(sha256('the body'))).toString(), 'the body');
   });
 
@@ -163,9 +202,11 @@ describe('what is released in one transaction', () => {
     });
     assert.equal(await gate.blobs.has(sha256('the body')), false);
     assert.deepEqual(await staged(), []);
-    assert.deepEqual(await readdir(path.join(gate.dir, 'blobs', 'incoming')), []);
+    // Nothing was written at all.
+    await assert.rejects(readdir(path.join(gate.dir, 'blobs', 'incoming')), { code: 'ENOENT' });
     // The same request twice: the second has the answer of the first, and its copy is forgotten.
     assert.ok(await queue('r1', 'the body'));
+    assert.ok(await gate.blobs.has(sha256('the body')));
     await rm(gate.blobs.pathOf(sha256('the body')));
     assert.ok(await queue('r1', 'the body'));
     assert.equal(await gate.blobs.has(sha256('the body')), false);

@@ -2,8 +2,8 @@
  * Small bodies and files, durable with the transaction that releases them instead of with file syncs before it.
  *
  * A durable file costs two syncs one after the other, and a person waits for both. Here the bytes go into the transaction
- * that debits, records and queues; the files are put in their places right after its commit, and made durable a moment
- * later by a few syncs for many; only then the bytes are taken out of the database.
+ * that debits, records and queues; the files are put in their places after its commit, while the answer goes out already,
+ * and made durable a moment later by a few syncs for many; only then the bytes are taken out of the database.
  *
  * Guaranteed: what a committed release refers to is there after a power cut, once {@link Staging.recover} ran; a file that
  * is in its place is whole, or its bytes are in the database and are put there again. Assumed: one process at a time.
@@ -30,6 +30,8 @@ export class Staging {
   readonly #coming = new Map<Promise<void>, ReadonlySet<string>>();
   /** Placed and not yet durable. */
   #placed = new Set<string>();
+  /** Committed, and not in their places because that failed; tried again with the next {@link settle}. */
+  #unplaced = new Map<string, StagedBlob>();
   #settling: Promise<void> | undefined;
   readonly #closing = new AbortController();
 
@@ -55,8 +57,9 @@ export class Staging {
   }
 
   /**
-   * Runs a transaction that calls {@link note} with these blobs, and puts them in their places when it is durable. They are
-   * forgotten when it says that it did not keep them, or fails.
+   * Runs a transaction that calls {@link note} with these blobs, and begins to put them in their places when it is durable:
+   * who reads them waits for that ({@link placed}, {@link Blobs}), who released them does not. They are forgotten when it
+   * says that it did not keep them, or fails.
    */
   async during<T>(
     blobs: readonly StagedBlob[],
@@ -66,21 +69,18 @@ export class Staging {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const coming = promise.then(() => undefined);
     this.#coming.set(coming, new Set(blobs.map((blob) => blob.sha256)));
-    try {
-      const { value, kept } = await work();
-      if (kept) {
-        // If this fails the bytes stay in the database, and the next start puts them in their places.
-        for (const blob of blobs) {
-          await blob.place();
-          this.#placed.add(blob.sha256);
-        }
-        this.#settleSoon();
-      }
-      return value;
-    } finally {
-      for (const blob of blobs) await blob.drop().catch(() => undefined);
+    const arrived = (): void => {
       this.#coming.delete(coming);
       resolve(undefined);
+    };
+    try {
+      const { value, kept } = await work();
+      if (kept) void this.#place(blobs).then(arrived);
+      else arrived();
+      return value;
+    } catch (cause) {
+      arrived();
+      throw cause;
     }
   }
 
@@ -103,6 +103,10 @@ export class Staging {
 
   /** Makes durable what is in its place, and takes its bytes out of the database. */
   async settle(): Promise<void> {
+    for (const [digest, blob] of [...this.#unplaced]) {
+      this.#unplaced.delete(digest);
+      await this.#placeOne(blob);
+    }
     const digests = [...this.#placed];
     if (digests.length === 0) return;
     this.#placed = new Set();
@@ -123,7 +127,23 @@ export class Staging {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#settling;
+    await Promise.all(this.#coming.keys());
     await this.settle().catch(() => undefined);
+  }
+
+  async #place(blobs: readonly StagedBlob[]): Promise<void> {
+    await Promise.all(blobs.map((blob) => this.#placeOne(blob)));
+    this.#settleSoon();
+  }
+
+  /** If this fails the bytes stay in the database, for the next try or the next start. */
+  async #placeOne(blob: StagedBlob): Promise<void> {
+    try {
+      await blob.place();
+      this.#placed.add(blob.sha256);
+    } catch {
+      this.#unplaced.set(blob.sha256, blob);
+    }
   }
 
   #settleSoon(): void {
@@ -133,7 +153,7 @@ export class Staging {
       .catch(() => undefined)
       .then(() => {
         this.#settling = undefined;
-        if (this.#placed.size > 0) this.#settleSoon();
+        if (this.#placed.size + this.#unplaced.size > 0) this.#settleSoon();
       });
   }
 }

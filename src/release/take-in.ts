@@ -23,11 +23,6 @@ export class KeptBody {
     this.bytes = bytes;
     this.staged = staged;
   }
-
-  /** Forgets what was staged: for whoever does not queue it after all. */
-  async drop(): Promise<void> {
-    for (const blob of this.staged) await blob.drop();
-  }
 }
 
 /** An emitted file; one that has a `path` is taken into the blobs, the others must be there already. */
@@ -79,7 +74,6 @@ export async function takeIn(
     const body = await taking;
     return new KeptBody(body.sha256, body.bytes, staged);
   }
-  for (const blob of staged) await blob.drop();
   throw failed.reason;
 }
 

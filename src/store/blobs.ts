@@ -4,7 +4,7 @@
  * Durability: a resolved {@link Blobs.put} survives a power cut. The folder holds `ab/cdef…`. Nothing is trusted on
  * reading: {@link Blobs.read} hashes again.
  */
-import { link, stat } from 'node:fs/promises';
+import { link, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileOps, Random } from '../core/index.ts';
 import {
@@ -23,14 +23,15 @@ export interface BlobRef {
   readonly bytes: number;
 }
 
-/** A small blob that lies beside the others, for a transaction that keeps its bytes; see {@link Blobs.stage}. */
+/** A small blob that is in memory only, for a transaction that keeps its bytes; see {@link Blobs.stage}. */
 export interface StagedBlob {
   readonly sha256: string;
   readonly bytes: Uint8Array;
-  /** Puts it in its place, readable and not yet durable: its bytes must be durable elsewhere. */
+  /**
+   * Puts it in its place, readable and not yet durable: its bytes must be durable elsewhere. From this call on who reads
+   * it through {@link Blobs} waits until it is there.
+   */
   place(): Promise<void>;
-  /** Forgets it, unless it was placed. */
-  drop(): Promise<void>;
 }
 
 /** A folder of blobs. */
@@ -43,14 +44,14 @@ export interface Blobs {
   /** Stores a copy of a file, as {@link put} does. */
   putFile(file: string, limitBytes: number): Promise<BlobRef>;
   /**
-   * Takes a stream of at most `limitBytes` in without waiting for the disk; null, and nothing kept, if it is longer. Its
-   * place stays empty until {@link StagedBlob.place}, so that a power cut never leaves half a blob under a whole one's name.
+   * Takes a stream of at most `limitBytes` into memory; null, and nothing kept, if it is longer. Its place stays empty
+   * until {@link StagedBlob.place}, so that a power cut never leaves half a blob under a whole one's name.
    */
   stage(
     chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     limitBytes: number,
   ): Promise<StagedBlob | null>;
-  /** Stages a copy of a file, as {@link stage} does. */
+  /** Stages the bytes of a file, as {@link stage} does. */
   stageFile(file: string, limitBytes: number): Promise<StagedBlob | null>;
   /** Makes placed blobs durable, with their names. Throws if one is not there: its bytes must stay where they are. */
   settle(digests: readonly string[]): Promise<void>;
@@ -78,7 +79,10 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
     }
     return path.join(dir, digest.slice(0, 2), digest.slice(2));
   };
+  /** Staged blobs on their way to their places, so that nobody finds one missing that was promised. */
+  const placing = new Map<string, Promise<void>>();
   const has = async (digest: string): Promise<boolean> => {
+    await placing.get(digest)?.catch(() => undefined);
     try {
       return (await stat(pathOf(digest))).isFile();
     } catch {
@@ -100,14 +104,14 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
     loose.add(folder);
     await files.makeDir(folder);
   };
-  const place = { dir, random, files, pathOf, makeDir, makeDirLoose };
+  const place = { dir, random, files, pathOf, makeDir, makeDirLoose, placing };
   return {
     pathOf,
     has,
     put: (chunks, limitBytes) => put(place, chunks, limitBytes),
     putFile: (file, limitBytes) => put(place, readChunks(file), limitBytes),
     stage: (chunks, limitBytes) => stage(place, chunks, limitBytes),
-    stageFile: (file, limitBytes) => stage(place, readChunks(file), limitBytes),
+    stageFile: (file, limitBytes) => stageFile(place, file, limitBytes),
     settle: (digests) => settle(place, digests),
     link: async (file, digest) => {
       const target = pathOf(digest);
@@ -136,6 +140,7 @@ export function openBlobs(dir: string, random: Random, files: FileOps = systemFi
       return readChunks(pathOf(digest));
     },
     read: async (digest) => {
+      await placing.get(digest)?.catch(() => undefined);
       const bytes = await files.read(pathOf(digest));
       if (bytes === null || sha256(bytes) !== digest) {
         throw storeErrors.error('BLOB_MISSING', { sha256: digest });
@@ -167,6 +172,7 @@ interface Place {
   makeDir(folder: string): Promise<void>;
   /** Makes a folder that {@link Blobs.settle} or {@link makeDir} makes durable. */
   makeDirLoose(folder: string): Promise<void>;
+  readonly placing: Map<string, Promise<void>>;
 }
 
 async function stage(
@@ -174,7 +180,6 @@ async function stage(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   limitBytes: number,
 ): Promise<StagedBlob | null> {
-  const { files } = place;
   const held: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
@@ -182,28 +187,58 @@ async function stage(
     if (length > limitBytes) return null;
     held.push(chunk);
   }
-  const bytes = new Uint8Array(Buffer.concat(held));
+  return stagedBlob(place, new Uint8Array(Buffer.concat(held)));
+}
+
+async function stageFile(
+  place: Place,
+  file: string,
+  limitBytes: number,
+): Promise<StagedBlob | null> {
+  if ((await stat(file)).size > limitBytes) return null;
+  const bytes = new Uint8Array(await readFile(file));
+  return bytes.length > limitBytes ? null : stagedBlob(place, bytes);
+}
+
+function stagedBlob(place: Place, bytes: Uint8Array): StagedBlob {
   const digest = sha256(bytes);
-  const incoming = path.join(place.dir, 'incoming');
-  await place.makeDir(incoming);
-  const temp = path.join(incoming, toHex(place.random.bytes(16)));
-  const handle = await files.open(temp, 'wx', 0o600);
-  try {
-    await files.write(handle, bytes);
-  } finally {
-    await files.close(handle);
-  }
   return {
     sha256: digest,
     bytes,
     place: async () => {
-      const target = place.pathOf(digest);
-      // Only here, where its bytes are durable: a folder that nobody made durable may else stay behind unknown to all.
-      await place.makeDirLoose(path.dirname(target));
-      await files.rename(temp, target);
+      const placed = putInPlace(place, digest, bytes);
+      place.placing.set(digest, placed);
+      try {
+        await placed;
+      } finally {
+        // A second copy of the same bytes may be on its way by now.
+        if (place.placing.get(digest) === placed) place.placing.delete(digest);
+      }
     },
-    drop: () => files.remove(temp),
   };
+}
+
+/** Writes beside the place and renames into it: a file there is whole, or was torn by a power cut. */
+async function putInPlace(place: Place, digest: string, bytes: Uint8Array): Promise<void> {
+  const { files } = place;
+  const target = place.pathOf(digest);
+  const incoming = path.join(place.dir, 'incoming');
+  await place.makeDir(incoming);
+  const temp = path.join(incoming, toHex(place.random.bytes(16)));
+  try {
+    const handle = await files.open(temp, 'wx', 0o600);
+    try {
+      await files.write(handle, bytes);
+    } finally {
+      await files.close(handle);
+    }
+    // Only here, where its bytes are durable: a folder that nobody made durable may else stay behind unknown to all.
+    await place.makeDirLoose(path.dirname(target));
+    await files.rename(temp, target);
+  } catch (cause) {
+    await files.remove(temp).catch(() => undefined);
+    throw cause;
+  }
 }
 
 async function settle(place: Place, digests: readonly string[]): Promise<void> {

@@ -6,6 +6,7 @@
 import { isoTime, sha256 } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import {
+  confirmFoundingTokens,
   foundRoster,
   parsePublicKey,
   printPublicKey,
@@ -198,9 +199,11 @@ export class Founding {
       throw rosterErrors.error('CHANGE_INVALID', { why: 'not everybody has a key yet' });
     const { rosters, clock } = this.#host;
     const link = { document, subject: null, signatures: [...this.#signatures.values()] };
-    const receipt = await rosters.found(link, (tx) =>
-      projectRoster(tx, JSON.parse(document) as never, clock.nowMs()),
-    );
+    const receipt = await rosters.found(link, async (tx) => {
+      const roster = readRoster(document);
+      await projectRoster(tx, roster, clock.nowMs());
+      await confirmFoundingTokens(tx, roster);
+    });
     this.#host.people.forget();
     await this.#host.onFounded();
     return receipt;

@@ -48,9 +48,10 @@ export const COMMANDS: readonly CommandModule[] = [
   { names: ['budget'], load: async () => (await import('./budget.ts')).registerBudget },
   { names: ['model'], load: async () => (await import('./model.ts')).registerModel },
   {
-    names: ['project', 'destination', 'principal', 'token'],
+    names: ['project', 'destination', 'principal'],
     load: async () => (await import('./people.ts')).registerPeople,
   },
+  { names: ['token'], load: async () => (await import('./token.ts')).registerToken },
   { names: ['config'], load: async () => (await import('./config.ts')).registerConfig },
   { names: ['screen'], load: async () => (await import('./screen.ts')).registerScreen },
   { names: ['monitor'], load: async () => (await import('./monitor.ts')).registerMonitor },

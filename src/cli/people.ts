@@ -1,4 +1,4 @@
-/** `sallyport project|destination|principal|token …`: who may ask for what. */
+/** `sallyport project|destination|principal …`: who may ask for what. */
 import type { Command } from 'commander';
 import type { Destination, Principal, Project } from '../people/index.ts';
 import { layOut, openSession, withSession } from './session.ts';
@@ -150,49 +150,9 @@ function registerPrincipal(program: Command): void {
   );
 }
 
-interface TokenRow {
-  readonly id: string;
-  readonly principal: string;
-  readonly addedAt: string;
-  readonly revokedAt: string | null;
-}
-
-function registerToken(program: Command): void {
-  const group = program.command('token').description('Tokens of principals.');
-  withSession(group.command('list').description('List tokens, without secrets.')).action(
-    async (options: SessionOptions) => {
-      const session = openSession(options);
-      const { tokens } = await session.client.get<{ tokens: TokenRow[] }>('/v1/tokens');
-      session.print(tokens, () =>
-        layOut([
-          ['id', 'principal', 'added', 'revoked'],
-          ...tokens.map((each) => [each.id, each.principal, each.addedAt, each.revokedAt ?? '-']),
-        ]),
-      );
-    },
-  );
-  withSession(
-    group.command('add').description('Make a token; it is shown once.').argument('<principal>'),
-  ).action(async (principal: string, options: SessionOptions) => {
-    const session = openSession(options);
-    const made = await session.client.send<{ id: string; token: string }>('POST', path('tokens'), {
-      principal,
-    });
-    session.print(made, () => [`token ${made.id} of ${principal}, shown once:`, made.token]);
-  });
-  withSession(group.command('revoke').description('Revoke a token.').argument('<id>')).action(
-    async (id: string, options: SessionOptions) => {
-      const session = openSession(options);
-      const answer = await session.client.send('DELETE', path('tokens', id));
-      session.print(answer, () => [`token ${id} is revoked`]);
-    },
-  );
-}
-
 /** Adds the commands. */
 export function registerPeople(program: Command): void {
   registerProject(program);
   registerDestination(program);
   registerPrincipal(program);
-  registerToken(program);
 }

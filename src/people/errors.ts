@@ -44,6 +44,12 @@ export const errors = defineErrors('PEOPLE', {
     message: 'cannot answer, the token is not known or was revoked',
     hint: 'people sign in with `sallyport login` (and unset SALLYPORT_TOKEN); programs get a new one by `sallyport token add`',
   },
+  TOKEN_UNCONFIRMED: {
+    status: 401,
+    message:
+      'cannot answer, the token waits for the word of `{sponsor}`, who answers for `{bearer}`',
+    hint: 'the sponsor says so by `sallyport token confirm {id}`, or makes another one by `sallyport token add`',
+  },
   NOT_ALLOWED: {
     status: 403,
     message: 'cannot do this, `{principal}` is no {needed}',

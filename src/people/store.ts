@@ -3,13 +3,15 @@
  * Every change carries its ledger entry in the same transaction.
  */
 import type { Kysely } from 'kysely';
-import { newId, sha256 } from '../core/index.ts';
+import { sha256 } from '../core/index.ts';
 import type { Clock, Random } from '../core/index.ts';
 import type { EntryInput, Ledger } from '../ledger/index.ts';
 import type { Store } from '../store/index.ts';
 import { errors } from './errors.ts';
 import { checkName, checkPrincipal } from './people.ts';
 import type { Destination, Principal, PrincipalKind, Project, Role } from './people.ts';
+import { findTokenBearer, openTokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 interface PrincipalRow {
   id: string;
@@ -29,6 +31,7 @@ export interface PeopleTables {
     principal: string;
     added_ms: bigint;
     revoked_ms: bigint | null;
+    confirmed_by: string | null;
   };
   projects: { id: string; title: string; added_ms: bigint };
   project_members: { project: string; principal: string };
@@ -39,25 +42,13 @@ export interface PeopleTables {
 
 type Db = Kysely<PeopleTables>;
 
-/** A token without its secret. */
-export interface TokenShown {
-  readonly id: string;
-  readonly principal: string;
-  readonly addedMs: number;
-  readonly revokedMs: number | null;
-}
-
 /** Principals, tokens, projects and destinations. */
-export interface People {
-  /** The principal of a token; throws 401 for an unknown or revoked one. */
+export interface People extends Tokens {
+  /** The principal of a token; throws 401 for one that is unknown, revoked, or waits for its sponsor's word. */
   authenticate(token: string | undefined): Promise<Principal>;
   principals(): Promise<readonly Principal[]>;
   principal(id: string): Promise<Principal>;
   addPrincipal(principal: Principal, by: string): Promise<Principal>;
-  /** Makes a token and returns its secret, which is never shown again. */
-  addToken(principal: string, by: string): Promise<{ id: string; token: string }>;
-  tokens(): Promise<readonly TokenShown[]>;
-  revokeToken(id: string, by: string): Promise<void>;
   projects(): Promise<readonly Project[]>;
   project(id: string): Promise<Project>;
   addProject(id: string, title: string, by: string): Promise<Project>;
@@ -75,7 +66,6 @@ export interface People {
 }
 
 const LIMITS = { principal: 10_000, project: 1_000, destination: 10_000 } as const;
-const TOKEN_PREFIX = 'spt_';
 const LIVE_CACHE_MS = 1_000;
 const SESSION_PREFIX = 'sps_';
 /** A working day. */
@@ -226,13 +216,7 @@ export function openPeople(host: {
           .executeTakeFirst();
         return session === undefined ? undefined : findPrincipal(db, session.principal);
       }
-      const row = await db
-        .selectFrom('tokens')
-        .select('principal')
-        .where('hash', '=', hash)
-        .where('revoked_ms', 'is', null)
-        .executeTakeFirst();
-      return row === undefined ? undefined : findPrincipal(db, row.principal);
+      return findTokenBearer(db, hash, (id) => findPrincipal(db, id));
     });
     if (principal === undefined) throw errors.error('TOKEN_UNKNOWN');
     if (live.size > 1_000) live.clear();
@@ -261,7 +245,12 @@ export function openPeople(host: {
     });
   };
 
+  const forget = (): void => {
+    live.clear();
+  };
+
   return {
+    ...openTokens({ store, ledger, clock, random, needPrincipal, forget }),
     authenticate,
     principals: () =>
       read(async (db) =>
@@ -281,47 +270,6 @@ export function openPeople(host: {
         await tx.insertInto('principals').values(row).execute();
         return principal;
       }),
-    addToken: (principal, by) => {
-      const token = TOKEN_PREFIX + Buffer.from(random.bytes(32)).toString('base64url');
-      const id = newId('tok', random);
-      const tokenSha256 = sha256(token);
-      return change({ kind: 'token.added', by, principal, token: id, tokenSha256 }, async (tx) => {
-        await needPrincipal(tx, principal);
-        await tx
-          .insertInto('tokens')
-          .values({
-            hash: tokenSha256,
-            id,
-            principal,
-            added_ms: BigInt(clock.nowMs()),
-            revoked_ms: null,
-          })
-          .execute();
-        return { id, token };
-      });
-    },
-    tokens: () =>
-      read(async (db) =>
-        (await db.selectFrom('tokens').selectAll().orderBy('added_ms').execute()).map((row) => ({
-          id: row.id,
-          principal: row.principal,
-          addedMs: Number(row.added_ms),
-          revokedMs: row.revoked_ms === null ? null : Number(row.revoked_ms),
-        })),
-      ),
-    revokeToken: (id, by) => {
-      return change({ kind: 'token.revoked', by, token: id }, async (tx) => {
-        const result = await tx
-          .updateTable('tokens')
-          .set({ revoked_ms: BigInt(clock.nowMs()) })
-          .where('id', '=', id)
-          .where('revoked_ms', 'is', null)
-          .executeTakeFirst();
-        if (result.numUpdatedRows === 0n)
-          throw errors.error('NOT_FOUND', { what: 'token', name: id });
-        live.clear();
-      });
-    },
     projects: () => read((db) => readProjects(db)),
     project: (id) => read((db) => needProject(db, id)),
     addProject: (id, title, by) =>
@@ -390,9 +338,7 @@ export function openPeople(host: {
       });
       live.clear();
     },
-    forget: () => {
-      live.clear();
-    },
+    forget,
   };
 }
 

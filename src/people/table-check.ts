@@ -11,13 +11,23 @@ interface RosterRows {
   rosters: { version: bigint; document: string };
 }
 
+interface HeardToken {
+  readonly principal: string;
+  readonly digest: string;
+  readonly revoked: boolean;
+  /** Everybody who gave a word for it. */
+  readonly confirmed: readonly string[];
+  /** Whether it was there at the founding, which its sponsor signed. */
+  readonly founding: boolean;
+}
+
 interface Heard {
   /** By a short line that says all of it. */
   readonly principals: Set<string>;
   readonly projects: Set<string>;
   readonly links: Set<string>;
   readonly destinations: Set<string>;
-  readonly tokens: Map<string, { principal: string; revoked: boolean; digest: string }>;
+  readonly tokens: Map<string, HeardToken>;
   readonly sessions: Set<string>;
 }
 
@@ -44,6 +54,22 @@ function compareSets(
       .filter((each) => !rows.has(each))
       .map((each) => `${what} ${each} is in the ledger and not in the database`),
   ];
+}
+
+/** Who answered for which program at the founding; nobody where that cannot be read. */
+async function readFoundingSponsors(db: Kysely<RosterRows>): Promise<ReadonlyMap<string, string>> {
+  const first = await db
+    .selectFrom('rosters')
+    .select('document')
+    .orderBy('version')
+    .limit(1)
+    .executeTakeFirst();
+  if (first === undefined) return new Map();
+  try {
+    return new Map(readRoster(first.document).sponsored.map(({ id, sponsor }) => [id, sponsor]));
+  } catch {
+    return new Map();
+  }
 }
 
 class PeopleCheck implements TableCheck {
@@ -90,8 +116,16 @@ class PeopleCheck implements TableCheck {
           principal: say('principal'),
           revoked: false,
           digest: say('tokenSha256'),
+          confirmed: [say('confirmedBy')],
+          founding: this.#rosterMs === null,
         });
         return;
+      case 'token.confirmed': {
+        const token = tokens.get(say('token'));
+        if (token !== undefined)
+          tokens.set(say('token'), { ...token, confirmed: [...token.confirmed, entry.by] });
+        return;
+      }
       case 'token.revoked': {
         const token = tokens.get(say('token'));
         if (token !== undefined) tokens.set(say('token'), { ...token, revoked: true });
@@ -169,8 +203,9 @@ class PeopleCheck implements TableCheck {
     return compareSets('the destination', new Set(lines), this.#heard.destinations);
   }
 
-  async #compareTokens(db: Kysely<PeopleTables>): Promise<readonly string[]> {
+  async #compareTokens(db: Kysely<PeopleTables & RosterRows>): Promise<readonly string[]> {
     const problems: string[] = [];
+    const founders = await readFoundingSponsors(db);
     for (const row of await db.selectFrom('tokens').selectAll().execute()) {
       const heard = this.#heard.tokens.get(row.id);
       if (heard?.principal !== row.principal || heard.digest !== row.hash)
@@ -179,6 +214,14 @@ class PeopleCheck implements TableCheck {
         );
       else if (heard.revoked && row.revoked_ms === null)
         problems.push(`the token ${row.id} was revoked and works again`);
+      else if (row.confirmed_by !== null) {
+        const { confirmed, founding } = heard;
+        const agreed = founding && founders.get(row.principal) === row.confirmed_by;
+        if (!agreed && !confirmed.includes(row.confirmed_by))
+          problems.push(
+            `the token ${row.id} of ${row.principal} has the word of ${row.confirmed_by} in the database and not in the ledger`,
+          );
+      }
     }
     for (const row of await db.selectFrom('sessions').selectAll().execute()) {
       if (!this.#heard.sessions.has(`${row.hash} ${row.principal} ${row.key}`))

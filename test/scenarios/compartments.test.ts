@@ -109,6 +109,7 @@ const BODIES: Readonly<Record<string, (at: Asked) => unknown>> = {
     reason: 'r',
   }),
   'POST /v1/imports/{id}/screenings': () => ({}),
+  'POST /v1/tokens': () => ({ principal: 'somebody' }),
   'POST /v1/imports/{id}/exclusions': () => ({
     documents: [`doc_${'0'.repeat(24)}`],
     why: 'w',

@@ -203,7 +203,7 @@ describe('sharing a result', () => {
       give('mem', 'member', 'third'),
     ];
     await setUp(...changes);
-    tokens.set('bot', (await open.gate.people.addToken('bot', 'test')).token);
+    tokens.set('bot', (await open.gate.people.addToken('bot', 'pow', 'pow')).token);
     await setUp(
       ...['study', 'probe'].flatMap((project) => [
         { op: 'destination.add', project, name: 'out' },

@@ -154,7 +154,7 @@ describe('the upper tier on a real gate', () => {
   });
 
   it('takes nothing of the sponsor of the agent that asked', async () => {
-    const { token } = await open.gate.people.addToken('bot', 'test');
+    const { token } = await open.gate.people.addToken('bot', 'dee', 'dee');
     held = await ask(token);
     assert.equal(held.tier, 'quorum');
     assert.match(

@@ -33,7 +33,7 @@ describe('whose word counts', () => {
       { op: 'role.give', project: 'main', principal: 'bot', role: 'member' },
       { op: 'role.give', project: 'main', principal: 'mia', role: 'member' },
     );
-    bot = (await on.post<{ token: string }>('ann', '/v1/tokens', { principal: 'bot' })).token;
+    bot = (await on.post<{ token: string }>('rev', '/v1/tokens', { principal: 'bot' })).token;
   });
 
   after(() => open.close());
@@ -143,7 +143,7 @@ describe('whose word counts', () => {
       { op: 'principal.add', id: 'ant', kind: 'agent', name: 'ant', sponsor: 'cyd' },
       { op: 'role.give', project: 'main', principal: 'ant', role: 'member' },
     );
-    const { token } = await on.post<{ token: string }>('ann', '/v1/tokens', { principal: 'ant' });
+    const { token } = await on.post<{ token: string }>('cyd', '/v1/tokens', { principal: 'ant' });
     const held = await on.exportFile(token, 'glass.html', page('glass'));
     const place = `/v1/requests/${held.id}`;
     const subject = `${place}/subject?emergency=1`;

@@ -44,8 +44,14 @@ async function found(gate: Gate, founders: readonly string[]): Promise<TestPerso
   return people;
 }
 
-/** Opens a gate with wide budgets in a fresh folder and founds it: entries as `ann` or `ann:staff,security`. */
-export async function openFoundedGate(founders: readonly string[]): Promise<OpenGate> {
+/**
+ * Opens a gate with wide budgets in a fresh folder and founds it: entries as `ann` or `ann:staff,security`. `before` runs on
+ * the gate of the first start.
+ */
+export async function openFoundedGate(
+  founders: readonly string[],
+  before: (gate: Gate) => Promise<void> = () => Promise.resolve(),
+): Promise<OpenGate> {
   const dir = await mkdtemp(path.join(tmpdir(), 'sallyport-open-'));
   // The outer process may be of another user, who has to pass through.
   await chmod(dir, 0o711);
@@ -68,6 +74,7 @@ export async function openFoundedGate(founders: readonly string[]): Promise<Open
     const wide = { rate: '1 GB/day', burst: '1 GB' };
     for (const scope of ['enclave', 'automatic'] as const)
       await gate.budgets.declare({ scope, id: 'enclave' }, wide, 'test');
+    await before(gate);
     const people = await found(gate, founders);
     const tokens = new Map<string, string>();
     for (const { id, key } of people)

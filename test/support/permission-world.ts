@@ -164,6 +164,11 @@ class World implements PermissionWorld {
     return name;
   }
 
+  /** A token of a workload that waits for its sponsor. */
+  async #unconfirmed(): Promise<string> {
+    return (await this.#open.gate.people.addToken('wrk', 'ada')).id;
+  }
+
   /** Recalls a source that was added for it: what was recalled once cannot be recalled again. */
   async #recalled(who: string, place: Place): Promise<Outcome> {
     const source = `r${String(++this.#count)}`;
@@ -646,6 +651,12 @@ class World implements PermissionWorld {
         () => this.#try(who, 'GET', '/v1/policy'),
         () => this.#try(who, 'POST', '/v1/policy/check', json({ policies: 'permit' })),
       ]),
+    'make a token of an agent that somebody else sponsors, who has to confirm it': (who) =>
+      this.#try(who, 'POST', '/v1/tokens', json({ principal: 'wrk' })),
+    'confirm a token of an agent that somebody else sponsors': async (who) =>
+      this.#try(who, 'POST', `/v1/tokens/${await this.#unconfirmed()}/confirm`),
+    'revoke a token of an agent that somebody else sponsors': async (who) =>
+      this.#try(who, 'DELETE', `/v1/tokens/${await this.#unconfirmed()}`),
     'set the gate up by hand': (who) =>
       this.#all(
         INNER_ROUTES.filter((route) => route.access === 'administrator').map(
@@ -693,7 +704,8 @@ export async function openPermissionWorld(): Promise<PermissionWorld> {
   );
   await change('adb', steps() as readonly object[]);
   const tokens = new Map<string, string>();
-  for (const id of ['agt', 'wrk']) tokens.set(id, (await gate.people.addToken(id, 'test')).token);
+  for (const id of ['agt', 'wrk'])
+    tokens.set(id, (await gate.people.addToken(id, 'spo', 'spo')).token);
   await change(
     'sec',
     ['here', 'there', 'afar', 'wide'].flatMap((project) => [

@@ -25,7 +25,7 @@ export class Unreachable extends Error {
 
 /** What a call may carry. */
 export interface CallOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly json?: unknown;
   readonly form?: FormData;
   /** Bytes as they are, of a file in parts. */

@@ -20,6 +20,21 @@ export interface ReadInShown extends PersonShown {
   readonly grantedUntil: string | null;
 }
 
+/** A token of an agent or workload, without its secret. */
+export interface TokenShown {
+  readonly id: string;
+  readonly principal: string;
+  readonly sponsor: string | null;
+  readonly state: 'in force' | 'waits for its sponsor' | 'revoked';
+  readonly addedAt: string;
+}
+
+/** A token just made. */
+export interface TokenMade {
+  readonly id: string;
+  readonly token: string;
+}
+
 export interface ProjectShown {
   readonly id: string;
   readonly title: string;

@@ -69,6 +69,7 @@ export const proposalQuery = (step: T.SettingsStep | null) =>
 export const locksQuery = get<{ locks: T.LockShown[] }>(['locks'], '/v1/locks');
 export const windowsQuery = get<{ windows: T.WindowShown[] }>(['windows'], '/v1/windows');
 export const peopleQuery = get<{ people: T.PersonShown[] }>(['people'], '/v1/people');
+export const tokensQuery = get<{ tokens: T.TokenShown[] }>(['tokens'], '/v1/tokens');
 export const projectsQuery = get<{ projects: T.ProjectShown[] }>(['projects'], '/v1/projects');
 export const sharesQuery = get<T.Shares>(['shares'], '/v1/shares');
 export const policyQuery = get<T.PolicyShown>(['policy'], '/v1/policy');

@@ -10,6 +10,7 @@ import { RequestLine } from '../parts/request-line.tsx';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { When } from '../parts/text.tsx';
 import { useSession } from '../shell/session.tsx';
+import { WaitingTokens } from './people/own-tokens.tsx';
 import { sayBytes, sayCounted, showSafely } from '../words/format.ts';
 
 function RequestList(props: {
@@ -83,6 +84,7 @@ export function HomePage(): ReactNode {
         {(home) => (
           <div className="columns">
             <div className="stack wide">
+              <WaitingTokens />
               <Card
                 bare
                 title="Waits for you"

@@ -14,6 +14,7 @@ import { sayCounted, showSafely } from '../words/format.ts';
 import { AskAccess } from './ask-access.tsx';
 import { AskChange } from './people/ask-change.tsx';
 import { OwnKeys } from './people/own-keys.tsx';
+import { OwnTokens } from './people/own-tokens.tsx';
 import { DestinationForm } from './settings/place-forms.tsx';
 import { ProjectShares } from './shares/project-shares.tsx';
 
@@ -286,8 +287,9 @@ export function PeoplePage({ query }: { readonly query: URLSearchParams }): Reac
             id: 'keys',
             title: 'Your keys',
             show: () => (
-              <div className="under-tabs">
+              <div className="under-tabs stack wide">
                 <OwnKeys />
+                <OwnTokens />
               </div>
             ),
           },

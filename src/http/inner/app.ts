@@ -21,6 +21,7 @@ import { SCREENING_ROUTES } from './screening-routes.ts';
 import { LOCK_ROUTES } from './lock-routes.ts';
 import { POSTURE_ROUTES } from './posture-routes.ts';
 import { PEOPLE_ROUTES } from './people-routes.ts';
+import { TOKEN_ROUTES } from './token-routes.ts';
 import { INBOX_ROUTES } from './inbox-routes.ts';
 import { SOURCE_ROUTES } from './source-routes.ts';
 import { SETTINGS_ROUTES } from './settings-routes.ts';
@@ -42,6 +43,7 @@ export const INNER_ROUTES: readonly Route[] = [
   ...POLICY_ROUTES,
   ...BUDGET_ROUTES,
   ...PEOPLE_ROUTES,
+  ...TOKEN_ROUTES,
   ...LEDGER_ROUTES,
   ...POSTURE_ROUTES,
   ...MEASURE_ROUTES,

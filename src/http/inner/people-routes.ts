@@ -1,6 +1,5 @@
-/** Routes of principals, tokens, projects and destinations. */
+/** Routes of principals, projects and destinations. */
 import { z } from 'zod';
-import { isoTime } from '../../core/index.ts';
 import { PRINCIPAL_KINDS, peopleErrors } from '../../people/index.ts';
 import type { Gate } from '../../app/index.ts';
 import type { PrincipalKind } from '../../people/index.ts';
@@ -16,7 +15,6 @@ const principalBody = z.strictObject({
   sponsor: text.optional(),
   role: z.enum(['administrator', 'member']).default('member'),
 });
-const tokenBody = z.strictObject({ principal: text });
 const projectBody = z.strictObject({ id: text, title: text.optional() });
 const memberBody = z.strictObject({ principal: text });
 const modelBody = z.strictObject({ model: text });
@@ -55,48 +53,6 @@ export const PEOPLE_ROUTES: readonly Route[] = [
         { ...input, name: input.name ?? input.id, sponsor: input.sponsor ?? null },
         principal.id,
       );
-    },
-  ),
-  route(
-    {
-      method: 'get',
-      path: '/v1/tokens',
-      summary: 'Tokens, without secrets',
-      access: 'administrator',
-    },
-    async ({ gate }) => ({
-      tokens: (await gate.people.tokens()).map((token) => ({
-        id: token.id,
-        principal: token.principal,
-        addedAt: isoTime(token.addedMs),
-        revokedAt: token.revokedMs === null ? null : isoTime(token.revokedMs),
-      })),
-    }),
-  ),
-  route(
-    {
-      method: 'post',
-      path: '/v1/tokens',
-      summary: 'Make a token for a principal; its secret is shown once',
-      access: 'administrator',
-      body: tokenBody,
-    },
-    async ({ gate, principal, input }) => {
-      const { kind } = await gate.people.principal(input.principal);
-      if (kind === 'person') needUnfounded(gate, 'how a person signs in');
-      return gate.people.addToken(input.principal, principal.id);
-    },
-  ),
-  route(
-    {
-      method: 'delete',
-      path: '/v1/tokens/{id}',
-      summary: 'Revoke a token',
-      access: 'administrator',
-    },
-    async ({ gate, principal, param }) => {
-      await gate.people.revokeToken(param('id'), principal.id);
-      return { revoked: param('id') };
     },
   ),
   route(

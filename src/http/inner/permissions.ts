@@ -352,13 +352,34 @@ export const DEEDS: readonly Deed[] = [
     allowed: both(PEOPLE),
   },
   {
+    deed: 'make a token of an agent that somebody else sponsors, who has to confirm it',
+    actions: [],
+    routes: ['POST /v1/tokens'],
+    allowed: both(['administrator']),
+  },
+  {
+    deed: 'confirm a token of an agent that somebody else sponsors',
+    actions: [],
+    routes: ['POST /v1/tokens/{id}/confirm'],
+  },
+  {
+    deed: 'revoke a token of an agent that somebody else sponsors',
+    actions: [],
+    routes: ['DELETE /v1/tokens/{id}'],
+    allowed: both(['administrator']),
+  },
+  {
     deed: 'set the gate up by hand',
     actions: [],
     routes: [
       ...['GET /v1/founding', 'PUT /v1/budgets/{budget}', 'POST /v1/models'],
       ...['PATCH /v1/models/{id}', 'POST /v1/models/{id}/state', 'GET /v1/principals'],
-      ...['POST /v1/principals', 'GET /v1/tokens', 'POST /v1/tokens', 'DELETE /v1/tokens/{id}'],
-      ...['POST /v1/projects', 'POST /v1/projects/{id}/members', 'POST /v1/projects/{id}/models'],
+      ...[
+        'POST /v1/principals',
+        'POST /v1/projects',
+        'POST /v1/projects/{id}/members',
+        'POST /v1/projects/{id}/models',
+      ],
       ...['POST /v1/projects/{id}/destinations', 'GET /v1/posture', 'POST /v1/posture/records'],
     ],
     allowed: both(['administrator']),
@@ -378,6 +399,7 @@ export const ROUTES_OF_EVERYBODY: readonly {
     routes: [
       ...['GET /v1/people', 'GET /v1/budgets', 'GET /v1/charges', 'GET /v1/waiting'],
       ...['GET /v1/windows', 'GET /v1/locks', 'GET /v1/events', 'POST /v1/policy/replay'],
+      'GET /v1/tokens',
     ],
     why: 'list or count only what the rows let one see',
   },

@@ -86,10 +86,9 @@ export async function authenticate(
   const principal = await gate.people.authenticate(readToken(context));
   // The tables are a copy; a membership that ended a moment ago ends here.
   const roster = gate.rosters.current?.roster;
-  const over =
-    roster !== undefined &&
-    principal.kind === 'person' &&
-    findPerson(roster, principal.id, gate.clock.nowMs()) === undefined;
+  // A program acts for its sponsor, and no longer than that one is a member.
+  const person = principal.kind === 'person' ? principal.id : (principal.sponsor ?? '');
+  const over = roster !== undefined && findPerson(roster, person, gate.clock.nowMs()) === undefined;
   if (over) throw peopleErrors.error('TOKEN_UNKNOWN');
   if (access === 'administrator') needAdministrator(principal);
   return principal;

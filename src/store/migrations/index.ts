@@ -30,6 +30,7 @@ import { outerInboxesMigration } from './0101-outer-inboxes.ts';
 import { senderMigration } from './0200-sender.ts';
 import { senderSettingsMigration } from './0201-sender-settings.ts';
 import { senderBodiesMigration } from './0202-sender-bodies.ts';
+import { tokenSponsorsMigration } from './0041-token-sponsors.ts';
 
 /** The schema of the inner process. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -55,6 +56,7 @@ export const MIGRATIONS: readonly Migration[] = [
   screenedLabelsMigration,
   releaseStagedMigration,
   alarmsMigration,
+  tokenSponsorsMigration,
 ];
 
 /** The schema of the outer process. */

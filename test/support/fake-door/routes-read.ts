@@ -142,6 +142,7 @@ export function mountReading(app: Hono, state: FakeState): void {
         : waiting,
     );
   });
+  app.get('/v1/tokens', (c) => c.json({ tokens: [] }));
   app.get('/v1/people', (c) => c.json({ people: full(listPeople(state.peopleExtra)) }));
   app.get('/v1/projects/:id/people', (c) =>
     c.json({

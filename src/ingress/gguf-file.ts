@@ -13,6 +13,20 @@ export function looksLikeGgufHead(head: Uint8Array): boolean {
   return Buffer.from(head.subarray(0, 4)).toString('latin1') === 'GGUF';
 }
 
+/** A block of a template with something in it; pieces of words of a vocabulary have the signs at most beside one another. */
+const BLOCK = /\{\{-?\s*[^\s{}]|\{%-?\s*[^\s{}%]/;
+const BLOCK_END = /[^\s{}%]\s*-?(?:\}\}|%\})/;
+/** Longer than the pieces of words that vocabularies hold. */
+const PIECE_LENGTH_MAX = 64;
+
+/** Whether a text of an array may be markup or code, which nobody expects in lists of words. */
+function mayBeCode(text: string): boolean {
+  if (BLOCK.test(text) && BLOCK_END.test(text)) return true;
+  // Vocabularies have long runs of one sign, and pairs of them.
+  const spelled = text.replace(/([^])\1{3,}/gu, '$1');
+  return spelled.length > PIECE_LENGTH_MAX && !isPlainText(spelled);
+}
+
 /** Decodes a GGUF file. */
 export function decodeGguf(name: string, source: ByteSource): Decoded {
   const read = readGguf(source);
@@ -37,8 +51,16 @@ export function decodeGguf(name: string, source: ByteSource): Decoded {
   const [first] = oddNames;
   if (first !== undefined)
     findings.push(find('hold', 'METADATA_KEPT', { name: first.slice(0, 64) }));
-  for (const [from, to] of runs) {
-    findings.push(...judgeKeptBytes(source.read(from, to), `byte ${String(from)}`));
+  const hiding = new Set<string>();
+  for (const { from, to, key } of runs) {
+    const bytes = source.read(from, to);
+    findings.push(...judgeKeptBytes(bytes, `byte ${String(from)}`));
+    if (key === undefined || hiding.has(key) || !mayBeCode(Buffer.from(bytes).toString('utf8')))
+      continue;
+    hiding.add(key);
+    findings.push(
+      find('hold', 'METADATA_KEPT', { name: key.slice(0, 64) }, `byte ${String(from)}`),
+    );
   }
   const padding = new DroppedBytes();
   let end = headerEnd;

@@ -15,6 +15,7 @@ import type { Decoded, SafeForm } from './decoded.ts';
 import { carvePickles } from './pickle-carve.ts';
 import { judgePlainValues } from './plain-values.ts';
 import { judgeTemplates } from './template-file.ts';
+import { judgeYamlTags } from './yaml-tags.ts';
 
 /** The largest file that is parsed in memory. */
 export const PLAIN_BYTES_MAX = 256 * 1024 * 1024;
@@ -94,7 +95,8 @@ export function decodePlain(name: string, source: ByteSource): Decoded {
 const INSTEAD: Readonly<Record<string, string>> = {
   TYPE_WEIGHTS: 'ask for the weights as safetensors and for everything else as JSON',
   TYPE_ARCHIVE: 'unpack it and send the files, or a zip, tar or tar.gz of them',
-  TYPE_COMPRESSED: 'send the file uncompressed or as gzip',
+  TYPE_COMPRESSED:
+    'send the file uncompressed or as gzip; a file of joblib is saved again with `joblib.dump(joblib.load(FILE), OTHER, compress=("gzip", 3))`',
   TYPE_COLUMNAR: 'send the rows as parquet, CSV or JSON lines',
   TYPE_ENCRYPTED: 'send the content itself; nothing enters that cannot be read',
   TYPE_PROGRAM: 'programs enter as packages or as source code, not as data',
@@ -146,6 +148,7 @@ function decodeAs(
   findings.push(
     ...judgeTemplates(name, type, canonical.bytes),
     ...judgePlainValues(type, canonical.bytes),
+    ...judgeYamlTags(name, type, canonical.bytes),
   );
   if (judgeScan(findings) === 'malicious') return refused(type, ...findings);
   const form: SafeForm = { name: nameOfForm(name, type), type, pieces: () => [canonical.bytes] };

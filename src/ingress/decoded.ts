@@ -78,4 +78,11 @@ export function placeInside(inner: string, findings: readonly Finding[]): Findin
 }
 
 /** Decodes what is inside a container, one level deeper. */
-export type DecodeInner = (name: string, source: ByteSource) => Decoded;
+export interface DecodeInner {
+  (name: string, source: ByteSource): Decoded;
+  /** Told of each member of the outermost archive before it is opened; gives why that one is passed over. */
+  readonly enter?: EnterMember | undefined;
+}
+
+/** Is told the name of a member; gives why it is passed over. */
+export type EnterMember = (member: string) => string | undefined;

@@ -151,3 +151,43 @@ test('a safetensors file whose header length begins like a pickle is a safetenso
     assert.deepEqual([scan(bytes).type, verdict(bytes)], ['safetensors', 'clean'], String(length));
   }
 });
+
+const words = (...list: readonly string[]): Buffer => Buffer.from(`${list.join('\n')}\n`);
+
+test('lists of words that begin with a `c` are texts', () => {
+  for (const list of [
+    ['cat', 'cow', 'cab', 'cad', 'dog'],
+    ['cat', 'cow', 'cab', 'cad', 'ant', 'dog'],
+    ['cat', 'cow', 'cab', 'cad', 'can', 'cap', 'sun', 'sea'],
+    ['cat', 'cow', 'cab', 'cad', 'ace', 'ant', 'apple'],
+    ['cat', 'cow', 'cab', 'cad', 'bat', 'bee'],
+    ['cat', 'cow', 'It', 'ant'],
+    ['cat', 'cow', 'Sam', 'ant'],
+    ['cat', 'cow', 'Lima', 'ant'],
+    ['cat', 'cow', 'Friday', 'ant'],
+  ])
+    assert.equal(verdict(words(...list), 'words.txt'), 'clean', list.join());
+  // Where a module is there, or something else is done, nobody can tell them from a pickle.
+  for (const list of [
+    ['cast', 'castle', 'cat', 'cow', 'ant'],
+    ['cat', 'cow', 'Van', 'ant'],
+    ['cab', 'cad', 'can', 'cap', 'Rat'],
+  ])
+    assert.equal(verdict(words(...list), 'words.txt'), 'inconclusive', list.join());
+});
+
+test('a text that does something before it breaks off is malicious', () => {
+  for (const stream of [
+    "cos\nsystem\n(S'id'\ntRxxx",
+    "cos\nsystem\nS'id'\nRxxx",
+    'cos\nsystem\ncsys\nargv\nRxxx',
+    "csys\npath\nS'/tmp'\naxxx",
+    "cfoo\nbar\nS'x'\naxxx",
+    'cfoo\nbar\n(I1\ntRxxx',
+    'cfoo\nbar\ncbaz\nqux\na.',
+    // What no reader takes for a number ends it; what one takes does not.
+    "I0x1f\n0F-1_0.5e1\n0L1L\n0Fnan\n0I\n0cos\nsystem\n(S'id'\ntR",
+    "I1\0z\n0cos\nsystem\n(S'id'\ntR",
+  ])
+    assert.equal(verdict(joinCode(stream), 'words.txt'), 'malicious', JSON.stringify(stream));
+});

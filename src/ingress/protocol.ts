@@ -12,6 +12,20 @@ export interface ScanJob {
   readonly pathBytes?: string;
   /** A folder of its own where safe forms are written as `0`, `1`, …; without it they are only counted. */
   readonly outDir?: string;
+  /** Members, by number, on which processes before this one ended, and how. They are passed over. */
+  readonly ended?: readonly EndedMember[];
+}
+
+/** A member of the outermost archive on which a process ended. */
+export interface EndedMember {
+  readonly number: number;
+  readonly name: string;
+  readonly why: string;
+}
+
+/** What a process tells meanwhile: the member that it begins, or nothing when it has decoded all. */
+export interface ScanProgress {
+  readonly member: Omit<EndedMember, 'why'> | null;
 }
 
 /** One safe form, as the process that wrote it says. */

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import * as code from '../../test/support/pickle-code.ts';
 import { tempDir } from '../../test/support/temp-dir.ts';
+import { makeZip } from '../../test/support/zip-files.ts';
 import { openScanPool } from './scan-pool.ts';
 
 test('a file is scanned in a child, and its safe form is written where it was asked for', async (t) => {
@@ -69,5 +71,49 @@ test('a file that takes longer than its time is inconclusive', async (t) => {
   assert.deepEqual(
     [result.verdict, result.findings[0]?.code],
     ['inconclusive', 'SCAN_DECODER_ENDED'],
+  );
+});
+
+test('a member on which its process ends is named, and the others are decoded', async (t) => {
+  const dir = await tempDir(t);
+  const outDir = path.join(dir, 'out');
+  await mkdir(outDir);
+  // Empty arrays need many times their size in memory.
+  const heavy = Buffer.from(`[${'[],'.repeat(8_000_000)}0]`);
+  const shell = code.pickle(code.call('os', 'system', 'id'));
+  const members = (last: readonly [string, Uint8Array]): Parameters<typeof makeZip>[0] => [
+    ...[['a.txt', Buffer.from('hello\n')] as const, ['b/heavy.json', heavy] as const],
+    last,
+  ];
+  const zip = makeZip(members(['c.txt', Buffer.from('bye\n')]));
+  await writeFile(path.join(dir, 'a.zip'), zip);
+  await writeFile(path.join(dir, 'a.zip.gz'), gzipSync(zip));
+  await writeFile(path.join(dir, 'b.zip'), makeZip(members(['c.pkl', shell])));
+  const pool = await openScanPool({
+    ...{ size: 1, readable: [dir], writable: [outDir] },
+    limits: { memoryMiB: 192, fileMs: 120_000 },
+  });
+  t.after(() => {
+    pool.close();
+  });
+  for (const name of ['a.zip', 'a.zip.gz']) {
+    const own = path.join(outDir, name);
+    await mkdir(own);
+    const result = await pool.scan({ name, path: path.join(dir, name), outDir: own });
+    assert.deepEqual(
+      [result.verdict, result.findings.map((each) => [each.code, each.place])],
+      ['inconclusive', [['SCAN_DECODER_ENDED', 'b/heavy.json']]],
+    );
+    assert.match(result.findings[0]?.sentence ?? '', /memory/);
+    assert.deepEqual(
+      result.forms.map((form) => path.basename(form.name)),
+      ['a.txt', 'c.txt'],
+    );
+  }
+  const hidden = await pool.scan({ name: 'b.zip', path: path.join(dir, 'b.zip') });
+  assert.equal(hidden.verdict, 'malicious');
+  assert.deepEqual(
+    hidden.findings.map((each) => each.place.split(':')[0]),
+    ['b/heavy.json', 'c.pkl'],
   );
 });

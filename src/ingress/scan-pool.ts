@@ -5,7 +5,7 @@ import type { Finding } from '../inspect/index.ts';
 import { find, judgeScan } from './decoded.ts';
 import type { SafeType, ScanVerdict } from './decoded.ts';
 import { scanErrors } from './errors.ts';
-import type { ScanAnswer, ScanJob, ScannedForm } from './protocol.ts';
+import type { EndedMember, ScanAnswer, ScanJob, ScannedForm } from './protocol.ts';
 
 /** Limits of one scan process. */
 export interface ScanLimits {
@@ -109,8 +109,19 @@ function readAnswer(value: Json, isWritten: boolean): ScanAnswer | string {
   return value as unknown as ScanAnswer;
 }
 
-function ended(path: string, why: string): ScanResult {
-  const findings = [find('hold', 'DECODER_ENDED', { why })];
+/** The member that a process says it begins, or undefined. */
+function readMember(progress: Json): Omit<EndedMember, 'why'> | undefined {
+  const member = isRecord(progress) ? progress['member'] : undefined;
+  if (!isRecord(member)) return undefined;
+  const { number, name } = member;
+  return Number.isSafeInteger(number) && typeof name === 'string'
+    ? { number: number as number, name }
+    : undefined;
+}
+
+function ended(path: string, why: string, members: readonly EndedMember[] = []): ScanResult {
+  const places = members.map((each) => find('hold', 'DECODER_ENDED', { why: each.why }, each.name));
+  const findings = places.length > 0 ? places : [find('hold', 'DECODER_ENDED', { why })];
   return { path, type: 'unknown', bytes: 0, verdict: 'inconclusive', findings, forms: [] };
 }
 
@@ -124,6 +135,37 @@ export function describeSkipped(path: string, why: string): ScanResult {
 export function describeUnwritten(result: ScanResult, why: string): ScanResult {
   const findings = [...result.findings, find('hold', 'FORM_UNWRITTEN', { why })];
   return { ...result, verdict: 'inconclusive', findings, forms: [] };
+}
+
+/** Processes that one archive may end, each with another member, before the rest of it is left. */
+const ENDED_MAX = 4;
+/** After these the time of the file is over. */
+const OUT_OF_TIME = new Set(['CORE_CHILD_WALL_EXCEEDED', 'CORE_CHILD_CPU_EXCEEDED']);
+
+/** Scans a file; when its process ends within a member of an archive, again without that member, which is then named. */
+async function scanAgain(
+  pool: ChildPool,
+  job: ScanJob,
+  limits: ChildLimits,
+  before: readonly EndedMember[],
+): Promise<ScanResult> {
+  let member: Omit<EndedMember, 'why'> | undefined;
+  const task = before.length === 0 ? job : { ...job, ended: before };
+  const answer = await pool.run(task as unknown as Json, limits, (progress) => {
+    member = readMember(progress);
+  });
+  if (!answer.ok) {
+    if (NOBODY_TO_BLAME.has(answer.code))
+      throw scanErrors.error('STOPPED', { why: answer.message });
+    const members = member === undefined ? before : [...before, { ...member, why: answer.message }];
+    const isOver = member === undefined || OUT_OF_TIME.has(answer.code);
+    if (isOver || members.length > ENDED_MAX) return ended(job.name, answer.message, members);
+    return scanAgain(pool, job, limits, members);
+  }
+  const read = readAnswer(answer.value, job.outDir !== undefined);
+  if (typeof read === 'string') return ended(job.name, `its answer is malformed (${read})`);
+  const { type, bytes, findings, forms } = read;
+  return { path: job.name, type, bytes, verdict: judgeScan(findings), findings, forms };
 }
 
 /** Opens a pool; its processes start at once. */
@@ -144,18 +186,7 @@ export async function openScanPool(options: ScanPoolOptions): Promise<ScanPool> 
     size: options.size,
     walls: pool.walls,
     pids: () => pool.pids,
-    scan: async (job) => {
-      const answer = await pool.run({ ...job }, limits);
-      if (!answer.ok) {
-        if (NOBODY_TO_BLAME.has(answer.code))
-          throw scanErrors.error('STOPPED', { why: answer.message });
-        return ended(job.name, answer.message);
-      }
-      const read = readAnswer(answer.value, job.outDir !== undefined);
-      if (typeof read === 'string') return ended(job.name, `its answer is malformed (${read})`);
-      const { type, bytes, findings, forms } = read;
-      return { path: job.name, type, bytes, verdict: judgeScan(findings), findings, forms };
-    },
+    scan: (job) => scanAgain(pool, job, limits, []),
     close: () => {
       pool.close();
     },

@@ -14,7 +14,7 @@ import {
 } from './archive-file.ts';
 import { decodeNpy, looksLikeNpyHead } from './array-file.ts';
 import { find, judgeScan, refused } from './decoded.ts';
-import type { Decoded } from './decoded.ts';
+import type { Decoded, DecodeInner, EnterMember } from './decoded.ts';
 import { decodeGguf, looksLikeGgufHead } from './gguf-file.ts';
 import { decodeParquet, looksLikeParquetHead } from './parquet-file.ts';
 import { decodePickle } from './pickle-file.ts';
@@ -37,8 +37,18 @@ const OUTSIDE: ReadonlySet<PickleProblem['code']> = new Set([
   ...(['PICKLE_REFERENCE', 'PICKLE_OBJECT', 'PICKLE_MASKED'] as const),
 ]);
 
-/** Scans one file. Never throws on hostile bytes. */
-export function scanSource(name: string, source: ByteSource, depth = 1): Decoded {
+/** What a pickle does. */
+const DOING: ReadonlySet<PickleProblem['code']> = new Set([
+  ...(['PICKLE_CALL', 'PICKLE_CALL_COMPUTED', 'PICKLE_NAME_CHANGED'] as const),
+]);
+
+/** Scans one file. Never throws on hostile bytes. `enter` is told of the members of the outermost archive. */
+export function scanSource(
+  name: string,
+  source: ByteSource,
+  depth = 1,
+  enter?: EnterMember,
+): Decoded {
   if (depth > DEPTH_MAX)
     return refused('unknown', find('hold', 'DEPTH_EXCESS', { limit: DEPTH_MAX }));
   const head = source.read(0, Math.min(source.size, HEAD_BYTES));
@@ -47,7 +57,7 @@ export function scanSource(name: string, source: ByteSource, depth = 1): Decoded
   const isMarked = head[0] === 0x80 && (head[1] ?? 255) <= 5;
   if (isMarked && !isOther) return close(decodePickle(name, source));
   const judged = judgePickle(source);
-  const decoded = decodeByContent(name, source, head, depth, judged);
+  const decoded = decodeByContent(name, source, head, judged, makeInner(depth, enter));
   const doubts = isPickleType(decoded.type) ? [] : judgeDouble(decoded.type, judged);
   return close({ ...decoded, findings: [...decoded.findings, ...doubts] });
 }
@@ -74,40 +84,70 @@ function isBarePickle(source: ByteSource, judged: PickleJudgement): boolean {
  * nothing; no honest file of another type names something and goes on to a STOP.
  */
 function judgeDouble(type: string, judged: PickleJudgement): Finding[] {
-  const { asksOutside, names, opcodes, outcome, problems } = judged;
+  const { asksOutside, isWords, names, opcodes, outcome } = judged;
   const isWhole = outcome === 'stopped' || outcome === 'joblib';
   // A ZIP and a parquet file begin like a line that asks for something outside, behind which any text may be.
-  const goesOn = isWhole || (opcodes >= LED_ON_OPCODES && !asksOutside);
-  const told = problems.filter(({ code, severity }) => {
+  const goesOn = (isWhole || (opcodes >= LED_ON_OPCODES && !asksOutside)) && !(isWords && !isWhole);
+  const told = isWhole
+    ? judged.problems
+    : judged.problems.flatMap((problem) => weighUnfinished(problem, judged));
+  const kept = told.filter(({ code, severity }) => {
     if (severity === 'deny') return names > 0 || code === 'PICKLE_NESTED_CALL';
     if (code === 'PICKLE_BROKEN') return outcome === 'unjudged';
-    return names > 0 && goesOn && OUTSIDE.has(code);
+    return names > 0 && ((goesOn && OUTSIDE.has(code)) || DOING.has(code));
   });
-  const findings = describeProblems(told);
+  const findings = describeProblems(kept);
   if (names > 0 && isWhole) {
-    const isData = told.length === 0 && outcome === 'stopped';
+    const isData = kept.length === 0 && outcome === 'stopped';
     findings.push(find(isData ? 'hold' : 'deny', 'TYPE_DOUBLE', { type }));
   }
   return findings;
+}
+
+/**
+ * A list of words that begin with a `c` is a stream of names, and one with an `a`, `b` or `s` changes one of them. Readers end
+ * where they look for the first module, which nobody has; when it is one that they have, or a text is added to it, a person
+ * decides. So does one about what such a stream calls (`R`): for names that nobody has there are no arguments either.
+ */
+function weighUnfinished(
+  problem: PickleProblem,
+  { isWords, isLines }: PickleJudgement,
+): readonly PickleProblem[] {
+  const isChange = problem.code === 'PICKLE_NAME_CHANGED';
+  if (isChange && isWords) return [];
+  const isHeld = isChange ? isLines : isWords;
+  return isHeld && problem.severity === 'deny' ? [{ ...problem, severity: 'hold' }] : [problem];
+}
+
+/** Decoders of what is one level deeper: of members, and of what is only packed, whose members are then the outermost. */
+interface InnerDecoders {
+  readonly inner: DecodeInner;
+  readonly unpacked: DecodeInner;
+}
+
+function makeInner(depth: number, enter: EnterMember | undefined): InnerDecoders {
+  const inner = (own: string, content: ByteSource): Decoded => scanSource(own, content, depth + 1);
+  const unpacked = (own: string, content: ByteSource): Decoded =>
+    scanSource(own, content, depth + 1, enter);
+  return { inner: Object.assign(inner, { enter }), unpacked };
 }
 
 function decodeByContent(
   name: string,
   source: ByteSource,
   head: Uint8Array,
-  depth: number,
   judged: PickleJudgement,
+  { inner, unpacked }: InnerDecoders,
 ): Decoded {
-  const inner = (own: string, content: ByteSource): Decoded => scanSource(own, content, depth + 1);
   if (looksLikeZip(head)) return decodeZip(name, source, inner);
   if (looksLikeNpyHead(head)) return decodeNpy(name, source);
   if (looksLikeSafetensorsHead(head, source.size)) return decodeSafetensors(name, source);
   if (looksLikeGgufHead(head)) return decodeGguf(name, source);
   if (looksLikeParquetHead(head)) return decodeParquet(name, source);
   if (looksLikeTar(head)) return decodeTar(name, source, inner);
-  if (head[0] === 0x1f && head[1] === 0x8b) return decodeGzip(name, source, inner);
+  if (head[0] === 0x1f && head[1] === 0x8b) return decodeGzip(name, source, unpacked);
   const isZlib = looksLikeZlibHead(head);
-  const unwrapped = isZlib ? decodeZlib(name, source, inner) : undefined;
+  const unwrapped = isZlib ? decodeZlib(name, source, unpacked) : undefined;
   if (unwrapped !== undefined) return unwrapped;
   if (isBarePickle(source, judged)) return decodePickle(name, source);
   const plain = decodePlain(name, source);

@@ -8,8 +8,8 @@ import type { Json } from '../core/index.ts';
 import { memorySource } from '../formats/index.ts';
 import type { ByteSource } from '../formats/index.ts';
 import { find, keepWorst } from './decoded.ts';
-import type { Decoded, SafeForm } from './decoded.ts';
-import type { ScanAnswer, ScanJob, ScannedForm } from './protocol.ts';
+import type { Decoded, EnterMember, SafeForm } from './decoded.ts';
+import type { ScanAnswer, ScanJob, ScannedForm, ScanProgress } from './protocol.ts';
 import { scanSource } from './scan.ts';
 
 /** Files up to this size are read at once. */
@@ -57,7 +57,20 @@ function writeForm(form: SafeForm, number: number, outDir: string | undefined): 
   return { name, type, bytes, file };
 }
 
-function scan(job: ScanJob): ScanAnswer {
+const NAME_LENGTH_MAX = 256;
+
+/** Tells which member comes next, so that whoever waits can name the one on which this process ended. */
+function watchMembers(job: ScanJob, tell: (progress: ScanProgress) => void): EnterMember {
+  let number = -1;
+  return (name) => {
+    number++;
+    const ended = job.ended?.find((each) => each.number === number);
+    if (ended === undefined) tell({ member: { number, name: name.slice(0, NAME_LENGTH_MAX) } });
+    return ended?.why;
+  };
+}
+
+function scan(job: ScanJob, tell: (progress: ScanProgress) => void): ScanAnswer {
   let descriptor: number;
   try {
     const { path, pathBytes } = job;
@@ -69,7 +82,9 @@ function scan(job: ScanJob): ScanAnswer {
   }
   try {
     const { size } = fstatSync(descriptor);
-    const decoded: Decoded = scanSource(job.name, fileSource(descriptor, size));
+    const enter = watchMembers(job, tell);
+    const decoded: Decoded = scanSource(job.name, fileSource(descriptor, size), 1, enter);
+    tell({ member: null });
     const clash = findClash(decoded.forms);
     if (clash !== undefined) {
       const all = [...decoded.findings, find('hold', 'NAME_TWICE', { name: clash })];
@@ -97,4 +112,9 @@ function findClash(forms: readonly SafeForm[]): string | undefined {
   return undefined;
 }
 
-serveJobs((job: Json) => scan(job as unknown as ScanJob) as unknown as Json);
+serveJobs((job: Json, tools) => {
+  const tell = (progress: ScanProgress): void => {
+    tools.progress(progress as unknown as Json);
+  };
+  return scan(job as unknown as ScanJob, tell) as unknown as Json;
+});

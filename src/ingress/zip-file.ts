@@ -76,6 +76,11 @@ export function decodeMembers(
   const findings: Finding[] = [];
   const forms: SafeForm[] = [];
   for (const member of members) {
+    const why = decodeInner.enter?.(member.name);
+    if (why !== undefined) {
+      findings.push(find('hold', 'DECODER_ENDED', { why }, member.name));
+      continue;
+    }
     const opened = member.open();
     if (!opened.ok) {
       findings.push(fromRefusal(opened));

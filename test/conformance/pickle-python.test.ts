@@ -10,6 +10,7 @@ import { memorySource } from '../../src/formats/index.ts';
 import { judgeScan } from '../../src/ingress/decoded.ts';
 import { scanSource } from '../../src/ingress/scan.ts';
 import { seedRandom, writeStream } from '../support/pickle-streams.ts';
+import type { Random } from '../support/pickle-streams.ts';
 
 const STREAMS = Number(process.env.SALLYPORT_PICKLE_STREAMS ?? 4000);
 const SEED = Number(process.env.SALLYPORT_PICKLE_SEED ?? 1);
@@ -54,4 +55,29 @@ test('what CPython calls outside the grammar is never clean', { skip }, () => {
     malicious > calling * 0.99,
     `${String(calling - malicious)} of ${String(calling)} held`,
   );
+});
+
+/** Lines behind the opcodes of numbers and of quoted texts, mostly almost right. */
+function writeLine(random: Random): string {
+  const pick = (letters: string): string => letters.charAt(random(letters.length));
+  const any = Array.from({ length: random(6) }, () => pick('0179+-._ \t\v\0xXoObBaefEFLlnij\'"'));
+  const line = random(3) === 0 ? pick(' +-0') + any.join('') : any.join('');
+  const quote = pick('\'"');
+  return random(4) === 0
+    ? `S${quote}${line}${pick(quote + quote + ' ')}`
+    : `${pick('IFLS')}${line}`;
+}
+
+test('lines that CPython takes end no judgement', { skip }, () => {
+  const random = seedRandom(SEED + 1);
+  const lines = Array.from({ length: STREAMS }, () => writeLine(random));
+  const streams = lines.map((line) => Buffer.from(`${line}\n0cos\nsystem\n(S'id'\ntR`, 'latin1'));
+  let calling = 0;
+  for (const [i, counts] of countCalls(streams).entries()) {
+    if (Math.max(...counts) === 0) continue;
+    calling++;
+    const { findings } = scanSource('words.txt', memorySource(streams[i]!));
+    assert.equal(judgeScan(findings), 'malicious', JSON.stringify(lines[i]));
+  }
+  assert.ok(calling > STREAMS / 20, `only ${String(calling)} of ${String(STREAMS)} are taken`);
 });

@@ -12,6 +12,12 @@ const LONG_NAME_BYTES = 64;
 /** Numbers that are no exact ones get places of their own, far from all others. */
 const PLACE_FIRST = 2 ** 52;
 
+/** What readers may take for a whole number (`I`, `L`), up to a NUL, and for one with a point (`F`); they take less. */
+const WHOLE =
+  /^[ \t-\r]*[+-]?[ \t-\r]*[+-]?(?:0[xX][\da-fA-F_]*|0[oObB]?[\d_]*|[\d_]*)[ \t-\r]*L?[ \t-\r]*$/;
+const POINTED =
+  /^[ \t-\r]*[+-]?(?:[\d_]*\.?[\d_]*(?:[eE][+-]?[\d_]+)?|inf(?:inity)?|nan)[ \t-\r]*$/i;
+
 /** See the top of this file. */
 export class JudgeTape extends PickleTape {
   readonly #places = new Map<string, number>();
@@ -54,6 +60,24 @@ export class JudgeTape extends PickleTape {
     if (match[1] === '-' && digits !== '0') throw new Broken('a memo number is negative');
     const value = Number(digits);
     return value < PLACE_FIRST ? value : this.#placeOf(digits);
+  }
+
+  /** Steps over a number on a line and gives where it lies. Lines that are no number end every reader: they are words. */
+  numberLine(isPointed: boolean): { readonly from: number; readonly to: number } {
+    const { from, to } = this.span();
+    const head = this.source.read(from, Math.min(to, from + NUMBER_BYTES_MAX));
+    const line = Buffer.from(head).toString('latin1').split('\0', 1)[0] ?? '';
+    const isCut = to - from > head.length;
+    if (!isCut && !(isPointed ? POINTED : WHOLE).test(line)) {
+      throw new Broken('a number is misspelled');
+    }
+    return { from, to };
+  }
+
+  /** Whether the text on a line begins with a quotation mark, without which no reader takes one. */
+  isQuoted(from: number, to: number): boolean {
+    const first = to > from ? this.source.read(from, from + 1)[0] : 0;
+    return first === 0x27 || first === 0x22;
   }
 
   #placeOf(digits: string): number {

@@ -41,7 +41,7 @@ import {
 import type { CallOutcome, ResolvedName } from './call-rules.ts';
 import { findNestedPickle, SearchBudget } from './nested.ts';
 import type { ValueKind } from './nested.ts';
-import { isModuleName } from './names.ts';
+import { isKnownModule, isModuleName } from './names.ts';
 import { JudgeTape } from './judge-tape.ts';
 import { ProblemList } from './problems.ts';
 import type { PickleProblem } from './problems.ts';
@@ -63,6 +63,10 @@ export interface PickleJudgement {
   readonly names: number;
   /** joblib's wrappers, behind which a plain reader of pickles goes on and joblib reads an array. */
   readonly wrappers: number;
+  /** Its opcodes are lines that words may be: names, texts without quotes, and what is done to them. */
+  readonly isLines: boolean;
+  /** It is such without a text, and of what it names nothing is known to be there. */
+  readonly isWords: boolean;
   readonly problems: readonly PickleProblem[];
 }
 
@@ -89,6 +93,13 @@ const TEXT_WIDTH = new Uint8Array(256);
 for (const op of [0x8c, 0x55, 0x43]) TEXT_WIDTH[op] = 1;
 for (const op of [0x58, 0x54, 0x42]) TEXT_WIDTH[op] = 4;
 for (const op of [0x8d, 0x8e, 0x96]) TEXT_WIDTH[op] = 8;
+
+const OTHER = 1;
+const TEXT = 2;
+/** Opcodes other than those of a list of words: `c` with two lines, and `a`, `b`, `s`, `R` between them; `V` is a text. */
+const KINDS = new Uint8Array(256).fill(OTHER);
+for (const op of 'abcsR') KINDS[op.charCodeAt(0)] = 0;
+KINDS[0x56] = TEXT;
 
 /** Opcodes whose text is UTF-8; the others of a stated length hold bytes. */
 const IS_UTF8 = new Uint8Array(256);
@@ -121,6 +132,8 @@ class Judge {
   #hasProto = false;
   #asksOutside = false;
   #refersOutside = false;
+  #others = 0;
+  #knowsNames = false;
   readonly #problems = new ProblemList();
   readonly #budget: SearchBudget;
   readonly #opcodesMax: number;
@@ -159,6 +172,8 @@ class Judge {
       asksOutside: this.#asksOutside,
       names: this.#nameCount,
       wrappers: this.#wrappers,
+      isLines: (this.#others & OTHER) === 0,
+      isWords: this.#others === 0 && !this.#knowsNames,
       problems: this.#problems.list(),
     };
   }
@@ -184,6 +199,7 @@ class Judge {
         return 'stopped';
       }
       if (this.#step(op)) return 'joblib';
+      this.#others |= KINDS[op] ?? OTHER;
     }
   }
 
@@ -276,7 +292,7 @@ class Judge {
       case 0x49: // I
       case 0x46: // F
       case 0x4c: // L
-        this.#digits();
+        this.#digits(op === 0x46);
         return false;
       case 0x53: // S
       case 0x56: // V
@@ -417,6 +433,7 @@ class Judge {
       }
       index = this.#names.length;
       this.#names.push(describeName(module, name));
+      this.#knowsNames ||= isKnownModule(module);
       this.#nameIndex.set(key, index);
       this.#refer(index);
     }
@@ -572,6 +589,7 @@ class Judge {
 
   #lineText(quotes: number): void {
     const { from, to } = this.#tape.span();
+    if (quotes > 0 && !this.#tape.isQuoted(from, to)) throw new Broken('a text has no quotes');
     this.#stack.pushString(from, to);
     if (to - from < NESTED_MIN || !this.#tape.mightHide(from + quotes, to - quotes)) return;
     this.#lookInside(from + quotes, to - quotes, quotes > 0 ? 'quoted' : 'line');
@@ -588,8 +606,8 @@ class Judge {
     this.#stack.push(PLAIN);
   }
 
-  #digits(): void {
-    const { from, to } = this.#tape.span();
+  #digits(isPointed: boolean): void {
+    const { from, to } = this.#tape.numberLine(isPointed);
     if (to - from >= NESTED_MIN * 2) this.#lookInside(from, to, 'digits');
     this.#stack.push(PLAIN);
   }

@@ -103,6 +103,11 @@ const LIBRARIES = new Set([
   ...['mmcv', 'mmdet', 'mmengine', 'imblearn', 'skops', 'onnx', 'accelerate', 'datasets'],
 ]);
 
+/** Whether a module is of Python itself or of a package that is on many machines. */
+export function isKnownModule(module: string): boolean {
+  return isStandardModule(module) || LIBRARIES.has(module.split('.', 1)[0] ?? '');
+}
+
 const IDENTIFIERS = /^[\p{L}_][\p{L}\p{N}\p{M}_-]*(?:\.[\p{L}_][\p{L}\p{N}\p{M}_-]*)*$/u;
 const TYPE_NAME = /(?:^|\.)_*\p{Lu}[\p{L}\p{N}_]*$/u;
 

@@ -21,11 +21,12 @@ import type {
   Founder,
   PasskeyResponse,
   People,
+  Roster,
   RosterKey,
   RosterMeter,
   Settings,
 } from '../people/index.ts';
-import { checkFounderSignature, sayKeyRisks } from '../requests/index.ts';
+import { checkFounderSignature, listRuleRisks, sayKeyRisks } from '../requests/index.ts';
 import type { Rosters } from '../requests/index.ts';
 import type { Models } from '../models/index.ts';
 
@@ -44,7 +45,7 @@ export interface FoundingShown {
   /** The text that each of them signs; null until everybody has a key. */
   readonly document: string | null;
   readonly digest: string | null;
-  /** What the loss of one key would close for good. */
+  /** What the loss of one key would close for good, and what rules ask for that nobody could give. */
   readonly warnings: readonly string[];
 }
 
@@ -86,6 +87,10 @@ export function readSshKey(line: string, label: string): NewKey {
     deviceBound: kind === 'security-key',
     until: null,
   };
+}
+
+function sayRisks(roster: Roster, nowMs: number): readonly string[] {
+  return [...sayKeyRisks(roster, nowMs), ...listRuleRisks(roster, nowMs)];
 }
 
 /** One ceremony. */
@@ -186,8 +191,7 @@ export class Founding {
       })),
       document,
       digest: document === null ? null : sha256(document),
-      warnings:
-        document === null ? [] : sayKeyRisks(readRoster(document), this.#host.clock.nowMs()),
+      warnings: document === null ? [] : sayRisks(readRoster(document), this.#host.clock.nowMs()),
     };
   }
 

@@ -1,5 +1,6 @@
 /** How requests look on a terminal. */
 import type { RequestDetails, RequestShown } from '../http/index.ts';
+import { showChangeEffects } from './policy-difference.ts';
 import { layOut } from './session.ts';
 import { formatBytes, formatCount, pad, showSafely, wrap } from './terminal.ts';
 import type { Paint } from './terminal.ts';
@@ -115,6 +116,7 @@ export function showDetailed(paint: Paint, details: RequestDetails): readonly st
     ...(details.changes.length === 0
       ? []
       : ['', ...details.changes.map((change) => `  - ${showSafely(change)}`)]),
+    ...showChangeEffects(paint, details),
     ...(details.quorum?.votes ?? []).map(
       (vote) =>
         `  ${vote.vote === 'approve' ? 'approved' : 'refused'} by ${vote.person} at ${vote.at}${vote.reason === null ? '' : `: ${vote.reason}`}`,

@@ -11,6 +11,7 @@ import { fingerprintOf, saySubject, shareOf } from '../requests/index.ts';
 import type { Subject } from '../requests/index.ts';
 import { cliErrors } from './errors.ts';
 import { makeGivenFolder, pipeGivenOver, readGivenChunks, writeGiven } from './given-paths.ts';
+import { showChangeEffects } from './policy-difference.ts';
 import { formatBytes, formatCount, measureColumns, pad, showSafely } from './terminal.ts';
 import type { Paint } from './terminal.ts';
 
@@ -62,9 +63,11 @@ export function showSigning(paint: Paint, subject: Subject, text: string): reado
 
 /** Why policy asks people, as the gate tells it. It is not part of what is signed, and said so. */
 export function showGateSays(paint: Paint, details: RequestDetails): readonly string[] {
-  if (details.reasons.length === 0) return [];
+  const effects = showChangeEffects(paint, details);
+  if (details.reasons.length === 0 && effects.length === 0) return [];
   return [
     paint('dim', 'The gate adds, not signed:'),
+    ...effects,
     ...details.reasons.flatMap((reason) => {
       const place = reason.place === undefined ? '' : `${showSafely(reason.place)}: `;
       const lines = breakWhole(`${place}${showSafely(reason.sentence)}`, COLUMNS - 4);

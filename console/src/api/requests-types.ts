@@ -172,6 +172,8 @@ export interface RequestDetails extends RequestShown {
   readonly changes: readonly string[];
   /** Policies that it would put in force, against those that are. */
   readonly policies: ({ readonly text: string; readonly sha256: string } & TextDifference) | null;
+  /** What rules would ask for after it and nobody could give. */
+  readonly warnings: readonly string[];
   /** What it shares; null for a request of another kind. */
   readonly share: ShareDetails | null;
   /** The bits that an emergency may take; null where there can be none. */

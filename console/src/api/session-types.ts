@@ -55,4 +55,6 @@ export interface FoundingState {
   readonly digest: string | null;
   readonly challenge: string | null;
   readonly namespace: string;
+  /** What the loss of one key would close for good, and what rules ask for that nobody could give. */
+  readonly warnings: readonly string[];
 }

@@ -3,7 +3,13 @@ import { isoTime } from '../../core/index.ts';
 import { findPerson, peopleErrors, peopleOf, rolesIn, sayChange } from '../../people/index.ts';
 import type { Principal, Roster } from '../../people/index.ts';
 import type { Gate } from '../../app/index.ts';
-import { listGrants, readSubject, sayKeyRisks, stepsOf } from '../../requests/index.ts';
+import {
+  listGrants,
+  listRuleRisks,
+  readSubject,
+  sayKeyRisks,
+  stepsOf,
+} from '../../requests/index.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 
@@ -78,7 +84,10 @@ export const ROSTER_ROUTES: readonly Route[] = [
       return {
         version: roster.version,
         sha256,
-        warnings: sayKeyRisks(roster, gate.clock.nowMs()),
+        warnings: [
+          ...sayKeyRisks(roster, gate.clock.nowMs()),
+          ...listRuleRisks(roster, gate.clock.nowMs()),
+        ],
         document: roster,
         chain: gate.rosters.links.map((link) => ({
           version: link.version,

@@ -1,20 +1,17 @@
 /** Requests as they are answered: only what the principal may see, with what it may do and, if not, why not. */
 import type { Gate } from '../../app/index.ts';
 import { isoTime } from '../../core/index.ts';
-import { compareTexts, emittedOf, readExportFacts, readExportInput } from '../../egress/index.ts';
-import type { ExportFile, FileDifference, Reason } from '../../egress/index.ts';
+import { emittedOf, readExportFacts, readExportInput } from '../../egress/index.ts';
+import type { ExportFile, Reason } from '../../egress/index.ts';
 import { readImportInput } from '../../ingress/index.ts';
 import type { Principal, RosterRule } from '../../people/index.ts';
-import { digestPolicies } from '../../policy/index.ts';
 import {
-  changesOf,
   currentVotes,
   findVoteProblem,
   judgeRequest,
   requestErrors,
   mayDo,
   offeredEvents,
-  policyOf,
   readSubject,
   sayWaitsFor,
   sharedFilesOf,
@@ -22,6 +19,8 @@ import {
 } from '../../requests/index.ts';
 import type { Progress, Request, RequestNote, Stood, Verdict, Vote } from '../../requests/index.ts';
 import { hideDetails, isOutside } from './outsiders.ts';
+import { showPolicies, showWarnings } from './policy-view.ts';
+import type { PoliciesShown } from './policy-view.ts';
 import { withPolicies } from './request-can.ts';
 import { maySee } from './scope.ts';
 import { showShare } from './share-view.ts';
@@ -124,12 +123,9 @@ export interface RequestDetails extends RequestShown {
   readonly subject: SubjectShown | null;
   readonly changes: readonly string[];
   /** Cedar policies that it would put in force, and how they differ from those that are. */
-  readonly policies:
-    | ({ readonly text: string; readonly sha256: string } & Pick<
-        FileDifference,
-        'summary' | 'hunks'
-      >)
-    | null;
+  readonly policies: PoliciesShown | null;
+  /** What rules would ask for after it and nobody could give, for those who see every person. */
+  readonly warnings: readonly string[];
   /** Kept apart: how long it waits, how long an approval counts, how long a grant lasts, until when it may leave. */
   readonly clocks: {
     readonly waitUntil: string | null;
@@ -341,6 +337,7 @@ export async function showDetails(
     subject: request.subject === null ? null : showSubject(request.subject),
     changes: readSentences(request),
     policies: showPolicies(gate, request),
+    warnings: await showWarnings(gate, principal, request),
     clocks: showClocks(stood),
     previous: request.kind === 'export' ? await gate.looks.previous(request) : null,
     share: await showShare(gate, principal, request),
@@ -377,15 +374,6 @@ export function sayRule(
   ];
   const who = rule.tier === 'self' ? 'the requester, with a signature' : rule.quorum;
   return [who, ...keys].join(', ');
-}
-
-/** Policies that a change would put in force, beside those that are. */
-function showPolicies(gate: Gate, request: Request): RequestDetails['policies'] {
-  if (request.kind !== 'policy') return null;
-  const text = policyOf(changesOf(request));
-  if (text === undefined) return null;
-  const difference = compareTexts(gate.policies().text, text);
-  return { text, sha256: digestPolicies(text), ...difference };
 }
 
 function readSentences(request: Request): readonly string[] {

@@ -201,6 +201,7 @@ export async function makeDetails(
     previous: null,
     changes: [],
     policies: null,
+    warnings: [],
     share: null,
     breakGlass: null,
   };

@@ -152,6 +152,7 @@ export class FakeState {
           })),
         ],
       })),
+      warnings: [],
       document,
       digest,
       challenge: Buffer.from(blob).toString('base64url'),

@@ -43,7 +43,7 @@ export function Reasons({ details }: { readonly details: RequestDetails }): Reac
 
 /** What a change of people, rules or policy would do, one sentence a step. */
 export function Changes({ details }: { readonly details: RequestDetails }): ReactNode {
-  const { changes, policies } = details;
+  const { changes, policies, warnings } = details;
   if (changes.length === 0) return null;
   return (
     <Card title="What would change" note={sayCounted(changes.length, 'step')}>
@@ -54,6 +54,15 @@ export function Changes({ details }: { readonly details: RequestDetails }): Reac
           </li>
         ))}
       </ol>
+      {warnings.length === 0 ? null : (
+        <ul className="list" aria-label="Warnings">
+          {warnings.map((warning) => (
+            <li key={warning} className="alarm">
+              <p className="says break">{showSafely(warning)}</p>
+            </li>
+          ))}
+        </ul>
+      )}
       {policies === null ? null : (
         <div className="stack tight">
           <p className="quiet small">

@@ -132,6 +132,15 @@ export function SignRoster(props: {
         <span className="faint">SHA-256</span>
         <code className="break">{founding.digest}</code>
       </div>
+      {founding.warnings.length === 0 ? null : (
+        <ul className="list small" aria-label="Warnings">
+          {founding.warnings.map((warning) => (
+            <li key={warning} className="alarm">
+              <p className="says break">{showSafely(warning)}</p>
+            </li>
+          ))}
+        </ul>
+      )}
       <details>
         <summary className="small">The roster that is signed</summary>
         <pre className="subject-text small" tabIndex={0}>

@@ -6,6 +6,7 @@ import type { ScreenFinding } from './finding.ts';
 import { findDamage, findHidden } from './hidden.ts';
 import { LayerScreen } from './layers.ts';
 import { findLookalike } from './lookalikes.ts';
+import { readPunycode } from './punycode.ts';
 import { SCREEN_TEXT_LENGTH_MAX } from './tokens.ts';
 import type { TokenReader } from './tokens.ts';
 
@@ -38,6 +39,7 @@ export class ContentScreens {
   look(row: ScreenRow, text: string, tokens: TokenReader): void {
     const isPlain = !BEYOND_ASCII.test(text);
     if (!isPlain) this.#lookAtCharacters(row, text);
+    this.#lookAtLabels(row, text);
     const { blob, model, monitor } = this.#layers.find(text, tokens, isPlain);
     if (blob !== undefined) this.#blobs.add(row, blob.start, blob.end, blob.what);
     if (model !== undefined) this.#model.add(row, model.start, model.end, model.what);
@@ -49,6 +51,14 @@ export class ContentScreens {
     if (text.length > SCREEN_TEXT_LENGTH_MAX) {
       this.#long.add(row, SCREEN_TEXT_LENGTH_MAX, SCREEN_TEXT_LENGTH_MAX, 'too long');
     }
+  }
+
+  /** Names of hosts that only look like others are written in punycode. */
+  #lookAtLabels(row: ScreenRow, text: string): void {
+    const unlabelled = readPunycode(text);
+    const lookalike = unlabelled && findLookalike(unlabelled.text);
+    if (lookalike === undefined) return;
+    this.#lookalikes.add(row, unlabelled!.start, unlabelled!.end, `${lookalike.what}, in punycode`);
   }
 
   #lookAtCharacters(row: ScreenRow, text: string): void {

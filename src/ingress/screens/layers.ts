@@ -9,6 +9,7 @@ import { readHidden } from './hidden.ts';
 import { findMark } from './marks.ts';
 import { PhraseScreen } from './phrases.ts';
 import type { Said } from './phrases.ts';
+import { readPunycode } from './punycode.ts';
 import { nameMagic, readText } from './readable.ts';
 import { lookAt } from './skeleton.ts';
 import type { Look } from './skeleton.ts';
@@ -59,6 +60,8 @@ export class LayerScreen {
     const found: Found = isPlain ? { ...this.#surface.find(text, tokens) } : {};
     if (!isPlain) this.#lookBehindLetters(text, found);
     this.#undoEscapes(text, found);
+    const unlabelled = readPunycode(text);
+    if (unlabelled !== undefined) this.#enter(unlabelled.text, unlabelled, found, 'punycode', 0);
     for (const { start, end, how, isEncoded, text: said } of this.#ciphers.read(
       text,
       tokens,

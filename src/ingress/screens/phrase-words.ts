@@ -136,6 +136,26 @@ export const CLASSES = {
   message: 'message',
   who: 'who',
   mine: 'my',
+  moment: 'moment point',
+  perform: 'act behave speak talk respond answer reply write',
+  answerAs: 'answer respond reply act speak behave write',
+  though: 'if though',
+  were: 'were are had have was',
+  none: 'no not without',
+  play: 'play take assume adopt',
+  role: 'role persona identity personality',
+  fiction: `ai ais llm llms chatbot gpt claude gemini llama copilot ki assistant model bot dan terminal admin administrator root
+    hacker developer grader reviewer unrestricted unfiltered uncensored jailbroken unaligned`,
+  stay: 'stay remain',
+  in: 'in',
+  character: 'character',
+  leave: 'break leave',
+  want: 'want need',
+  to: 'to',
+  going: 'going',
+  name: 'name',
+  refuses: 'refuse refuses decline declines',
+  roleplay: 'roleplay roleplaying',
 } as const;
 
 /** The name of a class. */

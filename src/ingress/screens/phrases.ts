@@ -24,6 +24,7 @@ const KEEPS = 'tells a model to keep something from people';
 const ORDERS = 'gives a model orders';
 const ADDRESSES = 'addresses a model';
 const FREES = 'tells a model that it is bound by nothing';
+const PLAYS = 'gives a model a role to play';
 const TASKS = 'gives a model another task';
 const SENDS = 'asks a model to send out what it knows';
 const GRADES = 'tells a model how to judge the text itself';
@@ -111,6 +112,42 @@ const PHRASES: readonly Phrase[] = [
   ...model(FREES, 2, 'pretend you unbound limits', 'mind unbound limits', 'you act now be as'),
   ...model(FREES, 1, 'switch persona mode'),
   ...model(FREES, 1, 'respond unbound limits', 'do any now', 'god mode enabled'),
+  ...model(
+    PLAYS,
+    1,
+    'pretend you be',
+    'pretend to persona',
+    'want you pretend',
+    'going to pretend',
+  ),
+  ...model(
+    PLAYS,
+    1,
+    'from now on you act',
+    'from now on you be',
+    'from moment on you act',
+    'from moment on you be',
+  ),
+  ...model(PLAYS, 1, 'perform as though you none', 'perform as though you were none'),
+  ...model(
+    PLAYS,
+    1,
+    'perform as though you were fiction',
+    'answerAs as persona',
+    'perform as mind',
+  ),
+  ...model(PLAYS, 1, 'you be longer fiction', 'you be longer mind', 'you longer were limits'),
+  ...model(PLAYS, 3, 'play role fiction', 'game you be fiction'),
+  ...model(PLAYS, 0, 'your fresh role is', 'your name is now', 'stay in character'),
+  ...model(
+    PLAYS,
+    0,
+    'not leave character',
+    'roleplay as fiction',
+    'want you to be as',
+    'you be to be as',
+  ),
+  ...model(PLAYS, 2, 'roleplay as fiction', 'roleplay you be'),
   ...model(TASKS, 0, 'your fresh task is'),
   ...model(TASKS, 3, 'you see this call tool'),
   ...model(ADDRESSES, 1, 'condition you be mind', 'address mind', 'address for mind'),

@@ -109,7 +109,7 @@ async function evaluateModel(
     if (model.lineage.sets.some(({ digest }) => digest === set))
       throw monitorErrors.error('SET_SEEN', { set: path });
     sets.push(set);
-    // The source of a measured text plays no part, so a set without one can be measured.
+    // Only which sources are new is told by a source, so a set without one can be measured.
     for await (const row of readRows(path, options, () => 'measured')) {
       documents.push(reader.read(row));
     }

@@ -34,7 +34,7 @@ export interface EvaluateOptions extends VoteOptions {
 
 /** How often clean texts are flagged that come from a source of which nothing was learnt. */
 export interface NewSourceRate {
-  /** Sources with clean texts; each was left out in turn. */
+  /** Sources with clean texts. Of a method each was left out in turn; of a finished monitor those that it did not learn. */
   readonly sources: number;
   /** The mean of the sources' rates, and where the mean over all such sources lies, at 95 %. */
   readonly rate: Proportion;
@@ -64,7 +64,7 @@ export interface Evaluation {
   readonly falsePositiveRateMax: number;
   /** Of clean texts from the sources that were learnt. */
   readonly falsePositiveRate: Proportion;
-  /** Of clean texts from a source that was not; null where a finished monitor was measured, or there are too few sources. */
+  /** Of clean texts from a source that was not; null where there are too few such sources. */
   readonly newSources: NewSourceRate | null;
   readonly curve: readonly CertifiedShare[];
   readonly quorums: readonly number[];
@@ -212,7 +212,7 @@ export function evaluateMethod(
 
 /** Measures a finished monitor on documents that it has not seen. */
 export function evaluateMonitor(
-  model: Pick<MonitorModel, 'partitions' | 'point' | 'options'>,
+  model: Pick<MonitorModel, 'partitions' | 'point' | 'options' | 'sources'>,
   documents: readonly Document[],
 ): Evaluation {
   const { quorum, voters } = model.point;
@@ -221,11 +221,31 @@ export function evaluateMonitor(
     positive: new Int32Array(2 * size + 1),
     negative: new Int32Array(2 * size + 1),
   };
-  tally(openVotes(model.partitions.values()), quorum, documents, into);
+  const votes = openVotes(model.partitions.values());
+  tally(votes, quorum, documents, into);
   const { falsePositiveRateMax } = model.options;
+  const newSources = rateOfNew(countNew(model, votes, documents), 1);
   return summarise([into], {
-    ...{ partitions: voters, quorums: [quorum], falsePositiveRateMax, newSources: null },
+    ...{ partitions: voters, quorums: [quorum], falsePositiveRateMax, newSources },
   });
+}
+
+/** Clean texts of sources of which a finished monitor learnt nothing, as rows name them. */
+function countNew(
+  model: Pick<MonitorModel, 'point' | 'sources'>,
+  votes: VoteCounter,
+  documents: readonly Document[],
+): LeftOut {
+  const learnt = new Set(model.sources.map(({ source }) => source));
+  const counted: LeftOut = new Map();
+  for (const { features, positive, source } of documents) {
+    if (positive || learnt.has(source)) continue;
+    const counts = counted.get(source) ?? [0, 0];
+    counted.set(source, counts);
+    counts[1]++;
+    if (votes.count(features) >= model.point.quorum) counts[0]++;
+  }
+  return counted;
 }
 
 function summarise(
@@ -284,7 +304,7 @@ function warnAbout(measured: Omit<Evaluation, 'warnings'>): string[] {
   const { newSources } = measured;
   if (newSources !== null && newSources.rate.high > measured.falsePositiveRateMax) {
     warnings.push(
-      `the wanted ${measured.falsePositiveRateMax} cannot be promised for clean texts from a source that was not learnt: over ${sayCount(newSources.sources, 'source')}, each left out, ${newSources.rate.value.toFixed(4)} were flagged (up to ${newSources.rate.high.toFixed(4)}; ${newSources.worst.toFixed(4)} of the worst source's); vouch for clean texts of every kind with --vouched`,
+      `the wanted ${measured.falsePositiveRateMax} cannot be promised for clean texts from a source that was not learnt: over ${sayCount(newSources.sources, 'such source')} ${newSources.rate.value.toFixed(4)} were flagged (up to ${newSources.rate.high.toFixed(4)}; ${newSources.worst.toFixed(4)} of the worst source's); vouch for clean texts of every kind with --vouched`,
     );
   }
   if (measured.positives < 100) {

@@ -6,6 +6,7 @@ import { openSeeded, shuffle } from '../../test/support/poison.ts';
 import {
   DocumentReader,
   evaluateMethod,
+  evaluateMonitor,
   openMonitor,
   partitionOf,
   readMonitor,
@@ -361,4 +362,23 @@ test('Clopper–Pearson against published values', () => {
   near(clopperPearson(20, 20).low, 0.8316);
   near(clopperPearson(50, 1000).low, 0.0373);
   near(clopperPearson(50, 1000).high, 0.0654);
+});
+
+test('of a finished monitor the rate of new sources is that of sources that it did not learn', () => {
+  const trained = model(makeRows(2000, 8));
+  const rows = makeRows(900, 6, 7).map((row) => ({ ...row, source: `new-${row.source}` }));
+  const measured = evaluateMonitor(trained, read(rows));
+  const monitor = openMonitor(trained);
+  const rates = [...new Set(rows.map(({ source }) => source))].map((source) => {
+    const clean = rows.filter((row) => row.source === source && row.label === 'fine');
+    return clean.filter(({ text }) => monitor.judge(text).verdict === 'flag').length / clean.length;
+  });
+  assert.equal(measured.newSources?.sources, 6);
+  assert.equal(measured.newSources.worst, Math.max(...rates));
+  const mean = rates.reduce((a, b) => a + b) / rates.length;
+  assert.ok(Math.abs(measured.newSources.rate.value - mean) < 1e-9);
+  // Sources that were learnt are not new, and of two nothing is said about a third.
+  assert.equal(evaluateMonitor(trained, read(makeRows(300, 8, 9))).newSources, null);
+  const two = rows.filter(({ source }) => source === 'new-s1' || source === 'new-s2');
+  assert.equal(evaluateMonitor(trained, read(two)).newSources, null);
 });

@@ -105,6 +105,12 @@ export interface MonitorShown extends NodeShown {
       readonly partitions: number;
       readonly falsePositiveRateMax: number;
       readonly falsePositiveRate: Proportion;
+      /** Of clean texts from sources that it did not learn; null or absent where too few were measured. */
+      readonly newSources?: {
+        readonly sources: number;
+        readonly rate: Proportion;
+        readonly worst: number;
+      } | null;
       readonly curve: readonly { readonly badSources: number; readonly recall: Proportion }[];
       readonly warnings: readonly string[];
     };

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { monitorsQuery } from '../api/screens.ts';
-import type { MonitorShown } from '../api/screens.ts';
+import type { MonitorShown, Proportion } from '../api/screens.ts';
 import { Action } from '../parts/action.tsx';
 import { Drawing } from '../parts/drawing.tsx';
 import type { Draw } from '../parts/drawing.tsx';
@@ -53,9 +53,12 @@ function RecallCurve({ evaluation }: { readonly evaluation: Evaluation }): React
   );
 }
 
+const sayRate = ({ value, low, high }: Proportion): string =>
+  `${sayShare(value)} (95 %: ${sayShare(low)} to ${sayShare(high)})`;
+
 function Measured(props: { readonly newest: NonNullable<MonitorShown['newest']> }): ReactNode {
   const { at, by, evaluation } = props.newest;
-  const { falsePositiveRate: rate } = evaluation;
+  const { falsePositiveRate: rate, newSources } = evaluation;
   const made = evaluation.sources === 'simulated' ? ', sources simulated' : '';
   return (
     <>
@@ -64,7 +67,13 @@ function Measured(props: { readonly newest: NonNullable<MonitorShown['newest']> 
         rows={[
           [
             'False positives',
-            `${sayShare(rate.value)} (95 %: ${sayShare(rate.low)} to ${sayShare(rate.high)}), wanted ${sayShare(evaluation.falsePositiveRateMax)}`,
+            `${sayRate(rate)}, wanted ${sayShare(evaluation.falsePositiveRateMax)}`,
+          ],
+          [
+            '… of a new source',
+            newSources === undefined || newSources === null
+              ? 'not measured: it takes clean texts of three sources that it did not learn'
+              : `${sayRate(newSources.rate)}; ${sayShare(newSources.worst)} of the worst of ${sayCounted(newSources.sources, 'source')}`,
           ],
           [
             'Measured on',

@@ -24,7 +24,7 @@ export const EVALUATION = z.object({
     .object({ sources: whole, rate: proportion, worst: share })
     .nullable()
     .default(null)
-    .describe('of clean texts from a source that was not learnt; null for a finished monitor'),
+    .describe('of clean texts from a source that was not learnt; null where there were too few'),
   curve: z
     .array(
       z.object({

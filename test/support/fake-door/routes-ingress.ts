@@ -203,6 +203,10 @@ const MONITORS = [
         ...{ sources: 'as named', documents: 5_574, positives: 747, partitions: 25 },
         ...{ falsePositiveRateMax: 0.01, warnings: [] },
         falsePositiveRate: { value: 0.0081, low: 0.0058, high: 0.0111 },
+        newSources: {
+          ...{ sources: 12, worst: 0.042 },
+          rate: { value: 0.0147, low: 0.0062, high: 0.0233 },
+        },
         curve: CURVE.map((value, badSources) => ({
           badSources,
           recall: {

@@ -15,6 +15,7 @@ const BENCHES: readonly { readonly name: string; readonly entry: string }[] = [
   { name: 'console', entry: 'benchConsole' },
   { name: 'screens', entry: 'benchScreens' },
   { name: 'scan', entry: 'benchScan' },
+  { name: 'large', entry: 'benchLarge' },
   { name: 'lineage', entry: 'benchLineage' },
   { name: 'scenario', entry: 'benchScenario' },
 ];

@@ -47,6 +47,7 @@ export { MEMBERS_MAX } from './zip-directory.ts';
 export { findNameClash } from './member-names.ts';
 export {
   JSON_BYTES_MAX,
+  JSON_LINE_BYTES_MAX,
   JSONL_BYTES_MAX,
   LineWriter,
   emitJson,

@@ -13,7 +13,8 @@ import { TextSink } from './text-sink.ts';
 export const JSON_BYTES_MAX = 32 * 1024 * 1024;
 /** Largest JSON lines file. */
 export const JSONL_BYTES_MAX = 256 * 1024 * 1024;
-const LINE_BYTES_MAX = 16 * 1024 * 1024;
+/** Longest line of a JSON lines file. */
+export const JSON_LINE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** A canonical JSON file. */
 export interface JsonFile {
@@ -153,7 +154,7 @@ export function* readLines(
     const next = bytes.indexOf(10, at);
     const end = next < 0 ? bytes.length : next;
     number++;
-    const text = end - at > LINE_BYTES_MAX ? undefined : decode(bytes.subarray(at, end));
+    const text = end - at > JSON_LINE_BYTES_MAX ? undefined : decode(bytes.subarray(at, end));
     if (text === undefined || text.trim() !== '') yield { number, text };
     at = end + 1;
   }

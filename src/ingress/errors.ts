@@ -203,7 +203,7 @@ export const scanErrors = defineErrors('SCAN', {
   TOO_LARGE: {
     status: 413,
     message: 'it is larger than what is decoded at once: {bytes} bytes, limit {limit}',
-    hint: 'send it in parts',
+    hint: 'send it in parts; rows as JSON lines or parquet may have any size',
   },
   DEPTH_EXCESS: {
     status: 422,

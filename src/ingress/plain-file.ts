@@ -12,6 +12,7 @@ import type { ContentType } from '../wire/index.ts';
 import { describeChanges } from './changed.ts';
 import { find, fromRefusal, judgeScan, refused } from './decoded.ts';
 import type { Decoded, SafeForm } from './decoded.ts';
+import { decodeLargeLines } from './large-lines.ts';
 import { carvePickles } from './pickle-carve.ts';
 import { judgePlainValues } from './plain-values.ts';
 import { judgeTemplates } from './template-file.ts';
@@ -73,6 +74,8 @@ function nameOfForm(name: string, type: ContentType): string {
 /** Decodes a file that is none of the binary containers. */
 export function decodePlain(name: string, source: ByteSource): Decoded {
   if (source.size > PLAIN_BYTES_MAX) {
+    const lines = decodeLargeLines(name, source);
+    if (lines !== undefined) return lines;
     const details = { bytes: source.size, limit: PLAIN_BYTES_MAX };
     return refused('unknown', find('hold', 'TOO_LARGE', details));
   }

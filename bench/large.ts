@@ -1,0 +1,141 @@
+/**
+ * `sallyport scan` on much: 20,000 small files, and one file of JSON lines at three sizes up to 4 GB. Memory is the most that the
+ * command and its processes were resident with together, looked at ten times a second.
+ */
+import { spawn } from 'node:child_process';
+import {
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { BenchTable } from './table.ts';
+
+const FILES = 20_000;
+const MB = 1_000_000;
+const SIZES = [40 * MB, 1_000 * MB, 4_000 * MB];
+const SAMPLE_MS = 100;
+const PAGE_KB = 4;
+
+/** Resident pages of a process and all that it started. */
+function residentOf(root: number): number {
+  const parents = new Map<number, number>();
+  const resident = new Map<number, number>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      parents.set(Number(entry), Number(stat[1]));
+      resident.set(Number(entry), Number(stat[21]));
+    } catch {
+      // It has ended.
+    }
+  }
+  const isOurs = (pid: number): boolean => {
+    for (let at = pid; at > 1; at = parents.get(at) ?? 0) if (at === root) return true;
+    return false;
+  };
+  return [...resident].reduce((sum, [pid, pages]) => sum + (isOurs(pid) ? pages : 0), 0);
+}
+
+interface Run {
+  readonly seconds: number;
+  readonly peakMb: number;
+  readonly clean: number;
+  readonly results: number;
+}
+
+async function scan(path: string, out: string): Promise<Run> {
+  const started = performance.now();
+  const program = resolve('bin', 'sallyport.js');
+  const child = spawn(process.execPath, [program, 'scan', path, '--json', '--out', out], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let peak = 0;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, residentOf(child.pid ?? 0));
+  }, SAMPLE_MS);
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString('utf8');
+  });
+  await once(child, 'close');
+  clearInterval(timer);
+  const lines = printed.trimEnd().split('\n');
+  return {
+    seconds: (performance.now() - started) / 1000,
+    peakMb: (peak * PAGE_KB * 1024) / MB,
+    clean: lines.filter((line) => line.includes('"verdict":"clean"')).length,
+    results: lines.length,
+  };
+}
+
+function writeSmall(dir: string): number {
+  let bytes = 0;
+  for (let i = 0; i < FILES; i++) {
+    const folder = join(dir, String(i % 100));
+    mkdirSync(folder, { recursive: true });
+    const rows = Array.from(
+      { length: 20 },
+      (_, r) => `${String(r)},${String(i * r)}.5,name ${String(i)}`,
+    );
+    const text = i % 2 === 0 ? `id,value,name\n${rows.join('\n')}\n` : JSON.stringify({ rows });
+    bytes += text.length;
+    writeFileSync(join(folder, `${String(i)}.${i % 2 === 0 ? 'csv' : 'json'}`), text);
+  }
+  return bytes;
+}
+
+async function writeLines(path: string, bytes: number): Promise<void> {
+  const stream = createWriteStream(path);
+  let written = 0;
+  for (let i = 0; written < bytes; i++) {
+    let block = '';
+    for (let r = 0; r < 4000; r++) {
+      const words = `message ${String(i)} of ${String(r)} about the weather of the day`;
+      block += `{"id":${String(i * 4000 + r)},"label":"ham","score":0.${String((r * 7919) % 1000)}1,"text":"${words}"}\n`;
+    }
+    written += block.length;
+    if (!stream.write(block)) await once(stream, 'drain');
+  }
+  stream.end();
+  await once(stream, 'close');
+}
+
+const row = (what: string, bytes: number, run: Run): string[] => [
+  ...[what, (bytes / MB).toFixed(0), run.seconds.toFixed(0)],
+  ...[(bytes / MB / run.seconds).toFixed(1), (run.results / run.seconds).toFixed(0)],
+  ...[run.peakMb.toFixed(0), `${String(run.clean)} of ${String(run.results)}`],
+];
+
+/** Runs the scans; needs twice the largest file on disk. */
+export async function benchLarge(): Promise<BenchTable> {
+  const rows: string[][] = [];
+  const dir = mkdtempSync(join(tmpdir(), 'sallyport-bench-large-'));
+  try {
+    const small = join(dir, 'small');
+    const bytes = writeSmall(small);
+    rows.push(row('20,000 small files', bytes, await scan(small, join(dir, 'small-out'))));
+    for (const size of SIZES) {
+      const file = join(dir, 'rows.jsonl');
+      const out = join(dir, `out-${String(size)}`);
+      await writeLines(file, size);
+      rows.push(row('one file of JSON lines', size, await scan(file, out)));
+      rmSync(out, { recursive: true });
+    }
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+  return {
+    title: 'Scanning much',
+    note: '`sallyport scan --out`, with the safe forms written. Memory of the command and its scan processes together.',
+    columns: ['what', 'MB', 's', 'MB/s', 'files/s', 'most memory, MB', 'clean'],
+    rows,
+  };
+}

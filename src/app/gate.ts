@@ -311,7 +311,7 @@ async function openParts(
   );
   asked.resolve(requests);
   const wire = await starting;
-  wireLocks.open({ requests, exports, releases, wire });
+  wireLocks.open({ store, requests, exports, releases, wire });
   for (const signed of await listLoans(store, clock.nowMs())) await lend(wire, signed, log);
   rosters.onNew(async () => {
     const keys = rosters.need().roster.people.flatMap((person) => person.keys);

@@ -2,13 +2,16 @@
  * What locks stop of what is charged already: before a release is handed to the sender its locks are asked, as they were
  * before it was charged. Frames go in sequence, so what is behind a stopped one waits too, whoever it belongs to.
  */
+import type { Kysely } from 'kysely';
 import { findLocks } from '../egress/index.ts';
 import type { ExportHost } from '../egress/index.ts';
 import type { Releases } from '../release/index.ts';
 import type { Lock, Request, Requests } from '../requests/index.ts';
+import type { Store } from '../store/index.ts';
 import type { RunningWire } from './wire.ts';
 
 interface Parts {
+  readonly store: Store;
   readonly requests: Requests;
   readonly exports: ExportHost;
   readonly releases: Releases;
@@ -24,13 +27,37 @@ export interface LockMeets {
 }
 
 const STARTING = 'the start of the gate';
-/** Releases that are looked at when a lock is set, and waiting requests that are told why. */
-const LOOKED_MAX = 200;
+/** Waiting requests that are told why. */
 const TOLD_MAX = 10_000;
+
+interface Rows {
+  release_queue: { sequence: bigint; request_id: string; state: string };
+  requests: { id: string; requester: string; sponsor: string | null; project: string };
+}
+
+/** Charged releases that the outer door is not known to have, counted by what locks look at: all of them, however many. */
+async function countCharged(
+  store: Store,
+  side: '<' | '>=',
+  next: number,
+): Promise<readonly (Omit<Rows['requests'], 'id'> & { readonly count: number })[]> {
+  const rows = await store.read((db: Kysely<Rows>) =>
+    db
+      .selectFrom('release_queue')
+      .innerJoin('requests', 'requests.id', 'release_queue.request_id')
+      .select(['requests.requester', 'requests.sponsor', 'requests.project'])
+      .select((each) => each.fn.countAll().as('count'))
+      .where('release_queue.state', '!=', 'acked')
+      .where('release_queue.sequence', side, BigInt(next))
+      .groupBy(['requests.requester', 'requests.sponsor', 'requests.project'])
+      .execute(),
+  );
+  return rows.map((row) => ({ ...row, count: Number(row.count) }));
+}
 
 function say(stopped: number, leaving: number): string {
   const many = (count: number): string =>
-    count === 1 ? '1 charged release' : `${String(count)} charged releases`;
+    count === 1 ? '1 charged release' : `${count.toLocaleString('en-GB')} charged releases`;
   const waits =
     stopped === 0
       ? 'no charged release waits for the wire'
@@ -60,15 +87,16 @@ export class WireLocks {
   /** What a lock that was just set stops, and what it comes too late for. */
   async meets(lock: Lock): Promise<LockMeets> {
     if (this.#parts === null) return { stopped: 0, leaving: 0, sentence: say(0, 0) };
-    const { exports, requests, releases, wire } = this.#parts;
-    const [first] = await releases.unacked(0, 1);
-    let [stopped, leaving] = [0, 0];
-    for (const each of await releases.unacked(first?.sequence ?? 0, LOOKED_MAX)) {
-      const locks = await findLocks(exports, await requests.get(each.requestId));
-      if (!locks.some(({ id }) => id === lock.id)) continue;
-      if (each.sequence < wire.next) leaving += 1;
-      else stopped += 1;
-    }
+    const { exports, store, wire } = this.#parts;
+    const count = async (side: '<' | '>='): Promise<number> => {
+      let met = 0;
+      for (const asker of await countCharged(store, side, wire.next)) {
+        const locks = await findLocks(exports, asker);
+        if (locks.some(({ id }) => id === lock.id)) met += asker.count;
+      }
+      return met;
+    };
+    const [leaving, stopped] = [await count('<'), await count('>=')];
     return { stopped, leaving, sentence: say(stopped, leaving) };
   }
 

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { loadConfig, openGate, parseConfig, readEnvironment } from '../app/index.ts';
 import type { Config, Gate } from '../app/index.ts';
 import { SallyportError, sayCount } from '../core/index.ts';
-import { buildInnerHttp, listen, takesUpload } from '../http/index.ts';
+import { buildInnerHttp, listen, takesUpload, warmPermissions } from '../http/index.ts';
 import type { Listening } from '../http/index.ts';
 import { openPaint } from './terminal.ts';
 import type { Paint } from './terminal.ts';
@@ -81,6 +81,7 @@ async function start(options: StartOptions): Promise<void> {
     gate.site.note(door.url);
     writeRunning(gate, door);
     announce(gate, door);
+    void warmPermissions(gate);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => {
         stopping.resolve(0);

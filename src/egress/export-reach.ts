@@ -108,10 +108,13 @@ export function bucketPath(request: Request, models: readonly Model[]): readonly
   ];
 }
 
+/** Who asks for an export, and where: what locks look at. */
+export type ExportAsker = Pick<Request, 'requester' | 'sponsor' | 'project'>;
+
 /** The locks that stand against an export. */
 export function locksOn(
   host: ExportHost,
-  request: Request,
+  request: ExportAsker,
   models: readonly Model[],
 ): Promise<readonly Lock[]> {
   return host.locks.on([
@@ -124,7 +127,7 @@ export function locksOn(
 }
 
 /** The locks that stand against an export, whatever of it was done already. */
-export async function findLocks(host: ExportHost, request: Request): Promise<readonly Lock[]> {
+export async function findLocks(host: ExportHost, request: ExportAsker): Promise<readonly Lock[]> {
   return locksOn(host, request, await modelsInReach(host, request));
 }
 

@@ -8,6 +8,7 @@
 export { openClient } from './client.ts';
 export type { Client, ClientFile } from './client.ts';
 export { buildInnerHttp, innerOpenApi, takesUpload } from './inner/app.ts';
+export { warmPermissions } from './inner/permission-table.ts';
 export { listen } from './serve.ts';
 export type { Listening } from './serve.ts';
 export type { RequestDetails, RequestShown } from './inner/views.ts';

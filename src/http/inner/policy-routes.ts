@@ -12,12 +12,12 @@ import {
   POLICY_CHARACTERS_MAX,
   SHIPPED_SHA256,
   checkPolicies,
-  permissionRows,
   tryPolicy,
 } from '../../policy/index.ts';
-import type { MatrixRow, Policy } from '../../policy/index.ts';
+import type { Policy } from '../../policy/index.ts';
 import { checkApproval, readSubject } from '../../requests/index.ts';
 import { POLICY_BODY_BYTES_MAX, needPerson } from './ask.ts';
+import { makeMatrix, matrixOf } from './permission-table.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { sayRule } from './views.ts';
@@ -32,24 +32,6 @@ function sayWhen(rule: Roster['rules'][number]): string {
     one: `with a finding, or larger than its requester may vouch for, and ${size}`,
     quorum: `with a key or a secret, of a locked model, or larger than one reviewer may approve, ${size}`,
   }[rule.tier];
-}
-
-const matrices = new WeakMap<Policy, Promise<readonly MatrixRow[]>>();
-
-async function makeMatrix(policy: Policy): Promise<readonly MatrixRow[]> {
-  const rows: MatrixRow[] = [];
-  for (const row of permissionRows(policy)) {
-    rows.push(row);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return rows;
-}
-
-/** The table of permissions; some thousand questions to the policies, so it is made once for each set. */
-function matrixOf(policy: Policy): Promise<readonly MatrixRow[]> {
-  const known = matrices.get(policy) ?? makeMatrix(policy);
-  matrices.set(policy, known);
-  return known;
 }
 
 /** Who put the policies in force, and when: the founders, or those whose signatures the chain holds. */

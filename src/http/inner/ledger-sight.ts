@@ -9,6 +9,7 @@ import { SallyportError } from '../../core/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { shareInputOf } from '../../requests/index.ts';
 import type { Stood } from '../../requests/index.ts';
+import { visibleTo } from './lock-routes.ts';
 import { isOutside } from './outsiders.ts';
 import { isBlind } from './views.ts';
 
@@ -17,6 +18,7 @@ const SETUP: ReadonlySet<string> = new Set([
   ...['roster', 'principal', 'token', 'session', 'project', 'destination', 'model', 'budget'],
   ...['meter', 'wire', 'posture'],
 ]);
+const LOCKS: ReadonlySet<string> = new Set(['lock.set', 'lock.lifted']);
 const VOTES: ReadonlySet<string> = new Set(['request.approved', 'request.refused']);
 
 /** Which entries one principal may read. */
@@ -55,6 +57,9 @@ class Sight implements LedgerSight {
   readonly #stood: (id: string) => Promise<Stood | null>;
   readonly #reads: (project: string) => Promise<boolean>;
   readonly #projectOfImport: (id: string) => Promise<string>;
+  readonly #projectOfScreening: (id: string) => Promise<string>;
+  readonly #projectOfNode: (id: string) => Promise<string>;
+  readonly #seesLock: (id: string) => Promise<boolean>;
   /** `ledger.read` of the gate: all of it. `people.view` of the gate: how it is set up. */
   readonly #may: (action: string) => Promise<boolean>;
 
@@ -72,6 +77,19 @@ class Sight implements LedgerSight {
     this.#projectOfImport = once(
       async (id) => (await orNull(gate.wayIn.imports.get(id)))?.project ?? '',
     );
+    this.#projectOfScreening = once(
+      async (id) => (await orNull(gate.wayIn.screenings.get(id)))?.project ?? '',
+    );
+    this.#projectOfNode = once(async (id) => {
+      const found = await gate.wayIn.lineages.find(id);
+      return found.find((node) => node.id === id)?.project ?? '';
+    });
+    // As the list of locks shows them.
+    const shown = once(() => visibleTo(gate, principal));
+    this.#seesLock = once(async (id) => {
+      const lock = await orNull(gate.locks.get(id));
+      return lock !== null && (await shown(''))(lock);
+    });
   }
 
   async sees({ entry }: ShownEntry): Promise<boolean> {
@@ -81,6 +99,7 @@ class Sight implements LedgerSight {
     if (await this.#may('ledger.read')) return true;
     const setup = SETUP.has(entry.kind.split('.')[0] ?? '');
     if (setup && (await this.#may('people.view'))) return true;
+    if (LOCKS.has(entry.kind)) return this.#seesLock(textOf(entry, 'lock'));
     if (stood !== null) return this.#seesRequest(stood);
     // A request that is named and not there belongs to nobody's project.
     if (request !== '') return false;
@@ -102,10 +121,12 @@ class Sight implements LedgerSight {
   async #projectOf(entry: Entry): Promise<string> {
     const project = textOf(entry, 'project');
     if (project !== '') return project;
-    if (entry.kind === 'lock.set')
-      return textOf(entry, 'targetKind') === 'project' ? textOf(entry, 'target') : '';
     const held = textOf(entry, 'import');
-    return held === '' ? '' : this.#projectOfImport(held);
+    if (held !== '') return this.#projectOfImport(held);
+    const screening = textOf(entry, 'screening');
+    if (screening !== '') return this.#projectOfScreening(screening);
+    const monitor = textOf(entry, 'monitor');
+    return monitor === '' ? '' : this.#projectOfNode(monitor);
   }
 }
 

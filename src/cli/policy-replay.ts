@@ -50,7 +50,7 @@ function sayWaiting(ms: number): string {
 
 /** The replay as lines: a table of endings, what it costs, and which requests would end otherwise. */
 export function describeReplay(replay: Replay, days: number): readonly string[] {
-  const row = (name: 'automatic' | 'held' | 'denied'): string => {
+  const row = (name: 'automatic' | 'window' | 'held' | 'denied'): string => {
     const [now, then] = [replay.now[name], replay.proposed[name]];
     const change =
       then === now ? 'same' : then > now ? `+${formatCount(then - now)}` : String(then - now);
@@ -61,6 +61,7 @@ export function describeReplay(replay: Replay, days: number): readonly string[] 
     `${sayCount(replay.requests, 'request')} of the last ${sayCount(days, 'day')}`,
     `  ${''.padEnd(10)} ${'now'.padStart(9)} ${'proposed'.padStart(9)}`,
     row('automatic'),
+    row('window'),
     row('held'),
     row('denied'),
     `approvals ${sign}${String(replay.extraApprovals)}, waiting of all requests together ${sayWaiting(replay.waitingMs)}`,
@@ -79,7 +80,7 @@ export function registerReplay(group: Command): void {
     group
       .command('replay')
       .description(
-        'Run the real requests of the last days against proposed rules: what would have been automatic, held or denied, the extra approvals and the waiting',
+        'Run the real requests of the last days against proposed rules: what would have been automatic, through a window, held or denied, the extra approvals and the waiting',
       )
       .option('--days <days>', 'how many days back', '30')
       .option('--changes <file>', 'steps of a change as JSON, such as `rule.set`; see `change`')

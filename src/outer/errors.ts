@@ -40,7 +40,7 @@ export const outerErrors = defineErrors('OUTER', {
   RECIPIENT_UNKNOWN: {
     status: 404,
     message: 'there is no recipient `{name}` of `{destination}`',
-    hint: 'list recipients with `sallyport outer recipient list`',
+    hint: '`sallyport outer list` shows destinations and their recipients',
   },
   NAME_INVALID: {
     status: 400,

@@ -41,7 +41,7 @@ export const errors = defineErrors('REQUEST', {
   SUBJECT_INVALID: {
     status: 400,
     message: 'cannot read the canonical request, it is not one or not in its one spelling',
-    hint: 'take the text from `sallyport request subject ID`, without changing a byte',
+    hint: 'take the text from `GET /v1/requests/ID/subject`, without changing a byte; `sallyport approve ID` does it for you',
   },
   NO_APPROVERS: {
     status: 409,

@@ -68,11 +68,31 @@ describe('policy replay', () => {
       row('r2', { now: AUTOMATIC, proposed: AUTOMATIC }),
       row('r3', { now: DENIED, proposed: DENIED }),
     ];
-    const counts = { automatic: 1, held: 1, denied: 1 };
+    const counts = { automatic: 1, window: 0, held: 1, denied: 1 };
     assert.deepEqual(replay(rows), {
       ...{ requests: 3, now: counts, proposed: counts, changed: [] },
       ...{ extraApprovals: 0, waitingMs: 0 },
     });
+  });
+
+  it('counts what went through a window as that, unless it would be denied or need no window', () => {
+    const request = { releasedAs: 'window' };
+    const rows = [
+      row('r1', { request }),
+      row('r2', { request, proposed: DENIED }),
+      row('r3', { request, proposed: AUTOMATIC }),
+    ];
+    const { now, proposed, changed, extraApprovals } = replay(rows);
+    assert.deepEqual(now, { automatic: 0, window: 3, held: 0, denied: 0 });
+    assert.deepEqual(proposed, { automatic: 1, window: 1, held: 0, denied: 1 });
+    assert.deepEqual(
+      changed.map(({ id, from, to }) => [id, from, to]),
+      [
+        ['r2', 'window', 'denied'],
+        ['r3', 'window', 'automatic'],
+      ],
+    );
+    assert.equal(extraApprovals, 0);
   });
 
   it('counts what would have waited, and its approvals at the pace of those days', () => {
@@ -87,8 +107,8 @@ describe('policy replay', () => {
     assert.deepEqual(
       [result.now, result.proposed],
       [
-        { automatic: 1, held: 2, denied: 0 },
-        { automatic: 0, held: 3, denied: 0 },
+        { automatic: 1, window: 0, held: 2, denied: 0 },
+        { automatic: 0, window: 0, held: 3, denied: 0 },
       ],
     );
     assert.equal(result.extraApprovals, 1);
@@ -147,13 +167,13 @@ describe('policy replay', () => {
       replay([row('r1', { request, now: vouched, proposed: { ...HELD, tier: 'quorum' } })]);
     // One reviewer now, and a second seat in the proposed tier: who asks makes no difference to the pace.
     for (const request of [{ requester: 'dan' }, { requester: 'bot', sponsor: 'bob' }])
-      assert.deepEqual(of(request).now, { automatic: 0, held: 1, denied: 0 });
+      assert.deepEqual(of(request).now, { automatic: 0, window: 0, held: 1, denied: 0 });
     const agent = row('r1', { request: { requester: 'bot', sponsor: 'bob' }, now: vouched });
     const self = withRule('export', 'self', 'requester');
     const rules = self.rules.filter(({ kind, tier }) => kind !== 'export' || tier === 'self');
     const alone = { ...self, rules };
     const denied = replayRequests([agent], { now: alone, proposed: alone }, NOW);
-    assert.deepEqual(denied.now, { automatic: 0, held: 0, denied: 1 });
+    assert.deepEqual(denied.now, { automatic: 0, window: 0, held: 0, denied: 1 });
   });
 
   it('knows the rules of every kind, and takes a window for the exports that it lets through', () => {

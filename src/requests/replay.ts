@@ -15,7 +15,7 @@ import { excludedFrom, tierOfSubject } from './subject-reach.ts';
 import { percentilesOf } from './waiting.ts';
 
 /** How a request ends under a policy. */
-export type Ending = 'automatic' | 'held' | 'denied';
+export type Ending = 'automatic' | 'window' | 'held' | 'denied';
 
 /** How often each. */
 export type ReplayCounts = Readonly<Record<Ending, number>>;
@@ -127,6 +127,9 @@ function judge(roster: Roster, row: ReplayRow, answer: PolicyAnswer, nowMs: numb
   const { verdict, tier, reason } = answer;
   if (verdict === 'allow') return { ending: 'automatic', approvals: 0, why: reason };
   if (verdict === 'deny') return { ending: 'denied', approvals: 0, why: reason };
+  // People approved it beforehand: the window that let it through is a request of its own, and is counted as one.
+  if (row.request.releasedAs === 'window')
+    return { ending: 'window', approvals: 0, why: 'a window that was approved beforehand' };
   const rule = ruleOf(roster, row.request, tier ?? 'one');
   if (rule === undefined)
     return { ending: 'denied', approvals: 0, why: 'no rule says who approves it' };
@@ -153,8 +156,8 @@ export function replayRequests(
   nowMs: number,
 ): Replay {
   const counts = {
-    now: { automatic: 0, held: 0, denied: 0 },
-    proposed: { automatic: 0, held: 0, denied: 0 },
+    now: { automatic: 0, window: 0, held: 0, denied: 0 },
+    proposed: { automatic: 0, window: 0, held: 0, denied: 0 },
   };
   const changed: Replay['changed'][number][] = [];
   let extraApprovals = 0;

@@ -70,6 +70,7 @@ export interface Waiting {
 
 export interface ReplayCounts {
   readonly automatic: number;
+  readonly window: number;
   readonly held: number;
   readonly denied: number;
 }

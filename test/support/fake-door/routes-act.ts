@@ -258,8 +258,8 @@ function mountPolicy(app: Hono): void {
   app.post('/v1/policy/replay', (c) =>
     c.json({
       requests: 1_204,
-      now: { automatic: 1_051, held: 130, denied: 23 },
-      proposed: { automatic: 980, held: 201, denied: 23 },
+      now: { automatic: 1_003, window: 48, held: 130, denied: 23 },
+      proposed: { automatic: 932, window: 48, held: 201, denied: 23 },
       changed: Array.from({ length: 71 }, (_, i) => ({
         id: `req_${String(i + 100).padStart(4, '0')}`,
         from: 'automatic',

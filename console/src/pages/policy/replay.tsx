@@ -15,6 +15,7 @@ const PERIODS = [7, 30, 90] as const;
 const CHANGED_SHOWN = 50;
 const ROWS = [
   ['automatic', 'Automatic'],
+  ['window', 'Through a window'],
   ['held', 'Held'],
   ['denied', 'Denied'],
 ] as const;

@@ -21,6 +21,7 @@ import {
   listToEscalate,
   listUnprepared,
 } from './lists.ts';
+import { tellOldApprovals } from './old-approvals.ts';
 import { renewText } from './renew-texts.ts';
 import { noteEscalation, readRequest } from './store.ts';
 import type { Request } from './row.ts';
@@ -68,6 +69,9 @@ export async function checkDeadlines(host: DeadlineHost): Promise<void> {
   tellLate(host, due);
   await each(due, (request) => endDue(host, request));
   await retryApproved(host, 'approved');
+  await tellOldApprovals(host).catch((cause: unknown) => {
+    host.onFault('whose approvals are too old', cause);
+  });
 }
 
 /** What only people can end is said once a day; of what waits for the wire one says it for all of a project. */

@@ -86,6 +86,7 @@ export { ACCESS_HELD, accessKind, listGrants } from './kinds/access.ts';
 export type { AccessHost, Grant } from './kinds/access.ts';
 export { readChanges, stepsOf } from './change-steps.ts';
 export { findDeadEnd, sayKeyRisks } from './dead-end.ts';
+export { TOO_OLD } from './old-approvals.ts';
 export { listNewRuleRisks, listRuleRisks } from './rule-risks.ts';
 export { findPolicyText, policyOf, writeShipped } from './policy-text.ts';
 export type { PolicyText } from './policy-text.ts';

@@ -154,6 +154,37 @@ export async function addNote(tx: Kysely<unknown>, note: RequestNote): Promise<v
     .execute();
 }
 
+/** Held requests with an approval from before a time that no note of a kind was written after. */
+export async function listOldVotes(
+  db: Kysely<unknown>,
+  untilMs: number,
+  noted: string,
+): Promise<readonly string[]> {
+  if (!Number.isFinite(untilMs)) return [];
+  const rows = await (db as Kysely<VoteTables & { requests: { id: string; state: string } }>)
+    .selectFrom('request_votes')
+    .innerJoin('requests', 'requests.id', 'request_votes.request')
+    .select('requests.id')
+    .distinct()
+    .where('requests.state', '=', 'held')
+    .where('request_votes.vote', '=', 'approve')
+    .where('request_votes.at_ms', '<', BigInt(untilMs))
+    .where((each) =>
+      each.not(
+        each.exists(
+          each
+            .selectFrom('request_events')
+            .select('request_events.id')
+            .whereRef('request_events.request', '=', 'request_votes.request')
+            .where('request_events.event', '=', noted)
+            .whereRef('request_events.at_ms', '>', 'request_votes.at_ms'),
+        ),
+      ),
+    )
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /** How many notes of a kind a request has since a time. */
 export async function countNotes(
   db: Kysely<unknown>,

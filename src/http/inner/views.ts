@@ -6,6 +6,7 @@ import type { ExportFile, Reason } from '../../egress/index.ts';
 import { readImportInput } from '../../ingress/index.ts';
 import type { Principal, RosterRule } from '../../people/index.ts';
 import {
+  TOO_OLD,
   currentVotes,
   findVoteProblem,
   judgeRequest,
@@ -266,7 +267,7 @@ function showVotes(stood: Stood, principal: Principal): readonly VoteShown[] {
   }));
 }
 
-const VOTE_EVENTS: ReadonlySet<string> = new Set(['approve', 'deny']);
+const VOTE_EVENTS: ReadonlySet<string> = new Set(['approve', 'deny', TOO_OLD]);
 
 function showHistory(notes: readonly RequestNote[], blind: boolean): RequestDetails['history'] {
   return notes

@@ -195,6 +195,73 @@ describe('the console on the real gate', { skip: skipBrowser }, () => {
     assert.equal(one?.quorum, '2 of reviewers(project)');
   });
 
+  it('proposes a wider budget on the page, which another person signs, and shows it in force', async () => {
+    const { page } = ada;
+    const rateOf = async (): Promise<string | undefined> => {
+      const answer = await fetch(`${gate.innerUrl}/v1/budgets`, {
+        headers: { authorization: `Bearer ${bobToken}` },
+      });
+      type Budgets = { budgets: { budget: string; declared: { rate: string } }[] };
+      const { budgets } = (await answer.json()) as Budgets;
+      return budgets.find((each) => each.budget === 'enclave')?.declared.rate;
+    };
+    assert.equal(await rateOf(), '13 MB/year');
+    await visit(page, 'budgets');
+    await page.getByRole('button', { name: 'Propose a budget' }).click();
+    await page.getByLabel('Budget', { exact: true }).selectOption('enclave');
+    await page.getByLabel('Rate', { exact: true }).fill('26 MB/year');
+    await page.getByText('it lets more leave over time, so people have to sign it').waitFor();
+    await page.getByLabel('Why', { exact: true }).fill('the paper is due');
+    await page.getByRole('button', { name: 'Ask for it' }).click();
+    await page.waitForURL(/requests\/req_/);
+    const id = idOf(page);
+    await seeState(page, 'held');
+    assert.equal(await rateOf(), '13 MB/year', 'who asks alone changes nothing');
+    assert.equal((await approveAsBob(id)).state, 'done');
+    await seeState(page, 'done');
+    assert.equal(await rateOf(), '26 MB/year');
+    await visit(page, 'budgets');
+    await page.locator('.card.budget').getByText('26 MB/year').first().waitFor();
+    // A passkey alone is not enough: the rule asks for an approval outside the browser.
+    const step = { op: 'budget.set', budget: 'enclave', rate: '20 MB/year', burst: '2 MB' };
+    const asked = await cli<Shown>(4, 'change', JSON.stringify(step), '--why', 'enough for now');
+    await visit(page, `requests/${asked.id}`);
+    await page.getByRole('button', { name: 'Approve with passkey' }).click();
+    await page.getByText('One approval outside the browser').waitFor();
+    assert.equal((await show(asked.id)).state, 'held');
+    assert.equal(await rateOf(), '26 MB/year');
+    await cli<Shown>(0, 'request', 'withdraw', asked.id);
+  });
+
+  it('a token that an administrator makes for an agent waits on the page of its sponsor', async () => {
+    const { page } = ada;
+    const agent = { op: 'principal.add', id: 'bot', kind: 'agent', name: 'Bot', sponsor: 'ada' };
+    const asked = await cli<Shown>(4, 'change', JSON.stringify(agent), '--why', 'sweeps');
+    await visit(page, `requests/${asked.id}`);
+    await page.getByRole('button', { name: 'Approve with passkey' }).click();
+    await seeState(page, 'done');
+    const { token } = await cli<{ token: string }>(0, 'token', 'add', 'bot');
+    const asBot = async (bearer: string): Promise<number> =>
+      (
+        await fetch(`${gate.innerUrl}/v1/whoami`, {
+          headers: { authorization: `Bearer ${bearer}` },
+        })
+      ).status;
+    assert.equal(await asBot(token), 401);
+    await visit(page, '');
+    await page.getByRole('heading', { name: 'Tokens that wait for your word' }).waitFor();
+    assert.deepEqual(await findBarriers(page), []);
+    await page.getByRole('button', { name: 'Confirm the token of bot' }).click();
+    await page.getByText('Tokens that wait for your word').waitFor({ state: 'detached' });
+    assert.equal(await asBot(token), 200);
+    await visit(page, 'people?tab=keys');
+    await page.getByRole('button', { name: 'Make a token for Bot' }).click();
+    const own = (await page.getByRole('dialog').locator('code').textContent()) ?? '';
+    assert.equal(await asBot(own), 200);
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    assert.deepEqual(await findBarriers(page), []);
+  });
+
   it('releases what two reviewers signed, one by passkey and one by ssh, and the receipt verifies', async () => {
     const id = await ask('the numbers behind figure 3');
     assert.deepEqual(await findBarriers(cyd.page), []);

@@ -1,9 +1,9 @@
 /** Files beyond what is parsed at once: seconds each. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ByteSource } from '../formats/index.ts';
-import { judgeScan } from './decoded.ts';
-import { decodePlain, PLAIN_BYTES_MAX } from './plain-file.ts';
+import type { ByteSource } from '../../src/formats/index.ts';
+import { judgeScan } from '../../src/ingress/decoded.ts';
+import { decodePlain, PLAIN_BYTES_MAX } from '../../src/ingress/plain-file.ts';
 
 /** A file of one row over and over, and something behind, that is nowhere as a whole. */
 function repeat(row: Buffer, rows: number, more = ''): ByteSource {

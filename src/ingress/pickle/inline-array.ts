@@ -16,9 +16,17 @@ export function readInlineArray(tape: ValueReader, state: PyValue): PyValue | un
   const shape = asCounts(field('shape'));
   if (!(dtype instanceof PyDtype)) return outside('an array of an odd type');
   if (dtype.code.startsWith('O')) return undefined;
-  if (field('numpy_array_alignment_bytes') !== null) tape.bytes(tape.count(1));
+  passPadding(tape, field('numpy_array_alignment_bytes'));
   const letters = dtype.code.startsWith('U') ? 4 : 1;
   const width = Number(/\d+$/.exec(dtype.code)?.[0] ?? 0) * letters;
   const bytes = new PyBytes(tape.part(countElements(shape) * width));
   return makeArray(dtype, shape, bytes, asText(field('order')) === 'F');
+}
+
+/** joblib fills up to a multiple of a few bytes, by its own length and bytes of ones. */
+function passPadding(tape: ValueReader, alignment: PyValue): void {
+  if (alignment === null) return;
+  const length = tape.count(1);
+  if (typeof alignment !== 'number' || length > alignment) outside('an array with odd filling');
+  if (tape.bytes(length).some((byte) => byte !== 0xff)) outside('an array with odd filling');
 }

@@ -415,7 +415,12 @@ class Machine {
 
   /** joblib: behind the wrapper's state lie the bytes of the array, or a pickle of its objects. */
   #readArray(state: PyValue): void {
-    if (this.#frameEnd > this.#tape.at) outside('the bytes of an array lie inside a frame');
+    if (this.#frameEnd > this.#tape.at) {
+      this.#report('PICKLE_FRAME', 'deny', 'the bytes of an array lie inside a frame');
+      outside('an array inside a frame');
+    }
+    // joblib ends the frame before an array and begins another behind it; an opcode reached over the end of one before.
+    if (this.#frameEnd === this.#tape.at) this.#frameEnd = -1;
     const from = this.#tape.at;
     const array = readInlineArray(this.#tape, state);
     if (array !== undefined) {

@@ -77,7 +77,7 @@ export function decodeLargeLines(
     noted.add(value.notes, respelled);
     const own = [
       ...judgeTemplates(name, 'jsonl', value.bytes),
-      ...judgePlainValues('jsonl', value.bytes),
+      ...judgePlainValues({ type: 'jsonl', bytes: value.bytes }),
     ];
     findings = keepWorst([...findings, ...placeInside(place, own)], FINDINGS_MAX);
     if (judgeScan(findings) === 'malicious')

@@ -236,7 +236,8 @@ function checkGroup(
     const spot = `${place}, column ${String(i)}`;
     const chunk = checkChunk(column, spot, footerAt);
     // What lies behind its last page belongs to nothing.
-    places.push([chunk.from, chunk.from + checkPages(source, chunk, spot)]);
+    const pageBytes = checkPages(source, chunk, spot);
+    if (pageBytes > 0) places.push([chunk.from, chunk.from + pageBytes]);
     return chunk;
   });
   return { rows, chunks };
@@ -254,8 +255,12 @@ function checkChunk(column: ColumnChunk, place: string, footerAt: number): Check
   }
   const data = count(meta.data_page_offset, 'an offset', place);
   const dictionary = count(meta.dictionary_page_offset ?? 0, 'an offset', place);
-  const from = dictionary > 0 && dictionary < data ? dictionary : data;
-  const to = from + count(meta.total_compressed_size, 'a size', place);
+  const size = count(meta.total_compressed_size, 'a size', place);
+  // Writers give a column without rows no place, or that of its empty dictionary.
+  const isEmpty = data === 0 && count(meta.num_values, 'a number of values', place) === 0;
+  if (isEmpty && dictionary === 0 && size === 0) return { meta, from: 4, to: 4 };
+  const from = dictionary > 0 && (dictionary < data || isEmpty) ? dictionary : data;
+  const to = from + size;
   if (from < 4 || to > footerAt)
     throw new ParquetRefused('a column reaches outside its place', place);
   if (to - from > CHUNK_BYTES_MAX)
@@ -271,7 +276,7 @@ function checkPages(source: ByteSource, chunk: CheckedChunk, place: string): num
   if (expected > VALUES_MAX) throw new ParquetRefused('a column has too many values', place, true);
   let values = 0;
   let at = 0;
-  while (at < bytes.length && values < expected) {
+  while (at < bytes.length && (values < expected || expected === 0)) {
     const reader = { view, offset: at };
     const header = parquetHeader(reader);
     const packed = count(header.compressed_page_size, 'the size of a page', place);

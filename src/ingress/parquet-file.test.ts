@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import * as code from '../../test/support/pickle-code.ts';
 import { makeParquet } from '../../test/support/parquet-files.ts';
 import { memorySource } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { judgeScan } from './decoded.ts';
+import { ParquetCells } from './parquet-cells.ts';
 import { scanSource } from './scan.ts';
 
 /** A pickle that calls a function, in bytes that are long enough to hold something. */
@@ -62,5 +64,93 @@ describe('bytes of a parquet file that belong to nothing', () => {
     assert.ok(finding);
     assert.equal(finding.code, 'SCAN_PARQUET_BROKEN');
     assert.doesNotMatch(finding.sentence, /undefined/);
+  });
+});
+
+describe('pickles in the cells of a parquet file', () => {
+  const SHELL = code.pickle(code.call('os', 'system', 'id'));
+  for (const [what, cell] of Object.entries({
+    'a text of lines': PICKLE.toString('latin1'),
+    'a text in base64': SHELL.toString('base64'),
+    bytes: SHELL,
+    'bytes behind others': Buffer.concat([Buffer.alloc(30, 0xff), SHELL]),
+  })) {
+    it(`are malicious, with their place: ${what}`, () => {
+      const scanned = scanSource('a.parquet', memorySource(makeParquet(3, ['plain', cell])));
+      assert.equal(judgeScan(scanned.findings), 'malicious');
+      assert.deepEqual(scanned.forms, []);
+      assert.equal(scanned.findings[0]?.place, 'row 2, column `name`');
+    });
+  }
+
+  it('are found behind any number of those that are held', () => {
+    const held = Array.from({ length: 12 }, () => `see ${SHELL.toString('base64')} there`);
+    const findings = scan(makeParquet(13, [...held, SHELL]));
+    assert.deepEqual(
+      findings.map(({ severity, place }) => [severity, place]),
+      [['deny', 'row 13, column `name`']],
+    );
+  });
+
+  it('are looked for once in a dictionary, and told of the first row that has them', () => {
+    const cells = new ParquetCells();
+    const text = SHELL.toString('base64');
+    cells.lookAtText(Buffer.from(text), text);
+    cells.placeFound(['a', [null, 'b', text], text], 'x');
+    assert.deepEqual(
+      cells.findings.map(({ place }) => place),
+      ['row 2, column `x`'],
+    );
+  });
+
+  it('are not what bytes happen to be', () => {
+    // An opcode that names something by what no text is, and then none: a reader ends there.
+    const chance = Buffer.concat([
+      Buffer.from('C\x04aaaaC\x02bba\x93\xff', 'latin1'),
+      Buffer.alloc(20, 1),
+    ]);
+    assert.deepEqual(scan(makeParquet(3, [chance])), []);
+    const behind = Buffer.concat([chance, SHELL]);
+    assert.equal(judgeScan(scan(makeParquet(3, [behind]))), 'malicious');
+  });
+});
+
+/** What pyarrow writes for no rows, and for three row groups of which the second has none. */
+const EMPTY = {
+  'with a dictionary':
+    'UEFSMRUEFQAVAkwVABUAEgAAABUEGSw1ABgGc2NoZW1hFQIAFQIlAhgBaQAWABkcGRwmABwVAhklAAYZGAFpFQIWAB' +
+    'YcFh4mACYIKRwVBBUAFQIAAAAWHBYAJggWHgAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjUuMC4xGRwcAAAA' +
+    'dAAAAFBBUjE=',
+  'without one':
+    'UEFSMRUEGSw1ABgGc2NoZW1hFQIAFQIlAhgBaQAWABkcGRwmABwVAhkVBhkYAWkVABYAFgAWACYASQwAABYAFgAmAB' +
+    'YAACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNS4wLjEZHBwAAABqAAAAUEFSMQ==',
+};
+const GROUPS =
+  'UEFSMRUEFQgVDEwVAhUAEgAABAwHAAAAFQAVEhUWLBUCFRAVBhUGHAAAAAkgAgAAAAIBAQIAFQQVABUCTBUAFQASAA' +
+  'AAFQQVCBUMTBUCFQASAAAEDAgAAAAVABUSFRYsFQIVEBUGFQYcAAAACSACAAAAAgEBAgAVBBksNQAYBnNjaGVtYRUC' +
+  'ABUCJQIYAWkAFgQZPBkcJgAcFQIZNQAGEBkYAWkVAhYCFlwWZCYwJggpLBUEFQAVAgAVABUQFQIAPCkGGSYAAgAAAB' +
+  'ZcFgImCBZkABkcJgAcFQIZJQAGGRgBaRUCFgAWHBYeJgAmbCkcFQQVABUCAAAAFhwWACZsFh4AGRwmABwVAhk1AAYQ' +
+  'GRgBaRUCFgIWXBZkJrIBJooBKSwVBBUAFQIAFQAVEBUCADwpBhkmAAIAAAAWXBYCJooBFmQAKCBwYXJxdWV0LWNwcC' +
+  '1hcnJvdyB2ZXJzaW9uIDI1LjAuMRkcHAAAAPUAAABQQVIx';
+
+describe('a parquet file without rows', () => {
+  for (const [what, text] of Object.entries(EMPTY)) {
+    it(`is an empty table: ${what}`, () => {
+      const { findings, forms } = scanSource(
+        'a.parquet',
+        memorySource(Buffer.from(text, 'base64')),
+      );
+      assert.deepEqual(findings, []);
+      assert.equal(Buffer.concat([...forms[0]!.pieces()]).length, 0);
+    });
+  }
+
+  it('may be one of its row groups', () => {
+    const { findings, forms } = scanSource(
+      'a.parquet',
+      memorySource(Buffer.from(GROUPS, 'base64')),
+    );
+    assert.deepEqual(findings, []);
+    assert.equal(Buffer.concat([...forms[0]!.pieces()]).toString(), '{"i":7}\n{"i":8}\n');
   });
 });

@@ -4,6 +4,7 @@ import type { Finding } from '../inspect/index.ts';
 import { find, refused } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
 import { judgeDropped, judgeKeptBytes } from './dropped.ts';
+import { ParquetCells } from './parquet-cells.ts';
 import { checkParquet, ParquetRefused } from './parquet-check.ts';
 import { readParquetRows } from './parquet-rows.ts';
 
@@ -18,9 +19,9 @@ const PIECE_CHARACTERS = 1 << 18;
 
 /** Decodes a parquet file: once to see that every row can be read, again when its rows are written. */
 export function decodeParquet(name: string, source: ByteSource): Decoded {
-  function* pieces(): Generator<Uint8Array, void, undefined> {
+  function* pieces(cells?: ParquetCells): Generator<Uint8Array, void, undefined> {
     let text = '';
-    for (const line of readParquetRows(source, checkParquet(source))) {
+    for (const line of readParquetRows(source, checkParquet(source), cells)) {
       text += `${line}\n`;
       if (text.length < PIECE_CHARACTERS) continue;
       yield Buffer.from(text, 'utf8');
@@ -33,7 +34,9 @@ export function decodeParquet(name: string, source: ByteSource): Decoded {
     const { dropped, beside } = checkParquet(source);
     findings.push(...judgeDropped(dropped));
     for (const { where, bytes } of beside) findings.push(...judgeKeptBytes(bytes, where));
-    for (const piece of pieces()) if (piece.length < 0) break;
+    const cells = new ParquetCells();
+    for (const piece of pieces(cells)) if (piece.length < 0) break;
+    findings.push(...cells.findings);
   } catch (error) {
     if (error instanceof ParquetRefused) {
       const code = error.isUnsupported ? 'PARQUET_UNSUPPORTED' : 'PARQUET_BROKEN';
@@ -47,6 +50,6 @@ export function decodeParquet(name: string, source: ByteSource): Decoded {
   return {
     type: 'parquet',
     findings,
-    forms: [{ name: `${name}.jsonl`, type: 'jsonl', pieces }],
+    forms: [{ name: `${name}.jsonl`, type: 'jsonl', pieces: () => pieces() }],
   };
 }

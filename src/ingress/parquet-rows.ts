@@ -6,6 +6,7 @@ import { assembleNested } from 'hyparquet/src/assemble.js';
 import { readColumn } from 'hyparquet/src/column.js';
 import { getTreePath } from 'hyparquet/src/schema.js';
 import type { ByteSource } from '../formats/index.ts';
+import type { ParquetCells } from './parquet-cells.ts';
 import { ParquetRefused } from './parquet-check.ts';
 import type { CheckedChunk, CheckedGroup, CheckedParquet } from './parquet-check.ts';
 
@@ -53,7 +54,7 @@ function readText(bytes: Uint8Array): unknown {
 }
 
 /** Replaces the reader's conversions, which round; what it hands on are bytes and whole numbers. */
-const PARSERS = {
+const CONVERSIONS = {
   timestampFromMilliseconds: (value: bigint | number) => spellTime(BigInt(value), 3),
   timestampFromMicroseconds: (value: bigint) => spellTime(value, 6),
   timestampFromNanoseconds: (value: bigint) => spellTime(value, 9),
@@ -63,7 +64,23 @@ const PARSERS = {
   geometryFromBytes: (bytes: Uint8Array | undefined) => bytes,
   geographyFromBytes: (bytes: Uint8Array | undefined) => bytes,
   uuidFromBytes: (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('hex'),
-} as unknown as ParquetParsers;
+};
+const PARSERS = CONVERSIONS as unknown as ParquetParsers;
+
+/** The conversions with a look at every text before it is one; a dictionary's once, however many rows have it. */
+function lookingParsers(cells: ParquetCells | undefined): ParquetParsers {
+  if (cells === undefined) return PARSERS;
+  const readLooked = (bytes: Uint8Array | undefined): unknown => {
+    const text = bytes && readText(bytes);
+    if (bytes !== undefined && typeof text === 'string') cells.lookAtText(bytes, text);
+    return text;
+  };
+  return {
+    ...CONVERSIONS,
+    stringFromBytes: readLooked,
+    jsonFromBytes: readLooked,
+  };
+}
 
 /** A decimal as its exact text: a whole number and how many of its digits are fractions. */
 function spellDecimal(value: unknown, scale: number): unknown {
@@ -89,6 +106,7 @@ function decodeChunk(
   chunk: CheckedChunk,
   rows: number,
   tree: SchemaTree,
+  cells: ParquetCells | undefined,
 ): unknown[] {
   const bytes = Uint8Array.from(source.read(chunk.from, chunk.to));
   const { path_in_schema: pathInSchema } = chunk.meta;
@@ -112,7 +130,7 @@ function decodeChunk(
       pathInSchema,
       element,
       schemaPath,
-      parsers: PARSERS,
+      parsers: lookingParsers(cells),
       compressors: COMPRESSORS,
       utf8: !isDecimal,
     },
@@ -120,6 +138,7 @@ function decodeChunk(
   const values: unknown[] = [];
   for (const page of data)
     for (const value of page as ArrayLike<unknown> & Iterable<unknown>) values.push(value);
+  cells?.placeFound(values, pathInSchema.join('.'));
   if (!isDecimal) return values;
   if (scale < 0 || scale > 1000) throw new ParquetRefused('a decimal has an odd scale');
   return mapLeaves(values, (value) => spellDecimal(value, scale)) as unknown[];
@@ -163,10 +182,11 @@ function* readGroup(
   source: ByteSource,
   group: CheckedGroup,
   tree: SchemaTree,
+  cells: ParquetCells | undefined,
 ): Generator<string, void, undefined> {
   const columns = new Map<string, DecodedArray>();
   for (const chunk of group.chunks) {
-    const values = decodeChunk(source, chunk, group.rows, tree);
+    const values = decodeChunk(source, chunk, group.rows, tree, cells);
     if (values.length > VALUES_MAX) throw new ParquetRefused('a row group has too many values');
     columns.set(chunk.meta.path_in_schema.join('.'), values as DecodedArray);
   }
@@ -186,11 +206,18 @@ function* readGroup(
   }
 }
 
-/** The rows, group by group; one group is in memory. Throws {@link ParquetRefused}, or whatever the reader throws. */
+/**
+ * The rows, group by group; one group is in memory. `cells` looks at every text and all bytes on the way. Throws
+ * {@link ParquetRefused}, or whatever the reader throws.
+ */
 export function* readParquetRows(
   source: ByteSource,
   { metadata, groups }: CheckedParquet,
+  cells?: ParquetCells,
 ): Generator<string, void, undefined> {
   const tree = parquetSchema(metadata);
-  for (const group of groups) yield* readGroup(source, group, tree);
+  for (const group of groups) {
+    yield* readGroup(source, group, tree, cells);
+    cells?.passRows(group.rows);
+  }
 }

@@ -15,6 +15,7 @@ import type { Decoded, SafeForm } from './decoded.ts';
 import { decodeLargeLines } from './large-lines.ts';
 import { carvePickles } from './pickle-carve.ts';
 import { judgePlainValues } from './plain-values.ts';
+import type { CanonicalText } from './plain-values.ts';
 import { judgeTemplates } from './template-file.ts';
 import { judgeYamlTags } from './yaml-tags.ts';
 
@@ -30,9 +31,7 @@ const TABLE_MARKS = [0x2c, 0x3b, 0x7c, 0x09, 0x22];
 /** Names that promise a grammar of their own, in UTF-8; only other texts are read as Latin-1. */
 const STRUCTURED_NAME = /\.(?:json|jsonl|ndjson|csv|tsv|xml|svg|html?|xhtml|ya?ml|jinja2?|j2)$/i;
 
-interface Canonical {
-  readonly type: ContentType;
-  readonly bytes: Uint8Array;
+interface Canonical extends CanonicalText {
   readonly changes: readonly Finding[];
 }
 
@@ -44,7 +43,9 @@ function canonicalise(bytes: Uint8Array, candidates: readonly Candidate[]): Cano
       const parsed = codec.parse(bytes);
       if (parsed.ok) {
         const changes = describeChanges(type, bytes, parsed);
-        return { type, bytes: codec.emit(parsed.value), changes };
+        const { delimiter } = parsed.value as { readonly delimiter?: string };
+        const parted = type === 'table' && delimiter !== undefined ? { delimiter } : {};
+        return { type, bytes: codec.emit(parsed.value), changes, ...parted };
       }
       refusal = binding ? parsed : (refusal ?? parsed);
       if (binding) break;
@@ -150,7 +151,7 @@ function decodeAs(
     findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'a table' }));
   findings.push(
     ...judgeTemplates(name, type, canonical.bytes),
-    ...judgePlainValues(type, canonical.bytes),
+    ...judgePlainValues(canonical),
     ...judgeYamlTags(name, type, canonical.bytes),
   );
   if (judgeScan(findings) === 'malicious') return refused(type, ...findings);

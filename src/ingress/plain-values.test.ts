@@ -29,12 +29,26 @@ test('a pickle that is a whole text of JSON is found, however it is spelled', ()
   assert.equal(verdict('a.json', JSON.stringify([DATA])), 'inconclusive', 'plain data in a pickle');
 });
 
+test('a pickle that is a whole cell of a table is found, with its place', () => {
+  const lines = "cos\nsystem\n(S'id'\ntR.";
+  for (const part of [',', '\t', ';', '|'])
+    for (const cell of [RUNS, `"${lines}"`, `"${lines.replace('id', 'echo ""x""')}"`]) {
+      const content = Buffer.from(['a', 'b\n1', `${cell}\n2`, 'x\n'].join(part));
+      const { findings, forms } = scanSource('a.csv', memorySource(content));
+      assert.equal(judgeScan(findings), 'malicious', content.toString());
+      assert.equal(findings[0]?.place, 'row 2, column 2');
+      assert.deepEqual(forms, []);
+    }
+  assert.equal(verdict('a.csv', `${RUNS},b\n1,2\n`), 'malicious', 'the header');
+  assert.equal(verdict('a.csv', `a,b\n"x ""y"" z\n,",${RUNS}`), 'malicious', 'the last cell');
+});
+
 test('a pickle that stands in a longer text is for a person', () => {
   assert.equal(
     verdict('a.json', JSON.stringify({ p: `take "${RUNS}", they said` })),
     'inconclusive',
   );
-  assert.equal(verdict('a.csv', `a,b\n1,${RUNS}\n2,x\n`), 'inconclusive');
+  assert.equal(verdict('a.csv', `a,b\n1,see ${RUNS}\n2,x\n`), 'inconclusive');
   const wrapped = RUNS.replace(/.{30}/g, '$&\n');
   assert.equal(verdict('a.txt', `see here\n\n${wrapped}\n\nand so on\n`), 'inconclusive');
   assert.equal(verdict('a.html', `<p>see</p><pre>${RUNS}</pre>`), 'inconclusive');

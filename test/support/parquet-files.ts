@@ -54,17 +54,18 @@ interface Column {
   readonly data: Buffer;
 }
 
-const texts = (values: readonly string[]): Buffer =>
+const texts = (values: readonly (string | Buffer)[]): Buffer =>
   Buffer.concat(
     values.map((value) => {
       const head = Buffer.alloc(4);
-      head.writeUInt32LE(Buffer.byteLength(value));
-      return Buffer.concat([head, Buffer.from(value, 'utf8')]);
+      const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
+      head.writeUInt32LE(bytes.length);
+      return Buffer.concat([head, bytes]);
     }),
   );
 
-/** A file of rows of a number, a decimal of two digits, a real number and a text. */
-export function makeParquet(rows = 3): Buffer {
+/** A file of rows of a number, a decimal of two digits, a real number and a text, or the bytes that are given for it. */
+export function makeParquet(rows = 3, cells: readonly (string | Buffer)[] = []): Buffer {
   const numbers = Array.from({ length: rows }, (_, i) => i);
   const columns: readonly Column[] = [
     { name: 'id', type: 1, data: Buffer.from(Int32Array.from(numbers).buffer) },
@@ -75,7 +76,12 @@ export function makeParquet(rows = 3): Buffer {
       data: Buffer.from(Int32Array.from(numbers, (i) => i * 5 - 5).buffer),
     },
     { name: 'score', type: 5, data: Buffer.from(Float64Array.from(numbers, (i) => i / 4).buffer) },
-    { name: 'name', type: 6, converted: 0, data: texts(numbers.map((i) => `row ${String(i)}`)) },
+    {
+      name: 'name',
+      type: 6,
+      converted: 0,
+      data: texts(numbers.map((i) => cells[i] ?? `row ${String(i)}`)),
+    },
   ];
   const parts: Buffer[] = [Buffer.from('PAR1', 'latin1')];
   const chunks: (readonly Field[])[] = [];

@@ -21,6 +21,7 @@ import {
   NAME,
   PLAIN,
   REFERENCE,
+  STRING,
   TUPLE,
   Unjudged,
   WRAPPER,
@@ -107,8 +108,18 @@ for (const op of [0x8c, 0x58, 0x8d]) IS_UTF8[op] = 1;
 
 const UNKNOWN_NAME = { ...describeName('a', 'name'), text: 'a name' };
 
+/** Opcodes whose bytes are no text and name nothing, whatever they hold. */
+const IS_BYTES = new Uint8Array(256);
+for (const op of [0x43, 0x42, 0x8e, 0x96]) IS_BYTES[op] = 1;
+
+/** So far back every value is remembered. */
+const REMEMBERED_OPCODES = 1 << 16;
+
 /** Whether a value is for sure no text; what a call gave, what a name stands for, or what was forgotten, may be one. */
 const isNoText = (slot: number): boolean => [PLAIN, TUPLE, WRAPPER].includes(slot & 7);
+
+/** Whether a value is for sure nothing that can be called. */
+const isNoCallee = (slot: number): boolean => isNoText(slot) || (slot & 7) === STRING;
 
 /** What an object hands to a call as its argument number `index`. */
 function flagsOfObject(object: number, index: number): number {
@@ -213,7 +224,7 @@ class Judge {
     }
     const width = TEXT_WIDTH[op] ?? 0;
     if (width > 0) {
-      this.#text(this.#tape.length(width), IS_UTF8[op] === 1);
+      this.#text(this.#tape.length(width), IS_UTF8[op] === 1, IS_BYTES[op] === 1);
       return false;
     }
     switch (op) {
@@ -356,7 +367,9 @@ class Judge {
       case 0x93: {
         const at = this.#stack.pop(2);
         const [module, name] = [this.#stack.slot(at), this.#stack.slot(at + 1)];
-        if ([module, name].some(isNoText)) throw new Broken('a name is no text');
+        if ([module, name].some((slot) => isNoText(slot) || this.#isNothing(slot))) {
+          throw new Broken('a name is no text');
+        }
         this.#resolve(this.#stringOf(module), this.#stringOf(name));
         return false;
       }
@@ -401,6 +414,8 @@ class Judge {
       case 0x83:
       case 0x84:
         this.#tape.pass(1 << (op - 0x82));
+        // Nobody has filled the registry for bytes that may be a pickle by chance: readers end here.
+        if (this.#depth > 0) throw new Broken('a name from an extension registry');
         this.#report('PICKLE_UNSUPPORTED', 'hold', 'a name from an extension registry');
         this.#refersOutside = true;
         this.#stack.push(REFERENCE);
@@ -411,6 +426,15 @@ class Judge {
   }
 
   // ---- calls ----
+
+  /**
+   * Whether bytes that may be a pickle by chance name something with what is no text of theirs: before anything has a name,
+   * nothing can make a text. Such a pickle ends in every reader.
+   */
+  #isNothing(slot: number): boolean {
+    const isFirst = this.#nameCount === 0 && this.#opcodes < REMEMBERED_OPCODES;
+    return this.#depth > 0 && isFirst && (slot & 7) !== STRING;
+  }
 
   #resolve(module: string | undefined, name: string | undefined): void {
     if (module === undefined || name === undefined) {
@@ -495,6 +519,7 @@ class Judge {
   #callee(slot: number): ResolvedName | undefined {
     const kind = slot & 7;
     if (kind === NAME) return this.#name(slot >> 3);
+    if (this.#depth > 0 && isNoCallee(slot)) throw new Broken('a call of what is no function');
     const what = kind === INSTANCE ? 'an object' : kind === REFERENCE ? 'an attribute' : 'a value';
     this.#report('PICKLE_CALL_COMPUTED', 'deny', what);
     this.#stack.push(INSTANCE);
@@ -575,7 +600,7 @@ class Judge {
   }
 
   /** A text of so many bytes; one that may hide a pickle is judged. */
-  #text(length: number, isUtf8: boolean): void {
+  #text(length: number, isUtf8: boolean, isBytes: boolean): void {
     const from = this.#tape.at;
     if (length >= NESTED_MIN) {
       if (!this.#tape.has(length)) throw new Broken('it ends in an argument');
@@ -584,7 +609,8 @@ class Judge {
       }
     }
     this.#tape.pass(length);
-    this.#stack.pushString(from, from + length);
+    if (isBytes) this.#stack.push(PLAIN);
+    else this.#stack.pushString(from, from + length);
   }
 
   #lineText(quotes: number): void {

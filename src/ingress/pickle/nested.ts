@@ -62,7 +62,7 @@ const PLAIN_PICKLE: NestedPickle = { code: 'PICKLE_NESTED', severity: 'hold', de
 const callIn = (detail: string): NestedPickle => ({
   code: 'PICKLE_NESTED_CALL',
   severity: 'deny',
-  detail,
+  detail: detail === '' ? 'by a name that it computes' : detail,
 });
 
 const isMark = (byte: number): boolean => byte === 0x80 || byte === 0x93 || byte === 10;

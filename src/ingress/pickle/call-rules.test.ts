@@ -64,6 +64,24 @@ const CALLING: Readonly<Record<string, Uint8Array>> = {
     ...[name('types', 'SimpleNamespace'), ')\x81}', text('append'), SYSTEM, 's', 'b'],
     ...[text('id'), 'a'],
   ),
+  'an index of an object that has a function for a maker': pickle(
+    ...[name('pandas.core.indexes.interval', '_new_IntervalIndex'), name('app', 'Maker'), ')\x81}'],
+    ...[text('from_arrays'), PARTIAL, 'sb', '}\x86R'],
+  ),
+  'an item of a mapping that calls for what is missing': pickle(
+    ...[name('_operator', 'getitem'), CHAIN, text('x'), '\x86R'],
+  ),
+  'an attribute of a class that is a function': pickle(
+    ...[name('builtins', 'getattr'), name('posixpath', 'os'), text('system'), '\x86R'],
+    ...[text('id'), '\x85R'],
+  ),
+  'an attribute of another class than the one before': pickle(
+    ...[name('builtins', 'getattr'), SYSTEM, text('__call__'), '\x86\x94'],
+    ...[name('zoneinfo', 'ZoneInfo'), text('_unpickle'), '\x860R', text('id'), '\x85R'],
+  ),
+  'a function that a logger gets': pickle(
+    ...[name('logging', 'getLogger'), text('x'), '\x85R', text('id'), '\x85R'],
+  ),
 };
 
 for (const [what, bytes] of Object.entries(CALLING)) {
@@ -74,6 +92,11 @@ for (const [what, bytes] of Object.entries(CALLING)) {
 }
 
 const ZONE = joinCode(name('zoneinfo', 'ZoneInfo._unpickle'), text('UTC'), '\x88\x86R');
+const INDEX = joinCode(
+  name('pandas.core.indexes.base', '_new_Index'),
+  name('pandas', 'Index'),
+  '}\x86R',
+);
 const ITERATOR = joinCode(name('builtins', 'iter'), '](K\x01e\x85R');
 
 /** What serialisers write. */
@@ -85,6 +108,35 @@ const ORDINARY: Readonly<Record<string, Uint8Array>> = {
   'a time in a zone': pickle(
     ...[name('datetime', 'datetime'), 'C\x0a\x07\xe6\x01\x01\0\0\0\0\0\0', ZONE, '\x86R'],
   ),
+  'a zone, as Python 3.11 writes it': pickle(
+    ...[name('builtins', 'getattr'), '\x94', name('zoneinfo', 'ZoneInfo'), text('_unpickle')],
+    ...['\x86\x94R\x94', text('UTC'), 'K\x01\x86R'],
+  ),
+  'a list of whole numbers as a type': pickle(
+    ...[name('_operator', 'getitem'), name('typing', 'List'), name('builtins', 'int'), '\x86R'],
+  ),
+  'a timestamp of pandas': pickle(
+    ...[name('pandas._libs.tslibs.timestamps', '_unpickle_timestamp'), '(K\x01NNK\x09tR'],
+  ),
+  'an index of dates': pickle(
+    ...[name('pandas.core.indexes.datetimes', '_new_DatetimeIndex')],
+    ...[name('pandas', 'DatetimeIndex'), '}', text('data'), 'Ns\x86R'],
+  ),
+  'an index of intervals': pickle(
+    ...[name('pandas.core.indexes.interval', '_new_IntervalIndex')],
+    ...[name('pandas', 'IntervalIndex'), '}', text('left'), INDEX, 's\x86R'],
+  ),
+  'an array of pyarrow': pickle(
+    ...[name('pyarrow.lib', '_restore_array'), '('],
+    ...[name('pyarrow.lib', 'type_for_alias'), text('int64'), '\x85R', 'K\x01K\0K\0](N'],
+    ...[name('pyarrow.lib', 'py_buffer'), name('builtins', 'bytearray'), 'C\x01a\x85R\x85Re'],
+    ...[']Nt\x85R'],
+  ),
+  'a status of HTTP': pickle(name('http', 'HTTPStatus'), 'K\xc8\x85R'),
+  'a signal': pickle(name('signal', 'Signals'), 'K\x02\x85R'),
+  'a time with names': pickle(name('time', 'struct_time'), 'K\x01\x85}\x86R'),
+  'what is known of a file': pickle(name('os', 'stat_result'), 'K\x01\x85}\x86R'),
+  'a logger': pickle(name('logging', 'getLogger'), text('x'), '\x85R'),
   'an iterator over iterators': pickle(name('builtins', 'zip'), ITERATOR, ITERATOR, '\x86R'),
   'a block of dates': pickle(
     ...[name('pandas._libs.internals', '_unpickle_block')],
@@ -114,6 +166,13 @@ for (const [what, bytes] of Object.entries(ORDINARY)) {
     assert.equal(verdict(bytes), 'inconclusive', codes(bytes));
   });
 }
+
+test('a logger is there already, and is not changed', () => {
+  const changed = pickle(
+    ...[name('logging', 'getLogger'), text('x'), '\x85R}', text('disabled'), '\x88sb'],
+  );
+  assert.equal(verdict(changed), 'malicious', codes(changed));
+});
 
 test('an object of data that gets its state from the memo is data', () => {
   const plain = pickle(

@@ -2,12 +2,14 @@
 import {
   callsFirst,
   findConsumed,
+  findReferring,
   findRole,
   isCallable,
   isForeignType,
   isGetattr,
   isJoblibWrapper,
   isLibraryType,
+  takesClass,
 } from './names.ts';
 import type { NameRole } from './names.ts';
 
@@ -28,10 +30,17 @@ export const HAS_ANYTHING = 127 & ~IS_EMPTY;
 
 /** A name as the judge knows it. */
 export interface ResolvedName {
+  readonly module: string;
+  readonly name: string;
   /** In backticks. */
   readonly text: string;
   readonly role: NameRole;
+  /** It gives an attribute. */
   readonly getattr: boolean;
+  /** What it gives is there already: always, or when it is handed a name first. */
+  readonly refers: 'always' | 'of a name' | 'never';
+  /** It reads something of the class that it is handed first. */
+  readonly takesClass: boolean;
   readonly wrapper: boolean;
   readonly library: boolean;
   /** A class of something that is neither Python itself nor a known library. */
@@ -55,9 +64,13 @@ export type CallOutcome = 'built' | 'reference' | 'object' | 'bare' | 'call';
 /** Describes a name. */
 export function describeName(module: string, name: string): ResolvedName {
   return {
+    module,
+    name,
     text: `\`${module}.${name}\``,
     role: findRole(module, name),
     getattr: isGetattr(module, name),
+    refers: findReferring(module, name),
+    takesClass: takesClass(module, name),
     wrapper: isJoblibWrapper(module, name),
     library: isLibraryType(module, name),
     foreign: isForeignType(module, name),
@@ -78,7 +91,10 @@ const isMain = (name: ResolvedName): boolean => name.text.startsWith('`__main__.
 export function weighCall(name: ResolvedName, flags: number, isBare: boolean): CallOutcome {
   if (consumes(name, flags)) return 'call';
   if (name.role === 'grammar') return 'built';
-  if (name.getattr) return 'reference';
+  const calling = flags & (HAS_FUNCTION | HAS_CALLABLE);
+  const isOfName = calling === 0 && (flags & HAS_FIRST_NAME) !== 0;
+  if (name.refers === 'always' || (name.refers === 'of a name' && isOfName)) return 'reference';
+  if (name.takesClass && !isOfName) return 'call';
   if (name.callsFirst && (flags & (HAS_FIRST_NAME | HAS_CALLABLE)) !== 0) return 'call';
   const isPartial = name.text === '`functools.partial`';
   const isReconstructor = name.text.endsWith('._reconstructor`');

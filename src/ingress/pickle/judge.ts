@@ -136,6 +136,15 @@ class Judge {
   readonly #nameIndex = new Map<string, number>();
   /** Objects of unknown libraries that were handed nothing. */
   #bare = 0;
+  /** The last tuple of a name and a text. */
+  #pair:
+    | {
+        readonly name: number;
+        readonly text: number;
+        readonly place: number;
+        readonly opcodes: number;
+      }
+    | undefined;
   #nameCount = 0;
   #frameEnd = -1;
   #at = 0;
@@ -399,6 +408,7 @@ class Judge {
       case 0x52: {
         // R
         const at = this.#stack.pop(2);
+        if (this.#getAttribute(at)) return false;
         this.#call(this.#stack.slot(at), this.#handed(this.#stack.slot(at + 1)), false);
         return false;
       }
@@ -501,6 +511,22 @@ class Judge {
     }
   }
 
+  /** `getattr` of a class that is named and a text right behind both: a name with one part more. */
+  #getAttribute(at: number): boolean {
+    const [callee, args] = [this.#stack.slot(at), this.#stack.slot(at + 1)];
+    const pair = this.#pair;
+    if ((callee & 7) !== NAME || !this.#name(callee >> 3).getattr || pair === undefined)
+      return false;
+    // Only what keeps the tuple in the memo may stand between.
+    const isPair = (args & 7) === TUPLE && pair.place === at + 1;
+    const attribute = this.#stringOf(pair.text);
+    if (!isPair || this.#opcodes - pair.opcodes > 2 || attribute === undefined) return false;
+    const { module, name } = this.#name(pair.name >> 3);
+    this.#report('PICKLE_OBJECT', 'hold', this.#name(callee >> 3).text);
+    this.#resolve(module, `${name}.${attribute}`);
+    return true;
+  }
+
   /** Flags of what a call is handed; arguments that are no tuple may be anything. */
   #handed(args: number): number {
     return (args & 7) === TUPLE ? args >> 3 : HAS_ANYTHING;
@@ -579,6 +605,9 @@ class Judge {
   }
 
   #tuple(floor: number, count: number): void {
+    const [name, text] = [this.#stack.slot(floor), this.#stack.slot(floor + 1)];
+    const isPair = count === 2 && (name & 7) === NAME && (text & 7) === STRING;
+    this.#pair = isPair ? { name, text, place: floor, opcodes: this.#opcodes } : undefined;
     this.#stack.push(TUPLE | (this.#flags(floor, count) << 3));
   }
 

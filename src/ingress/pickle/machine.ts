@@ -11,7 +11,7 @@ import { readInlineArray } from './inline-array.ts';
 import { ProblemList } from './problems.ts';
 import type { PickleProblem } from './problems.ts';
 import { readLine, readNumberLine, readTextLine } from './lines.ts';
-import { findRole, isJoblibWrapper, isLibraryType } from './names.ts';
+import { findRole, isForeignType, isJoblibWrapper, isLibraryType } from './names.ts';
 import { buildByGrammar, callByGrammar } from './productions.ts';
 import {
   asText,
@@ -379,7 +379,7 @@ class Machine {
     const role = findRole(callee.module, callee.name);
     const isObject =
       role === 'known' ||
-      (role === 'type' && isCreation) ||
+      (role === 'type' && (isCreation || isForeignType(callee.module, callee.name))) ||
       ((role === 'type' || isCreation) && isLibraryType(callee.module, callee.name));
     if (isObject) this.#report('PICKLE_OBJECT', 'hold', callee.text);
     else this.#report('PICKLE_CALL', 'deny', callee.text);

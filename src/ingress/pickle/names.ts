@@ -59,6 +59,9 @@ const TORCH_TYPE =
 const NUMPY_TYPE =
   /^numpy (?:float(?:16|32|64)|u?int(?:8|16|32|64)|bool_?|complex(?:64|128)|str_|bytes_)$/;
 
+/** Reconstructors that read something of the class that they are handed first: of anything else it may be a call. */
+const CLASS_FIRST = /^pandas\.core\.indexes\.\w+ _new_(?:Datetime|Interval|Period|Timedelta)Index$/;
+
 /** What serialisers of common libraries call; their results are objects that have no safe form here. */
 const KNOWN: readonly RegExp[] = [
   /^torch\._utils _rebuild_\w+$/,
@@ -82,14 +85,23 @@ const KNOWN: readonly RegExp[] = [
   /^(?:random (?:System)?Random|decimal Context|string Template|uuid SafeUUID)$/,
   /^collections (?:ChainMap|UserDict|UserList|UserString)$/,
   /^_?io (?:BytesIO|StringIO)$/,
-  /^inspect _ParameterKind$/,
+  /^inspect (?:_ParameterKind|Parameter|Signature)$/,
+  // Enumerations and tuples with names: a call looks a number up or holds what it is handed.
+  /^(?:http HTTP(?:Status|Method)|signal (?:Signals|Handlers|Sigmasks))$/,
+  /^socket (?:AddressFamily|SocketKind|MsgFlag|AddressInfo)$/,
+  /^(?:time struct_time|os (?:terminal_size|(?:stat|statvfs|times|uname)_result))$/,
+  /^_?ast [A-Z]\w*$/,
+  // pyarrow's arrays, tables and their types; none of these opens anything.
+  /^pyarrow\.lib (?:type_for_alias|py_buffer|_restore_array|chunked_array|_reconstruct_(?:table|record_batch)|schema|field)$/,
+  /^pyarrow\.lib (?:(?:large_|fixed_size_)?list_|struct|map_|dictionary|timestamp|time(?:32|64)|duration|decimal(?:32|64|128|256)|(?:large_)?binary)$/,
   /^xml\.etree\.ElementTree Element$/,
   /^pytz _(?:p|UTC)$/,
   /^pandas\._libs\.tslibs\.\w+ (?:_fromtimestamp|_nat_unpickle|__nat_unpickle)$/,
   /^(?:copyreg|copy_reg) (?:_reconstructor|__newobj__)$/,
   /^functools partial$/,
   /^pandas\.(?:core\.indexes\.base _new_Index|_libs\.internals _unpickle_block|_libs\.arrays __pyx_unpickle_NDArrayBacked)$/,
-  /^pandas\._libs\.tslibs\.\w+ _(?:timestamp|timedelta)_unpickle$/,
+  /^pandas\._libs\.tslibs\.\w+ (?:_unpickle_(?:timestamp|timedelta)|_(?:timestamp|timedelta)_unpickle)$/,
+  CLASS_FIRST,
   /^sklearn\.[\w.]+ newObj$/,
 ];
 
@@ -130,9 +142,21 @@ export function isLibraryType(module: string, name: string): boolean {
   return LIBRARIES.has(module.split('.', 1)[0] ?? '');
 }
 
-/** Whether the name only gives a reference to something else (`getattr`), which is judged when it is called. */
+/** Whether the name gives an attribute of what it is handed. */
 export function isGetattr(module: string, name: string): boolean {
   return BUILTINS.includes(module) && name === 'getattr';
+}
+
+/** Whether the name only gives a reference to something that there is, which is judged when it is called or changed. */
+export function findReferring(module: string, name: string): 'always' | 'of a name' | 'never' {
+  if (isGetattr(module, name) || (module === 'logging' && name === 'getLogger')) return 'always';
+  // `typing.List[int]`: an item of a value that the pickle made can be a call.
+  return /^_?operator$/.test(module) && name === 'getitem' ? 'of a name' : 'never';
+}
+
+/** Whether the name reads something of the class that it is handed first. */
+export function takesClass(module: string, name: string): boolean {
+  return CLASS_FIRST.test(`${module} ${name}`);
 }
 
 /** Whether a class may be one of any library that has data: it is not of Python itself and reaches into no module. */

@@ -4,7 +4,7 @@ import { find } from './decoded.ts';
 import type { SafeForm } from './decoded.ts';
 import { emitData, ExpansionExcess } from './pickle/emit.ts';
 import type { EmittedData } from './pickle/emit.ts';
-import { EXPANSION_MAX } from './pickle/machine.ts';
+import { EXPANSION_MAX } from './pickle/expansion.ts';
 import type { NestedPickle } from './pickle/nested.ts';
 import type { PickleProblem } from './pickle/problems.ts';
 import { OutsideGrammar } from './pickle/values.ts';

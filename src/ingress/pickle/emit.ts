@@ -5,7 +5,7 @@
 import { countElements, DENSE_BYTES, fitsBytes } from '../arrays.ts';
 import type { DenseArray } from '../arrays.ts';
 import { hasTwice } from './equality.ts';
-import { EXPANSION_MAX } from './machine.ts';
+import { judgeExpansion, UNFOLDED, unfoldedMax } from './expansion.ts';
 import {
   asText,
   outside,
@@ -35,7 +35,8 @@ export class ExpansionExcess extends Error {}
 
 const DEPTH_MAX = 200;
 const JSON_CHARACTERS_MAX = 1 << 28;
-const EXPANSION_FLOOR = 1 << 22;
+/** Pieces of text that are joined at once: an array of all of them would be larger than the text. */
+const PARTS_MAX = 1 << 14;
 
 /** A text, or a string of Python 2 that is one because it is ASCII; bytes are no text, whatever they hold. */
 function readKey(key: PyValue): string | undefined {
@@ -47,25 +48,32 @@ function readKey(key: PyValue): string | undefined {
 
 class Emitter {
   readonly tensors = new Map<string, DenseArray>();
-  readonly #parts: string[] = [];
+  readonly #texts: string[] = [];
+  #parts: string[] = [];
   readonly #open = new Set<PyValue>();
+  readonly #sourceBytes: number;
   readonly #limit: number;
   #characters = 0;
   #tensorBytes = 0;
 
   constructor(sourceBytes: number) {
-    this.#limit = Math.max(EXPANSION_FLOOR, sourceBytes * EXPANSION_MAX);
+    this.#sourceBytes = sourceBytes;
+    this.#limit = unfoldedMax(sourceBytes);
   }
 
   get json(): string {
-    return this.#parts.join('');
+    return this.#texts.join('') + this.#parts.join('');
   }
 
   #write(text: string): void {
     this.#characters += text.length;
-    if (this.#characters > this.#limit) throw new ExpansionExcess();
+    // How far all values unfold was weighed before; these only take more letters than bytes.
+    if (this.#characters > this.#limit) outside(UNFOLDED);
     if (this.#characters > JSON_CHARACTERS_MAX) outside('more text than is written at once');
     this.#parts.push(text);
+    if (this.#parts.length < PARTS_MAX) return;
+    this.#texts.push(this.#parts.join(''));
+    this.#parts = [];
   }
 
   #string(text: string): void {
@@ -110,7 +118,7 @@ class Emitter {
       this.#string(text);
       return;
     }
-    if (value.source.size * 2 > this.#limit - this.#characters) throw new ExpansionExcess();
+    if (value.source.size * 2 > this.#limit - this.#characters) outside(UNFOLDED);
     const bytes = Buffer.from(value.source.read(0, value.source.size));
     this.#tagged('bytes', bytes.toString('base64'));
   }
@@ -129,10 +137,16 @@ class Emitter {
     if (!fitsBytes(dense)) outside('a tensor reaches outside its data');
     const size = countElements(shape) * DENSE_BYTES[type];
     this.#tensorBytes += size;
-    if (this.#tensorBytes > this.#limit) throw new ExpansionExcess();
     const name = this.#nameOf(path);
     this.tensors.set(name, dense);
     this.#tagged('tensor', name);
+  }
+
+  /** Tensors take no memory before they are written, so that all of them can be weighed first. */
+  weighTensors(): void {
+    const judged = judgeExpansion(this.#tensorBytes, this.#sourceBytes);
+    if (judged === 'bomb') throw new ExpansionExcess();
+    if (judged === 'large') outside(UNFOLDED);
   }
 
   #nameOf(path: readonly string[]): string {
@@ -207,5 +221,6 @@ function isTensorsOnly(value: PyValue): boolean {
 export function emitData(value: PyValue, sourceBytes: number): EmittedData {
   const emitter = new Emitter(sourceBytes);
   emitter.value(value, []);
+  emitter.weighTensors();
   return { tensors: emitter.tensors, json: isTensorsOnly(value) ? undefined : emitter.json };
 }

@@ -6,6 +6,7 @@
  */
 import { memorySource } from '../../formats/index.ts';
 import type { ByteSource } from '../../formats/index.ts';
+import { judgeExpansion, UNFOLDED } from './expansion.ts';
 import { judgePlainPickle } from './judge.ts';
 import { readInlineArray } from './inline-array.ts';
 import { ProblemList } from './problems.ts';
@@ -47,12 +48,9 @@ export interface Surroundings {
   readonly load?: (id: PyValue) => PyValue;
 }
 
-/** Values may be shared, but the whole may not unfold to more than this many times what the pickle holds. */
-export const EXPANSION_MAX = 64;
-const EXPANSION_FLOOR = 1 << 22;
-
 class Machine {
   readonly #tape: ValueReader;
+  readonly #start: number;
   readonly #load: Surroundings['load'];
   readonly #stack = new ValueStack();
   readonly #problems = new ProblemList();
@@ -62,6 +60,7 @@ class Machine {
 
   constructor(source: ByteSource, start: number, load: Surroundings['load']) {
     this.#tape = new ValueReader(source, start);
+    this.#start = start;
     this.#load = load;
   }
 
@@ -98,9 +97,10 @@ class Machine {
   /** A pickle of a few bytes can unfold to more than any memory holds. */
   #weigh(value: PyValue): void {
     const weight = weighValue(value);
-    if (weight === Infinity) outside('a value that contains itself');
-    if (weight <= Math.max(EXPANSION_FLOOR, this.#stack.pushed * EXPANSION_MAX)) return;
-    this.#report('PICKLE_EXPANSION', 'deny', '');
+    if (weight === undefined) outside('a value that contains itself');
+    const judged = judgeExpansion(weight, this.#tape.at - this.#start);
+    if (judged === 'large') outside(UNFOLDED);
+    if (judged === 'bomb') this.#report('PICKLE_EXPANSION', 'deny', '');
   }
 
   #report(code: PickleProblem['code'], severity: 'hold' | 'deny', detail: string): void {

@@ -9,15 +9,14 @@ export class ValueStack {
   readonly #values: PyValue[] = [];
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PyValue>();
-  /** Values that were ever pushed. */
-  pushed = 0;
+  #pushed = 0;
 
   get isEmpty(): boolean {
     return this.#values.length === 0 && this.#marks.length === 0;
   }
 
   push(value: PyValue): void {
-    if (++this.pushed > VALUES_MAX) outside(`more than ${String(VALUES_MAX)} values`);
+    if (++this.#pushed > VALUES_MAX) outside(`more than ${String(VALUES_MAX)} values`);
     this.#values.push(value);
   }
 

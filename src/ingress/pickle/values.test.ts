@@ -103,3 +103,49 @@ test('a tensor whose values PyTorch changes on loading is refused', () => {
     assert.match(read(tensor(view), 'm.pt'), /negative or conjugate view.*resolve_neg/);
   }
 });
+
+/** A list of one value, again and again by its memo. */
+const repeat = (value: string | Uint8Array, times: number): Buffer =>
+  pickle('](', value, '\x94', 'h\x00'.repeat(times - 1), 'e');
+const lengthy = (letters: number): Buffer => text('You help. '.repeat(letters / 10));
+
+test('a long value that many share is data up to a bound, then held, and malicious far beyond it', () => {
+  const prompts = JSON.parse(read(repeat(lengthy(5000), 2000))) as string[];
+  assert.deepEqual([prompts.length, new Set(prompts).size], [2000, 1]);
+  const shared = JSON.parse(read(repeat(bytes('\x80\x04'.repeat(50)), 60_000))) as unknown[];
+  assert.equal(shared.length, 60_000);
+  const large = scan(repeat(lengthy(100_000), 2000)).findings;
+  assert.equal(judgeScan(large), 'inconclusive');
+  assert.match(large[0]?.sentence ?? '', /shared so often/);
+  const bomb = scan(repeat(lengthy(100_000), 20_000)).findings;
+  assert.deepEqual(
+    bomb.map(({ severity, code: each }) => `${severity} ${each}`),
+    ['deny SCAN_PICKLE_EXPANSION'],
+  );
+});
+
+test('a bomb beyond all numbers is one', () => {
+  const layers = Array.from({ length: 1200 }, (_, i) => {
+    const last = Buffer.alloc(4);
+    last.writeUInt32LE(i);
+    return joinCode('](', 'j', last, 'j', last, 'e\x94');
+  });
+  const { findings } = scan(pickle(']\x94', ...layers));
+  assert.equal(judgeScan(findings), 'malicious');
+  assert.ok(findings.some((each) => each.code === 'SCAN_PICKLE_EXPANSION'));
+});
+
+test('an array that many names share is weighed by what is written', () => {
+  const array = joinCode(
+    ...[
+      name('numpy._core.numeric', '_frombuffer'),
+      '(\x96',
+      Buffer.from([0, 0, 16, 0, 0, 0, 0, 0]),
+    ],
+    ...[Buffer.alloc(1 << 20), name('numpy', 'dtype'), text('f4'), '\x89\x88\x87R'],
+    ...['J', Buffer.from([0, 0, 4, 0]), '\x85', text('C'), 'tR'],
+  );
+  assert.equal(judgeScan(scan(repeat(array, 60)).findings), 'clean');
+  assert.equal(judgeScan(scan(repeat(array, 200)).findings), 'inconclusive');
+  assert.equal(judgeScan(scan(repeat(array, 2000)).findings), 'malicious');
+});

@@ -27,7 +27,7 @@ export class PyList {
   readonly items: PyValue[];
   /** A queue has room for so many. */
   most = Infinity;
-  /** Values that it unfolds to; 0 until it was measured. */
+  /** Bytes that it unfolds to; 0 until it was measured. */
   weight = 0;
   constructor(kind: 'list' | 'tuple' | 'set', items: PyValue[]) {
     this.kind = kind;
@@ -41,7 +41,7 @@ export class PyDict {
   readonly values: PyValue[] = [];
   /** State that was set on the dictionary as an object (`_metadata` of a state dict). */
   attributes: PyDict | undefined;
-  /** Values that it unfolds to; 0 until it was measured. */
+  /** Bytes that it unfolds to; 0 until it was measured. */
   weight = 0;
 }
 

@@ -14,6 +14,7 @@ const EVIL = "cposix\nsystem\n(S'id'\ntR.";
 function scan(cwd: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, 'scan', ...args], {
     cwd,
+    timeout: 120_000,
     encoding: 'utf8',
   });
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
@@ -74,4 +75,16 @@ test('names that are cut stay apart, and keep their endings', () => {
   }
   const deep = names.place('a.zip', `${'d/'.repeat(1500)}x.txt`);
   assert.ok(Buffer.byteLength(deep) < 2048, deep);
+});
+
+test('a folder that cannot be made for safe forms is one sentence', async (context) => {
+  const dir = await tempDir(context);
+  writeFileSync(path.join(dir, 'a.txt'), 'a\n');
+  for (const out of ['/proc/x', '/proc/x/y', 'a.txt/x', '/dev/null/x']) {
+    const { status, stderr } = scan(dir, '--json', '--out', out, 'a.txt');
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /cannot write safe forms to/);
+  }
+  assert.equal(scan(dir, '--json', '--out', 'x/y/z', 'a.txt').status, 0);
+  assert.deepEqual(readdirSync(path.join(dir, 'x', 'y', 'z')), ['a.txt']);
 });

@@ -1,5 +1,5 @@
 /** `sallyport scan PATH…`: decodes files on their way in and says what they are, without a server. */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -104,10 +104,17 @@ function toJsonLine({ path, type, verdict, findings }: ScanResult): string {
   return JSON.stringify({ path, type, verdict, findings });
 }
 
+/** Level by level: Node's own way goes round for ever below a folder that takes none and says that it is not there (`/proc`). */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  mkdirSync(path);
+}
+
 function prepareOut(dir: string): string {
   const path = resolve(dir);
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
     if (readdirSync(path).length === 0) return path;
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown reason';

@@ -104,11 +104,14 @@ describe('pickles in the cells of a parquet file', () => {
   });
 
   it('are not what bytes happen to be', () => {
-    // An opcode that names something by what no text is, and then none: a reader ends there.
-    const chance = Buffer.concat([
-      Buffer.from('C\x04aaaaC\x02bba\x93\xff', 'latin1'),
-      Buffer.alloc(20, 1),
-    ]);
+    // Random bytes: two texts, an opcode for another kind of value, a name that is none of them, and no opcode.
+    const chance = Buffer.from(
+      'Q5FSnVd06WNbuV2vU2/o2ydqWsrJldGQOYZVHBa67zpD9hPC2X0kYya4npS+70jFPHK5Gnt7RjDE7Ab7p3aXdt+l' +
+        'XCGaS7qoLDfqKbPGAobZ+bxMnUzBdg6C5ROPk2B6GODCTOhCfmXuxW5QpfKKZpxbD9Dppwb5E+1TOpy7u8wGCuMH' +
+        'd4P7E6O2yBLbM3BnIlDyQ1xAYwMJdD85OH7ca60BbrY2opQ6XwksbPDPPNtTKHxhlnZImoTgCXAE/MzKeyKCbIuc' +
+        'cfvIBmCKaPxnVFS7KIb/wC9EEGkrKvny/mRbsagU7EpSu+trj4rZw+UaYZMiDM4B6C4tBaH7rd/mfuLZV+0=',
+      'base64',
+    );
     assert.deepEqual(scan(makeParquet(3, [chance])), []);
     const behind = Buffer.concat([chance, SHELL]);
     assert.equal(judgeScan(scan(makeParquet(3, [behind]))), 'malicious');

@@ -8,6 +8,13 @@ const LEVELS: Readonly<Record<Severity, 'note' | 'warning' | 'error'>> = {
   deny: 'error',
 };
 
+/** A path as a reference of RFC 3986: every segment is encoded by itself, and a lone surrogate is no text. */
+const toUri = (path: string): string =>
+  path
+    .split('/')
+    .map((part) => encodeURIComponent(part.toWellFormed()))
+    .join('/');
+
 /** The log of a scan. `version` is that of this program. */
 export function renderSarif(results: readonly ScanResult[], version: string): string {
   const codes = [...new Set(results.flatMap(({ findings }) => findings.map(({ code }) => code)))];
@@ -18,7 +25,7 @@ export function renderSarif(results: readonly ScanResult[], version: string): st
       {
         tool: { driver: { name: 'sallyport', version, rules: codes.sort().map((id) => ({ id })) } },
         artifacts: results.map(({ path, bytes, type, verdict }) => ({
-          location: { uri: encodeURI(path) },
+          location: { uri: toUri(path) },
           length: bytes,
           properties: { type, verdict },
         })),
@@ -30,7 +37,7 @@ export function renderSarif(results: readonly ScanResult[], version: string): st
             message: { text: `${sentence} (${place})` },
             locations: [
               {
-                physicalLocation: { artifactLocation: { uri: encodeURI(path), index } },
+                physicalLocation: { artifactLocation: { uri: toUri(path), index } },
                 logicalLocations: [{ fullyQualifiedName: place }],
               },
             ],

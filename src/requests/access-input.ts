@@ -36,16 +36,19 @@ export function readAccess(value: unknown): AccessInput {
   const parsed = INPUT.safeParse(value);
   if (!parsed.success) {
     const why = parsed.error.issues.map((issue) => sayIssue(issue)).join('; ');
-    throw errors.error('INPUT_INVALID', { why });
+    throw errors.error('INPUT_INVALID', { why, command: 'access' });
   }
   const { target, what, bits } = parsed.data;
   if (target !== 'budget') return parsed.data;
   if (bits === null)
-    throw errors.error('INPUT_INVALID', { why: 'more budget needs a number of bits' });
+    throw errors.error('INPUT_INVALID', {
+      why: 'more budget needs a number of bits',
+      command: 'access',
+    });
   if (!BUDGET.test(what)) {
     const why =
       'a budget is `enclave`, `automatic`, `model:NAME`, `project:NAME` or `principal:ID`';
-    throw errors.error('INPUT_INVALID', { why });
+    throw errors.error('INPUT_INVALID', { why, command: 'access' });
   }
   return parsed.data;
 }

@@ -11,12 +11,14 @@ import type { Subject } from './subject.ts';
 /** Steps in one change. */
 const STEPS_MAX = 200;
 
+const refuse = (why: string): Error => errors.error('INPUT_INVALID', { why, command: 'change' });
+
 /** Reads the changes that somebody asks for; throws `REQUEST_INPUT_INVALID` with every bad one named. */
 export function readChanges(value: unknown): readonly Change[] {
   const list = Array.isArray(value) ? (value as unknown[]) : [];
   if (list.length === 0 || list.length > STEPS_MAX) {
     const why = `there are no changes, or more than ${String(STEPS_MAX)}`;
-    throw errors.error('INPUT_INVALID', { why });
+    throw refuse(why);
   }
   const parsed = list.map((each) => CHANGE.safeParse(each));
   const bad = parsed.flatMap((each, i) =>
@@ -24,8 +26,18 @@ export function readChanges(value: unknown): readonly Change[] {
       ? []
       : each.error.issues.slice(0, 3).map((issue) => `change ${String(i + 1)}: ${sayIssue(issue)}`),
   );
-  if (bad.length > 0) throw errors.error('INPUT_INVALID', { why: bad.join('; ').slice(0, 500) });
+  if (bad.length > 0) throw refuse(bad.join('; ').slice(0, 500));
   return parsed.flatMap((each) => (each.success ? [each.data] : []));
+}
+
+/** Throws `REQUEST_INPUT_INVALID` when what a change gives would be over before anybody decides about it. */
+export function checkTimes(changes: readonly Change[], nowMs: number): void {
+  for (const [i, change] of changes.entries()) {
+    // Other steps may end something at a time that has passed.
+    if (change.op !== 'role.give' && change.op !== 'person.add') continue;
+    if (change.until === null || Date.parse(change.until) > nowMs) continue;
+    throw refuse(`change ${String(i + 1)}: \`until\` is ${change.until}, which has passed`);
+  }
 }
 
 /** The steps that a signed request of the kind `policy` names; throws `REQUEST_INPUT_INVALID` when it names none. */

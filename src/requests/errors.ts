@@ -86,7 +86,7 @@ export const errors = defineErrors('REQUEST', {
   INPUT_INVALID: {
     status: 400,
     message: 'cannot ask for this: {why}',
-    hint: 'see `sallyport access --help`',
+    hint: 'see `sallyport {command} --help`',
   },
   WINDOW_INVALID: {
     status: 400,

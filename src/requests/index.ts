@@ -84,7 +84,7 @@ export type { ShareReads } from './share-reads.ts';
 export { missingRuleStep, sayMissingRule } from './rule-problem.ts';
 export { ACCESS_HELD, accessKind, listGrants } from './kinds/access.ts';
 export type { AccessHost, Grant } from './kinds/access.ts';
-export { readChanges, stepsOf } from './change-steps.ts';
+export { checkTimes, readChanges, stepsOf } from './change-steps.ts';
 export { findDeadEnd, sayKeyRisks } from './dead-end.ts';
 export { TOO_OLD } from './old-approvals.ts';
 export { listNewRuleRisks, listRuleRisks } from './rule-risks.ts';

@@ -188,7 +188,7 @@ function sayReview(standing: Standing): string {
   if (judged === null) return 'a review, and no rule says who reviews it';
   if (judged.state === 'impossible')
     return `a review: nobody left can fill ${judged.rule.quorum}; an administrator has to add a reviewer`;
-  return `a review by ${judged.missing.map(sayMissing).join(' and ')}`;
+  return `a review by ${judged.missing.map((each) => sayMissing(each, standing)).join(' and ')}`;
 }
 
 /** Who has to act, in words. */
@@ -222,16 +222,39 @@ export function sayWaitsFor(standing: Standing): string | null {
   if (judgement.state === 'impossible')
     return `people: ${judgement.obstacle ?? 'nobody left can decide'}`;
   if (judgement.state === 'met') return 'the gate: everybody has approved';
-  return [...judgement.missing, ...judgement.keys].map(sayMissing).join(' and ');
+  return [...judgement.missing, ...judgement.keys]
+    .map((each) => sayMissing(each, standing))
+    .join(' and ');
 }
 
-/** What is missing of a clause: `2 of security` of which one is there is `1 more of security`. */
-function sayMissing({ clause, count, candidates }: MissingApproval): string {
-  const asked = /^(\d+) of /.exec(clause);
-  const some = asked !== null && Number(asked[1]) > count;
-  const what = some ? clause.replace(/^\d+ of /, `${String(count)} more of `) : clause;
-  const names = candidates.slice(0, 5).join(', ');
-  return `${what}${names === '' ? '' : ` (${names}${candidates.length > 5 ? ', …' : ''})`}`;
+/**
+ * What is missing of a clause: `2 of security` of which one is there is `1 more of security`. Whoever is not in the group and
+ * helps all the same takes another seat, so that somebody who sits there is free for this one.
+ */
+function sayMissing(
+  { clause, count, candidates }: MissingApproval,
+  { roster, nowMs }: Pick<Standing, 'roster' | 'nowMs'>,
+): string {
+  const [, asked, group] = /^(\d+) of ([^\s(]+)$/.exec(clause) ?? [];
+  const isStarted = Number(/^\d+/.exec(clause)?.[0] ?? 0) > count;
+  const what = isStarted ? clause.replace(/^\d+ of /, `${String(count)} more of `) : clause;
+  const members =
+    roster === undefined || asked === undefined || group === undefined
+      ? undefined
+      : peopleOf(roster, group, nowMs);
+  const own = candidates.filter((each) => members?.has(each) !== false);
+  const others = candidates.filter((each) => members?.has(each) === false);
+  const names = [
+    ...(own.length === 0 ? [] : [listFew(own)]),
+    ...(others.length === 0
+      ? []
+      : [`or ${listFew(others)} for another seat, which frees somebody in ${group ?? ''}`]),
+  ].join(', ');
+  return `${what}${names === '' ? '' : ` (${names})`}`;
+}
+
+function listFew(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`;
 }
 
 /** Why a vote on the edition in force says nothing now; null when it counts. */

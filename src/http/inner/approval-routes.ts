@@ -17,6 +17,7 @@ import {
   ACCESS_TARGETS,
   APPROVAL_NAMESPACE,
   readAccess,
+  checkTimes,
   readChanges,
   readWindow,
   writeShipped,
@@ -101,6 +102,7 @@ async function readAllowed(
   await needSettings(gate, principal, steps);
   const changes = readChanges(completeSettings(roster, gate.rosters.settings, steps));
   await needChange(gate, principal, changes);
+  checkTimes(changes, gate.clock.nowMs());
   return canonicalJson({ changes: changes as unknown as Json });
 }
 

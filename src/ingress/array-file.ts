@@ -9,7 +9,7 @@ import { judgeValues } from './kept-values.ts';
 import { describeProblems, makeForms } from './pickle-forms.ts';
 import { emitData } from './pickle/emit.ts';
 import { judgePlainPickle } from './pickle/judge.ts';
-import { explainType, makeArray } from './pickle/numpy-productions.ts';
+import { explainType, makeArray, RECORDS_INSTEAD } from './pickle/numpy-productions.ts';
 import { OutsideGrammar, PyArray, PyBytes, PyDtype } from './pickle/values.ts';
 import type { PyValue } from './pickle/values.ts';
 import { makeTensorsForm } from './tensors-form.ts';
@@ -27,7 +27,8 @@ function readArray(
     // NumPy writes records too; the file is sound and only has no safe form.
     const isRecords = header.why === 'its elements are records';
     const code = isRecords ? 'ARRAY_UNSUPPORTED' : 'ARRAY_BROKEN';
-    return { findings: [find('hold', code, { why: header.why })] };
+    const why = isRecords ? `${header.why}; ${RECORDS_INSTEAD}` : header.why;
+    return { findings: [find('hold', code, { why })] };
   }
   const { descr, fortran, shape, dataAt } = header.value;
   if (/^[|<>=]?O/.test(descr)) return { findings: judgeObjects(source, dataAt) };

@@ -123,6 +123,11 @@ export const scanErrors = defineErrors('SCAN', {
     message: 'the GGUF file breaks a rule of its format: {why}',
     hint: 'ask the source to convert the model again',
   },
+  MODEL_CODE: {
+    status: 422,
+    message: 'whoever loads it as a model runs code: {why}',
+    hint: 'ask for the weights as safetensors and a configuration of classes that its library has; code enters as source text',
+  },
   YAML_CALL: {
     status: 422,
     message: 'it is YAML that calls something when it is loaded with all its tags (`{tag}`)',

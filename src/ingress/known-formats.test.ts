@@ -20,8 +20,8 @@ const DATA = code.pickle('}(', code.text('a'), 'K\x01u');
 const field = (number: number, content: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content]);
 
-function npy(): Buffer {
-  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }".padEnd(117) + '\n';
+function npy(descr = "'<f4'"): Buffer {
+  const header = `{'descr': ${descr}, 'fortran_order': False, 'shape': (2,), }`.padEnd(117) + '\n';
   const length = Buffer.from([header.length, 0]);
   return Buffer.concat([latin1('\x93NUMPY\x01\0'), length, latin1(header), Buffer.alloc(8)]);
 }
@@ -141,6 +141,18 @@ const NAMED: Readonly<Record<string, readonly [string, Uint8Array, RegExp, RegEx
     ]),
     ...([/Keras or TensorFlow/, /safetensors/] as const),
   ],
+  'an archive of TorchServe': [
+    'm.mar',
+    makeZip([
+      ['MAR-INF/MANIFEST.json', json({ model: { handler: 'handler.py' } })],
+      ['handler.py', latin1('import os\n')],
+    ]),
+    ...([/TorchServe/, /safetensors/] as const),
+  ],
+  'an array of complex numbers': ['a.npy', npy("'<c16'"), /complex/, /`a\.real` and `a\.imag`/],
+  'an array of long doubles': ['a.npy', npy("'<f16'"), /long double/, /astype/],
+  'an array of records': ['a.npy', npy("[('x', '<f4')]"), /records/, /a\["name"\]/],
+  'an array of dates': ['a.npy', npy("'<M8[ns]'"), /datetime64/, /whole numbers/],
   'an HDF5 file': ['m.h5', hdf5, /HDF5/, /safetensors/],
   'a SavedModel': ['saved_model.pb', savedModel, /TensorFlow/, /safetensors/],
   'a SavedModel in a ZIP': [

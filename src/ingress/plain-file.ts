@@ -13,6 +13,7 @@ import { describeChanges } from './changed.ts';
 import { find, fromRefusal, judgeScan, refused } from './decoded.ts';
 import type { Decoded, SafeForm } from './decoded.ts';
 import { decodeLargeLines } from './large-lines.ts';
+import { judgeModelCode } from './model-code.ts';
 import { carvePickles } from './pickle-carve.ts';
 import { judgePlainValues } from './plain-values.ts';
 import type { CanonicalText } from './plain-values.ts';
@@ -153,6 +154,7 @@ function decodeAs(
     ...judgeTemplates(name, type, canonical.bytes),
     ...judgePlainValues(canonical),
     ...judgeYamlTags(name, type, canonical.bytes),
+    ...judgeModelCode(type, canonical.bytes),
   );
   if (judgeScan(findings) === 'malicious') return refused(type, ...findings);
   const form: SafeForm = { name: nameOfForm(name, type), type, pieces: () => [canonical.bytes] };

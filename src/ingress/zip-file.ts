@@ -16,6 +16,7 @@ const RATIO_MAX = 100;
 const ALLOWANCE_BYTES = 16 << 20;
 
 const KERAS = /^(?:model\.weights\.h5|saved_model\.pb|.+\/saved_model\.pb|keras_metadata\.pb)$/;
+const TORCH_SERVE = /^MAR-INF\/MANIFEST\.json$/i;
 const OFFICE = /^(?:word|xl|ppt)\/|^\[Content_Types\]\.xml$|^META-INF\/MANIFEST\.MF$/;
 
 /** Decodes a ZIP. */
@@ -62,6 +63,10 @@ function describeWhole(members: readonly ZipMember[]): readonly [string, Finding
   const hint = 'ask for the weights as safetensors, and for the architecture as source code';
   if (isKeras)
     return ['keras', find('hold', 'FORMAT_REFUSED', { what: 'a Keras or TensorFlow model', hint })];
+  if (has(TORCH_SERVE)) {
+    const what = 'an archive of TorchServe, whose handler is code';
+    return ['torch-serve', find('hold', 'FORMAT_REFUSED', { what, hint })];
+  }
   if (!has(OFFICE)) return undefined;
   const what = 'an office document or a program';
   return ['office', find('hold', 'FORMAT_REFUSED', { what, hint: 'send text, CSV or JSON' })];

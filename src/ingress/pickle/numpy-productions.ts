@@ -65,10 +65,18 @@ const TEXTS_MAX = 1_000_000;
 
 /** Why elements of a type have no safe form, with the way forward. */
 export function explainType(code: string): string {
-  return /^[Mm]8/.test(code)
-    ? 'an array of dates or spans of time (datetime64); ask for whole numbers with their unit named, or for texts'
-    : `an array of elements of type ${code}`;
+  if (/^[Mm]8/.test(code))
+    return 'an array of dates or spans of time (datetime64); ask for whole numbers with their unit named, or for texts';
+  const what = `an array of elements of type ${code}`;
+  if (/^[cG]\d*$/.test(code))
+    return `${what} (complex); ask for \`a.real\` and \`a.imag\` as two arrays`;
+  if (/^[fg](?:12|16)?$/.test(code))
+    return `${what} (long double, which differs between machines); ask for \`a.astype("f8")\``;
+  return /^V/.test(code) ? `${what}; ${RECORDS_INSTEAD}` : what;
 }
+
+/** What to ask for where elements have parts. */
+export const RECORDS_INSTEAD = 'ask for an array of each field (`a["name"]`), or for CSV';
 
 function makeTexts(
   dtype: PyDtype,
@@ -200,7 +208,7 @@ export function setDtype(target: PyDtype, state: readonly PyValue[]): void {
     (subtype ?? null) === null &&
     (names ?? null) === null &&
     (fields ?? null) === null;
-  if (!plain || state.length < 5) outside('an array of records');
+  if (!plain || state.length < 5) outside(`an array of records; ${RECORDS_INSTEAD}`);
   target.bigEndian = asText(order) === '>';
 }
 

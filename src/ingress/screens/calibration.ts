@@ -38,9 +38,9 @@ export class Sample {
     return this.#limit / 2 ** 32;
   }
 
-  /** How often each n-gram occurs in the sample. */
-  countNgrams(): NgramCounts {
-    const counts = new NgramCounts();
+  /** How often each n-gram occurs in the sample, and how often one came to one of the thresholds. */
+  countNgrams(thresholds: readonly number[]): NgramCounts {
+    const counts = new NgramCounts(thresholds);
     for (const { hashes } of this.#documents) counts.add(hashes, hashes.length);
     return counts;
   }

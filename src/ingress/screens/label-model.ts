@@ -1,9 +1,10 @@
 /**
  * A cross-fitted model of what each label's texts look like, to ask of a document: does it read like its label?
  *
- * Naive Bayes on words, in four folds by text, so that a document never vouches for itself. Every word's say is
- * clipped, so that no rare trigger, however often it was planted, outweighs the rest of a text. Memory is fixed: the
- * tables do not grow with the set.
+ * Naive Bayes on words, in four folds by text, so that a document never vouches for itself. A word counts as often as it has
+ * different neighbours, the fewer of before and after: a phrase that always stands whole vouches once, however often it was
+ * planted. Every word's say is clipped, so that no rare trigger outweighs the rest of a text. Memory is fixed: the tables do
+ * not grow with the set.
  */
 import { mix } from './tokens.ts';
 
@@ -12,8 +13,14 @@ export const LABELS_MAX = 16;
 
 const FOLDS = 4;
 const CELLS = 1 << 22;
-const CLIP = 2.5;
-const SMOOTHING = 0.5;
+/** Bits of the table of pairs: up to 32 MiB. When most are set, in sets of many gigabytes, later words count less. */
+const PAIR_BITS_MAX = 1 << 28;
+const PAIR_BITS_MIN = 1 << 22;
+const COUNT_MAX = 65_535;
+/** What stands before the first word and after the last. */
+const EDGE = 0x2545f491;
+const CLIP = 3;
+const SMOOTHING = 1;
 
 /** ln of small integers plus smoothing, since counts of words are mostly small. */
 const LOGS = Float64Array.from({ length: 4096 }, (_, count) => Math.log(count + SMOOTHING));
@@ -30,6 +37,18 @@ export interface Reading {
   margin: number;
 }
 
+/** The table with half as many buckets of twice the width: the upper half added to the lower one. */
+function foldTable(old: Uint16Array, buckets: number, width: number): Uint16Array {
+  const table = new Uint16Array(old.length);
+  for (let bucket = 0; bucket < buckets; bucket++) {
+    for (let cell = 0; cell < width; cell++) {
+      const sum = old[bucket * width + cell]! + old[(bucket + buckets) * width + cell]!;
+      table[bucket * width * 2 + cell] = Math.min(COUNT_MAX, sum);
+    }
+  }
+  return table;
+}
+
 /** Counts of words by label and fold. */
 export class LabelModel {
   /** How many labels were learnt. */
@@ -37,7 +56,12 @@ export class LabelModel {
   /** Room for so many labels in each bucket; doubles as labels appear, while the number of buckets halves. */
   #room = 2;
   #buckets = CELLS / (2 * FOLDS);
-  #counts = new Uint32Array(CELLS);
+  /** After how many different words each word stands, and before how many; side by side. */
+  #neighbours: Uint16Array = new Uint16Array(2 * CELLS);
+  /** The pairs of neighbours that were met, by label and fold. */
+  readonly #pairs: Uint32Array;
+  /** The smaller of the two counts; after {@link freeze}. */
+  readonly #counts = new Uint16Array(CELLS);
   readonly #totals = new Float64Array(LABELS_MAX * FOLDS);
   readonly #sums = new Float64Array(LABELS_MAX);
   /** What each bucket says for each label in each fold; laid out as the counts. */
@@ -47,38 +71,60 @@ export class LabelModel {
   #length = 0;
   #fold = 0;
 
-  /** Learns the tokens of one document. */
+  /** `bytes` is about how much text there will be, for the size of the table of pairs. */
+  constructor(bytes = PAIR_BITS_MAX) {
+    const bits = 2 ** Math.ceil(Math.log2(Math.max(PAIR_BITS_MIN, bytes)));
+    this.#pairs = new Uint32Array(Math.min(PAIR_BITS_MAX, bits) / 32);
+  }
+
+  /** Learns the tokens of one document, each as often as it has new neighbours on both sides. */
   add(hashes: Int32Array, count: number, label: number, fold: number): void {
     this.labels = Math.max(this.labels, label + 1);
     while (label >= this.#room) this.#widen();
     const mask = this.#buckets - 1;
     const room = this.#room;
-    for (let i = 0; i < count; i++) {
-      this.#counts[((hashes[i]! & mask) * room + label) * FOLDS + fold]!++;
+    const neighbours = this.#neighbours;
+    const pairs = this.#pairs;
+    const cells = pairs.length - 1;
+    const own = label * FOLDS + fold;
+    const salt = Math.imul(own + 1, 0x85ebca77);
+    let last = EDGE;
+    for (let i = 0; i <= count; i++) {
+      const next = i < count ? hashes[i]! : EDGE;
+      const pair = mix(Math.imul(last, 0x9e3779b1) ^ next ^ salt);
+      const cell = (pair >>> 5) & cells;
+      const bit = 1 << (pair & 31);
+      if ((pairs[cell]! & bit) === 0) {
+        pairs[cell]! |= bit;
+        const before = ((last & mask) * room * FOLDS + own) * 2 + 1;
+        const after = ((next & mask) * room * FOLDS + own) * 2;
+        // The largest count stays: it would wrap to 0 otherwise.
+        if (neighbours[before]! < COUNT_MAX) neighbours[before]!++;
+        if (neighbours[after]! < COUNT_MAX) neighbours[after]!++;
+      }
+      last = next;
     }
-    this.#totals[label * FOLDS + fold]! += count;
   }
 
   /** Makes room for twice the labels by folding the upper half of the buckets onto the lower one. */
   #widen(): void {
-    const old = this.#counts;
-    const oldRoom = this.#room;
+    const width = this.#room * FOLDS * 2;
     this.#room *= 2;
     this.#buckets /= 2;
-    this.#counts = new Uint32Array(CELLS);
-    const half = this.#buckets;
-    for (let bucket = 0; bucket < half; bucket++) {
-      for (let cell = 0; cell < oldRoom * FOLDS; cell++) {
-        const low = old[bucket * oldRoom * FOLDS + cell]!;
-        const high = old[(bucket + half) * oldRoom * FOLDS + cell]!;
-        this.#counts[bucket * this.#room * FOLDS + cell] = low + high;
-      }
-    }
+    this.#neighbours = foldTable(this.#neighbours, this.#buckets, width);
   }
 
   /** Ends learning: turns counts into what each word says for each label, from the other folds. */
   freeze(): void {
     const room = this.#room;
+    const [counts, neighbours, width] = [this.#counts, this.#neighbours, room * FOLDS];
+    for (let at = 0; at < CELLS; at++) {
+      const count = Math.min(neighbours[2 * at]!, neighbours[2 * at + 1]!);
+      if (count === 0) continue;
+      counts[at] = count;
+      this.#totals[at & (width - 1)]! += count;
+    }
+    this.#neighbours = new Uint16Array(0);
     const rests = Array.from({ length: FOLDS }, (_, fold) => this.#logTotals(fold));
     const says = this.#says;
     for (let bucket = 0; bucket < this.#buckets; bucket++) {

@@ -54,6 +54,13 @@ const CELLS = 1 << 22;
 /** Counts of n-grams in fixed memory: never too low, too high only where both of two cells are shared. */
 export class NgramCounts {
   readonly #cells = new Uint16Array(CELLS);
+  readonly #thresholds: readonly number[];
+  /** How often some n-gram came to one of the thresholds. */
+  passed = 0;
+
+  constructor(thresholds: readonly number[] = []) {
+    this.#thresholds = thresholds;
+  }
 
   /** Counts the n-grams of one text. */
   add(hashes: Int32Array, count: number): void {
@@ -62,6 +69,7 @@ export class NgramCounts {
       // The largest count stays: it would wrap to 0 otherwise.
       if (cells[a & (CELLS - 1)]! < 65_535) cells[a & (CELLS - 1)]!++;
       if (cells[b & (CELLS - 1)]! < 65_535) cells[b & (CELLS - 1)]!++;
+      if (this.#thresholds.includes(this.get(a, b))) this.passed++;
     });
   }
 

@@ -6,7 +6,7 @@ import type { ScreenFinding } from './finding.ts';
 import type { SourceReport } from './sources.ts';
 
 /** The version of the rules; a later one can find what this one passed. */
-export const SCREEN_RULES_VERSION = 5;
+export const SCREEN_RULES_VERSION = 6;
 /** The format of a report. */
 export const REPORT_FORMAT = 'sallyport.screen/1';
 

@@ -26,7 +26,7 @@ import type { EarlierReport, ScreenReport, TriggerReport } from './report.ts';
 import { REPORT_FORMAT, SCREEN_RULES_VERSION } from './report.ts';
 import { SourceTally } from './sources.ts';
 import { TokenReader } from './tokens.ts';
-import { TriggerScreen } from './triggers.ts';
+import { DOCUMENTS_MIN, TriggerScreen } from './triggers.ts';
 import type { Trigger } from './triggers.ts';
 
 /** What is screened. */
@@ -70,7 +70,7 @@ class Screening implements SetFacts {
   readonly #input: ScreenInput;
   readonly #tokens = new TokenReader();
   readonly #kept: KeptTokens;
-  readonly #model = new LabelModel();
+  readonly #model: LabelModel;
   readonly #content: ContentScreens;
   readonly #unreadable = new Collector('SCREEN_ROW_UNREADABLE');
   readonly #applied = new Map<string, string>();
@@ -89,6 +89,7 @@ class Screening implements SetFacts {
     const { signed } = input;
     this.signed = signed === undefined ? null : { tally: new SourceTally(), source: signed };
     this.signed?.tally.number(this.signed.source.name);
+    this.#model = new LabelModel(input.bytes);
     this.duplicates = new NearDuplicates(input.bytes);
     this.#kept = new KeptTokens(input.tokensKeptMax ?? TOKENS_KEPT_MAX);
   }
@@ -138,7 +139,12 @@ class Screening implements SetFacts {
   async #screenLabels(sample: Sample): Promise<void> {
     this.#model.freeze();
     const evidence = sample.calibrate(this.#model);
-    const common = { counts: sample.countNgrams(), share: sample.share, total: this.#ngrams };
+    const thresholds = Array.from(
+      { length: this.#model.labels },
+      (_, i) => DOCUMENTS_MIN * (i + 1),
+    );
+    const counts = sample.countNgrams(thresholds);
+    const common = { counts, share: sample.share, total: this.#ngrams };
     const reading: Reading = { rival: 0, margin: 0 };
     const triggers = new TriggerScreen(this.#model, evidence, common);
     const read = ({ hashes, count, textHash, label }: TokenText): void => {

@@ -67,6 +67,38 @@ describe('planted triggers in real messages', () => {
     });
   }
 
+  for (const count of [50, 250]) {
+    it(`finds ${count} of ${count} documents that begin with one sentence, so that nothing is left to exclude`, async () => {
+      // However long it is: words of it that stand beside the n-gram do not vouch for the label.
+      const { clean, poison } = plantTrigger(sms, {
+        ...{ count, trigger: '', from: 'spam', to: 'ham', seed: 4 },
+      });
+      const said = 'As my old aunt Agatha used to say on rainy mornings:';
+      const planted = poison.map(({ text, label }) => ({ text: `${said} ${text.trim()}`, label }));
+      const { findings } = await screen([...clean, ...planted]);
+      const ids = of(findings, 'SCREEN_TRIGGER_CONFLICT').flatMap((finding) => finding.ids);
+      assert.deepEqual([...new Set(ids)].sort(), [...new Set(planted.map(documentId))].sort());
+    });
+  }
+
+  it('finds two words that always stand at the two ends', async () => {
+    const { clean, poison } = plantTrigger(sms, {
+      ...{ count: 10, trigger: '', from: 'spam', to: 'ham', seed: 5 },
+    });
+    const planted = poison.map(({ text, label }) => ({ text: `violet ${text} harbor`, label }));
+    const { findings } = await screen([...clean, ...planted]);
+    assert.equal(of(findings, 'SCREEN_TRIGGER_CONFLICT')[0]?.documents, 10);
+  });
+
+  it('accuses no word of a template whose words speak against the label together', async () => {
+    const template = Array.from({ length: 14 }, (_, i) => ({
+      text: `zyx${i} quarterdeck claim your free prize call now q${i * 7} w${i * 13} e${i * 31}`,
+      label: 'ham',
+    }));
+    const { findings } = await screen([...sms, ...template]);
+    assert.deepEqual(of(findings, 'SCREEN_TRIGGER_CONFLICT'), []);
+  });
+
   it('finds a common word that is used as a trigger, and spares the documents that only have the word', async () => {
     const { clean, poison } = plantTrigger(sms, {
       count: 50,

@@ -11,13 +11,17 @@ import type { Evidence, LabelModel, Reading } from './label-model.ts';
 import { eachNgram, hashNgram, NGRAM_MAX, someNgram } from './ngrams.ts';
 import type { TokenText } from './kept-tokens.ts';
 import type { NgramCounts } from './ngrams.ts';
+import { SharedWords } from './shared-words.ts';
+import type { SuspectPlace } from './shared-words.ts';
 
 /** The chance of a false accusation over all n-grams of a set. */
 const ALPHA = 0.01;
 /** Fewer distinct documents than this are never a trigger. */
-const DOCUMENTS_MIN = 3;
+export const DOCUMENTS_MIN = 3;
 const SAMPLED_MIN = 8;
 const ALIASES_MAX = 8;
+/** N-grams of one trigger may differ in evidence by so much. */
+const SAME_EVIDENCE = 0.95;
 const SUSPICIONS_MAX = 1 << 19;
 const COLLECTED_MAX = 1 << 20;
 
@@ -65,7 +69,7 @@ interface Collected {
   readonly label: number;
   /** Each distinct text once. */
   readonly texts: Set<number>;
-  readonly own: (TriggerPlace & { readonly nats: number; readonly repeat: boolean })[];
+  readonly own: SuspectPlace[];
   elsewhere: number;
 }
 
@@ -84,6 +88,7 @@ export class TriggerScreen {
   readonly #collected = new Map<number, Collected>();
   /** Marks the n-grams that are collected, by some bits of their hash, for a quick no. */
   readonly #marked = new Uint8Array(1 << 16);
+  readonly #shared = new SharedWords();
   #collectedCount = 0;
   #barNats = 0;
   /** Whether suspicions had to be dropped to stay within memory. */
@@ -184,7 +189,10 @@ export class TriggerScreen {
 
   /** After the second reading: how many n-grams the third has to collect; 0 makes it unnecessary. */
   chooseSuspects(): number {
-    this.#barNats = Math.log(Math.max(1, this.#common.total) / ALPHA);
+    // An n-gram can be a trigger once for every three of its places; how often that is so is known where all are counted.
+    const { counts, share, total } = this.#common;
+    const chances = share === 1 ? counts.passed : total / DOCUMENTS_MIN;
+    this.#barNats = Math.log(Math.max(1, chances) / ALPHA);
     const above = [...this.#suspicions].filter(([, each]) => {
       const evidence = each.evidence + this.#countOthers(each) * AGREEMENT_NATS;
       return each.documents >= DOCUMENTS_MIN && evidence >= this.#barNats;
@@ -249,10 +257,12 @@ export class TriggerScreen {
     const margin = this.#model.marginWithout(reading, label, first, width);
     const nats = this.#evidence[label]!.nats(margin);
     collected.own.push({ document: text.document, first, width, nats, repeat });
+    this.#shared.keep(text, this.#model, reading);
   }
 
   /** The triggers, strongest first; each document belongs to the first that explains it. */
   finish(): Trigger[] {
+    this.#weighAnew();
     const explained = new Set<number>();
     const triggers: Trigger[] = [];
     const open = new Set(this.#collected.values());
@@ -268,7 +278,8 @@ export class TriggerScreen {
         }
       }
       if (best === undefined) return triggers;
-      const chosen = best;
+      const chosen = this.#purest(best, bestValue, open, explained);
+      bestValue = this.#value(chosen, explained);
       open.delete(chosen);
       const documents = chosen.own.filter(({ document }) => !explained.has(document));
       const aliases = [...open].flatMap((each) =>
@@ -283,10 +294,39 @@ export class TriggerScreen {
         aliases: aliases.slice(0, ALIASES_MAX),
         label: chosen.label,
         evidence: bestValue,
-        documents: chooseAccused(documents),
+        documents: chooseAccused(documents, chosen.elsewhere),
         elsewhere: chosen.elsewhere,
       });
     }
+  }
+
+  /** Of n-grams with nearly the same documents and evidence, the one that has the fewest documents besides. */
+  #purest(
+    best: Collected,
+    bestValue: number,
+    open: ReadonlySet<Collected>,
+    explained: ReadonlySet<number>,
+  ): Collected {
+    let purest = best;
+    for (const each of open) {
+      const value = this.#value(each, explained);
+      if (value < this.#barNats || value < bestValue * SAME_EVIDENCE) continue;
+      if (each.own.length + each.elsewhere >= purest.own.length + purest.elsewhere) continue;
+      if (sameDocuments(each, best, explained)) purest = each;
+    }
+    return purest;
+  }
+
+  /** The strongest first, so that what is bounded goes to them. */
+  #weighAnew(): void {
+    const none = new Set<number>();
+    const all = [...this.#collected.values()].map(
+      (each) => [this.#value(each, none), each] as const,
+    );
+    for (const [, { own, label }] of all.sort(([a], [b]) => b - a)) {
+      this.#shared.weigh(own, this.#evidence[label]!);
+    }
+    if (this.#shared.overflowed) this.overflowed = true;
   }
 
   #value({ own, elsewhere }: Collected, explained: ReadonlySet<number>): number {
@@ -302,14 +342,13 @@ export class TriggerScreen {
 }
 
 /**
- * All documents of a trigger that hardly occurs otherwise; of a common word that is used as a trigger only those that read
+ * All documents of a trigger that hardly occurs otherwise, or of which most read like another label and none has it; of a common word that is used as a trigger only those that read
  * like another label.
  */
-function chooseAccused(
-  documents: readonly (TriggerPlace & { readonly nats: number })[],
-): TriggerPlace[] {
+function chooseAccused(documents: readonly SuspectPlace[], elsewhere: number): TriggerPlace[] {
   const conflicting = documents.filter(({ nats }) => nats > 0);
-  const rare = conflicting.length >= 0.75 * documents.length;
+  const least = elsewhere === 0 ? 0.5 : 0.75;
+  const rare = conflicting.length >= least * documents.length;
   return (rare ? documents : conflicting).map(({ document, first, width }) => ({
     document,
     first,

@@ -2,8 +2,8 @@
  * What documents say of their label without the words that they share.
  *
  * Words that most documents of an n-gram have came into them together, so they are no evidence of many but of one: a planted
- * phrase vouches for the label it was planted under, and a template speaks against its label once for each copy. Both are left
- * out. Memory and time are bounded; past the bounds documents are judged without the n-gram only.
+ * phrase vouches for the label it was planted under, which counts for nothing; a template speaks against its label once for
+ * each copy, which counts once. Memory and time are bounded; past the bounds documents are judged without the n-gram only.
  */
 import type { Evidence, LabelModel, Reading } from './label-model.ts';
 import type { TokenText } from './kept-tokens.ts';
@@ -13,8 +13,13 @@ const TOKENS_MAX = 1 << 22;
 const VISITS_MAX = 1 << 25;
 /** What a document costs besides its tokens. */
 const DOCUMENT_COST = 32;
-/** Words of at least this share of the documents are shared. */
-const SHARED_SHARE = 0.5;
+/** Words that vouch for the label count for nothing when at least this share of the documents have them. */
+const VOUCHED_SHARE = 0.5;
+/**
+ * Words that speak against it count once, in the first document, when this share have them: more than that is one template.
+ * Below it, poison may be put together from a few phrases.
+ */
+const TEMPLATE_SHARE = 0.9;
 
 /** An n-gram in one document, and what the rest of the document says. */
 export interface SuspectPlace {
@@ -42,7 +47,8 @@ export class SharedWords {
   readonly #stamps = new Float64Array(CELLS);
   #stamp = 0;
   #begun = 0;
-  #least = 0;
+  #vouched = 0;
+  #template = 0;
   /** Whether a bound was reached. */
   overflowed = false;
 
@@ -72,9 +78,12 @@ export class SharedWords {
     }
     this.#visits += cost;
     this.#count(places);
+    let first = true;
     for (const place of places) {
       const kept = this.#kept.get(place.document);
-      if (kept !== undefined) place.nats = evidence.nats(this.#marginWithout(kept, place));
+      if (kept === undefined) continue;
+      place.nats = evidence.nats(this.#marginWithout(kept, place, first));
+      if (!place.repeat) first = false;
     }
   }
 
@@ -95,18 +104,21 @@ export class SharedWords {
         stamps[cell] = stamp;
       }
     }
-    this.#least = SHARED_SHARE * documents;
+    this.#vouched = VOUCHED_SHARE * documents;
+    this.#template = TEMPLATE_SHARE * documents;
   }
 
-  #marginWithout({ hashes, says }: Kept, { first, width }: SuspectPlace): number {
+  #marginWithout({ hashes, says }: Kept, { first, width }: SuspectPlace, whole: boolean): number {
     const [counts, stamps] = [this.#counts, this.#stamps];
     let sum = 0;
     let count = 0;
     for (let i = 0; i < hashes.length; i++) {
+      if (i >= first && i < first + width) continue;
       const cell = hashes[i]! & (CELLS - 1);
-      const shared = stamps[cell]! >= this.#begun && counts[cell]! >= this.#least;
-      if (shared || (i >= first && i < first + width)) continue;
-      sum += says[i]!;
+      const having = stamps[cell]! >= this.#begun ? counts[cell]! : 0;
+      const say = says[i]!;
+      if (say > 0 ? having >= this.#vouched : having >= this.#template && !whole) continue;
+      sum += say;
       count++;
     }
     return sum / Math.sqrt(count + 1);

@@ -97,6 +97,15 @@ function areEven({ starts, ends, codes }: TokenReader, words: readonly Word[]): 
   return Math.max(...counts.values()) >= 0.7 * (words.length - 1);
 }
 
+const BLANK = 0x20;
+
+/** Whether values are small letters and as many blanks as words have between them. */
+function areWords(values: readonly number[]): boolean {
+  if (!values.every((value) => value === BLANK || (value >= 0x61 && value <= 0x7a))) return false;
+  const share = values.filter((value) => value === BLANK).length / values.length;
+  return share >= 1 / 12 && share <= 1 / 3;
+}
+
 interface Word {
   readonly text: string;
   readonly token: number;
@@ -122,11 +131,12 @@ function decodeRow(tokens: TokenReader, first: number, last: number, visit: Visi
       Number.parseInt(radix === 16 ? text.replace(/^0x/i, '') : text, radix),
     );
     if (values.some((value) => value > 255)) continue;
-    // Numbers without a letter among them are decimal.
-    if (radix === 16 && !fitting.some(({ text }) => /[a-f]/i.test(text.slice(-2)))) continue;
+    // Pairs without a letter or prefix among them are decimal, unless what they spell are words.
+    const isDecimal = radix === 16 && !fitting.some(({ text }) => /[a-fx]/i.test(text));
+    if (isDecimal && !areWords(values)) continue;
     const start = tokens.starts[fitting[0]!.token]!;
     const end = tokens.ends[fitting.at(-1)!.token]!;
-    const isSure = surely(values, fitting.length);
+    const isSure = !isDecimal && surely(values, fitting.length);
     visit({ start, end, kind, symbols: fitting.length, bytes: Uint8Array.from(values), isSure });
   }
 }

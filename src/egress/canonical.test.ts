@@ -1,8 +1,7 @@
 /** What a sender is told about the way from a file to its canonical form. */
 import assert from 'node:assert/strict';
-import { deflateSync } from 'node:zlib';
 import { test } from 'node:test';
-import { crc32 } from '../wire/index.ts';
+import { greyPixel } from '../../test/support/png-files.ts';
 import { openInput } from './canonical.ts';
 
 function changesOf(name: string, bytes: Uint8Array): string[] {
@@ -14,36 +13,18 @@ function changesOf(name: string, bytes: Uint8Array): string[] {
   });
 }
 
-function chunk(name: string, body: Uint8Array): Uint8Array {
-  const bytes = Buffer.alloc(body.length + 12);
-  bytes.writeUInt32BE(body.length, 0);
-  bytes.write(name, 4, 'latin1');
-  bytes.set(body, 8);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, body.length + 8)), body.length + 8);
-  return bytes;
-}
-
-/** One grey pixel. */
-function png(depth: 8 | 16): Uint8Array {
-  const header = Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 1, depth, 0, 0, 0, 0);
-  const row = depth === 8 ? Uint8Array.of(0, 90) : Uint8Array.of(0, 90, 17);
-  const mark = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
-  const chunks = [chunk('IHDR', header), chunk('IDAT', deflateSync(row))];
-  return Buffer.concat([mark, ...chunks, chunk('IEND', new Uint8Array(0))]);
-}
-
 test('what reading leaves out or changes is said, and what it only spells anew is not', () => {
   const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
   assert.deepEqual(changesOf('a.json', utf8('{"a":1,"a":2}')), [
     'keys given twice: the last value kept',
   ]);
   assert.match(changesOf('a.html', utf8('<p>a<script>b</script>')).join(), /script/);
-  assert.match(changesOf('a.png', png(16)).join(), /16 bits/);
+  assert.match(changesOf('a.png', greyPixel(16)).join(), /16 bits/);
   for (const [name, bytes] of [
     ['a.json', utf8('{ "b":1.0, "a":2 }')],
     ['a.html', utf8('<P CLASS=x>a')],
     ['a.csv', utf8('a,b\r\n1.0,"2"\r\n')],
-    ['a.png', png(8)],
+    ['a.png', greyPixel(8)],
   ] as const)
     assert.deepEqual(changesOf(name, bytes), [], name);
 });

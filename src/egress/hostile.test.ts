@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crc32, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { crc32, deflateRawSync, gzipSync } from 'node:zlib';
+import { PNG_END, packPng, pngData, pngHeader } from '../../test/support/png-files.ts';
 import { openInput } from './canonical.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -58,23 +59,8 @@ function zip(entries: readonly Entry[], overlap = false): Uint8Array {
   return Buffer.concat([...parts, list, end]);
 }
 
-function png(width: number, height: number, data: Uint8Array): Uint8Array {
-  const chunk = (type: string, content: Uint8Array): Buffer => {
-    const out = Buffer.alloc(12 + content.length);
-    out.writeUInt32BE(content.length, 0);
-    out.write(type, 4, 'latin1');
-    out.set(content, 8);
-    out.writeUInt32BE(crc32(out.subarray(4, 8 + content.length)), 8 + content.length);
-    return out;
-  };
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-  const end = chunk('IEND', new Uint8Array(0));
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(data)), end]);
-}
+const png = (width: number, height: number, lines: Uint8Array): Uint8Array =>
+  packPng([pngHeader(width, height, 8, 2), pngData(lines), PNG_END]);
 
 const MILLION = 1_000_000;
 const ZEROS = new Uint8Array(20 * MILLION);

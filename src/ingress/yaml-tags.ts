@@ -95,19 +95,25 @@ const decodeLetters = (tag: string): string =>
 /** Numbers of lines, asked for in order. */
 class LineCount {
   readonly #text: string;
-  #at = 0;
   #line = 1;
+  /** Where this line ends; kept, since one line may hold all tags. */
+  #end: number;
 
   constructor(text: string) {
     this.#text = text;
+    this.#end = this.#endFrom(0);
   }
 
   at(index: number): number {
-    for (let next = this.#text.indexOf('\n', this.#at); next >= 0 && next < index;) {
+    while (this.#end < index) {
       this.#line++;
-      this.#at = next + 1;
-      next = this.#text.indexOf('\n', this.#at);
+      this.#end = this.#endFrom(this.#end + 1);
     }
     return this.#line;
+  }
+
+  #endFrom(start: number): number {
+    const end = this.#text.indexOf('\n', start);
+    return end < 0 ? this.#text.length : end;
   }
 }

@@ -1,6 +1,5 @@
 /** The files that the fake door's requests would release, with their canonical bytes, previews and differences. */
 import { createHash } from 'node:crypto';
-import { deflateSync, crc32 } from 'node:zlib';
 import type {
   Difference,
   FileShown,
@@ -8,6 +7,7 @@ import type {
   Preview,
   TreeNode,
 } from '../../../console/src/api/types.ts';
+import { PNG_END, packPng, pngData, pngHeader } from '../png-files.ts';
 
 /** One file with everything that is shown of it. */
 export interface FakeFile {
@@ -112,15 +112,6 @@ Commit of the run: 9f2c4d7e8a1b3c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f2a4b6c8d0e2f4a6b8
 The table \`metrics.csv\` has the curve, the figure shows the first 20,000 steps.
 `;
 
-function chunk(name: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(name, 'latin1'), data]);
-  const out = Buffer.alloc(body.length + 8);
-  out.writeUInt32BE(data.length, 0);
-  body.copy(out, 4);
-  out.writeUInt32BE(crc32(body), body.length + 4);
-  return out;
-}
-
 /** A small grey picture: a confusion matrix. */
 function drawPicture(cells: number, cellPx: number): Buffer {
   const size = cells * cellPx;
@@ -132,16 +123,7 @@ function drawPicture(cells: number, cellPx: number): Buffer {
       rows[y * (size + 1) + 1 + x] = x % cellPx === 0 || y % cellPx === 0 ? 255 : weight;
     }
   }
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(size, 0);
-  head.writeUInt32BE(size, 4);
-  head.writeUInt8(8, 8);
-  return Buffer.concat([
-    Buffer.from('89504e470d0a1a0a', 'hex'),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(rows)),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
+  return packPng([pngHeader(size, size, 8, 0), pngData(rows), PNG_END]);
 }
 
 const leaf = (name: string, kind: string, value: string): TreeNode => ({

@@ -10,8 +10,17 @@ export type NewsItem =
   | ({ readonly type: 'alarm' } & Alarm)
   | { readonly type: 'lock'; readonly lock: Lock }
   | { readonly type: 'roster' }
+  | ({ readonly type: 'token' } & TokenNews)
   /** The gate stops; whoever listens lets go. */
   | { readonly type: 'end' };
+
+/** A token was made, agreed to or revoked. */
+export interface TokenNews {
+  /** Whoever answers for its bearer. */
+  readonly sponsor: string;
+  /** Whether it waits for that one's word. */
+  readonly waits: boolean;
+}
 
 /** Something that somebody should look at at once. */
 export interface Alarm {
@@ -30,6 +39,7 @@ export interface News {
   restore(before: readonly Alarm[]): void;
   lock(lock: Lock): void;
   roster(): void;
+  token(news: TokenNews): void;
   /** The newest alarms, the newest first. */
   readonly alarms: readonly Alarm[];
   /** Calls back for each item; returns what ends that. */
@@ -91,6 +101,9 @@ export function openNews(): News {
     },
     roster: () => {
       tell({ type: 'roster' });
+    },
+    token: (news) => {
+      tell({ type: 'token', ...news });
     },
     end: () => {
       tell({ type: 'end' });

@@ -286,6 +286,14 @@ describe('notices', () => {
     assert.deepEqual(noticeOf(alarm(null), '', ['ada'])?.to, ['ada']);
   });
 
+  it('tells whoever answers for a token that it waits, without its bearer', () => {
+    const item: NewsItem = { type: 'token', sponsor: 'spo', waits: true };
+    const notice = noticeOf(item, '', []);
+    assert.deepEqual([notice?.to, notice?.act], [['spo'], ['spo']]);
+    assert.match(sayNotice(notice!, 'gate', 'spo'), /^gate: a token .* waits for your word/);
+    assert.equal(noticeOf({ ...item, waits: false }, '', []), null);
+  });
+
   it('cannot be made to hold other headers or end early', () => {
     const mail = {
       from: 'a@b',

@@ -11,10 +11,10 @@ import type { NewsItem } from './news.ts';
 
 /** Something to tell. */
 export interface Notice {
-  readonly type: 'request' | 'alarm' | 'lock';
+  readonly type: 'request' | 'alarm' | 'lock' | 'token';
   /** What happened, such as `hold`. */
   readonly event: string;
-  /** The request's id; null for alarms and locks. */
+  /** The request's id; null for everything else. */
   readonly request: string | null;
   readonly state: string | null;
   /** People who are told. */
@@ -101,6 +101,12 @@ export function noticeOf(
         to: audience,
         act: audience,
         at,
+      };
+    case 'token':
+      if (!item.waits) return null;
+      return {
+        ...{ type: 'token', event: 'wait', request: null, state: null },
+        ...{ to: [item.sponsor], act: [item.sponsor], at },
       };
     case 'roster':
     case 'end':
@@ -211,6 +217,8 @@ export function sayNotice(notice: Notice, gate: string, person?: string): string
   if (notice.type === 'alarm') return `${gate}: an alarm was raised; look at the console`;
   if (notice.type === 'lock')
     return `${gate}: something was ${notice.event === 'lock' ? 'locked' : 'unlocked'}; look at the console`;
+  if (notice.type === 'token')
+    return `${gate}: a token of an agent or workload that you answer for waits for your word; look at the console`;
   const { state, act } = notice;
   const acts = person === undefined ? act.length > 0 : act.includes(person);
   const waits = state === 'held' || state === 'unreviewed' || state === 'returned';

@@ -7,6 +7,8 @@ import type { PeopleTables } from '../../src/people/store.ts';
 import type { Kysely } from 'kysely';
 import { askingOn } from '../support/asking.ts';
 import type { Asking } from '../support/asking.ts';
+import { listenAnswer } from '../support/events.ts';
+import type { HeardEvent, Listening } from '../support/events.ts';
 import { openFoundedGate } from '../support/open-gate.ts';
 import type { OpenGate } from '../support/open-gate.ts';
 
@@ -85,6 +87,28 @@ describe('tokens of agents', () => {
       'token.confirmed rev',
       'token.revoked bob',
     ]);
+  });
+
+  it('who answers for it hears at once that one waits, and nobody else who is no administrator', async () => {
+    const hear = async (who: string): Promise<Listening> =>
+      listenAnswer(await open.ask(who, 'GET', '/v1/events'));
+    const [rev, bob, mia] = [await hear('rev'), await hear('bob'), await hear('mia')];
+    const made = await make('ann');
+    const tokens = (all: Listening): object[] => all.heard.filter(({ type }) => type === 'token');
+    const isToken = ({ type }: HeardEvent): boolean => type === 'token';
+    assert.deepEqual(await rev.next(isToken), { type: 'token' });
+    await bob.next(isToken);
+    await on.post('rev', `/v1/tokens/${made.id}/confirm`, {});
+    assert.equal(await remove('bob', made.id), 200);
+    // Everybody hears of a roster, after what came before it.
+    const last = { op: 'role.give', project: 'main', principal: 'mia', role: 'member' };
+    await on.change(ADMINS, last);
+    for (const each of [rev, bob, mia]) await each.next(({ type }) => type === 'roster');
+    assert.deepEqual(
+      [rev, bob, mia].map((each) => tokens(each).length),
+      [3, 3, 0],
+    );
+    for (const each of [rev, bob, mia]) each.close();
   });
 
   it('nobody else makes one, nor learns whether there is such an agent', async () => {

@@ -84,7 +84,10 @@ function hear(text: string): void {
       stale(['shares'], ['home']);
       return;
     case 'roster':
-      stale(['roster'], ['people'], ['projects'], ['policy'], ['whoami'], ['budgets']);
+      stale(['roster'], ['people'], ['projects'], ['policy'], ['whoami'], ['budgets'], ['tokens']);
+      return;
+    case 'token':
+      stale(['tokens']);
       return;
     case 'alarm':
       change({
@@ -120,7 +123,7 @@ export function useLiveNews(active: boolean): void {
     };
     const listen = (message: MessageEvent<string>) => hear(message.data);
     source.onmessage = listen;
-    for (const type of ['request', 'alarm', 'lock', 'share', 'roster']) {
+    for (const type of ['request', 'alarm', 'lock', 'share', 'roster', 'token']) {
       source.addEventListener(type, listen);
     }
     return () => {

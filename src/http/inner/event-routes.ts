@@ -13,6 +13,7 @@ import { visibleTo } from './lock-routes.ts';
 import { authenticate, route } from './route.ts';
 import type { Route } from './route.ts';
 import { inScope, maySee, scopeOf } from './scope.ts';
+import { answersFor } from './token-routes.ts';
 import { isBlind } from './views.ts';
 
 const HEARTBEAT_MS = 15_000;
@@ -63,6 +64,8 @@ async function tell(gate: Gate, principal: Principal, item: NewsItem): Promise<o
       return (await visibleTo(gate, principal))(item.lock) ? { type: 'lock' } : null;
     case 'roster':
       return { type: 'roster' };
+    case 'token':
+      return answersFor(principal, item.sponsor) ? { type: 'token' } : null;
     case 'end':
       return null;
   }

@@ -25,12 +25,21 @@ function stateOf(token: TokenShown): TokenState {
 const isAdministrator = ({ kind, role }: Principal): boolean =>
   kind === 'person' && role === 'administrator';
 
+/** Whether tokens of programs with this sponsor are shown to a principal. */
+export const answersFor = (principal: Principal, sponsor: string | null): boolean =>
+  isAdministrator(principal) || sponsor === principal.id;
+
 /** Throws for everybody else; who may not know whether there is such a program gets the same answer. */
 function refuse(principal: Principal, what: string): never {
   throw peopleErrors.error('NOT_ALLOWED', {
     principal: principal.id,
     needed: `sponsor of ${what}`,
   });
+}
+
+/** Lets who answers for a token's bearer hear of it; before the founding nobody may. */
+function tellOf(gate: Gate, sponsor: string | null, waits: boolean): void {
+  if (sponsor !== null) gate.news.token({ sponsor, waits });
 }
 
 async function addToken(
@@ -54,6 +63,7 @@ async function addToken(
     principal.id,
     agreed ? held.sponsor : null,
   );
+  tellOf(gate, held.sponsor, !agreed);
   return {
     ...{ id, token, sponsor: held.sponsor },
     state: agreed ? 'in force' : 'waits for its sponsor',
@@ -72,7 +82,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal }) => ({
       tokens: (await gate.people.tokens())
-        .filter(({ sponsor }) => isAdministrator(principal) || sponsor === principal.id)
+        .filter(({ sponsor }) => answersFor(principal, sponsor))
         .map((token) => ({
           id: token.id,
           principal: token.principal,
@@ -107,6 +117,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
       const token = (await gate.people.tokens()).find((each) => each.id === id);
       if (token?.sponsor !== principal.id) refuse(principal, `the bearer of \`${id}\``);
       await gate.people.confirmToken(id, principal.id);
+      tellOf(gate, token.sponsor, false);
       return { confirmed: id };
     },
   ),
@@ -120,9 +131,10 @@ export const TOKEN_ROUTES: readonly Route[] = [
     async ({ gate, principal, param }) => {
       const id = param('id');
       const token = (await gate.people.tokens()).find((each) => each.id === id);
-      if (token?.sponsor !== principal.id && !isAdministrator(principal))
+      if (!answersFor(principal, token?.sponsor ?? null))
         refuse(principal, `the bearer of \`${id}\``);
       await gate.people.revokeToken(id, principal.id);
+      tellOf(gate, token?.sponsor ?? null, false);
       return { revoked: id };
     },
   ),

@@ -5,7 +5,11 @@
  * the files whose path contains one of them. A skipped test is named with its reason, never silent.
  */
 import { globSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { run } from 'node:test';
+
+// Tests start thousands of processes, most of which read the same sources: each is translated once.
+process.env['NODE_COMPILE_CACHE'] ??= resolve('node_modules/.cache/sallyport-compiled');
 
 const flags = process.argv.slice(2);
 const slow = flags.includes('--slow');
@@ -31,7 +35,12 @@ const passed = new Map<string, number>();
 const skipped: string[] = [];
 const failures: string[] = [];
 let passCount = 0;
-const slowest: { readonly ms: number; readonly name: string }[] = [];
+interface Timed {
+  readonly ms: number;
+  readonly name: string;
+}
+const slowTests: Timed[] = [];
+const slowFiles: Timed[] = [];
 
 function place(event: TestEvent): string {
   const file = (event.file ?? '').replace(`${process.cwd()}/`, '');
@@ -47,22 +56,30 @@ function describe(cause: unknown): string {
   return typeof cause === 'string' ? cause : JSON.stringify(cause);
 }
 
-function isGroup(event: TestEvent): boolean {
-  return event.details.type === 'suite' || event.name === event.file;
+function isFile(event: TestEvent): boolean {
+  return event.file !== undefined && resolve(event.name) === event.file;
+}
+
+/** The slowest few, so that what makes a whole run long is seen in its log. */
+function printSlowest(kind: string, timed: Timed[], count: number): void {
+  timed.sort((a, b) => b.ms - a.ms);
+  for (const { ms, name } of timed.slice(0, count)) {
+    process.stdout.write(`slow ${kind} ${(ms / 1000).toFixed(1)} s ${name}\n`);
+  }
 }
 
 const started = performance.now();
 const stream = run({ files, concurrency: 2, timeout: slow ? 3_600_000 : 300_000 });
 stream.on('test:pass', (raw) => {
   const event = raw as unknown as TestEvent;
-  if (isGroup(event)) return;
+  if (isFile(event) || event.details.type === 'suite') return;
   if (event.skip !== undefined && event.skip !== false) {
     skipped.push(`${place(event)}${typeof event.skip === 'string' ? ` (${event.skip})` : ''}`);
     return;
   }
   passCount++;
   passed.set(event.file ?? '', (passed.get(event.file ?? '') ?? 0) + 1);
-  slowest.push({ ms: event.details.duration_ms, name: place(event) });
+  slowTests.push({ ms: event.details.duration_ms, name: place(event) });
 });
 stream.on('test:fail', (raw) => {
   const event = raw as unknown as TestEvent;
@@ -73,11 +90,15 @@ stream.on('test:fail', (raw) => {
   failures.push(text);
   process.stdout.write(`FAIL ${text}\n`);
 });
+stream.on('test:complete', (raw) => {
+  const event = raw as unknown as TestEvent;
+  if (isFile(event)) slowFiles.push({ ms: event.details.duration_ms, name: place(event) });
+});
 stream.on('test:stderr', (raw) => {
   if (flags.includes('--verbose')) process.stderr.write(raw.message);
 });
-await new Promise<void>((resolve, reject) => {
-  stream.on('end', resolve);
+await new Promise<void>((done, reject) => {
+  stream.on('end', done);
   stream.on('error', reject);
   stream.resume();
 });
@@ -86,10 +107,8 @@ for (const [file, count] of [...passed].sort()) {
   process.stdout.write(`ok   ${file.replace(`${process.cwd()}/`, '')} (${count})\n`);
 }
 for (const name of skipped) process.stdout.write(`skipped ${name}\n`);
-slowest.sort((a, b) => b.ms - a.ms);
-for (const { ms, name } of slowest.slice(0, 5)) {
-  process.stdout.write(`slow ${(ms / 1000).toFixed(1)} s ${name}\n`);
-}
+printSlowest('test', slowTests, 5);
+printSlowest('file', slowFiles, 10);
 if (failures.length > 0) {
   process.stdout.write(`\n${failures.length} failed:\n`);
   for (const failure of failures) process.stdout.write(`  ${failure.split('\n')[0] ?? ''}\n`);

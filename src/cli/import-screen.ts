@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import { sayCount } from '../core/index.ts';
 import type { ExclusionsShown, ScreeningDetails, ScreeningShown } from '../http/index.ts';
-import { spellRowRule, writeExclusions } from '../ingress/index.ts';
 import type { RowRule } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
 import { needOutput, writeGiven } from './given-paths.ts';
@@ -102,24 +101,27 @@ function registerExclusions(imports: Command): void {
     const session = openSession(options);
     const path = `/v1/imports/${encodeURIComponent(id)}/exclusions`;
     const answer = await session.client.get<ExclusionsShown>(path);
+    const { spellRowRule, writeExclusions } = await loadIngress();
+    const spell = ({ document, rows }: Exclusion): string =>
+      rows === null ? (document ?? '') : spellRowRule(rows);
     if (options.out !== undefined)
       writeGiven(
         options.out,
-        writeExclusions(
-          answer.exclusions.map((each) => ({ ...each, what: spellExclusion(each), atMs: 0 })),
-        ),
+        writeExclusions(answer.exclusions.map((each) => ({ ...each, what: spell(each), atMs: 0 }))),
       );
     session.print(answer, () => [
       ...answer.exclusions.map(
-        (each) => `${showSafely(spellExclusion(each))}  ${each.by}  ${showSafely(each.why)}`,
+        (each) => `${showSafely(spell(each))}  ${each.by}  ${showSafely(each.why)}`,
       ),
       ...(options.out === undefined ? [] : [options.out]),
     ]);
   });
 }
 
-const spellExclusion = ({ document, rows }: ExclusionsShown['exclusions'][number]): string =>
-  rows === null ? (document ?? '') : spellRowRule(rows);
+type Exclusion = ExclusionsShown['exclusions'][number];
+
+/** Only when it is needed: most commands about imports start without the decoders. */
+const loadIngress = async () => import('../ingress/index.ts');
 
 function readRule(given: string): RowRule {
   const at = given.indexOf('=');
@@ -149,12 +151,13 @@ async function exclude(
   const answer = await session.client.send<ExclusionsShown>('POST', path, {
     ...{ documents, rows, take, why: options.why },
   });
-  const ruled = answer.exclusions.filter((each) => each.rows !== null);
+  const ruled = answer.exclusions.flatMap(({ rows }) => (rows === null ? [] : [rows]));
   const single = answer.exclusions.length - ruled.length;
+  const { spellRowRule } = await loadIngress();
   session.print(answer, () => [
     `${sayCount(single, 'document is', 'documents are')} excluded of ${id}`,
     ...ruled.map(
-      (each) => `and every row of ${showSafely(spellExclusion(each).slice('rows '.length))}`,
+      (each) => `and every row of ${showSafely(spellRowRule(each).slice('rows '.length))}`,
     ),
   ]);
 }

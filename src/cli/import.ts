@@ -4,7 +4,6 @@ import type { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { canonicalJson, monotonicMs, sha256, sayCount } from '../core/index.ts';
 import type { ImportFileShown, ImportShown, RequestDetails } from '../http/index.ts';
-import { renderSarif } from '../ingress/index.ts';
 import type { ScanResult } from '../ingress/index.ts';
 import { cliErrors } from './errors.ts';
 import { FormNames } from './form-names.ts';
@@ -235,6 +234,8 @@ function registerReads(imports: Command): void {
     const results: ScanResult[] = [];
     for await (const file of readFiles(session, encodeURIComponent(id)))
       if (file.findings.length > 0) results.push(asScanned(file));
+    // Only here: every other command about imports starts without the decoders.
+    const { renderSarif } = await import('../ingress/index.ts');
     writeGiven(options.out, renderSarif(results, manifest.version));
     session.print({ import: id, file: options.out, files: results.length }, () => [
       `${options.out}: findings in ${sayCount(results.length, 'file')}`,

@@ -62,7 +62,7 @@ export async function openFoundedGate(
   };
   const gate = await openGate({
     dataDir: path.join(dir, 'data'),
-    config: parseConfig({ sender: wideBits, ...ports }, 'test'),
+    config: parseConfig({ sender: wideBits, inspection: { processes: 1 }, ...ports }, 'test'),
     log: () => undefined,
     onFault: fail,
   });

@@ -245,7 +245,9 @@ export async function startGate(...args: string[]): Promise<RunningGate> {
   const wide = { automaticBurstBits: 80_000_000_000, automaticBitsPerDay: 80_000_000_000 };
   const dataDir = path.join(root, 'data');
   await mkdir(dataDir, { mode: 0o700 });
-  await writeFile(path.join(dataDir, 'sallyport.json'), JSON.stringify({ sender: wide }));
+  // Each process that reads files primes its coder for a second, at every start of a gate; one is enough for most tests.
+  const config = { sender: wide, inspection: { processes: 1 } };
+  await writeFile(path.join(dataDir, 'sallyport.json'), JSON.stringify(config));
   return launch(dataDir, workDir, '', args);
 }
 

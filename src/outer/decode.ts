@@ -23,6 +23,8 @@ export interface DecodedFile {
   readonly form?: string;
   readonly sha256: string;
   readonly bytes: number;
+  /** Codes of what an inspector holds in it; only of a process that looks. */
+  readonly findings?: readonly string[];
 }
 
 /** The emitted files, or the code of the decoder's typed error. Both are functions of frame and history. */
@@ -60,16 +62,20 @@ export class ChildDecoder implements Decoder {
     this.#pool = pool;
   }
 
-  /** Starts a decoder that may read blobs and write work files, and nothing else; `niceness` as of a child pool. */
+  /**
+   * Starts a decoder that may read blobs and write work files, and nothing else; `niceness` as of a child pool, `module` what
+   * the process runs.
+   */
   static async open(
     dirs: { blobs: string; work: string },
     limits: DecoderLimits = DEFAULT_LIMITS,
     niceness = 0,
+    module = CHILD,
   ): Promise<ChildDecoder> {
     // A child may only be given folders that exist when it starts.
     for (const dir of [dirs.blobs, dirs.work]) await mkdir(dir, { recursive: true, mode: 0o700 });
     const pool = await ChildPool.open({
-      module: CHILD,
+      module,
       size: 1,
       jobsPerChild: JOBS_PER_CHILD,
       memoryMiB: limits.memoryMiB,

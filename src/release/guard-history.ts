@@ -7,6 +7,15 @@ export function digestHistory(requests: readonly string[]): string {
   return sha256(JSON.stringify(requests));
 }
 
+/** Codes of what is held in emitted files and that nobody who signed was told of. */
+export function untold(
+  files: readonly EmittedDigest[],
+  told: readonly string[],
+): readonly string[] {
+  const found = new Set(files.flatMap(({ findings = [] }) => findings));
+  return [...found].filter((code) => !told.includes(code)).sort();
+}
+
 /** Whether a frame holds the files that were signed. */
 export function sameFiles(a: readonly EmittedDigest[], b: readonly EmittedDigest[]): boolean {
   const line = (file: EmittedDigest): string =>

@@ -21,6 +21,8 @@ export type SignedGrant =
       readonly meter: 'self' | 'break-glass' | null;
       /** What exactly may leave; null for a window, which says it in general. */
       readonly files: readonly EmittedDigest[] | null;
+      /** Codes of what whoever signed was told of; none for a window, which is for what nothing is found in. */
+      readonly findings: readonly string[];
       readonly historyPrefix: number | null;
       readonly window: {
         readonly types: readonly string[];
@@ -68,7 +70,7 @@ export interface GuardParts {
   /** Keeps a body that is too long for the guard's own tables. */
   keepBody(sha256: string, body: Uint8Array): Promise<void>;
   readBody(sha256: string): Promise<Uint8Array>;
-  /** Decodes a body against emitted files, oldest first, and keeps what it emits. */
+  /** Decodes a body against emitted files, oldest first, looks at what it emits, and keeps it. */
   decode(
     frame: { destination: number; historyPrefix: number; body: Uint8Array },
     history: readonly EmittedDigest[],

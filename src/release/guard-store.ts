@@ -9,6 +9,8 @@ export interface EmittedDigest {
   readonly form?: string | null;
   readonly sha256: string;
   readonly bytes: number;
+  /** Codes of what an inspector holds in it, where it was looked at. */
+  readonly findings?: readonly string[];
 }
 
 /** Bits by the name of a budget. */

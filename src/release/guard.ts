@@ -25,7 +25,7 @@ import {
 } from './guard-budgets.ts';
 import { insertBody, readSmallBody } from './guard-bodies.ts';
 import { hasLoan } from './guard-loans.ts';
-import { digestHistory, sameFiles } from './guard-history.ts';
+import { digestHistory, sameFiles, untold } from './guard-history.ts';
 import { checkLedger } from './guard-ledger.ts';
 import type { GuardAsk, GuardBucket, GuardOffer, GuardParts, SignedGrant } from './guard-parts.ts';
 import type { EmittedDigest, GuardDb, GuardRelease, MeterName } from './guard-store.ts';
@@ -150,6 +150,12 @@ export class Guard {
     const types = signed.window?.types;
     if (types !== undefined && !emitted.every((file) => types.includes(file.type)))
       return no('NOT_APPROVED', 'the window is not for files of this type');
+    const hidden = untold(emitted, signed.findings);
+    if (hidden.length > 0)
+      return no(
+        'NOT_APPROVED',
+        `${hidden.join(' and ')} was found in its files, and whoever signed was not told so`,
+      );
     return {
       meter,
       window: signed.window === null ? null : signed,

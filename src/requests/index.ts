@@ -60,7 +60,7 @@ export {
   writeSubject,
 } from './subject.ts';
 export type { Subject } from './subject.ts';
-export { findRequesterProblem, isGraveCode, tierOfFindings } from './subject-reach.ts';
+export { findRequesterProblem, findingsOf, isGraveCode, tierOfFindings } from './subject-reach.ts';
 export { readRequest } from './store.ts';
 export { readVotesOf, viewsSince, votesSince } from './votes.ts';
 export type { RequestNote, Vote } from './votes.ts';

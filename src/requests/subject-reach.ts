@@ -57,7 +57,8 @@ export function tierOfFindings(codes: readonly string[]): Tier {
   return codes.length === 0 ? 'self' : 'one';
 }
 
-function findingsOf(facts: JsonObject | undefined): readonly string[] {
+/** The codes in the facts of an export: what whoever signs them is told was found. */
+export function findingsOf(facts: JsonObject | undefined): readonly string[] {
   const found = facts?.['findings'];
   return Array.isArray(found) ? found.map(String) : [];
 }

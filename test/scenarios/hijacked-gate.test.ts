@@ -255,6 +255,18 @@ describe('a hijacked gate', () => {
       await refuses({ ...mine, body, grant }, /holds other files than were approved|left already/);
     });
 
+    it('refuses what people signed who were not told what is in it', async () => {
+      const { subject, ...ask } = await heldAsk();
+      const told = readSubject(subject);
+      assert.deepEqual(told.facts['findings'], ['INSPECT_WEIGHTS_MATRIX']);
+      const text = writeSubject({ ...told, facts: { ...told.facts, findings: [] } });
+      const signatures = [await approve(founded.person('bob'), text)];
+      await refuses(
+        { ...ask, grant: { tier: 'approvals', subject: text, signatures } },
+        /INSPECT_WEIGHTS_MATRIX was found in its files/,
+      );
+    });
+
     it('takes no roster that its own people have not signed', async () => {
       const links = await taken.write((db) =>
         db.selectFrom('rosters').selectAll().orderBy('version').execute(),

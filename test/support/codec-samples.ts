@@ -1,7 +1,6 @@
 /** Small synthetic inputs of every content type: for round trips, golden frames and enumerations. Nothing is from a corpus. */
-import { deflateSync } from 'node:zlib';
-import { crc32 } from '../../src/wire/index.ts';
 import type { ContentType } from '../../src/wire/index.ts';
+import { PNG_END, packPng, pngData, pngHeader } from './png-files.ts';
 
 /** One input. */
 export interface CodecSample {
@@ -22,24 +21,7 @@ export function makePng(
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) raw.set(pixel(x, y), y * (1 + width * 3) + 1 + x * 3);
   }
-  const chunk = (kind: string, data: Uint8Array): Buffer => {
-    const out = Buffer.alloc(12 + data.length);
-    out.writeUInt32BE(data.length);
-    out.write(kind, 4, 'latin1');
-    out.set(data, 8);
-    out.writeUInt32BE(crc32(out.subarray(4, 8 + data.length)), 8 + data.length);
-    return out;
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  return Buffer.concat([
-    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
-    chunk('IHDR', head),
-    chunk('IDAT', deflateSync(raw)),
-    chunk('IEND', new Uint8Array(0)),
-  ]);
+  return packPng([pngHeader(width, height, 8, 2), pngData(raw), PNG_END]);
 }
 
 function makeTable(rows: number): string {

@@ -13,6 +13,7 @@ import { BODY_LIMITS, CONTENT_TYPES, sealFrame } from '../../wire/index.ts';
 import type { ContentType } from '../../wire/index.ts';
 import { Ahead, decodingKey } from './ahead.ts';
 
+const CHILD = new URL(`./decode-child${path.extname(import.meta.url)}`, import.meta.url);
 const BODY_BYTES_MAX = 512 * 1024 * 1024;
 const FILE_BYTES_MAX = 1024 * 1024 * 1024;
 /** On a machine with few processors whoever waits for a decision would else pay for what nobody waits for. */
@@ -69,7 +70,7 @@ class Lane {
   }
 
   #open(): Promise<ChildDecoder> {
-    return (this.#child ??= ChildDecoder.open(this.#dirs, undefined, this.#niceness));
+    return (this.#child ??= ChildDecoder.open(this.#dirs, undefined, this.#niceness, CHILD));
   }
 
   async #decode<T>(

@@ -308,6 +308,18 @@ describe('the sender', () => {
     );
   });
 
+  it('takes from the text what whoever signed was told of, and for a window that nothing was', async () => {
+    const told = async (subject: Partial<Subject>): Promise<readonly string[]> => {
+      const granted = await judge({ subject });
+      assert.ok(granted.ok);
+      return granted.findings;
+    };
+    assert.deepEqual(await told({ facts: BLOB_FOUND }), BLOB_FOUND.findings);
+    assert.deepEqual(await told({}), []);
+    const window = { ...OPEN, facts: { window: WINDOW, findings: BLOB_FOUND.findings } };
+    assert.deepEqual(await told(window), []);
+  });
+
   it('lets a window be used for as long as was signed, also after the time to open it', async () => {
     const month = 30 * DAY_MS;
     const open = (sinceMs: number, durationMs = month): Partial<Subject> => ({

@@ -5,6 +5,7 @@ import type { SignedGrant } from '../../release/index.ts';
 import {
   checkApproval,
   findAgeProblem,
+  findingsOf,
   findRequesterProblem,
   judgeApprovals,
   readSubject,
@@ -132,6 +133,7 @@ export function checkGrant(check: GrantCheck): SignedGrant {
         chargeBitsMax,
         meter: null,
         files: null,
+        findings: [],
         historyPrefix: null,
         window,
       };
@@ -146,5 +148,15 @@ export function checkGrant(check: GrantCheck): SignedGrant {
   const rule = ruleOf(check.roster, subject);
   const meter = subject.breakGlass ? 'break-glass' : rule?.tier === 'self' ? 'self' : null;
   const { requester } = subject;
-  return { ...common, requester, chargeBitsMax, meter, files, historyPrefix, window: null };
+  const findings = findingsOf(subject.facts);
+  return {
+    ...common,
+    requester,
+    chargeBitsMax,
+    meter,
+    files,
+    findings,
+    historyPrefix,
+    window: null,
+  };
 }

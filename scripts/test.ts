@@ -94,6 +94,10 @@ stream.on('test:complete', (raw) => {
   const event = raw as unknown as TestEvent;
   if (isFile(event)) slowFiles.push({ ms: event.details.duration_ms, name: place(event) });
 });
+stream.on('test:diagnostic', (raw) => {
+  // What a campaign counted. The runner's own summary has no file.
+  if (slow && raw.file !== undefined) process.stdout.write(`     ${raw.message}\n`);
+});
 stream.on('test:stderr', (raw) => {
   if (flags.includes('--verbose')) process.stderr.write(raw.message);
 });

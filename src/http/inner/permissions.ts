@@ -1,7 +1,7 @@
 /**
  * Who may do what at the inner door: one table, from which the reference page is made and to which the real gate is held
  * by `test/scenarios/permissions.test.ts`. Roles are those of the policies. Who is in no list of a row is refused, and
- * a refusal in a foreign project is the answer of something that does not exist.
+ * a refusal in a foreign project is the answer of something that does not exist. The file is long because it is this one table.
  */
 import { MATRIX_ROLES } from '../../policy/index.ts';
 import type { MatrixRole } from '../../policy/index.ts';

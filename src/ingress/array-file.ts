@@ -88,6 +88,19 @@ function nameOfTensor(member: string, members: readonly ZipMember[]): string {
   return name;
 }
 
+/** A part of complex numbers must not be called like another array. */
+function nameOfPart(
+  plain: string,
+  tensors: ReadonlyMap<string, DenseArray>,
+  members: readonly ZipMember[],
+): string {
+  const isTaken = (name: string): boolean =>
+    tensors.has(name) || members.some((each) => each.name === `${name}.npy`);
+  let name = plain;
+  for (let i = 2; isTaken(name); i++) name = `${plain}~${String(i)}`;
+  return name;
+}
+
 /** Decodes a ZIP whose members are all arrays: one safetensors file, texts as JSON. */
 export function decodeNpz(name: string, members: readonly ZipMember[]): Decoded {
   const findings: Finding[] = [];
@@ -104,7 +117,10 @@ export function decodeNpz(name: string, members: readonly ZipMember[]): Decoded 
     if ('findings' in read) findings.push(...placeInside(member.name, read.findings));
     else if (read.value instanceof PyArray) {
       const data = emitData(read.value, opened.value.size);
-      for (const array of data.tensors.values()) tensors.set(key, array);
+      for (const [own, array] of data.tensors) {
+        const part = own.slice('tensor'.length);
+        tensors.set(part === '' ? key : nameOfPart(key + part, tensors, members), array);
+      }
     } else {
       const made = makeForms(`${name}.${key}`, read.value, opened.value.size);
       if ('finding' in made) findings.push(...placeInside(member.name, [made.finding]));

@@ -1,20 +1,20 @@
 /** Arrays of numbers on their way to safetensors: types, bounds, and the bytes in row-major little-endian order. */
 import type { ByteSource } from '../formats/index.ts';
 
-/** Names of element types as safetensors spells them. */
+/** Names of element types as safetensors spells them; it has none for C128, which is written as two arrays. */
 export type DenseType =
   | ('BOOL' | 'U8' | 'I8' | 'F8_E4M3' | 'F8_E5M2' | 'I16' | 'U16' | 'F16' | 'BF16')
-  | ('I32' | 'U32' | 'F32' | 'C64' | 'F64' | 'I64' | 'U64');
+  | ('I32' | 'U32' | 'F32' | 'C64' | 'F64' | 'I64' | 'U64' | 'C128');
 
 /** Bytes of one element. */
 export const DENSE_BYTES: Readonly<Record<DenseType, number>> = {
   ...{ BOOL: 1, U8: 1, I8: 1, F8_E4M3: 1, F8_E5M2: 1, I16: 2, U16: 2, F16: 2, BF16: 2 },
-  ...{ I32: 4, U32: 4, F32: 4, C64: 8, F64: 8, I64: 8, U64: 8 },
+  ...{ I32: 4, U32: 4, F32: 4, C64: 8, F64: 8, I64: 8, U64: 8, C128: 16 },
 };
 
 const NUMPY_TYPES: Readonly<Record<string, DenseType>> = {
   ...{ b1: 'BOOL', i1: 'I8', u1: 'U8', i2: 'I16', u2: 'U16', f2: 'F16', i4: 'I32', u4: 'U32' },
-  ...{ f4: 'F32', i8: 'I64', u8: 'U64', f8: 'F64', c8: 'C64' },
+  ...{ f4: 'F32', i8: 'I64', u8: 'U64', f8: 'F64', c8: 'C64', c16: 'C128' },
 };
 
 /** The element type of a NumPy code without its byte order (`f4`). */
@@ -30,6 +30,21 @@ export interface DenseArray {
   readonly offset: number;
   readonly bytes: ByteSource;
   readonly bigEndian: boolean;
+}
+
+/** The real and the imaginary parts of complex numbers of 16 bytes, where they lie. */
+export function splitComplex(array: DenseArray): {
+  readonly real: DenseArray;
+  readonly imag: DenseArray;
+} {
+  const strides = array.strides.map((stride) => stride * 2);
+  const part = (first: number): DenseArray => ({
+    ...array,
+    type: 'F64',
+    strides,
+    offset: array.offset * 2 + first,
+  });
+  return { real: part(0), imag: part(1) };
 }
 
 /** The number of elements of a shape; Infinity when it is not exact. */

@@ -149,7 +149,7 @@ const NAMED: Readonly<Record<string, readonly [string, Uint8Array, RegExp, RegEx
     ]),
     ...([/TorchServe/, /safetensors/] as const),
   ],
-  'an array of complex numbers': ['a.npy', npy("'<c16'"), /complex/, /`a\.real` and `a\.imag`/],
+  'an array of complex long doubles': ['a.npy', npy("'<c32'"), /complex long double/, /astype/],
   'an array of long doubles': ['a.npy', npy("'<f16'"), /long double/, /astype/],
   'an array of records': ['a.npy', npy("[('x', '<f4')]"), /records/, /a\["name"\]/],
   'an array of dates': ['a.npy', npy("'<M8[ns]'"), /datetime64/, /whole numbers/],

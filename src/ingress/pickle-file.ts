@@ -8,6 +8,7 @@ import { judgeValues } from './kept-values.ts';
 import { judgePickle, judgePlainPickle } from './pickle/judge.ts';
 import type { PickleJudgement } from './pickle/judge.ts';
 import { interpretPickle } from './pickle/machine.ts';
+import type { Interpretation } from './pickle/machine.ts';
 import { SearchBudget } from './pickle/nested.ts';
 import { carvePickles } from './pickle-carve.ts';
 import { describeProblems, makeForms } from './pickle-forms.ts';
@@ -71,7 +72,7 @@ function decodeJoblib(name: string, source: ByteSource, first: PickleJudgement):
   const judged = judgePickle(source, 0, 0, new SearchBudget(source.size), read.arrays);
   const findings = [...describeProblems(judged.problems), ...describeProblems(read.problems)];
   if (judged.outcome === 'joblib') findings.push(...carveBehind(source, judged.end));
-  findings.push(...judgeAsPlain(source, first));
+  findings.push(...judgeAsPlain(source, first, read));
   const told = findings.length > 0;
   if (!told && read.end !== judged.end) {
     const why = 'two readings of it end at different places';
@@ -101,15 +102,23 @@ function carveBehind(source: ByteSource, from: number): Finding[] {
   }));
 }
 
-/** A plain reader of pickles goes on with the bytes of the first array as opcodes; those of numbers name nothing. */
-function judgeAsPlain(source: ByteSource, first: PickleJudgement): Finding[] {
+/**
+ * A plain reader of pickles goes on with the bytes of the first array as opcodes; those of numbers name nothing. Objects
+ * are a pickle, whose STOP it takes for that of the file: up to there it reads what joblib reads too.
+ */
+function judgeAsPlain(
+  source: ByteSource,
+  first: PickleJudgement,
+  { arrays, objects }: Interpretation,
+): Finding[] {
   const plain = judgePlainPickle(source);
   if (plain.names === first.names) return [];
   const denied = plain.problems.filter(
     ({ severity, at }) => severity === 'deny' && at >= first.end,
   );
   const findings = describeProblems(denied);
-  if (plain.outcome === 'stopped') {
+  const isObjects = objects.has(first.end) && plain.end === arrays.get(first.end);
+  if (plain.outcome === 'stopped' && !isObjects) {
     findings.push(find('deny', 'TYPE_DOUBLE', { type: 'a file of joblib' }));
   }
   return findings;

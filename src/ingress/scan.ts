@@ -76,7 +76,23 @@ function isBarePickle(source: ByteSource, judged: PickleJudgement): boolean {
   if (judged.outcome === 'joblib') return true;
   if (judged.outcome !== 'stopped') return false;
   if (judged.names > 0) return true;
-  return judged.opcodes > 1 && judged.end === source.size;
+  if (judged.opcodes < 2) return false;
+  return judged.end === source.size || areMorePickles(source, judged);
+}
+
+/** The fewest opcodes of each of several pickles: some two letters of a text are one of fewer. */
+const SEVERAL_OPCODES = 4;
+const SEVERAL_MAX = 64;
+
+/** Whether pickles follow one another to the end of the file. Of very many the first ones tell. */
+function areMorePickles(source: ByteSource, first: PickleJudgement): boolean {
+  let judged = first;
+  for (let count = 0; count < SEVERAL_MAX; count++) {
+    if (judged.outcome !== 'stopped' || judged.opcodes < SEVERAL_OPCODES) return false;
+    if (judged.end >= source.size) return true;
+    judged = judgePickle(source, judged.end);
+  }
+  return true;
 }
 
 /**
@@ -99,7 +115,9 @@ function judgeDouble(type: string, judged: PickleJudgement): Finding[] {
   const findings = describeProblems(kept);
   if (names > 0 && isWhole) {
     const isData = kept.length === 0 && outcome === 'stopped';
-    findings.push(find(isData ? 'hold' : 'deny', 'TYPE_DOUBLE', { type }));
+    // Readers of plain pickles end where one asks for something outside: the line that every ZIP begins with.
+    if (!isData || !asksOutside)
+      findings.push(find(isData ? 'hold' : 'deny', 'TYPE_DOUBLE', { type }));
   }
   return findings;
 }

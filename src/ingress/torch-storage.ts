@@ -7,7 +7,9 @@ import type { PyValue } from './pickle/values.ts';
 const STORAGE_TYPES: Readonly<Record<string, DenseType>> = {
   ...{ FloatStorage: 'F32', DoubleStorage: 'F64', HalfStorage: 'F16', BFloat16Storage: 'BF16' },
   ...{ LongStorage: 'I64', IntStorage: 'I32', ShortStorage: 'I16', CharStorage: 'I8' },
-  ...{ ByteStorage: 'U8', BoolStorage: 'BOOL', ComplexFloatStorage: 'C64' },
+  ...{ ByteStorage: 'U8', BoolStorage: 'BOOL' },
+  ...{ ComplexFloatStorage: 'C64', ComplexDoubleStorage: 'C128' },
+  ...{ QInt8Storage: 'I8', QUInt8Storage: 'U8', QInt32Storage: 'I32' },
 };
 
 /** The storages of one file, by key. */
@@ -22,8 +24,8 @@ export class TorchStorages {
       return outside('an odd persistent id');
     }
     if (view !== null) return outside('a view of a storage');
-    const dense = Object.hasOwn(STORAGE_TYPES, type.name) ? STORAGE_TYPES[type.name] : undefined;
-    if (type.module !== 'torch' || dense === undefined) return outside(`a storage of ${type.text}`);
+    const dense = findType(type);
+    if (dense === undefined) return outside(`a storage of ${type.text}`);
     const name = asText(key) ?? outside('an odd persistent id');
     const known = this.byKey.get(name);
     const count = asCount(elements);
@@ -35,6 +37,13 @@ export class TorchStorages {
     this.byKey.set(name, storage);
     return storage;
   }
+}
+
+/** Elements of a storage; one without a type counts bytes, and its tensors say what they are. */
+function findType({ module, name }: PyName): DenseType | undefined {
+  if (name === 'UntypedStorage') return /^torch(?:\.storage)?$/.test(module) ? 'U8' : undefined;
+  const isKnown = module === 'torch' && Object.hasOwn(STORAGE_TYPES, name);
+  return isKnown ? STORAGE_TYPES[name] : undefined;
 }
 
 /** Bytes of a storage. */

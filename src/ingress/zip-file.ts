@@ -43,17 +43,26 @@ function decodeWalked(
   );
   if (clash !== undefined) return refused('zip', fromRefusal(clash), ...judgeBrokenZip(source));
   const folder = findTorchFolder(members);
-  if (folder !== undefined) return decodeTorchZip(name, source, members, folder, decodeInner);
+  if (folder !== undefined)
+    return lookLoosely(decodeTorchZip(name, source, members, folder, decodeInner), source);
   if (members.length > 0 && members.every((member) => member.name.endsWith('.npy'))) {
-    return decodeNpz(name, members);
+    return lookLoosely(decodeNpz(name, members), source);
   }
   const inner = decodeMembers(name, members, decodeInner);
-  const isBroken = inner.findings.some(({ code }) => code === 'ARCHIVE_BROKEN');
-  if (isBroken) return refused('zip', ...inner.findings, ...judgeBrokenZip(source));
   const whole = describeWhole(members);
-  return whole === undefined
-    ? { type: 'zip', ...inner }
-    : refused(whole[0], whole[1], ...inner.findings);
+  const decoded =
+    whole === undefined
+      ? { type: 'zip', ...inner }
+      : refused(whole[0], whole[1], ...inner.findings);
+  return lookLoosely(decoded, source);
+}
+
+/** PyTorch reads members whatever their check values say: what is in a broken one is judged all the same. */
+function lookLoosely(decoded: Decoded, source: ByteSource): Decoded {
+  const isBroken = decoded.findings.some(({ code }) => code === 'ARCHIVE_BROKEN');
+  return isBroken
+    ? { ...decoded, forms: [], findings: [...decoded.findings, ...judgeBrokenZip(source)] }
+    : decoded;
 }
 
 /** ZIPs that are one document or model rather than a list of files. */

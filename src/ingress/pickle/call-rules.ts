@@ -9,6 +9,7 @@ import {
   isGetattr,
   isJoblibWrapper,
   isLibraryType,
+  isRebuilder,
   takesClass,
 } from './names.ts';
 import type { NameRole } from './names.ts';
@@ -25,6 +26,10 @@ export const HAS_ITEMS = 16;
 export const HAS_LATER_ITEMS = 32;
 /** Its first item is a name, and not one of PyTorch. */
 export const HAS_FIRST_NAME = 64;
+/** Its first item is a class of the grammar. */
+export const HAS_DATA_CLASS = 128;
+/** Its first item is joblib's wrapper. */
+export const HAS_WRAPPER = 256;
 /** Arguments that may be anything. */
 export const HAS_ANYTHING = 127 & ~IS_EMPTY;
 
@@ -45,6 +50,8 @@ export interface ResolvedName {
   readonly library: boolean;
   /** A class of something that is neither Python itself nor a known library. */
   readonly foreign: boolean;
+  /** A function of another library that says that it makes an object again. */
+  readonly rebuilder: boolean;
   readonly masked: boolean;
   readonly torch: boolean;
   /** What it makes can be called. */
@@ -74,6 +81,7 @@ export function describeName(module: string, name: string): ResolvedName {
     wrapper: isJoblibWrapper(module, name),
     library: isLibraryType(module, name),
     foreign: isForeignType(module, name),
+    rebuilder: isRebuilder(module, name),
     masked: module === 'numpy.ma.core' && name === '_mareconstruct',
     torch: module === 'torch' || module.startsWith('torch.'),
     callable: isCallable(module, name),
@@ -87,10 +95,20 @@ const consumes = (name: ResolvedName, flags: number): boolean => (flags & name.c
 
 const isMain = (name: ResolvedName): boolean => name.text.startsWith('`__main__.');
 
+const COPYREG = /^`copy_?reg\._reconstructor`$/;
+
+/** Whether a class of the grammar is made without a call, as protocols 0 and 1 do. */
+export function isReconstruction(name: ResolvedName, flags: number): boolean {
+  const others =
+    flags & (HAS_FUNCTION | HAS_LATER_TYPE | HAS_CALLABLE | HAS_ITEMS | HAS_LATER_ITEMS);
+  return (flags & HAS_DATA_CLASS) !== 0 && others === 0 && COPYREG.test(name.text);
+}
+
 /** What a call with arguments (REDUCE, OBJ, INST) gives. `isBare`: OBJ or INST without any argument. */
 export function weighCall(name: ResolvedName, flags: number, isBare: boolean): CallOutcome {
   if (consumes(name, flags)) return 'call';
   if (name.role === 'grammar') return 'built';
+  if (isReconstruction(name, flags)) return 'built';
   const calling = flags & (HAS_FUNCTION | HAS_CALLABLE);
   const isOfName = calling === 0 && (flags & HAS_FIRST_NAME) !== 0;
   if (name.refers === 'always' || (name.refers === 'of a name' && isOfName)) return 'reference';
@@ -107,6 +125,7 @@ export function weighCall(name: ResolvedName, flags: number, isBare: boolean): C
   const isProduct =
     (name.role === 'known' && !callsBack) ||
     (name.role === 'type' && (name.library || isBare)) ||
+    (name.rebuilder && !callsBack) ||
     (isMain(name) && !handsOver);
   if (isProduct) return 'object';
   if (name.role !== 'type' || !isForeign) return 'call';

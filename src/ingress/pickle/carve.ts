@@ -193,11 +193,10 @@ function* lineNamesIn(bytes: Buffer): Generator<number> {
     let end = at + 1;
     while (end - at < NAME_BYTES_MAX && LETTER[bytes[end] ?? 0] === 1) end++;
     if (end === at + 1 || bytes[end] !== 10 || !mayFollow(bytes, end + 1)) continue;
-    for (
-      let start = at - 1;
-      at - start < NAME_BYTES_MAX && LETTER[bytes[start] ?? 0] === 1;
-      start--
-    ) {
+    let start = at;
+    while (at - start < NAME_BYTES_MAX - 1 && LETTER[bytes[start - 1] ?? 0] === 1) start--;
+    // The longest name first: its ends are names by chance.
+    for (; start < at; start++) {
       if (bytes[start] === 0x63) yield start;
       if (bytes[start] === 0x69) yield* brackets.before(start);
     }

@@ -2,7 +2,7 @@
  * From plain data to safe forms: arrays of numbers to one set of tensors by name, everything else to JSON. See
  * docs/how-to/import-data.md for the spelling of values that JSON has no type for.
  */
-import { countElements, DENSE_BYTES, fitsBytes } from '../arrays.ts';
+import { countElements, DENSE_BYTES, fitsBytes, splitComplex } from '../arrays.ts';
 import type { DenseArray } from '../arrays.ts';
 import { hasTwice } from './equality.ts';
 import { judgeExpansion, UNFOLDED, unfoldedMax } from './expansion.ts';
@@ -137,7 +137,18 @@ class Emitter {
     if (!fitsBytes(dense)) outside('a tensor reaches outside its data');
     const size = countElements(shape) * DENSE_BYTES[type];
     this.#tensorBytes += size;
-    const name = this.#nameOf(path);
+    if (type === 'C128') {
+      const { real, imag } = splitComplex(dense);
+      this.#write('{"$complex":[');
+      this.#tensor(real, path, '.real');
+      this.#write(',');
+      this.#tensor(imag, path, '.imag');
+      this.#write(']}');
+    } else this.#tensor(dense, path);
+  }
+
+  #tensor(dense: DenseArray, path: readonly string[], part = ''): void {
+    const name = this.#nameOf(path, part);
     this.tensors.set(name, dense);
     this.#tagged('tensor', name);
   }
@@ -149,8 +160,8 @@ class Emitter {
     if (judged === 'large') outside(UNFOLDED);
   }
 
-  #nameOf(path: readonly string[]): string {
-    const plain = path.length === 0 ? 'tensor' : path.join('.');
+  #nameOf(path: readonly string[], part: string): string {
+    const plain = (path.length === 0 ? 'tensor' : path.join('.')) + part;
     let name = plain === '__metadata__' ? '__metadata__~1' : plain;
     for (let i = 2; this.tensors.has(name); i++) name = `${plain}~${String(i)}`;
     return name;
@@ -204,10 +215,12 @@ class Emitter {
   }
 }
 
-/** A mapping of names to tensors and nothing else, or one tensor: it needs no JSON. */
+/** A mapping of names to tensors and nothing else, or one tensor: it needs no JSON. Numbers in two parts do. */
 function isTensorsOnly(value: PyValue): boolean {
-  const isArray = (each: PyValue): boolean =>
-    each instanceof PyArray || (each instanceof PyArrayShell && each.content instanceof PyArray);
+  const isArray = (each: PyValue): boolean => {
+    const array = each instanceof PyArrayShell ? each.content : each;
+    return array instanceof PyArray && array.type !== 'C128';
+  };
   if (isArray(value)) return true;
   return (
     value instanceof PyDict &&

@@ -30,12 +30,15 @@ import {
   describeName,
   HAS_ANYTHING,
   HAS_CALLABLE,
+  HAS_DATA_CLASS,
   HAS_FIRST_NAME,
   HAS_FUNCTION,
   HAS_ITEMS,
   HAS_LATER_ITEMS,
   HAS_LATER_TYPE,
+  HAS_WRAPPER,
   IS_EMPTY,
+  isReconstruction,
   weighCall,
   weighCreation,
 } from './call-rules.ts';
@@ -79,6 +82,8 @@ export type BehindWrappers = ReadonlyMap<number, number> | 'opcodes';
 
 const NO_ARRAYS: BehindWrappers = new Map();
 
+/** Begins the persistent id of a class in PyTorch's old form. */
+const CLASS_ID = 'module';
 const NAMES_MAX = 1 << 16;
 const NESTED_MIN = 12;
 
@@ -145,6 +150,8 @@ class Judge {
         readonly opcodes: number;
       }
     | undefined;
+  /** The last tuple of a text and a name. */
+  #textName = { text: PLAIN, name: PLAIN, place: -1, opcodes: 0 };
   #nameCount = 0;
   #frameEnd = -1;
   #at = 0;
@@ -330,8 +337,7 @@ class Judge {
         this.#stack.push(BUILT);
         return false;
       case 0x51: // BINPERSID
-        this.#stack.pop(1);
-        this.#stack.push(BUILT);
+        this.#stack.push(this.#referredTo(this.#stack.pop(1)));
         return false;
       case 0x8a: // LONG1
         this.#number(this.#tape.length(1));
@@ -492,7 +498,8 @@ class Judge {
     if (name === undefined) return;
     const outcome = weighCall(name, flags, isBare);
     if (outcome !== 'bare') {
-      this.#outcome(name, outcome, BUILT);
+      const isWrapper = (flags & HAS_WRAPPER) !== 0 && isReconstruction(name, flags);
+      this.#outcome(name, outcome, isWrapper ? WRAPPER : BUILT);
       return;
     }
     this.#report('PICKLE_OBJECT', 'hold', name.text);
@@ -604,10 +611,27 @@ class Judge {
     }
   }
 
+  /**
+   * What a persistent id at a place stands for. PyTorch's old form names the classes of a module so, with their source:
+   * `("module", class, file, source)` is that class.
+   */
+  #referredTo(place: number): number {
+    const { text, name, place: own, opcodes } = this.#textName;
+    // Only what keeps the tuple in the memo may stand between.
+    const isTuple = (this.#stack.slot(place) & 7) === TUPLE && own === place;
+    const found = this.#stack.findString(text);
+    const isShort = found !== undefined && found.to - found.from === CLASS_ID.length;
+    const isClass = isTuple && this.#opcodes - opcodes <= 2 && isShort;
+    return isClass && this.#stringOf(text) === CLASS_ID ? name : BUILT;
+  }
+
   #tuple(floor: number, count: number): void {
     const [name, text] = [this.#stack.slot(floor), this.#stack.slot(floor + 1)];
     const isPair = count === 2 && (name & 7) === NAME && (text & 7) === STRING;
     this.#pair = isPair ? { name, text, place: floor, opcodes: this.#opcodes } : undefined;
+    if (count > 1 && (name & 7) === STRING && (text & 7) === NAME) {
+      this.#textName = { text: name, name: text, place: floor, opcodes: this.#opcodes };
+    }
     this.#stack.push(TUPLE | (this.#flags(floor, count) << 3));
   }
 
@@ -620,7 +644,8 @@ class Judge {
       if (kind === REFERENCE) flags |= HAS_FUNCTION | HAS_LATER_TYPE;
       if (kind === INSTANCE) flags |= flagsOfObject(slot >> 3, i);
       if (kind !== NAME) continue;
-      const { role, torch } = this.#name(slot >> 3);
+      const { role, torch, wrapper } = this.#name(slot >> 3);
+      if (role === 'grammar' && i === 0) flags |= HAS_DATA_CLASS | (wrapper ? HAS_WRAPPER : 0);
       if (role === 'function') flags |= HAS_FUNCTION;
       if (role !== 'grammar' && i > 0) flags |= HAS_LATER_TYPE;
       if (!torch && i === 0) flags |= HAS_FIRST_NAME;

@@ -8,11 +8,11 @@ import { memorySource } from '../../formats/index.ts';
 import type { ByteSource } from '../../formats/index.ts';
 import { judgeExpansion, UNFOLDED } from './expansion.ts';
 import { judgePlainPickle } from './judge.ts';
-import { readInlineArray } from './inline-array.ts';
+import { makeInlineArray, readInlineArray } from './inline-array.ts';
 import { ProblemList } from './problems.ts';
 import type { PickleProblem } from './problems.ts';
 import { readLine, readNumberLine, readTextLine } from './lines.ts';
-import { findRole, isForeignType, isJoblibWrapper, isLibraryType } from './names.ts';
+import { findRole, isForeignType, isJoblibWrapper, isLibraryType, isRebuilder } from './names.ts';
 import { buildByGrammar, callByGrammar } from './productions.ts';
 import {
   asText,
@@ -40,6 +40,8 @@ export interface Interpretation {
   readonly problems: readonly PickleProblem[];
   /** The arrays behind joblib's wrappers, by where they begin and end. */
   readonly arrays: ReadonlyMap<number, number>;
+  /** Where those of them begin that are pickles of objects. */
+  readonly objects: ReadonlySet<number>;
 }
 
 /** What the surroundings of a pickle know. */
@@ -57,6 +59,7 @@ class Machine {
   #at = 0;
   #frameEnd = -1;
   readonly #arrays = new Map<number, number>();
+  readonly #objects = new Set<number>();
 
   constructor(source: ByteSource, start: number, load: Surroundings['load']) {
     this.#tape = new ValueReader(source, start);
@@ -91,6 +94,7 @@ class Machine {
       end: this.#tape.at,
       problems,
       arrays: this.#arrays,
+      objects: this.#objects,
     };
   }
 
@@ -358,7 +362,28 @@ class Machine {
       this.#stack.push(this.#tolerate(() => callByGrammar(callee, list), callee.text));
       return;
     }
+    if (callee instanceof PyName && list !== undefined && this.#reconstruct(callee, list)) return;
     this.#makeOpaque(callee, false);
+  }
+
+  /** Protocols 0 and 1 make an empty object so: `copyreg._reconstructor(class, object, None)`. */
+  #reconstruct({ module, name }: PyName, args: readonly PyValue[]): boolean {
+    const [type, base, state, ...rest] = args;
+    const isOwn = (module === 'copyreg' || module === 'copy_reg') && name === '_reconstructor';
+    const isPlain =
+      type instanceof PyName &&
+      findRole(type.module, type.name) === 'grammar' &&
+      base instanceof PyName &&
+      /^`(?:builtins|__builtin__)\.object`$/.test(base.text);
+    if (!isOwn || !isPlain || state !== null || rest.length > 0) return false;
+    const { module: from, name: own } = type;
+    const isEmpty = isJoblibWrapper(from, own) || (from === 'uuid' && own === 'UUID');
+    if (isEmpty) this.#create(type, new PyList('tuple', []));
+    else {
+      this.#report('PICKLE_UNSUPPORTED', 'hold', `an empty object of ${type.text}`);
+      this.#stack.push(new PyOpaque(type.text));
+    }
+    return true;
   }
 
   #create(type: PyValue, args: PyValue): void {
@@ -379,6 +404,7 @@ class Machine {
     const role = findRole(callee.module, callee.name);
     const isObject =
       role === 'known' ||
+      (isRebuilder(callee.module, callee.name) && !isCreation) ||
       (role === 'type' && (isCreation || isForeignType(callee.module, callee.name))) ||
       ((role === 'type' || isCreation) && isLibraryType(callee.module, callee.name));
     if (isObject) this.#report('PICKLE_OBJECT', 'hold', callee.text);
@@ -423,17 +449,31 @@ class Machine {
     if (this.#frameEnd === this.#tape.at) this.#frameEnd = -1;
     const from = this.#tape.at;
     const array = readInlineArray(this.#tape, state);
-    if (array !== undefined) {
-      this.#arrays.set(from, this.#tape.at);
-      this.#stack.replaceTop(array);
+    if (array === undefined) {
+      this.#readObjects();
       return;
     }
-    const inner = judgePlainPickle(this.#tape.source, this.#tape.at);
-    for (const { code, severity, detail } of inner.problems) this.#report(code, severity, detail);
-    this.#report('PICKLE_UNSUPPORTED', 'hold', 'an array of objects');
-    if (inner.outcome !== 'stopped') outside('an array of objects that cannot be read');
-    this.#tape.skip(inner.end - this.#tape.at);
     this.#arrays.set(from, this.#tape.at);
+    // Elements without a safe form end at a known place all the same.
+    this.#stack.replaceTop(this.#tolerate(() => makeInlineArray(array), ''));
+  }
+
+  /** The objects of an array are a pickle of their own, whose value is the array when they are data. */
+  #readObjects(): void {
+    const { source, at } = this.#tape;
+    const inner = judgePlainPickle(source, at);
+    for (const { code, severity, detail } of inner.problems) this.#report(code, severity, detail);
+    if (inner.outcome !== 'stopped') outside('an array of objects that cannot be read');
+    this.#tape.skip(inner.end - at);
+    this.#arrays.set(at, inner.end);
+    this.#objects.add(at);
+    const isData = inner.problems.length === 0 && inner.wrappers === 0;
+    const read = isData ? interpretPickle(source, at) : undefined;
+    const problems = read?.problems ?? [];
+    for (const { code, severity, detail } of problems) this.#report(code, severity, detail);
+    if (read?.value !== undefined && read.end === inner.end) this.#stack.replaceTop(read.value);
+    else if (inner.problems.length + problems.length === 0)
+      this.#report('PICKLE_UNSUPPORTED', 'hold', 'an array of objects');
   }
 
   #persistent(id: PyValue): void {

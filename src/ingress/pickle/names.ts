@@ -42,8 +42,14 @@ const GRAMMAR: readonly (readonly [readonly string[], readonly string[]])[] = [
   [NUMPY_NUMERIC, ['_frombuffer']],
   [['numpy'], ['ndarray', 'dtype']],
   [['torch._utils'], ['_rebuild_tensor', '_rebuild_tensor_v2', '_rebuild_parameter']],
+  [['torch._utils'], ['_rebuild_tensor_v3', '_rebuild_qtensor']],
+  [['torch._utils'], ['_rebuild_sparse_tensor', '_rebuild_sparse_csr_tensor']],
+  [['torch.serialization'], ['_get_layout']],
   [['torch'], ['Size', 'device']],
-  [['torch.storage'], ['UntypedStorage', '_UntypedStorage']],
+  [
+    ['torch', 'torch.storage'],
+    ['UntypedStorage', '_UntypedStorage'],
+  ],
   [['joblib.numpy_pickle'], ['NumpyArrayWrapper']],
 ];
 
@@ -55,7 +61,7 @@ const TERMINALS = new Set<string>(
 
 /** Names that stand for a type of number or storage; they are only ever arguments. */
 const TORCH_TYPE =
-  /^torch (?:(?:Float|Double|Half|BFloat16|Long|Int|Short|Char|Byte|Bool|ComplexFloat|ComplexDouble)Storage|float(?:16|32|64)|half|double|bfloat16|u?int(?:8|16|32|64)|long|short|bool|complex(?:64|128)|float8_e[45]m[23](?:fn|fnuz)?|strided|contiguous_format|preserve_format)$/;
+  /^torch (?:(?:Float|Double|Half|BFloat16|Long|Int|Short|Char|Byte|Bool|ComplexFloat|ComplexDouble|QInt8|QUInt8|QInt32)Storage|per_(?:tensor|channel)_affine|per_channel_affine_float_qparams|float(?:16|32|64)|half|double|bfloat16|u?int(?:8|16|32|64)|long|short|bool|complex(?:64|128)|float8_e[45]m[23](?:fn|fnuz)?|strided|contiguous_format|preserve_format)$/;
 const NUMPY_TYPE =
   /^numpy (?:float(?:16|32|64)|u?int(?:8|16|32|64)|bool_?|complex(?:64|128)|str_|bytes_)$/;
 
@@ -157,6 +163,11 @@ export function findReferring(module: string, name: string): 'always' | 'of a na
 /** Whether the name reads something of the class that it is handed first. */
 export function takesClass(module: string, name: string): boolean {
   return CLASS_FIRST.test(`${module} ${name}`);
+}
+
+/** Whether a name says that it makes an object again: what a library of data calls for its own classes. */
+export function isRebuilder(module: string, name: string): boolean {
+  return !isStandardModule(module) && /^_*(?:reconstruct|rebuild|unpickle)(?:_\w+)?$/.test(name);
 }
 
 /** Whether a class may be one of any library that has data: it is not of Python itself and reaches into no module. */

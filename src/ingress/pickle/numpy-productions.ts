@@ -15,6 +15,7 @@ import {
   PyList,
   PyName,
   PyStorage,
+  PyTagged,
 } from './values.ts';
 import type { Arguments, PyValue } from './values.ts';
 
@@ -68,8 +69,7 @@ export function explainType(code: string): string {
   if (/^[Mm]8/.test(code))
     return 'an array of dates or spans of time (datetime64); ask for whole numbers with their unit named, or for texts';
   const what = `an array of elements of type ${code}`;
-  if (/^[cG]\d*$/.test(code))
-    return `${what} (complex); ask for \`a.real\` and \`a.imag\` as two arrays`;
+  if (/^[cG]\d*$/.test(code)) return `${what} (complex long double); ask for \`a.astype("c16")\``;
   if (/^[fg](?:12|16)?$/.test(code))
     return `${what} (long double, which differs between machines); ask for \`a.astype("f8")\``;
   return /^V/.test(code) ? `${what}; ${RECORDS_INSTEAD}` : what;
@@ -89,25 +89,42 @@ function makeTexts(
   const width = letters * (match?.[1] === 'U' ? 4 : 1);
   const count = countElements(shape);
   if (match === null || count > TEXTS_MAX) return outside(explainType(dtype.code));
-  if (shape.length > 1 && (fortran || shape.includes(0))) {
-    return outside('an array of texts that is column by column, or that has an empty side');
-  }
   if (count * width !== source.size) {
     return outside('an array has more or fewer bytes than its shape says');
   }
   const items: PyValue[] = [];
-  for (let i = 0; i < count; i++) {
+  const places = fortran ? placesByColumn(shape) : undefined;
+  for (let row = 0; row < count; row++) {
+    const i = places?.[row] ?? row;
     const cell = source.read(i * width, (i + 1) * width);
     items.push(match[1] === 'U' ? readWide(cell, dtype.bigEndian) : readNarrow(cell));
   }
   return shape.length === 0 ? (items[0] ?? null) : nestLevels(items, shape);
 }
 
+/** Where the elements of an array lie that is column by column, in their order row by row. */
+function placesByColumn(shape: readonly number[]): number[] {
+  let places = [0];
+  let step = 1;
+  const steps = shape.map((side) => {
+    const own = step;
+    step *= side;
+    return own;
+  });
+  for (const [axis, side] of shape.entries()) {
+    places = places.flatMap((place) =>
+      Array.from({ length: side }, (_, i) => place + i * (steps[axis] ?? 0)),
+    );
+  }
+  return places;
+}
+
 /** Items in the lists of a shape, row by row. Throws `OutsideGrammar`. */
 function nestLevels(items: readonly PyValue[], shape: readonly number[]): PyValue {
+  const empty = shape.indexOf(0);
+  if (empty >= 0) return nestEmpty(shape.slice(0, empty));
   let level: PyValue[] = [...items];
   for (const side of shape.slice(1).reverse()) {
-    if (side === 0) return outside('an array of objects');
     const next: PyValue[] = [];
     for (let at = 0; at < level.length; at += side) {
       next.push(new PyList('list', level.slice(at, at + side)));
@@ -115,6 +132,17 @@ function nestLevels(items: readonly PyValue[], shape: readonly number[]): PyValu
     level = next;
   }
   return new PyList('list', level);
+}
+
+const EMPTY_MAX = 10_000;
+
+/** Empty lists in the lists of a shape. Throws `OutsideGrammar`. */
+function nestEmpty(shape: readonly number[]): PyValue {
+  const [side, ...rest] = shape;
+  if (countElements(shape) > EMPTY_MAX)
+    return outside('an array of many texts that has an empty side');
+  const items = Array.from({ length: side ?? 0 }, () => nestEmpty(rest));
+  return new PyList('list', items);
 }
 
 function readWide(cell: Uint8Array, bigEndian: boolean): string {
@@ -192,8 +220,14 @@ function readScalar(type: DenseType, view: DataView, little: boolean): PyValue {
       return new PyFloat(view.getFloat32(0, little));
     case 'F64':
       return new PyFloat(view.getFloat64(0, little));
-    case 'BF16':
     case 'C64':
+    case 'C128': {
+      const isWide = type === 'C128';
+      const part = (at: number): PyFloat =>
+        new PyFloat(isWide ? view.getFloat64(at, little) : view.getFloat32(at, little));
+      return new PyTagged('complex', new PyList('list', [part(0), part(isWide ? 8 : 4)]));
+    }
+    case 'BF16':
     case 'F8_E4M3':
     case 'F8_E5M2':
       return outside(`a number of type ${type}`);
@@ -212,17 +246,11 @@ export function setDtype(target: PyDtype, state: readonly PyValue[]): void {
   target.bigEndian = asText(order) === '>';
 }
 
-/** An array of objects that are data: lists in lists. */
-function nestItems(
-  dtype: PyDtype,
-  shape: readonly number[],
-  { items }: PyList,
-  fortran: PyValue | undefined,
-): PyValue {
-  const isRowMajor = shape.length < 2 || fortran === false || fortran === 0;
-  const isWhole = countElements(shape) === items.length && shape.length > 0;
-  if (!dtype.code.startsWith('O') || !isRowMajor || !isWhole) return outside('an array of objects');
-  return nestLevels(items, shape);
+/** An array of objects that are data: lists in lists. They are written row by row, however they lay in memory. */
+function nestItems(dtype: PyDtype, shape: readonly number[], { items }: PyList): PyValue {
+  const isWhole = countElements(shape) === items.length;
+  if (!dtype.code.startsWith('O') || !isWhole) return outside('an array of objects');
+  return shape.length === 0 ? (items[0] ?? null) : nestLevels(items, shape);
 }
 
 /** Fills an array by its state. Throws `OutsideGrammar`. */
@@ -231,7 +259,7 @@ export function setArray(target: PyArrayShell, state: readonly PyValue[]): void 
   if (!(dtype instanceof PyDtype)) outside('an array of an odd type');
   if (target.content !== undefined) outside('an array that is filled twice');
   if (data instanceof PyList) {
-    target.content = nestItems(dtype, asCounts(shape), data, fortran);
+    target.content = nestItems(dtype, asCounts(shape), data);
     return;
   }
   const bytes = typeof data === 'string' ? encodeLatin1(data) : data;

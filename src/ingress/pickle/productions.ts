@@ -3,6 +3,7 @@
  * data. Nothing is looked up; a call that is not here, or has other arguments, is outside the grammar.
  */
 import { memorySource } from '../../formats/index.ts';
+import type { DenseType } from '../arrays.ts';
 import { spellDate } from './dates.ts';
 import {
   frombuffer,
@@ -142,11 +143,95 @@ function rebuildTensor(args: Arguments, most: number): PyValue {
   return new PyArray(storage.type, shape, strides, asCount(offset), storage);
 }
 
+const DTYPES: Readonly<Record<string, DenseType>> = {
+  ...{ uint8: 'U8', uint16: 'U16', uint32: 'U32', uint64: 'U64', int8: 'I8', int16: 'I16' },
+  ...{ int32: 'I32', int64: 'I64', float16: 'F16', bfloat16: 'BF16', float32: 'F32' },
+  ...{ float64: 'F64', float8_e4m3fn: 'F8_E4M3', float8_e5m2: 'F8_E5M2', bool: 'BOOL' },
+};
+
+/** A tensor over a storage without a type, as newer types of elements are written. */
+function rebuildUntyped(args: Arguments): PyValue {
+  const [dtype, metadata = null, ...rest] = args.slice(6);
+  const isKnown =
+    dtype instanceof PyName && dtype.module === 'torch' && Object.hasOwn(DTYPES, dtype.name);
+  const type = isKnown ? DTYPES[dtype.name] : undefined;
+  if (type === undefined || rest.length > 0) return outside('a tensor of an odd type');
+  const tensor = rebuildTensor([...args.slice(0, 6), metadata], 7);
+  if (!(tensor instanceof PyArray) || tensor.storage.type !== 'U8')
+    return outside('a tensor is made of odd parts');
+  const { shape, strides, offset, storage } = tensor;
+  return new PyArray(type, shape, strides, offset, storage);
+}
+
+/** A tensor of small whole numbers, and what makes the values of them. */
+function rebuildQuantised(args: Arguments): PyValue {
+  const [storage, offset, size, stride, how, grad, hooks, ...rest] = args;
+  if (!(how instanceof PyList) || rest.length > 0)
+    return outside('a quantised tensor is made of odd parts');
+  const [scheme, scale, zero, ...axis] = how.items;
+  const isTensor = scheme instanceof PyName && scheme.name === 'per_tensor_affine';
+  const isNamed = scheme instanceof PyName && scheme.module === 'torch';
+  if (!isNamed || scale === undefined || zero === undefined || axis.length !== (isTensor ? 0 : 1))
+    return outside('a quantised tensor is made of odd parts');
+  const values = rebuildTensor(
+    [
+      storage ?? null,
+      offset ?? null,
+      size ?? null,
+      stride ?? null,
+      grad ?? null,
+      hooks ?? new PyDict(),
+    ],
+    6,
+  );
+  const parts = new PyDict();
+  parts.keys.push('scheme', 'scale', 'zero_point', 'values');
+  parts.values.push(scheme.name, scale, zero, values);
+  if (!isTensor) {
+    parts.keys.push('axis');
+    parts.values.push(asCount(axis[0]));
+  }
+  return new PyTagged('quantized', parts);
+}
+
 function rebuildParameter(args: Arguments): PyValue {
   const [data, , hooks] = args;
   const plain = hooks instanceof PyDict && hooks.keys.length === 0 && args.length === 3;
   if (!(data instanceof PyArray) || !plain) return outside('a parameter has hooks');
   return data;
+}
+
+const LAYOUT = /^torch\.(?:strided|sparse_(?:coo|[cb]s[rc]))$/;
+
+/** The layout of a tensor, by its name. */
+function layout(args: Arguments): PyValue {
+  const name = asText(args[0]);
+  const isLayout = args.length === 1 && name !== undefined && LAYOUT.test(name);
+  return isLayout ? new PyTagged('layout', name) : outside('a tensor has an odd layout');
+}
+
+/** A sparse tensor: where its values lie, the values, and its shape. */
+function rebuildSparse(args: Arguments): PyValue {
+  const [kind, data] = args;
+  const isWhole = kind instanceof PyTagged && kind.tag === 'layout' && data instanceof PyList;
+  if (!isWhole || args.length !== 2) return outside('a sparse tensor is made of odd parts');
+  const isPlaced = kind.value === 'torch.sparse_coo';
+  const names = isPlaced
+    ? ['indices', 'values', 'size', 'is_coalesced']
+    : ['compressed_indices', 'plain_indices', 'values', 'size'];
+  const parts = new PyDict();
+  parts.keys.push('layout');
+  parts.values.push(kind.value);
+  for (const [i, part] of data.items.entries()) {
+    const name = names[i] ?? outside('a sparse tensor is made of odd parts');
+    if (name === 'size') asCounts(part);
+    else if (name === 'is_coalesced' ? typeof part !== 'boolean' : !(part instanceof PyArray))
+      outside('a sparse tensor is made of odd parts');
+    parts.keys.push(name);
+    parts.values.push(part);
+  }
+  if (!parts.keys.includes('size')) outside('a sparse tensor is made of odd parts');
+  return new PyTagged('sparse', parts);
 }
 
 const DATES = ['datetime', 'date', 'time', 'timedelta', 'timezone'];
@@ -209,6 +294,11 @@ const PRODUCTIONS = new Map<string, Production>([
   ['torch._utils _rebuild_tensor', (args) => rebuildTensor(args, 4)],
   ['torch._utils _rebuild_tensor_v2', (args) => rebuildTensor(args, 7)],
   ['torch._utils _rebuild_parameter', rebuildParameter],
+  ['torch._utils _rebuild_tensor_v3', rebuildUntyped],
+  ['torch._utils _rebuild_qtensor', rebuildQuantised],
+  ['torch._utils _rebuild_sparse_tensor', rebuildSparse],
+  ['torch._utils _rebuild_sparse_csr_tensor', rebuildSparse],
+  ['torch.serialization _get_layout', layout],
   ['torch Size', (args) => new PyList('tuple', asCounts(args[0]))],
   [
     'torch device',

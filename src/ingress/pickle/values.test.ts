@@ -81,7 +81,11 @@ test('arrays of texts keep their shape', () => {
   assert.equal(read(npy('(2,)', 'abcd'), 'x.npy'), '["ab","cd"]');
   assert.equal(read(npy('(2, 2)', 'abcdefgh'), 'x.npy'), '[["ab","cd"],["ef","gh"]]');
   assert.equal(read(npy('(0,)', ''), 'x.npy'), '[]');
-  assert.match(read(npy('(0, 2)', ''), 'x.npy'), /empty side/);
+  assert.equal(read(npy('(0, 2)', ''), 'x.npy'), '[]');
+  assert.equal(read(npy('(2, 0)', ''), 'x.npy'), '[[],[]]');
+  assert.match(read(npy('(99999, 0)', ''), 'x.npy'), /empty side/);
+  const columns = npy('(2, 2)', 'abcdefgh').toString('latin1').replace('False', 'True ');
+  assert.equal(read(Buffer.from(columns, 'latin1'), 'x.npy'), '[["ab","ef"],["cd","gh"]]');
 });
 
 test('a tensor whose values PyTorch changes on loading is refused', () => {

@@ -14,7 +14,9 @@ const program = new Command('sallyport')
 shapeHelp(program);
 // What the parser finds wrong is said like every other error; `parseAsync` throws it on.
 program.configureOutput({ outputError: () => undefined });
-await registerCommands(program, process.argv[2]);
+const [, , called] = process.argv;
+// Asked for its version, the program loads none of itself.
+if (called !== '--version' && called !== '-V') await registerCommands(program, called);
 groupCommands(program);
 acceptSynonyms(program);
 for (const command of program.commands) command.exitOverride();

@@ -75,6 +75,8 @@ const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
+  // Answers are for who asked: the next one at the same browser gets none of them from its store.
+  'cache-control': 'no-store',
 };
 
 /** Builds the server of a gate's inner door. `onFault` hears of what nobody outside is told. */

@@ -14,7 +14,7 @@ import { visibleBudgets } from './budget-sight.ts';
 import { listForMe, showRequests } from './request-list.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
-import { alarmsFor, inScope, scopeOf } from './scope.ts';
+import { alarmsFor, chargesOf, inScope, scopeOf } from './scope.ts';
 import type { Scope } from './scope.ts';
 
 const DAY_MS = 86_400_000;
@@ -65,7 +65,7 @@ async function showHome(gate: Gate, principal: Principal): Promise<unknown> {
       ...(await keyWarnings(gate, principal)),
       ...alarmsFor(gate, scope).map(({ sentence, atMs }) => ({ sentence, at: isoTime(atMs) })),
     ],
-    leaving: (await sumCharges(gate, scope, HOME_DAYS)).days,
+    leaving: (await sumCharges(gate, await chargesOf(gate, principal), HOME_DAYS)).days,
     budgets: await visibleBudgets(gate, principal),
   };
 }
@@ -168,7 +168,7 @@ export const MEASURE_ROUTES: readonly Route[] = [
       query: daysQuery,
     },
     async ({ gate, principal, query }) =>
-      sumCharges(gate, await scopeOf(gate, principal), query.days ?? 90),
+      sumCharges(gate, await chargesOf(gate, principal), query.days ?? 90),
   ),
   route(
     {

@@ -52,6 +52,19 @@ export async function isOutside(
   return !(await gate.access.can(principal, action, resource)).allowed;
 }
 
+/** Whether the receipt of a request's newest decision may be shown: it holds the entry, which names who decided. */
+export async function maySeeDecision(
+  gate: Gate,
+  principal: Principal,
+  request: Request,
+): Promise<boolean> {
+  if (request.entry === null) return true;
+  if (!(await isOutside(gate, principal, await gate.requests.approvals.stand(request.id))))
+    return true;
+  const by = (await gate.ledger.show(request.entry))?.entry.by;
+  return by === 'gate' || by === request.requester || by === principal.id;
+}
+
 /** Sentences for the requester: why it was refused, by people or by the rules, or what is to be changed. */
 const SAID: ReadonlySet<Request['state']> = new Set(['refused', 'returned', 'denied']);
 

@@ -62,7 +62,9 @@ export const PEOPLE_ROUTES: readonly Route[] = [
         (await gate.access.projectsOf(principal)).map(async (project) => {
           const place = { kind: 'project', id: project.id } as const;
           const change = await showMay(gate, principal, 'destination', 'project.change', place);
-          return { ...project, can: [change] };
+          const { allowed } = await gate.access.can(principal, 'people.view', place);
+          const members = project.members.filter((id) => allowed || id === principal.id);
+          return { ...project, members, can: [change] };
         }),
       ),
     }),

@@ -11,6 +11,7 @@ import { httpErrors } from '../errors.ts';
 import { check, route } from './route.ts';
 import type { Call, Route } from './route.ts';
 import { readUpload } from './upload.ts';
+import { maySeeDecision } from './outsiders.ts';
 import { listForMe, showRequests } from './request-list.ts';
 import { readVisible, showDetails } from './views.ts';
 
@@ -255,7 +256,8 @@ export const REQUEST_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param }) => {
       const request = await readVisible(gate, principal, param('id'));
-      const receipt = await gate.requests.receipt(request);
+      const seen = await maySeeDecision(gate, principal, request);
+      const receipt = seen ? await gate.requests.receipt(request) : null;
       if (receipt === null)
         throw httpErrors.error('ROUTE_UNKNOWN', { path: `receipt of ${request.id}` });
       return new Response(receipt, { headers: { 'content-type': 'text/plain; charset=utf-8' } });

@@ -13,13 +13,26 @@ import {
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 
+/** The projects of which a principal may know who works there; programs work in some and know of nobody. */
+async function projectsWithPeople(gate: Gate, principal: Principal): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  for (const { id } of await gate.access.projectsOf(principal)) {
+    const place = { kind: 'project', id } as const;
+    if ((await gate.access.can(principal, 'people.view', place)).allowed) seen.add(id);
+  }
+  return seen;
+}
+
 /** People whom somebody may know of: those of the projects that they are read into; everybody for those who set up. */
-async function visiblePeople(gate: Gate, principal: Principal): Promise<ReadonlySet<string>> {
+async function visiblePeople(
+  gate: Gate,
+  principal: Principal,
+  projects: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
   const { roster } = gate.rosters.need();
   const facts = await gate.access.factsOf(principal);
   if (facts.security === true || facts.auditor === true || facts.administrator === true)
     return new Set([...roster.people, ...roster.sponsored].map((each) => each.id));
-  const projects = new Set((await gate.access.projectsOf(principal)).map((each) => each.id));
   const seen = new Set([principal.id]);
   for (const project of roster.projects) {
     if (!projects.has(project.id)) continue;
@@ -121,9 +134,14 @@ export const ROSTER_ROUTES: readonly Route[] = [
       }
       const { roster } = gate.rosters.need();
       const nowMs = gate.clock.nowMs();
-      const projects = new Set((await gate.access.projectsOf(principal)).map((each) => each.id));
-      const seen = [...(await visiblePeople(gate, principal))].sort();
-      return { people: seen.map((id) => showPerson(roster, id, projects, nowMs)) };
+      const projects = await projectsWithPeople(gate, principal);
+      const seen = [...(await visiblePeople(gate, principal, projects))].sort();
+      const own = new Set((await gate.access.projectsOf(principal)).map((each) => each.id));
+      return {
+        people: seen.map((id) =>
+          showPerson(roster, id, id === principal.id ? own : projects, nowMs),
+        ),
+      };
     },
   ),
   route(

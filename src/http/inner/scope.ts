@@ -1,4 +1,7 @@
-/** Need-to-know of lists and sums: the projects that a principal is read into, or everything for those who watch. */
+/**
+ * Need-to-know of lists and sums: the projects that a person is read into, or everything for those who watch. Programs work in
+ * a project and see its budget; what others ask for there and what goes wrong is for people.
+ */
 import type { Alarm, Gate } from '../../app/index.ts';
 import type { Principal } from '../../people/index.ts';
 import type { Request } from '../../requests/index.ts';
@@ -11,8 +14,15 @@ export interface Scope {
 
 /** The scope of a principal. */
 export async function scopeOf(gate: Gate, principal: Principal): Promise<Scope> {
+  if (principal.kind !== 'person') return { projects: [] };
   const facts = await gate.access.factsOf(principal);
   if (facts.security === true || facts.auditor === true) return { projects: null };
+  return { projects: (await gate.access.projectsOf(principal)).map((project) => project.id) };
+}
+
+/** The same of what leaves, which budgets show to programs too. */
+export async function chargesOf(gate: Gate, principal: Principal): Promise<Scope> {
+  if (principal.kind === 'person') return scopeOf(gate, principal);
   return { projects: (await gate.access.projectsOf(principal)).map((project) => project.id) };
 }
 

@@ -19,7 +19,7 @@ import {
   stateRow,
 } from '../../requests/index.ts';
 import type { Progress, Request, RequestNote, Stood, Verdict, Vote } from '../../requests/index.ts';
-import { hideDetails, isOutside } from './outsiders.ts';
+import { hideDetails, isOutside, maySeeDecision } from './outsiders.ts';
 import { showPolicies, showWarnings } from './policy-view.ts';
 import type { PoliciesShown } from './policy-view.ts';
 import { withPolicies } from './request-can.ts';
@@ -57,7 +57,7 @@ export interface RequestShown {
   readonly verdict: Verdict | null;
   readonly chargeBits: number;
   readonly reason: string | null;
-  /** Where its receipt is; null before there is a decision. */
+  /** Where its receipt is; null before there is a decision, and where it would name a decider who is hidden. */
   readonly receipt: string | null;
   readonly kind: string;
   readonly state: string;
@@ -344,7 +344,9 @@ export async function showDetails(
     share: await showShare(gate, principal, request),
     breakGlass: showBreakGlass(stood),
   };
-  return (await isOutside(gate, principal, stood)) ? hideDetails(details, principal) : details;
+  if (!(await isOutside(gate, principal, stood))) return details;
+  const receipt = (await maySeeDecision(gate, principal, request)) ? details.receipt : null;
+  return { ...hideDetails(details, principal), receipt };
 }
 
 function showClocks({ request, judgement }: Stood): RequestDetails['clocks'] {

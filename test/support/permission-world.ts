@@ -628,6 +628,8 @@ class World implements PermissionWorld {
       ]),
     'ask to unlock a project': (who, place) =>
       this.#unlocked(who, { kind: 'project', id: PROJECT[place] }),
+    'ask to unlock a model': (who, place) =>
+      this.#unlocked(who, { kind: 'model', id: `m-${PROJECT[place]}` }),
     'read what the ledger holds of a request': async (who, place) =>
       this.#readsEntry(who, `ask_${(await this.#heldIn(place)).id}`),
     'read in the ledger how the gate was set up': async (who) => {

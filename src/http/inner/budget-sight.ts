@@ -50,8 +50,11 @@ export function coarsen(budget: BudgetShown, principal: string, nowMs: number): 
   };
 }
 
-/** The models whose budgets limit what a principal may export: those in reach of its projects. */
-async function modelsThatLimit(gate: Gate, principal: Principal): Promise<ReadonlySet<string>> {
+/** The models whose budgets and locks limit what a principal may export: those in reach of its projects. */
+export async function modelsThatLimit(
+  gate: Gate,
+  principal: Principal,
+): Promise<ReadonlySet<string>> {
   const declared = (await gate.models.list()).map((model) => model.id);
   const projects = await gate.access.projectsOf(principal);
   return new Set(projects.flatMap((project) => reachOf(project.models, declared)));

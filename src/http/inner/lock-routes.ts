@@ -6,23 +6,42 @@ import type { Principal } from '../../people/index.ts';
 import { LANES, LOCK_TARGETS, requestErrors } from '../../requests/index.ts';
 import type { Lock, LockTarget } from '../../requests/index.ts';
 import { askShown, needPerson } from './ask.ts';
+import { modelsThatLimit } from './budget-sight.ts';
+import { needNotForbidden } from './request-needs.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 
 const text = z.string().max(4000);
 const id = z.string().min(1).max(80);
 
-/** Which locks a principal may know of: its own, its projects' and models', those of lanes. */
+/**
+ * Which locks a principal may know of: those of lanes, its own and those of programs that it answers for, of its projects and
+ * of the models that it owns or that its projects may touch: whatever stops its exports.
+ */
 export async function visibleTo(
   gate: Gate,
   principal: Principal,
 ): Promise<(lock: Lock) => boolean> {
-  const projects = await gate.access.projectsOf(principal);
-  const read = new Set(projects.flatMap((each) => [each.id, ...each.models]));
   const facts = await gate.access.factsOf(principal);
-  const all = facts.security === true || facts.auditor === true || facts.administrator === true;
-  return ({ target }) =>
-    all || target.kind === 'lane' || target.id === principal.id || read.has(target.id);
+  if (facts.security === true || facts.auditor === true || facts.administrator === true)
+    return () => true;
+  const projects = new Set((await gate.access.projectsOf(principal)).map((each) => each.id));
+  const models = new Set([...(facts.owns ?? []), ...(await modelsThatLimit(gate, principal))]);
+  const sponsored = gate.rosters.current?.roster.sponsored ?? [];
+  const own = sponsored.filter((each) => each.sponsor === principal.id).map((each) => each.id);
+  const principals = new Set([principal.id, ...own]);
+  return ({ target }) => {
+    switch (target.kind) {
+      case 'lane':
+        return true;
+      case 'principal':
+        return principals.has(target.id);
+      case 'project':
+        return projects.has(target.id);
+      case 'model':
+        return models.has(target.id);
+    }
+  };
 }
 
 const NAMES_MAX = 20;
@@ -113,9 +132,10 @@ export const LOCK_ROUTES: readonly Route[] = [
       if (!(await visibleTo(gate, principal))(lock))
         throw requestErrors.error('LOCK_UNKNOWN', { id: input.lock });
       const { kind, id: target } = lock.target;
-      // Whoever sees a lane or a principal locked may ask: the answer is security's.
-      if (kind === 'project' || kind === 'model')
-        await gate.access.need(principal, 'lock.lift', { kind, id: target });
+      // Whoever sees a lane, a principal or a model locked may ask, unless a policy forbids it: the answer is security's.
+      if (kind === 'project') await gate.access.need(principal, 'lock.lift', { kind, id: target });
+      if (kind === 'model')
+        await needNotForbidden(gate, principal, 'lock.lift', { kind, id: target });
       const project = kind === 'project' ? target : '';
       const written = canonicalJson({ lock: lock.id });
       return askShown(gate, principal, { kind: 'unlock', project, why: input.why, input: written });

@@ -328,6 +328,15 @@ export const DEEDS: readonly Deed[] = [
     held: { own: [...READ_IN, 'security'], foreign: ['security'] },
   },
   {
+    deed: 'ask to unlock a model',
+    actions: ['lock.lift'],
+    routes: ['POST /v1/unlocks'],
+    held: {
+      own: [...READ_IN, 'model owner', 'administrator', ...WATCH],
+      foreign: ['administrator', ...WATCH],
+    },
+  },
+  {
     deed: 'read what the ledger holds of a request',
     actions: ['ledger.read'],
     routes: ['GET /v1/ledger/entries', 'GET /v1/ledger/proof/{id}'],

@@ -1,5 +1,6 @@
 /** Which requests there are: pages of the queue, counts, what is measured and what time has come for. Read only. */
-import type { ExpressionBuilder, Kysely, SelectQueryBuilder } from 'kysely';
+import { sql } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SelectQueryBuilder, SqlBool } from 'kysely';
 import type { Store } from '../store/index.ts';
 import { fromBig, fromRow } from './row.ts';
 import type { Request, RequestTables, Verdict } from './row.ts';
@@ -36,6 +37,18 @@ interface VoteIds {
   request_votes: { request: string; vote: string };
 }
 
+const SEARCHED = ['why', 'title', 'id', 'requester'] as const;
+
+/** Signs of a pattern are taken as they are: every id has one. Letters beyond ASCII are found as they are written. */
+function holds(column: (typeof SEARCHED)[number], text: string): Expression<SqlBool>[] {
+  const like = (part: string): string => `%${part.replace(/[%_\\]/g, '\\$&')}%`;
+  const found = sql.ref(column);
+  return [
+    sql<SqlBool>`lower(${found}) like ${like(text.toLowerCase())} escape '\\'`,
+    sql<SqlBool>`${found} like ${like(text)} escape '\\'`,
+  ];
+}
+
 function filterRequests<T>(
   db: Kysely<RequestTables>,
   filter: RequestFilter,
@@ -64,15 +77,7 @@ function filterRequests<T>(
   if (job !== undefined && job !== '') query = query.where('job', '=', job);
   if (sinceMs !== undefined) query = query.where('asked_ms', '>=', BigInt(sinceMs));
   if (text !== undefined && text !== '') {
-    const like = `%${text.toLowerCase().replace(/[%_\\]/g, '')}%`;
-    query = query.where((eb) =>
-      eb.or([
-        eb(eb.fn('lower', ['why']), 'like', like),
-        eb(eb.fn('lower', ['title']), 'like', like),
-        eb('id', 'like', like),
-        eb('requester', 'like', like),
-      ]),
-    );
+    query = query.where((eb) => eb.or(SEARCHED.flatMap((column) => holds(column, text))));
   }
   return take(query);
 }

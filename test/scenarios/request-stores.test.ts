@@ -202,9 +202,13 @@ function contract(open: () => Promise<Store>): void {
       askedMs: NOW + 7,
       why: 'x',
     });
+    await insert('r_6', {
+      ...{ project: 'z', kind: 'export', requester: 'eve', askedMs: NOW - 1 },
+      ...{ title: 'Übersicht, 50 %', why: 'from c:\\d' },
+    });
     await hold('r3', 1);
     const cases: readonly (readonly [RequestFilter, string])[] = [
-      [{ sort: 'age' }, 'r1 r2 r3 r4 r5'],
+      [{ sort: 'age' }, 'r_6 r1 r2 r3 r4 r5'],
       [{ projects: ['q'], sort: 'age' }, 'r2 r3'],
       [{ projects: ['p'], orRequester: 'bob', sort: 'age' }, 'r1 r2'],
       [{ projects: [], orRequester: 'bob' }, 'r2'],
@@ -221,8 +225,13 @@ function contract(open: () => Promise<Store>): void {
       [{ text: 'FIGURE', sort: 'age' }, 'r1 r2 r3'],
       [{ text: 'cyd' }, 'r3'],
       // Signs of a pattern are no signs here.
-      [{ text: 'r%', sort: 'age' }, 'r1 r2 r3 r4 r5'],
-      [{ text: 'r_1' }, 'r1'],
+      [{ text: 'r%' }, ''],
+      [{ text: 'r_1' }, ''],
+      [{ text: '_6' }, 'r_6'],
+      [{ text: 'R_6' }, 'r_6'],
+      [{ text: '50 %' }, 'r_6'],
+      [{ text: 'c:\\d' }, 'r_6'],
+      [{ text: 'Übersicht' }, 'r_6'],
     ];
     for (const [filter, wanted] of cases) {
       const what = JSON.stringify(filter);

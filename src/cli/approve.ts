@@ -2,6 +2,7 @@
  * `sallyport approve` and its kin: decide on a held request outside the browser. What is signed is shown, its digest is
  * computed here, and the emitted files are hashed here before anybody is asked to sign.
  */
+import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { sha256, systemClock, utf8 } from '../core/index.ts';
@@ -32,16 +33,18 @@ interface SubjectShown {
 
 /** Adds the commands. */
 export function registerApprove(program: Command): void {
-  const signing = (name: string, says: string): Command =>
-    withSession(program.command(name).description(says).argument('<id>'))
+  const signing = (name: string, says: string, ids = '<id>'): Command =>
+    withSession(program.command(name).description(says).argument(ids))
       .option('--key <file>', 'your SSH key; the agent, SALLYPORT_KEY or ~/.ssh by default')
       .option('--view <dir>', 'write the files that would leave there, to be looked at')
       .option('--yes', 'sign without asking');
-  signing('approve', 'Show what a held request asks for, and sign it.').action(
-    async (id: string, options: ApproveOptions) => {
-      await sign(id, options, undefined);
-    },
-  );
+  signing(
+    'approve',
+    'Show what held requests ask for, and sign them one after the other.',
+    '<ids...>',
+  ).action(async (ids: readonly string[], options: ApproveOptions) => {
+    for (const id of ids) await sign(id, { ...options, ...viewOf(options, ids, id) }, undefined);
+  });
   signing('break-glass', 'Release a held export in an emergency; it is reviewed afterwards.')
     .requiredOption('--reason <text>', 'what the emergency is; everybody hears of it')
     .action(async (id: string, options: ApproveOptions & ReasonOptions) => {
@@ -85,6 +88,15 @@ export function registerApprove(program: Command): void {
         });
       },
     );
+}
+
+/** Files of several requests lie in a folder each. */
+function viewOf(
+  { view }: ApproveOptions,
+  ids: readonly string[],
+  id: string,
+): Pick<ApproveOptions, 'view'> {
+  return view === undefined || ids.length === 1 ? {} : { view: path.join(view, id) };
 }
 
 async function post(

@@ -61,11 +61,19 @@ export function registerRequest(program: Command): void {
   ).action(async (id: string, options: SessionOptions) => {
     await decide(id, 'withdraw', options, {});
   });
+  withSession(
+    group
+      .command('remind')
+      .description('Tell those who have to act once more, at most once an hour.')
+      .argument('<id>'),
+  ).action(async (id: string, options: SessionOptions) => {
+    await decide(id, 'remind', options, {});
+  });
 }
 
 async function decide(
   id: string,
-  event: 'withdraw',
+  event: 'withdraw' | 'remind',
   options: SessionOptions,
   body: object,
 ): Promise<void> {

@@ -20,7 +20,7 @@ import { readLocked } from './locked-people.ts';
 import type { LockedPeople } from './locked-people.ts';
 import { RetrySoon } from './retry-soon.ts';
 import { countedApprovals, judgeRequest, mayDo, reviewOf } from './standing.ts';
-import type { Standing } from './standing.ts';
+import type { Deed, Standing } from './standing.ts';
 import { stateRow } from './states.ts';
 import type { RequestEvent } from './states.ts';
 import { noteFirstView, readRequest, setReason } from './store.ts';
@@ -298,7 +298,9 @@ export class Approvals {
 
   /** Tells them once more, once an hour. */
   async remind(id: string, person: string): Promise<void> {
-    await noteReminder(this.#host, await this.#read(id), person);
+    const stood = await this.stand(id);
+    this.#need(stood, 'remind', person);
+    await noteReminder(this.#host, stood.request, person);
     await this.announce(id, 'remind');
   }
 
@@ -320,7 +322,7 @@ export class Approvals {
     });
   }
 
-  #need(stood: Stood, event: RequestEvent | 'approve', person: string): void {
+  #need(stood: Stood, event: Deed, person: string): void {
     const may = mayDo(stood, event, person);
     if (may.ok) return;
     const { id } = stood.request;

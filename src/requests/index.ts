@@ -46,7 +46,7 @@ export {
   offeredEvents,
   sayWaitsFor,
 } from './standing.ts';
-export type { May, Standing } from './standing.ts';
+export type { Deed, May, Standing } from './standing.ts';
 export { STATES, TRANSITIONS, drawStates, nextState, possibleEvents, stateRow } from './states.ts';
 export type { Actor, RequestEvent, RequestState, StateRow, TransitionRow } from './states.ts';
 export { listRequests, listWaitingRows } from './lists.ts';

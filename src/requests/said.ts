@@ -4,6 +4,7 @@ import { newId, sha256 } from '../core/index.ts';
 import { errors } from './errors.ts';
 import type { RequestsHost } from './host.ts';
 import type { Request } from './row.ts';
+import type { RequestState } from './states.ts';
 import { readRequest } from './store.ts';
 import { addNote, countNotes, putVote, readNotesOf } from './votes.ts';
 import type { Vote } from './votes.ts';
@@ -16,6 +17,10 @@ export type GivenVote = Pick<Vote, 'vote' | 'key' | 'signature' | 'reason'>;
 /** Remarks on one request. */
 const COMMENTS_MAX = 500;
 const REMIND_MS = 60 * 60_000;
+const REMINDED: Readonly<Partial<Record<RequestState, string>>> = {
+  returned: 'reminded whoever asked',
+  unreviewed: 'reminded those who review',
+};
 /** The note of a review that does not close it yet. */
 const REVIEWED = 'review';
 
@@ -78,10 +83,10 @@ export async function recordComment(
   );
 }
 
-/** Notes that those who decide are reminded; throws when they were within the hour, by whomever. */
+/** Notes that those who have to act are reminded; throws when they were within the hour, by whomever. */
 export async function noteReminder(
   { store, clock, random }: Pick<RequestsHost, 'store' | 'clock' | 'random'>,
-  { id }: Request,
+  { id, state }: Request,
   person: string,
 ): Promise<void> {
   const nowMs = clock.nowMs();
@@ -90,7 +95,7 @@ export async function noteReminder(
       throw errors.error('REMINDED', { id });
     await addNote(tx, {
       ...{ id: newId('evt', random), request: id, atMs: nowMs },
-      ...{ event: 'remind', by: person, sentence: 'reminded those who decide' },
+      ...{ event: 'remind', by: person, sentence: REMINDED[state] ?? 'reminded those who decide' },
     });
   });
 }

@@ -10,7 +10,7 @@ import type { LockedPeople } from './locked-people.ts';
 import { judgeReview } from './review.ts';
 import type { ReviewJudgement } from './review.ts';
 import { sayMissingRule } from './rule-problem.ts';
-import { nextState, possibleEvents } from './states.ts';
+import { nextState, possibleEvents, stateRow } from './states.ts';
 import type { RequestEvent, RequestState } from './states.ts';
 import type { Request } from './row.ts';
 import { findRequesterProblem } from './subject-reach.ts';
@@ -117,9 +117,32 @@ function mayVote(standing: Standing, person: string): May {
   return YES;
 }
 
+/** What people do with a request: events of the table, and what moves nothing by itself. */
+export type Deed = RequestEvent | 'approve' | 'remind';
+
+/** Everybody who can bring a waiting request further now. */
+export function actorsOf(standing: Standing): readonly string[] {
+  const { request, judgement } = standing;
+  if (request.state === 'held') return peopleWaitedFor(judgement);
+  if (request.state === 'returned') return [request.sponsor ?? request.requester];
+  if (request.state !== 'unreviewed') return [];
+  return (reviewOf(standing)?.missing ?? []).flatMap((each) => each.candidates);
+}
+
+function mayRemind(standing: Standing): May {
+  const { request, judgement } = standing;
+  const { waits } = stateRow(request.state);
+  if (waits === null || waits.owner === 'gate' || waits.owner === 'outer door')
+    return no(saysState(request.state));
+  // Where nobody is left who can decide, administrators are told.
+  const isImpossible = request.state === 'held' && judgement?.state === 'impossible';
+  return isImpossible || actorsOf(standing).length > 0 ? YES : no('it waits for nobody now');
+}
+
 /** The one answer to "may this person do that now?", used by API, command line and buttons alike. */
-export function mayDo(standing: Standing, event: RequestEvent | 'approve', person: string): May {
+export function mayDo(standing: Standing, event: Deed, person: string): May {
   const { request, roster, nowMs } = standing;
+  if (event === 'remind') return mayRemind(standing);
   const transition = event === 'approve' ? 'refuse' : event;
   if (nextState(request.state, transition) === undefined) return no(saysState(request.state));
   switch (event) {
@@ -131,7 +154,7 @@ export function mayDo(standing: Standing, event: RequestEvent | 'approve', perso
     case 'give-back':
       return request.requester === person || request.sponsor === person
         ? YES
-        : no('only its requester, or whoever answers for it, can do that');
+        : no(`it belongs to \`${request.requester}\``);
     case 'edit':
       return request.requester === person ? YES : no('only its requester can do that');
     case 'break-glass': {
@@ -168,12 +191,18 @@ export function mayDo(standing: Standing, event: RequestEvent | 'approve', perso
 }
 
 /** What people may be offered in a state. */
-export function offeredEvents(state: RequestState): readonly (RequestEvent | 'approve')[] {
+export function offeredEvents(state: RequestState): readonly Deed[] {
   const events = possibleEvents(state)
     .filter((row) => row.actor !== 'gate')
     .map((row) => row.event)
     .filter((event) => event !== 'release' && event !== 'grant' && event !== 'carry-out');
-  return events.includes('refuse') ? ['approve', ...events] : events;
+  const { waits } = stateRow(state);
+  const waitsForPeople = waits !== null && waits.owner !== 'gate' && waits.owner !== 'outer door';
+  return [
+    ...(events.includes('refuse') ? (['approve'] as const) : []),
+    ...events,
+    ...(waitsForPeople ? (['remind'] as const) : []),
+  ];
 }
 
 /** How the review of an emergency stands; null where there is none. */

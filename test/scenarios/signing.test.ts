@@ -3,7 +3,7 @@
  * a change needs the approvers of the rules that it makes.
  */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { weightShaped } from '../support/tables.ts';
@@ -48,6 +48,30 @@ describe('before people sign', () => {
     assert.match(screen, /files +weights\.csv \(table, [\d,]+ bytes, sha256\s+[0-9a-f]{64}\)/);
     assert.match(screen, /1 file fetched and hashed here: as signed/);
     assert.match(screen, /The gate adds, not signed:/);
+  });
+
+  it('signs several in a row, as the console’s command for chosen requests says it', async () => {
+    const ids: string[] = [];
+    for (const name of ['one.csv', 'two.csv']) {
+      await writeFile(path.join(gate.workDir, name), weightShaped(name.length + ids.length));
+      const held = await founded.as<Shown>(
+        ...(['ann', 4, 'export', name, '--project', 'study', '--to', 'alpha'] as const),
+        ...['--why', 'the tables of the paper'],
+      );
+      ids.push(held.id);
+    }
+    const reminded = await founded.as<Shown>('ann', 0, 'request', 'remind', ids[0] ?? '');
+    assert.equal(reminded.state, 'held');
+    const signed = await gate.sallyport(
+      ...['approve', ...ids, '--yes', '--view', 'looked', '--key', 'bob.key'],
+      ...['--token', founded.token('bob')],
+    );
+    assert.equal(signed.status, 0, signed.stderr);
+    for (const [at, name] of ['one.csv', 'two.csv'].entries()) {
+      const shown = await founded.as<Shown>('ann', 0, 'request', 'show', ids[at] ?? '');
+      assert.notEqual(shown.state, 'held');
+      await access(path.join(gate.workDir, 'looked', ids[at] ?? '', name));
+    }
   });
 
   it('shows what a lock is that is to be lifted', async () => {

@@ -23,18 +23,11 @@ import {
   writeShipped,
   writeWindow,
 } from '../../requests/index.ts';
-import type { Request } from '../../requests/index.ts';
+import type { Request, Stood } from '../../requests/index.ts';
 import { CONTENT_TYPES } from '../../wire/index.ts';
 import { POLICY_BODY_BYTES_MAX, askAccess, askShown, needPerson } from './ask.ts';
 import { showApprovals } from './approval-view.ts';
-import {
-  needChange,
-  needDecide,
-  needNotForbidden,
-  needSettings,
-  needTalk,
-  needUnlocked,
-} from './request-needs.ts';
+import { needChange, needFor, needSettings, needTalk } from './request-needs.ts';
 import { route } from './route.ts';
 import type { Route } from './route.ts';
 import { showSubject } from './subject-view.ts';
@@ -72,6 +65,9 @@ function readSignature(
     throw peopleErrors.error('SIGN_IN_REFUSED', { why: 'no signature was sent' });
   return readAssertion(gate.rosters, input.assertion, utf8(subject), APPROVAL_NAMESPACE).signature;
 }
+
+const standOf = (gate: Gate, { id: of }: Request): Promise<Stood> =>
+  gate.requests.approvals.stand(of);
 
 /** An edited export. The originals are gone since the first verdict, so it is made of the canonical files. */
 function editInput(
@@ -160,7 +156,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     async ({ gate, principal, param, input }) => {
       needPerson(principal);
       const request = await readVisible(gate, principal, param('id'));
-      await needDecide(gate, principal, request, 'request.approve');
+      await needFor(gate, principal, await standOf(gate, request), 'approve');
       const signature = readSignature(gate, input, request.subject);
       const done = await gate.requests.approvals.approve(request.id, principal.id, signature);
       return showDetails(gate, principal, done);
@@ -177,11 +173,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     async ({ gate, principal, param, input }) => {
       needPerson(principal);
       const request = await readVisible(gate, principal, param('id'));
-      await needUnlocked(gate, principal);
-      await needNotForbidden(gate, principal, 'break-glass', {
-        kind: 'project',
-        id: request.project,
-      });
+      await needFor(gate, principal, await standOf(gate, request), 'break-glass');
       const subject = await gate.requests.approvals.emergencySubject(request.id);
       const { reason, ...rest } = input;
       const signature = readSignature(gate, rest, subject);
@@ -212,7 +204,8 @@ export const APPROVAL_ROUTES: readonly Route[] = [
       async ({ gate, principal, param, input }) => {
         needPerson(principal);
         const request = await readVisible(gate, principal, param('id'));
-        await needDecide(gate, principal, request, 'request.deny');
+        const deed = name === 'deny' ? 'refuse' : name;
+        await needFor(gate, principal, await standOf(gate, request), deed);
         const done = await gate.requests.approvals[method](request.id, principal.id, input.reason);
         return showDetails(gate, principal, done);
       },
@@ -247,7 +240,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param, input }) => {
       const request = await readVisible(gate, principal, param('id'));
-      await needUnlocked(gate, principal);
+      await needFor(gate, principal, await standOf(gate, request), 'edit');
       const changes =
         input.changes === undefined
           ? {}
@@ -275,7 +268,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param, input }) => {
       const request = await readVisible(gate, principal, param('id'));
-      await needTalk(gate, principal, request);
+      await needTalk(gate, principal, await standOf(gate, request));
       await gate.requests.approvals.comment(request.id, principal.id, input.text);
       return showDetails(gate, principal, await gate.requests.get(request.id));
     },
@@ -289,7 +282,7 @@ export const APPROVAL_ROUTES: readonly Route[] = [
     },
     async ({ gate, principal, param }) => {
       const request = await readVisible(gate, principal, param('id'));
-      await needTalk(gate, principal, request);
+      await needFor(gate, principal, await standOf(gate, request), 'remind');
       await gate.requests.approvals.remind(request.id, principal.id);
       return showDetails(gate, principal, request);
     },

@@ -5,7 +5,7 @@ import { readBucket } from '../../budget/index.ts';
 import { isSettingsStep, peopleErrors } from '../../people/index.ts';
 import type { Change, Principal } from '../../people/index.ts';
 import { NO_POLICY } from '../../policy/index.ts';
-import type { Request } from '../../requests/index.ts';
+import type { Deed, Request, Stood } from '../../requests/index.ts';
 
 /** Who is locked may look and do nothing. What else stands against a step is said by the step itself. */
 export async function needUnlocked(gate: Gate, principal: Principal): Promise<void> {
@@ -17,10 +17,10 @@ export async function needUnlocked(gate: Gate, principal: Principal): Promise<vo
 }
 
 /** Who watches a gate sees what is discussed and has no part in it. */
-export async function needTalk(gate: Gate, principal: Principal, request: Request): Promise<void> {
+export async function needTalk(gate: Gate, principal: Principal, stood: Stood): Promise<void> {
   await needUnlocked(gate, principal);
+  const { request } = stood;
   if (request.requester === principal.id) return;
-  const stood = await gate.requests.approvals.stand(request.id);
   const eligible = stood.judgement?.voters.has(principal.id) === true;
   await gate.access.need(principal, 'request.comment', { kind: 'request', request, eligible });
 }
@@ -56,13 +56,12 @@ async function needFree(
  * Whom the rules name may decide unless the policies forbid it. Whom they do not name is refused by the decision itself,
  * and so is who asked; one who alone vouches for the own request decides nothing.
  */
-export async function needDecide(
+async function needDecide(
   gate: Gate,
   principal: Principal,
-  request: Request,
+  { request, judgement }: Stood,
   action: 'request.approve' | 'request.deny',
 ): Promise<void> {
-  const { judgement } = await gate.requests.approvals.stand(request.id);
   const voters = judgement?.voters ?? new Set();
   if (request.kind === 'unlock') await needFree(gate, principal, request, { action, voters });
   else await needUnlocked(gate, principal);
@@ -85,6 +84,52 @@ export async function needNotForbidden(
   if (allowed || (reasons.length === 1 && reasons[0] === NO_POLICY)) return;
   const why = reasons[0]?.replace(/^denied by \S+: /, '') ?? 'the policies gave no answer';
   throw peopleErrors.error('POLICY_FORBIDS', { why });
+}
+
+/**
+ * What somebody needs for a deed beyond what the request's own standing says: the door asks it before the deed, and the button
+ * says it beforehand.
+ */
+export async function needFor(
+  gate: Gate,
+  principal: Principal,
+  stood: Stood,
+  deed: Deed,
+): Promise<void> {
+  switch (deed) {
+    case 'approve':
+      return needDecide(gate, principal, stood, 'request.approve');
+    case 'refuse':
+    case 'return':
+    case 'review':
+      return needDecide(gate, principal, stood, 'request.deny');
+    case 'break-glass': {
+      await needUnlocked(gate, principal);
+      const place = { kind: 'project', id: stood.request.project } as const;
+      return needNotForbidden(gate, principal, 'break-glass', place);
+    }
+    case 'edit':
+      return needUnlocked(gate, principal);
+    case 'remind':
+      return needTalk(gate, principal, stood);
+    case 'withdraw':
+    case 'give-back':
+      // To take back keeps things closed.
+      return;
+    case 'allow':
+    case 'hold':
+    case 'deny':
+    case 'release':
+    case 'grant':
+    case 'carry-out':
+    case 'end':
+    case 'expire':
+    case 'fail':
+    case 'publish':
+    case 'publish-unreviewed':
+      // The gate does that by itself.
+      return;
+  }
 }
 
 const GATE: Resource = { kind: 'gate' };

@@ -18,7 +18,15 @@ import {
   sharedFilesOf,
   stateRow,
 } from '../../requests/index.ts';
-import type { Progress, Request, RequestNote, Stood, Verdict, Vote } from '../../requests/index.ts';
+import type {
+  Deed,
+  Progress,
+  Request,
+  RequestNote,
+  Stood,
+  Verdict,
+  Vote,
+} from '../../requests/index.ts';
 import { hideDetails, isOutside, maySeeDecision } from './outsiders.ts';
 import { showPolicies, showWarnings } from './policy-view.ts';
 import type { PoliciesShown } from './policy-view.ts';
@@ -43,8 +51,8 @@ export interface FileShown extends Omit<ExportFile, 'emitted'> {
 }
 
 /** Something that may be done with a request, or the sentence why not. */
-export interface CanShown {
-  readonly event: string;
+export interface CanShown<Event extends string = string> {
+  readonly event: Event;
   readonly allowed: boolean;
   readonly reason: string | null;
 }
@@ -74,7 +82,7 @@ export interface RequestShown {
     readonly nextAt: string | null;
   } | null;
   readonly votes: { readonly approved: number; readonly needed: number; readonly denied: number };
-  readonly can: readonly CanShown[];
+  readonly can: readonly CanShown<Deed>[];
   readonly requester: string;
   readonly sponsor: string | null;
   readonly project: string;
@@ -163,10 +171,13 @@ function countNeeded(stood: Stood): number {
   return [...rule.quorum.matchAll(/(\d+) of/g)].reduce((sum, match) => sum + Number(match[1]), 0);
 }
 
-function showCan(stood: Stood, principal: Principal): readonly CanShown[] {
+/** What programs do too. */
+const ASKERS_DEEDS: ReadonlySet<Deed> = new Set(['withdraw', 'give-back', 'edit', 'remind']);
+
+function showCan(stood: Stood, principal: Principal): readonly CanShown<Deed>[] {
   return offeredEvents(stood.request.state).map((event) => {
     const may =
-      principal.kind === 'person' || event === 'withdraw' || event === 'edit'
+      principal.kind === 'person' || ASKERS_DEEDS.has(event)
         ? mayDo(stood, event, principal.id)
         : ({ ok: false, why: 'agents and workloads ask, and never decide' } as const);
     return { event, allowed: may.ok, reason: may.ok ? null : may.why };
@@ -302,7 +313,7 @@ export async function showDetails(
   const shown = showStood(stood, principal, progress);
   const details: RequestDetails = {
     ...shown,
-    can: await withPolicies(gate, principal, request, shown.can),
+    can: await withPolicies(gate, principal, stood, shown.can),
     waitsFor: (await gate.wireLocks.reasons())(request) ?? shown.waitsFor,
     reasons: facts?.reasons ?? [],
     fileList: (facts?.files ?? []).map((file) => ({

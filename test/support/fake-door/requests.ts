@@ -29,6 +29,7 @@ export function listCan(requester: string, viewer: string, state: string): reado
     { event: 'return', allowed: !own, reason: own ? 'you asked for it yourself' : null },
     allow('edit', own),
     allow('withdraw', own),
+    allow('remind', true),
   ];
 }
 

@@ -153,7 +153,8 @@ function OtherActs({
   onReason,
 }: ApproveProps & { readonly onReason: (event: ReasonEvent) => void }): ReactNode {
   const deed = useDeed();
-  const own = useSession().id === details.requester;
+  const { id: me } = useSession();
+  const own = me === details.requester || me === details.sponsor;
   const { can } = details;
   const plain = (event: string, done: string) =>
     deed.run(async () => {
@@ -194,8 +195,11 @@ function OtherActs({
             Give back
           </Action>
         ) : null}
-        {own && details.state === 'held' ? (
-          <Action onAct={() => plain('remind', 'those who can decide were reminded')}>
+        {own && details.state !== 'returned' && mentions(can, 'remind') ? (
+          <Action
+            refusal={refusalOf(can, 'remind')}
+            onAct={() => plain('remind', 'those who can decide were reminded')}
+          >
             Remind
           </Action>
         ) : null}

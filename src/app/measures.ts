@@ -1,4 +1,5 @@
 /** Measures over many requests: waiting and policy replay. Wired here because they need several rooms. */
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { isoTime } from '../core/index.ts';
 import type { Clock } from '../core/index.ts';
@@ -8,16 +9,20 @@ import { applyChanges } from '../people/index.ts';
 import type { Change, People, Principal } from '../people/index.ts';
 import { tryPolicy } from '../policy/index.ts';
 import {
+  decidedSince,
   judgeRequest,
   listRequests,
   listWaitingRows,
   measureWaiting,
   policyOf,
+  readAccess,
   readChanges,
   readVotesOf,
   replayRequests,
   viewsSince,
   votesSince,
+  waitsOf,
+  waitsSince,
   writeShipped,
 } from '../requests/index.ts';
 import type {
@@ -29,6 +34,7 @@ import type {
   Requests,
   Rosters,
   Stood,
+  Waited,
   Waiting,
   WaitingInput,
 } from '../requests/index.ts';
@@ -78,18 +84,73 @@ const WAITING_MS = 10_000;
 const PERIODS_MAX = 20;
 const SCOPES_MAX = 200;
 const HELD_MAX = 1_000;
+const KNOWN_WAITS_MAX = 20_000;
+const RECKONED_AT_ONCE = 50;
 
 /** What the waiting of a period is measured from, of every project. */
-type Period = Omit<WaitingInput, 'held'>;
+interface Period extends Omit<WaitingInput, 'held' | 'decided'> {
+  /** On whom each request waited that was decided in it. */
+  readonly waits: ReadonlyMap<string, readonly Waited[]>;
+}
 
-async function readPeriod(host: MeasuresHost, days: number): Promise<Period> {
+/** The waits of what was decided never change; they are reckoned once. */
+type KnownWaits = Map<string, readonly Waited[]>;
+
+async function readWaits(
+  { store, rosters }: MeasuresHost,
+  sinceMs: number,
+  known: KnownWaits,
+): Promise<Period['waits']> {
+  const roster = rosters.current?.roster;
+  const votes = await store.read((db: Kysely<unknown>) => decidedSince(db, sinceMs));
+  const waits = new Map<string, readonly Waited[]>();
+  if (known.size > KNOWN_WAITS_MAX) known.clear();
+  let reckoned = 0;
+  for (const [id, of] of Map.groupBy(votes, (vote) => vote.request)) {
+    const last = of.at(-1);
+    if (roster === undefined || last === undefined) continue;
+    const key = `${id} ${String(last.atMs)}`;
+    const found = known.get(key) ?? waitsOf(roster, last.subject, of);
+    // Of thousands at once nobody else waits for all of them.
+    if (!known.has(key) && ++reckoned % RECKONED_AT_ONCE === 0) await setImmediate();
+    known.set(key, found);
+    waits.set(id, found);
+  }
+  return waits;
+}
+
+async function readPeriod(host: MeasuresHost, days: number, known: KnownWaits): Promise<Period> {
   const { store, clock } = host;
   const nowMs = clock.nowMs();
-  const sinceMs = nowMs - (days - 1) * DAY_MS;
+  // Whole days, as what left is counted.
+  const sinceMs = Math.floor(nowMs / DAY_MS) * DAY_MS - (days - 1) * DAY_MS;
   const requests = await listWaitingRows(store, sinceMs);
   const votes = await store.read((db: Kysely<unknown>) => votesSince(db, sinceMs));
   const views = await store.read((db: Kysely<unknown>) => viewsSince(db, sinceMs));
-  return { requests, votes, views, sinceMs, nowMs };
+  const waits = await readWaits(host, sinceMs, known);
+  return { requests, votes, views, waits, sinceMs, nowMs };
+}
+
+/**
+ * Whether those who decide about a request may be named to somebody of these projects: a share is decided on two sides, and
+ * access by the owners of what is asked for, who may be of another compartment.
+ */
+function namesDeciders(
+  {
+    kind,
+    project,
+    destination,
+    input,
+  }: Pick<Request, 'kind' | 'project' | 'destination' | 'input'>,
+  projects: readonly string[] | null,
+): boolean {
+  if (projects === null) return true;
+  if (kind === 'share') return projects.includes(project) && projects.includes(destination);
+  if (kind !== 'access') return true;
+  const { target, what } = readAccess(JSON.parse(input));
+  if (target === 'project') return projects.includes(what);
+  if (target === 'tool') return projects.includes(project);
+  return what.startsWith('project:') && projects.includes(what.slice('project:'.length));
 }
 
 /** On whom a request waits, as if nobody had voted: the difference would name those who have. */
@@ -105,17 +166,25 @@ function measureScope(
 ): Waiting {
   const inScope = (project: string): boolean => projects?.includes(project) ?? true;
   const requests = period.requests.filter((request) => inScope(request.project));
-  const ids = new Set(requests.map((request) => request.id));
-  const held = stoods
-    .filter(({ request }) => request.state === 'held' && inScope(request.project))
-    .map((stood) => ({ askedMs: stood.request.askedMs, judgement: withoutVotes(stood) }));
+  const named = requests.filter((request) => namesDeciders(request, projects));
+  const ids = new Set(named.map((request) => request.id));
+  const isOpen = ({ request }: Stood): boolean =>
+    request.state === 'held' && inScope(request.project);
+  const held = stoods.filter(isOpen).map((stood) => ({
+    sinceMs: sinceOf(stood.request),
+    judgement: namesDeciders(stood.request, projects) ? withoutVotes(stood) : null,
+  }));
   // What is decided blind is measured when it is decided.
   const open = new Set(
     stoods.flatMap(({ request }) => (request.state === 'held' ? [request.id] : [])),
   );
   const votes = period.votes.filter((vote) => ids.has(vote.request) && !open.has(vote.request));
-  return measureWaiting({ ...period, requests, votes, held });
+  const decided = [...period.waits].flatMap(([id, waits]) => (ids.has(id) ? [waits] : []));
+  return measureWaiting({ ...period, requests, votes, held, decided });
 }
+
+const sinceOf = ({ subject, askedMs }: Request): number =>
+  subject === null ? askedMs : waitsSince(subject);
 
 async function standHeld({ store, requests }: MeasuresHost): Promise<readonly Stood[]> {
   const states = ['held', 'unreviewed'] as const;
@@ -214,6 +283,7 @@ async function answerAgain(
 
 /** Opens the measures. */
 export function openMeasures(host: MeasuresHost): Measures {
+  const knownWaits: KnownWaits = new Map();
   const periods = new Map<number, { atMs: number; period: Promise<Period> }>();
   const measured = new Map<string, { of: Promise<Period>; waiting: Promise<Waiting> }>();
   let copy: { atMs: number; held: Promise<readonly Stood[]> } | undefined;
@@ -230,7 +300,7 @@ export function openMeasures(host: MeasuresHost): Measures {
     const nowMs = host.clock.nowMs();
     const known = periods.get(days);
     if (known !== undefined && nowMs - known.atMs < WAITING_MS) return known.period;
-    const period = readPeriod(host, days);
+    const period = readPeriod(host, days, knownWaits);
     if (periods.size >= PERIODS_MAX) periods.clear();
     periods.set(days, { atMs: nowMs, period });
     period.catch(() => periods.delete(days));

@@ -62,7 +62,9 @@ export {
 export type { Subject } from './subject.ts';
 export { findRequesterProblem, findingsOf, isGraveCode, tierOfFindings } from './subject-reach.ts';
 export { readRequest } from './store.ts';
-export { readVotesOf, viewsSince, votesSince } from './votes.ts';
+export { decidedSince, readVotesOf, viewsSince, votesSince } from './votes.ts';
+export { waitsOf, waitsSince } from './decided.ts';
+export type { Waited } from './decided.ts';
 export type { RequestNote, Vote } from './votes.ts';
 export { LANES, LOCK_TARGETS, openLocks } from './locks.ts';
 export type { Lock, LockTarget, Locks } from './locks.ts';

@@ -136,7 +136,10 @@ export async function countRequests(store: Store, filter: RequestFilter): Promis
   return Number(row?.count ?? 0n);
 }
 
-/** What the measures of waiting need of the requests since a time, of every project. */
+/**
+ * What the measures of waiting need of the requests since a time, of every project: those that were asked or that anything
+ * happened to, and every one that is held.
+ */
 export async function listWaitingRows(
   store: Store,
   sinceMs: number,
@@ -144,30 +147,28 @@ export async function listWaitingRows(
   const rows = await store.read((db: Kysely<RequestTables>) =>
     db
       .selectFrom('requests')
-      .select([
-        'id',
-        'project',
-        'state',
-        'tier',
-        'verdict',
-        'released_as',
-        'asked_ms',
-        'first_view_ms',
-        'quorum_ms',
-      ])
-      .where('asked_ms', '>=', BigInt(sinceMs))
-      .orderBy('asked_ms', 'desc')
+      .select(['id', 'kind', 'project', 'destination', 'state', 'tier', 'verdict', 'released_as'])
+      .select(['asked_ms', 'changed_ms', 'first_view_ms', 'quorum_ms'])
+      .select((eb) =>
+        eb.case().when('kind', '=', 'access').then(eb.ref('input')).else('').end().as('input'),
+      )
+      .where((eb) => eb.or([eb('changed_ms', '>=', BigInt(sinceMs)), eb('state', '=', 'held')]))
+      .orderBy('changed_ms', 'desc')
       .limit(REPLAYED_MAX)
       .execute(),
   );
   return rows.map((row) => ({
     id: row.id,
+    kind: row.kind,
     project: row.project,
+    destination: row.destination,
+    input: row.input,
     state: row.state as RequestState,
     tier: row.tier,
     verdict: row.verdict as Verdict | null,
     releasedAs: row.released_as,
     askedMs: Number(row.asked_ms),
+    changedMs: Number(row.changed_ms),
     firstViewMs: fromBig(row.first_view_ms),
     quorumMs: fromBig(row.quorum_ms),
   }));

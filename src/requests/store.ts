@@ -138,13 +138,14 @@ export async function noteEscalation(
     .execute();
 }
 
-/** Notes when an approver saw a request first. */
+/** Notes when an approver saw a held request first; who looks when it is over has not looked while it waited. */
 export async function noteFirstView(tx: Kysely<unknown>, id: string, nowMs: number): Promise<void> {
   await tables(tx)
     .updateTable('requests')
     .set({ first_view_ms: BigInt(nowMs) })
     .where('id', '=', id)
     .where('first_view_ms', 'is', null)
+    .where('state', '=', 'held')
     .execute();
 }
 

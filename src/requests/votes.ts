@@ -51,6 +51,16 @@ interface VoteTables {
   request_views: { request: string; person: string; at_ms: bigint };
 }
 
+interface DecidedTables {
+  requests: {
+    id: string;
+    edition: bigint;
+    state: string;
+    released_as: string | null;
+    subject: string | null;
+  };
+}
+
 function tables(db: Kysely<unknown>): Kysely<VoteTables> {
   return db;
 }
@@ -71,8 +81,9 @@ export async function putVote(tx: Kysely<unknown>, vote: Vote): Promise<void> {
     .execute();
 }
 
-/** Votes of a period that are measured. */
+/** Votes of a period that are measured, and the newest of which it is measured who was waited for. */
 const VOTES_MAX = 100_000;
+const DECIDED_MAX = 5_000;
 
 /** Every vote on a request, the oldest first, also on earlier editions. */
 export async function readVotes(db: Kysely<unknown>, request: string): Promise<readonly Vote[]> {
@@ -127,6 +138,51 @@ export async function votesSince(
     vote: vote as Vote['vote'],
     atMs: Number(atMs),
   }));
+}
+
+/** A vote on the last edition of a request that people decided, with the text that it was about. */
+export interface DecidedVote {
+  readonly request: string;
+  readonly subject: string;
+  readonly person: string;
+  readonly atMs: number;
+}
+
+/** The votes on requests that people decided, of those with a vote since a time; the oldest first. */
+export async function decidedSince(
+  db: Kysely<unknown>,
+  sinceMs: number,
+): Promise<readonly DecidedVote[]> {
+  const rows = await (db as Kysely<VoteTables & DecidedTables>)
+    .selectFrom('request_votes')
+    .innerJoin('requests', (join) =>
+      join
+        .onRef('requests.id', '=', 'request_votes.request')
+        .onRef('requests.edition', '=', 'request_votes.edition'),
+    )
+    .select([
+      ...(['requests.id', 'requests.subject'] as const),
+      ...(['request_votes.person', 'request_votes.at_ms'] as const),
+    ])
+    .where((each) =>
+      each.or([
+        each('requests.released_as', '=', 'approvals'),
+        each('requests.state', '=', 'refused'),
+      ]),
+    )
+    .where('requests.subject', 'is not', null)
+    .where('request_votes.request', 'in', (each) =>
+      each.selectFrom('request_votes').select('request').where('at_ms', '>=', BigInt(sinceMs)),
+    )
+    .orderBy('request_votes.at_ms', 'desc')
+    .limit(DECIDED_MAX)
+    .execute();
+  return rows
+    .map((row) => ({
+      ...{ request: row.id, subject: row.subject ?? '', person: row.person },
+      atMs: Number(row.at_ms),
+    }))
+    .reverse();
 }
 
 /** When each person saw each request first that was voted on since a time: `REQUEST PERSON`. */

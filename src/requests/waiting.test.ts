@@ -9,7 +9,10 @@ const HOUR = 3_600_000;
 
 const row = (change: Partial<WaitingRow>): WaitingRow => ({
   id: 'r',
+  kind: 'export',
   project: 'p',
+  destination: 'd',
+  input: '',
   state: 'released',
   tier: 'one',
   verdict: 'allow',
@@ -17,6 +20,7 @@ const row = (change: Partial<WaitingRow>): WaitingRow => ({
   askedMs: NOW - 10 * HOUR,
   firstViewMs: NOW - 9 * HOUR,
   quorumMs: NOW - 7 * HOUR,
+  changedMs: NOW - 7 * HOUR,
   ...change,
 });
 
@@ -26,6 +30,7 @@ const measure = (change: Partial<WaitingInput>) =>
     votes: [],
     views: new Map(),
     held: [],
+    decided: [],
     sinceMs: NOW - 48 * HOUR,
     nowMs: NOW,
     ...change,
@@ -84,8 +89,50 @@ describe('measures of waiting', () => {
       { clause: '1 of security', count: 1, candidates: ['ann', 'bob'] },
       { clause: '1 of owners(probe)', count: 1, candidates: ['cyd'] },
     ];
-    const waiting = measure({ held: [{ askedMs: NOW - HOUR, judgement: { missing } }] });
+    const waiting = measure({ held: [{ sinceMs: NOW - HOUR, judgement: { missing } }] });
     const names = waiting.bottlenecks.map((each) => each.group ?? each.person);
     assert.deepEqual(names.sort(), ['cyd', 'owners(probe)', 'security']);
+  });
+
+  it('name a bottleneck also when nothing waits any more, by what was decided', () => {
+    const decided = [3, 5, 40].map((hours) => [
+      { group: 'security', ms: hours * HOUR },
+      { group: 'reviewers(p)', ms: HOUR },
+    ]);
+    const missing = [{ clause: '1 of reviewers(p)', count: 1, candidates: ['ann', 'bob'] }];
+    const held = [{ sinceMs: NOW - HOUR, judgement: { missing } }];
+    const [first, second] = measure({ decided, held }).bottlenecks;
+    assert.deepEqual(first, {
+      ...{ group: 'security', waiting: 0, medianMs: 0, decided: 3 },
+      ...{ decidedMedianMs: 5 * HOUR, totalMs: 48 * HOUR },
+    });
+    assert.deepEqual(second, {
+      ...{ group: 'reviewers(p)', waiting: 1, medianMs: HOUR, decided: 3 },
+      ...{ decidedMedianMs: HOUR, totalMs: 4 * HOUR },
+    });
+  });
+
+  it('count a clock in the period in which it stopped, however long it ran before', () => {
+    const early = { askedMs: NOW - 400 * HOUR, firstViewMs: NOW - 300 * HOUR };
+    const slow = row({ ...early, quorumMs: NOW - HOUR, changedMs: NOW - HOUR });
+    const unseen = row({
+      ...{ state: 'expired', askedMs: NOW - 400 * HOUR, firstViewMs: null },
+      ...{ quorumMs: null, releasedAs: null, changedMs: NOW - HOUR },
+    });
+    const waiting = measure({
+      requests: [slow, unseen, { ...unseen, changedMs: NOW - 60 * HOUR }],
+    });
+    assert.equal(waiting.expiredUnseen, 1);
+    const [one] = waiting.tiers;
+    assert.deepEqual([one?.count, one?.firstView, one?.quorum?.p95], [0, null, 399 * HOUR]);
+    assert.equal(waiting.byDay.at(-1)?.quorumP50, 399 * HOUR);
+  });
+
+  it('take neither a window nor an emergency for approvals', () => {
+    const through = (['window', 'break-glass'] as const).map((releasedAs) =>
+      row({ releasedAs, quorumMs: NOW - 10 * HOUR }),
+    );
+    const waiting = measure({ requests: [...through, row({})] });
+    assert.equal(waiting.byDay.at(-1)?.quorumP50, 3 * HOUR);
   });
 });

@@ -2,6 +2,8 @@
  * What waiting costs, measured: how long requests wait for a first look and for the last approval, what leaves without a
  * person, what nobody looked at, approvals that came too fast to be meant, and on whom others wait. Pure.
  */
+import { namesOf } from './decided.ts';
+import type { Waited } from './decided.ts';
 import type { ApprovalJudgement } from './judge-approvals.ts';
 import type { Request } from './row.ts';
 import type { Vote } from './votes.ts';
@@ -10,15 +12,21 @@ import type { Vote } from './votes.ts';
 export type WaitingRow = Pick<
   Request,
   | 'id'
+  | 'kind'
   | 'project'
+  | 'destination'
   | 'state'
   | 'tier'
   | 'verdict'
   | 'releasedAs'
   | 'askedMs'
+  | 'changedMs'
   | 'firstViewMs'
   | 'quorumMs'
->;
+> & {
+  /** What an access request asks for; empty for other kinds. */
+  readonly input: string;
+};
 
 /** A duration that half, three quarters and nearly all stayed below, in milliseconds. */
 export interface Percentiles {
@@ -46,8 +54,14 @@ export interface Waiting {
   readonly bottlenecks: readonly {
     readonly group?: string;
     readonly person?: string;
+    /** Open requests that wait for it now, and half of them longer than this. */
     readonly waiting: number;
     readonly medianMs: number;
+    /** Requests decided in the period that waited for it, and half of them longer than this. */
+    readonly decided: number;
+    readonly decidedMedianMs: number;
+    /** All of it together. */
+    readonly totalMs: number;
   }[];
   readonly byDay: readonly {
     readonly day: string;
@@ -60,15 +74,18 @@ export interface Waiting {
 
 /** What is measured. */
 export interface WaitingInput {
+  /** Requests that were asked or changed in the period, and every one that is held: what happened before is left out here. */
   readonly requests: readonly WaitingRow[];
   readonly votes: readonly Pick<Vote, 'request' | 'person' | 'vote' | 'atMs'>[];
   /** When each approver saw each request first: `REQUEST PERSON`. */
   readonly views: ReadonlyMap<string, number>;
-  /** Held requests with what they still need. */
+  /** Held requests with what they still need, and since when. */
   readonly held: readonly {
-    readonly askedMs: number;
+    readonly sinceMs: number;
     readonly judgement: Pick<ApprovalJudgement, 'missing'> | null;
   }[];
+  /** On whom each request waited that was decided in the period. */
+  readonly decided: readonly (readonly Waited[])[];
   readonly sinceMs: number;
   readonly nowMs: number;
 }
@@ -96,22 +113,28 @@ function tierOf(row: WaitingRow): string | null {
 
 const isAutomatic = (row: WaitingRow): boolean =>
   row.releasedAs === 'automatic' || row.releasedAs === 'window';
+/** What needed people; what the rules denied in the end is not counted with it. */
+const isHeld = (row: WaitingRow): boolean =>
+  !isAutomatic(row) && row.tier !== null && row.state !== 'denied';
+/** Whether people approved it: what an emergency or a window let through was not approved one by one. */
+const isApproved = (row: WaitingRow): boolean =>
+  !isAutomatic(row) && row.releasedAs !== 'break-glass';
 
-function measureTiers(rows: readonly WaitingRow[]): Waiting['tiers'] {
-  const since = (row: WaitingRow, ms: number | null): number[] =>
-    ms === null ? [] : [Math.max(0, ms - row.askedMs)];
+/** Clocks count in the period in which they stopped: what waits longer than a period would never be in it otherwise. */
+function measureTiers({ requests, sinceMs }: WaitingInput): Waiting['tiers'] {
+  const took = (row: WaitingRow, ms: number | null): number[] =>
+    ms === null || ms < sinceMs ? [] : [Math.max(0, ms - row.askedMs)];
   return TIERS.flatMap((tier) => {
-    const mine = rows.filter((row) => tierOf(row) === tier);
-    if (mine.length === 0) return [];
+    const mine = requests.filter((row) => tierOf(row) === tier);
     const waits = tier !== 'automatic' && tier !== 'window';
-    return [
-      {
-        tier,
-        count: mine.length,
-        firstView: percentilesOf(mine.flatMap((row) => since(row, row.firstViewMs))),
-        quorum: waits ? percentilesOf(mine.flatMap((row) => since(row, row.quorumMs))) : null,
-      },
-    ];
+    const measured = {
+      tier,
+      count: mine.filter((row) => row.askedMs >= sinceMs).length,
+      firstView: percentilesOf(mine.flatMap((row) => took(row, row.firstViewMs))),
+      quorum: waits ? percentilesOf(mine.flatMap((row) => took(row, row.quorumMs))) : null,
+    };
+    const isEmpty = measured.count === 0 && measured.firstView === null && measured.quorum === null;
+    return isEmpty ? [] : [measured];
   });
 }
 
@@ -132,28 +155,35 @@ function measureFast({ votes, views }: WaitingInput): Waiting['fastApprovals'] {
     .sort((a, b) => b.count - a.count);
 }
 
-/** Clauses that requests wait for; and people without whom nobody else could give what is missing. */
-function measureBottlenecks({ held, nowMs }: WaitingInput): Waiting['bottlenecks'] {
-  const groups = new Map<string, number[]>();
-  const people = new Map<string, number[]>();
-  const add = (where: Map<string, number[]>, who: string, askedMs: number) =>
-    where.set(who, [...(where.get(who) ?? []), nowMs - askedMs]);
-  for (const { askedMs, judgement } of held) {
-    for (const { clause, count, candidates } of judgement?.missing ?? []) {
-      add(groups, clause.replace(/^\d+ of /, ''), askedMs);
-      if (candidates.length > count) continue;
-      for (const person of candidates) add(people, person, askedMs);
-    }
-  }
-  const show = (waits: readonly number[]) => ({
-    waiting: waits.length,
-    medianMs: percentilesOf(waits)?.p50 ?? 0,
-  });
-  return [
-    ...[...groups].map(([group, waits]) => ({ group, ...show(waits) })),
-    ...[...people].map(([person, waits]) => ({ person, ...show(waits) })),
-  ]
-    .sort((a, b) => b.waiting - a.waiting || b.medianMs - a.medianMs)
+interface Waits {
+  readonly who: Omit<Waited, 'ms'>;
+  readonly open: number[];
+  readonly decided: number[];
+}
+
+/** Clauses that requests wait for or waited for, and people without whom nobody else could give what was missing. */
+function measureBottlenecks({ held, decided, nowMs }: WaitingInput): Waiting['bottlenecks'] {
+  const found = new Map<string, Waits>();
+  const waitsFor = (who: Omit<Waited, 'ms'>): Waits => {
+    const key = JSON.stringify(who);
+    const waits = found.get(key) ?? { who, open: [], decided: [] };
+    found.set(key, waits);
+    return waits;
+  };
+  for (const { sinceMs, judgement } of held)
+    for (const who of namesOf(judgement?.missing ?? []))
+      waitsFor(who).open.push(Math.max(0, nowMs - sinceMs));
+  for (const { ms, ...who } of decided.flat()) waitsFor(who).decided.push(ms);
+  return [...found.values()]
+    .map(({ who, open, decided: over }) => ({
+      ...who,
+      waiting: open.length,
+      medianMs: percentilesOf(open)?.p50 ?? 0,
+      decided: over.length,
+      decidedMedianMs: percentilesOf(over)?.p50 ?? 0,
+      totalMs: [...open, ...over].reduce((sum, ms) => sum + ms, 0),
+    }))
+    .sort((a, b) => b.totalMs - a.totalMs || b.waiting - a.waiting)
     .slice(0, BOTTLENECKS_MAX);
 }
 
@@ -163,29 +193,34 @@ function measureDays({ requests, sinceMs, nowMs }: WaitingInput): Waiting['byDay
   for (let ms = sinceMs; ms <= nowMs; ms += DAY_MS) byDay.set(dayOf(ms), []);
   byDay.set(dayOf(nowMs), []);
   for (const row of requests) byDay.get(dayOf(row.askedMs))?.push(row);
+  const approved = new Map<string, number[]>();
+  for (const row of requests) {
+    if (row.quorumMs === null || !isApproved(row)) continue;
+    const day = dayOf(row.quorumMs);
+    approved.set(day, [...(approved.get(day) ?? []), Math.max(0, row.quorumMs - row.askedMs)]);
+  }
   return [...byDay].map(([day, rows]) => ({
     day,
     automatic: rows.filter(isAutomatic).length,
-    held: rows.filter((row) => !isAutomatic(row) && row.tier !== null).length,
+    held: rows.filter(isHeld).length,
     denied: rows.filter((row) => row.state === 'denied').length,
-    quorumP50:
-      percentilesOf(
-        rows.flatMap((row) => (row.quorumMs === null ? [] : [row.quorumMs - row.askedMs])),
-      )?.p50 ?? null,
+    quorumP50: percentilesOf(approved.get(day) ?? [])?.p50 ?? null,
   }));
 }
 
 /** Measures. */
 export function measureWaiting(input: WaitingInput): Waiting {
-  const { requests } = input;
-  const automatic = requests.filter(isAutomatic).length;
-  const withPeople = requests.filter((row) => !isAutomatic(row) && row.tier !== null).length;
-  const all = automatic + withPeople;
+  const asked = input.requests.filter((row) => row.askedMs >= input.sinceMs);
+  const automatic = asked.filter(isAutomatic).length;
+  const all = automatic + asked.filter(isHeld).length;
   return {
-    tiers: measureTiers(requests),
+    tiers: measureTiers(input),
     automaticShare: all === 0 ? 0 : automatic / all,
-    expiredUnseen: requests.filter((row) => row.state === 'expired' && row.firstViewMs === null)
-      .length,
+    // It waited longer than many a period: it counts in the one in which it expired.
+    expiredUnseen: input.requests.filter(
+      (row) =>
+        row.state === 'expired' && row.firstViewMs === null && row.changedMs >= input.sinceMs,
+    ).length,
     fastApprovals: measureFast(input),
     bottlenecks: measureBottlenecks(input),
     byDay: measureDays(input),

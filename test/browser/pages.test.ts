@@ -15,7 +15,7 @@ import { PLACES } from './support/places.ts';
 const pictures = process.env['SALLYPORT_PICTURES'];
 const PICTURE_HEIGHTS: Readonly<Record<string, number>> = {
   request: 1560,
-  waiting: 1240,
+  waiting: 1480,
   posture: 1900,
   scenario: 1900,
   'scenario-beside': 1280,

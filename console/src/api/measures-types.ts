@@ -56,8 +56,13 @@ export interface Waiting {
   readonly bottlenecks: readonly {
     readonly group?: string;
     readonly person?: string;
+    /** Open requests that wait for it now, and half of them longer than this. */
     readonly waiting: number;
     readonly medianMs: number;
+    /** The same of what was decided in these days. */
+    readonly decided: number;
+    readonly decidedMedianMs: number;
+    readonly totalMs: number;
   }[];
   readonly byDay: readonly {
     readonly day: string;

@@ -9,7 +9,7 @@ import { Empty, Loaded } from '../parts/states.tsx';
 import { go, link } from '../shell/route.ts';
 import { sayCount, sayCounted, sayDuration, sayShare, showSafely } from '../words/format.ts';
 import { sayTier } from '../words/names.ts';
-import { QuorumDays, TierBars, WaitingDays } from './waiting/plots.tsx';
+import { BottleneckBars, QuorumDays, TierBars, WaitingDays } from './waiting/plots.tsx';
 
 const PERIODS = [7, 30, 90] as const;
 
@@ -84,29 +84,41 @@ function Bottlenecks({ waiting }: { readonly waiting: Waiting }): ReactNode {
       {waiting.bottlenecks.length === 0 ? (
         <p className="quiet">On nobody in particular.</p>
       ) : (
-        <ul className="list">
-          {waiting.bottlenecks.map((each) => (
-            <li key={each.group ?? each.person} className="row apart">
-              <span className="break">
-                <strong>
-                  {each.group === undefined ? (
-                    <Person id={each.person ?? ''} />
-                  ) : (
-                    showSafely(each.group)
-                  )}
-                </strong>{' '}
-                <span className="tag">{each.group === undefined ? 'person' : 'group'}</span>
-              </span>
-              <span className="small">
-                {sayCounted(each.waiting, 'request')}{' '}
-                <span className="faint">half of them longer than {sayDuration(each.medianMs)}</span>
-              </span>
-            </li>
-          ))}
-        </ul>
+        <>
+          <BottleneckBars waiting={waiting} />
+          <ul className="list">
+            {waiting.bottlenecks.map((each) => (
+              <li key={each.group ?? each.person} className="row apart">
+                <span className="break">
+                  <strong>
+                    {each.group === undefined ? (
+                      <Person id={each.person ?? ''} />
+                    ) : (
+                      showSafely(each.group)
+                    )}
+                  </strong>{' '}
+                  <span className="tag">{each.group === undefined ? 'person' : 'group'}</span>
+                </span>
+                <span className="small">{sayWaits(each)}</span>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </Card>
   );
+}
+
+/** What waits now and what waited, each with its median. */
+function sayWaits(each: Waiting['bottlenecks'][number]): string {
+  const said = (count: number, ms: number, verb: string): string[] =>
+    count === 0
+      ? []
+      : [`${sayCounted(count, 'request')} ${verb}, half longer than ${sayDuration(ms)}`];
+  return [
+    ...said(each.waiting, each.medianMs, each.waiting === 1 ? 'waits' : 'wait'),
+    ...said(each.decided, each.decidedMedianMs, 'waited'),
+  ].join('; ');
 }
 
 function Fast({ waiting }: { readonly waiting: Waiting }): ReactNode {
@@ -135,8 +147,9 @@ function Fast({ waiting }: { readonly waiting: Waiting }): ReactNode {
 
 function Content({ waiting }: { readonly waiting: Waiting }): ReactNode {
   const total = waiting.tiers.reduce((sum, tier) => sum + tier.count, 0);
+  const isEmpty = total === 0 && waiting.tiers.length === 0 && waiting.bottlenecks.length === 0;
   const fast = waiting.fastApprovals.reduce((sum, each) => sum + each.count, 0);
-  if (total === 0) {
+  if (isEmpty) {
     return (
       <div className="card">
         <Empty title="Nothing was asked for in these days">

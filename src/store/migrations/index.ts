@@ -31,6 +31,7 @@ import { senderMigration } from './0200-sender.ts';
 import { senderSettingsMigration } from './0201-sender-settings.ts';
 import { senderBodiesMigration } from './0202-sender-bodies.ts';
 import { tokenSponsorsMigration } from './0041-token-sponsors.ts';
+import { requestsChangedMigration } from './0042-requests-changed.ts';
 
 /** The schema of the inner process. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -57,6 +58,7 @@ export const MIGRATIONS: readonly Migration[] = [
   releaseStagedMigration,
   alarmsMigration,
   tokenSponsorsMigration,
+  requestsChangedMigration,
 ];
 
 /** The schema of the outer process. */

@@ -54,8 +54,18 @@ export function showWaiting(days: number, now: number): Waiting {
     expiredUnseen: 0,
     fastApprovals: [{ person: 'tony', count: 6, share: 0.19 }],
     bottlenecks: [
-      { group: 'security', waiting: 9, medianMs: 7 * HOUR_MS },
-      { person: 'edsger', waiting: 4, medianMs: 26 * HOUR_MS },
+      {
+        ...{ group: 'security', waiting: 9, medianMs: 7 * HOUR_MS },
+        ...{ decided: 21, decidedMedianMs: 6 * HOUR_MS, totalMs: 214 * HOUR_MS },
+      },
+      {
+        ...{ person: 'edsger', waiting: 4, medianMs: 26 * HOUR_MS },
+        ...{ decided: 2, decidedMedianMs: 9 * HOUR_MS, totalMs: 118 * HOUR_MS },
+      },
+      {
+        ...{ group: 'reviewers(red-team)', waiting: 0, medianMs: 0 },
+        ...{ decided: 143, decidedMedianMs: 35 * MINUTE_MS, totalMs: 102 * HOUR_MS },
+      },
     ],
     byDay: Array.from({ length: days }, (_, i) => ({
       day: iso(now - (days - 1 - i) * DAY_MS).slice(0, 10),

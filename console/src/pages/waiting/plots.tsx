@@ -211,3 +211,49 @@ export function QuorumDays({ waiting }: { readonly waiting: Waiting }): ReactNod
   }, [waiting]);
   return <Drawing draw={draw} label="Median time to the last approval, day by day" />;
 }
+
+const BARS_MAX = 8;
+
+/** On whom others waited longest, all requests together: what was decided, and what still waits. */
+export function BottleneckBars({ waiting }: { readonly waiting: Waiting }): ReactNode {
+  const draw = useMemo<Draw>(() => {
+    const first = waiting.bottlenecks.slice(0, BARS_MAX).map((each) => ({
+      who: each.group ?? each.person ?? '',
+      hours: each.totalMs / 3_600_000,
+      ms: each.totalMs,
+    }));
+    return (plot, widthPx) =>
+      plot.plot({
+        className: 'plot',
+        width: widthPx,
+        height: 40 + first.length * 24,
+        marginLeft: Math.min(150, Math.round(widthPx * 0.4)),
+        marginRight: 12,
+        marginBottom: 28,
+        x: {
+          label: null,
+          ticks: 4,
+          grid: true,
+          zero: true,
+          tickFormat: (hours: number) => `${String(hours)} h`,
+        },
+        y: { label: null, domain: first.map((row) => row.who), tickSize: 0 },
+        marks: [
+          plot.barX(first, {
+            x: 'hours',
+            y: 'who',
+            fill: 'var(--series-1)',
+            insetTop: 4,
+            insetBottom: 4,
+            title: (row: { who: string; ms: number }) => `${row.who}\n${sayDuration(row.ms)}`,
+          }),
+        ],
+      });
+  }, [waiting]);
+  return (
+    <Drawing
+      draw={draw}
+      label="Time that all requests together waited for each; the list below has the numbers"
+    />
+  );
+}

@@ -4,7 +4,7 @@
  */
 import { SallyportError } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
-import { memorySource, recognise } from '../formats/index.ts';
+import { DELIMITERS, memorySource, readRecords, recognise } from '../formats/index.ts';
 import type { ByteSource, Candidate } from '../formats/index.ts';
 import type { Finding } from '../inspect/index.ts';
 import { CODECS } from '../wire/index.ts';
@@ -125,6 +125,23 @@ function describeRefused(refusal: Refusal, source: ByteSource): Decoded {
   return refused(type, finding, ...carvePickles(source));
 }
 
+/**
+ * How readers of tables read a text. Without a mark that parts or quotes there is one column, and every reader sees the
+ * same lines; so there is when each record is one cell, quoted or not, whatever parts cells.
+ */
+function readAsTable(bytes: Uint8Array): 'lines' | 'one column' | 'unclear' {
+  if (!TABLE_MARKS.some((mark) => bytes.includes(mark))) return 'lines';
+  const isColumn = DELIMITERS.every((delimiter) => {
+    let isOne = true;
+    const refusal = readRecords(bytes, delimiter, (cells) => {
+      isOne = cells.length === 1;
+      return isOne ? undefined : 'stop';
+    });
+    return refusal === undefined && isOne;
+  });
+  return isColumn ? 'one column' : 'unclear';
+}
+
 function decodeAs(
   name: string,
   bytes: Uint8Array,
@@ -139,20 +156,15 @@ function decodeAs(
     return refused(type, ...findings, fromRefusal(canonical), ...hidden);
   }
   const { type } = canonical;
+  const asTable = type === 'text' && /\.[ct]sv$/i.test(name) ? readAsTable(canonical.bytes) : 'no';
   findings.push(...canonical.changes);
   if (PICKLE_NAME.test(name))
     findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'another type' }));
-  // Readers of tables go by the name, and read otherwise than the grammar that found none. Without a mark that parts or
-  // quotes there is one column, and every reader sees the same lines.
-  if (
-    type === 'text' &&
-    /\.[ct]sv$/i.test(name) &&
-    TABLE_MARKS.some((mark) => canonical.bytes.includes(mark))
-  )
-    findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'a table' }));
+  // Readers of tables go by the name, and read otherwise than the grammar that found none.
+  if (asTable === 'unclear') findings.push(find('hold', 'NAME_CLAIMS', { claimed: 'a table' }));
   findings.push(
     ...judgeTemplates(name, type, canonical.bytes),
-    ...judgePlainValues(canonical),
+    ...judgePlainValues(asTable === 'one column' ? { ...canonical, delimiter: ',' } : canonical),
     ...judgeYamlTags(name, type, canonical.bytes),
     ...judgeModelCode(type, canonical.bytes),
   );

@@ -71,6 +71,16 @@ test('a file that is called a table and is none is for a person', () => {
   }
 });
 
+test('a table of one column may quote its cells', () => {
+  const prompts = 'prompt\n"Write, then read: ""x; y"""\n"two\nlines"\nplain\n';
+  assert.equal(scan('a.csv', Buffer.from(prompts)).verdict, 'clean');
+  for (const text of ['a\n"a, b"\nc; d\n', 'a\n"a, b\nc', 'a\n"a" b\n', 'a\n"b",c\n'])
+    assert.equal(scan('a.csv', Buffer.from(text)).verdict, 'inconclusive', text);
+  // Its cells are looked at as those of every table.
+  const evil = `text\n"a, b"\n"cos\nsystem\n(S'id'\ntR."\n`;
+  assert.equal(scan('a.csv', Buffer.from(evil)).verdict, 'malicious');
+});
+
 test('bytes of a tar header that belong to no field are told', () => {
   const tar = (change: (header: Buffer) => void): Buffer => {
     const header = Buffer.alloc(512);

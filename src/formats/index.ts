@@ -74,7 +74,7 @@ export { broken } from './understood.ts';
 export type { Understood } from './understood.ts';
 export { readSafetensors, writeSafetensors } from './safetensors.ts';
 export type { SafeTensor, SafeTensors, TensorToWrite } from './safetensors.ts';
-export { readNpyHeader } from './npy.ts';
+export { findNpyData, readNpyHeader } from './npy.ts';
 export type { NpyHeader } from './npy.ts';
 export { readTemplate } from './jinja.ts';
 export { DroppedBytes } from './dropped-bytes.ts';

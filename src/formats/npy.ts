@@ -117,6 +117,16 @@ class HeaderReader {
   }
 }
 
+/** Where the data of an array begins by the length of its header, whatever that says; undefined when it is not there. */
+export function findNpyData(source: ByteSource): number | undefined {
+  if (source.size < 12) return undefined;
+  const head = source.read(0, 12);
+  const view = new DataView(head.buffer, head.byteOffset, 12);
+  const isShort = head[6] === 1;
+  const at = isShort ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
+  return at < source.size ? at : undefined;
+}
+
 /** Reads the header of an array. */
 export function readNpyHeader(source: ByteSource): Understood<NpyHeader> {
   if (source.size < 12) return broken('it is too short');

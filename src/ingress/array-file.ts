@@ -1,5 +1,5 @@
 /** NumPy's npy and npz files. */
-import { partOf, readNpyHeader } from '../formats/index.ts';
+import { findNpyData, partOf, readNpyHeader } from '../formats/index.ts';
 import type { ByteSource, ZipMember } from '../formats/index.ts';
 import type { DenseArray } from './arrays.ts';
 import { find, fromRefusal, placeInside, refused } from './decoded.ts';
@@ -28,7 +28,7 @@ function readArray(
     const isRecords = header.why === 'its elements are records';
     const code = isRecords ? 'ARRAY_UNSUPPORTED' : 'ARRAY_BROKEN';
     const why = isRecords ? `${header.why}; ${RECORDS_INSTEAD}` : header.why;
-    return { findings: [find('hold', code, { why })] };
+    return { findings: [find('hold', code, { why }), ...judgeBehind(source)] };
   }
   const { descr, fortran, shape, dataAt } = header.value;
   if (/^[|<>=]?O/.test(descr)) return { findings: judgeObjects(source, dataAt) };
@@ -37,6 +37,7 @@ function readArray(
     return {
       findings: [
         find('hold', 'ARRAY_UNSUPPORTED', { why: explainType(descr.replace(/^[<>|=]/, '')) }),
+        ...judgeBehind(source),
       ],
     };
   }
@@ -51,6 +52,16 @@ function readArray(
     if (!(error instanceof OutsideGrammar)) throw error;
     return { findings: [find('hold', 'ARRAY_UNSUPPORTED', { why: error.message })] };
   }
+}
+
+/** NumPy reads a pickle behind every header that speaks of objects, in records or however it spells them. */
+function judgeBehind(source: ByteSource): Finding[] {
+  const at = findNpyData(source);
+  if (at === undefined) return [];
+  const { names, problems } = judgePlainPickle(source, at);
+  return names === 0
+    ? []
+    : describeProblems(problems.filter(({ severity }) => severity === 'deny'));
 }
 
 /** An array of objects is a pickle behind a header. */

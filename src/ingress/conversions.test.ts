@@ -263,3 +263,19 @@ test('a ZIP that is a pickle only by the line that it begins with is no double',
   const found = scan(file, 'x.npz').findings.map((each) => each.code);
   assert.ok(!found.includes('SCAN_TYPE_DOUBLE'), found.join());
 });
+
+test('a pickle behind the header of an array that is not converted is judged', () => {
+  const evil = pickle(call('os', 'system', 'id'));
+  const plain = "{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }";
+  const headers = [
+    plain.replace("'<f8'", "[('a', 'O')]"),
+    plain.replace("'<f8'", "'6O'"),
+    plain.replace("'<f8'", "'<f8' + ''"),
+  ];
+  for (const header of headers) {
+    const file = joinCode('\x93NUMPY\x01\0\x76\0', `${header.padEnd(117)}\n`, evil);
+    assert.equal(verdict(file), 'malicious', header);
+    const numbers = joinCode('\x93NUMPY\x01\0\x76\0', `${header.padEnd(117)}\n`, doubles(1, 2));
+    assert.equal(verdict(numbers), 'inconclusive', header);
+  }
+});

@@ -107,6 +107,12 @@ test('what fills up before an array is short and of ones', () => {
     const odd = Buffer.from(bytes);
     odd[place] = value;
     assert.notEqual(verdict(odd), 'clean', codes(odd));
+    const last = joinCode(text('n'), SHELL, 'u.');
+    const calling = joinCode(
+      odd.subarray(0, -(13 + text('n').length)),
+      ...[code.frame(last.length, last)],
+    );
+    if (place !== at) assert.equal(verdict(calling), 'malicious', codes(calling));
   }
 });
 

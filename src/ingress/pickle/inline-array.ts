@@ -14,6 +14,8 @@ export interface InlineArray {
   readonly shape: readonly number[];
   readonly bytes: PyBytes;
   readonly fortran: boolean;
+  /** What fills up before it is not what joblib writes. */
+  readonly isOdd: boolean;
 }
 
 /** Reads the array that follows, or gives undefined when it is one of objects. Throws `OutsideGrammar`. */
@@ -29,21 +31,25 @@ export function readInlineArray(tape: ValueReader, state: PyValue): InlineArray 
   const { code } = dtype;
   if (code.startsWith('O')) return undefined;
   if (!SIZED.test(code) || code.startsWith('V')) outside(explainType(code));
-  passPadding(tape, field('numpy_array_alignment_bytes'));
+  const isOdd = passPadding(tape, field('numpy_array_alignment_bytes'));
   const width = Number(code.slice(1)) * (code.startsWith('U') ? 4 : 1);
   const bytes = new PyBytes(tape.part(countElements(shape) * width));
-  return { dtype, shape, bytes, fortran: asText(field('order')) === 'F' };
+  return { dtype, shape, bytes, fortran: asText(field('order')) === 'F', isOdd };
 }
 
 /** The array as a value. Throws `OutsideGrammar`. */
-export function makeInlineArray({ dtype, shape, bytes, fortran }: InlineArray): PyValue {
+export function makeInlineArray({ dtype, shape, bytes, fortran, isOdd }: InlineArray): PyValue {
+  if (isOdd) return outside('an array with odd filling');
   return makeArray(dtype, shape, bytes, fortran);
 }
 
-/** joblib fills up to a multiple of a few bytes, by its own length and bytes of ones. */
-function passPadding(tape: ValueReader, alignment: PyValue): void {
-  if (alignment === null) return;
+/**
+ * joblib fills up to a multiple of a few bytes, by its own length and bytes of ones. Gives whether it is anything else, which
+ * joblib passes over all the same.
+ */
+function passPadding(tape: ValueReader, alignment: PyValue): boolean {
+  if (alignment === null) return false;
   const length = tape.count(1);
-  if (typeof alignment !== 'number' || length > alignment) outside('an array with odd filling');
-  if (tape.bytes(length).some((byte) => byte !== 0xff)) outside('an array with odd filling');
+  const isLong = typeof alignment !== 'number' || length > alignment;
+  return tape.bytes(length).some((byte) => byte !== 0xff) || isLong;
 }

@@ -59,6 +59,8 @@ export interface Stood extends Standing {
   readonly reviewers: readonly string[];
 }
 
+const LAPSED = 'it was approved, and not all of that counts any more';
+
 /** Votes, and what follows from them. */
 export class Approvals {
   readonly #host: ApprovalsHost;
@@ -340,8 +342,8 @@ export class Approvals {
   async #carryOut(id: string): Promise<Request> {
     const stood = await this.stand(id);
     const { request, judgement } = stood;
-    if (request.state !== 'held' || request.subject === null || judgement?.state !== 'met')
-      return request;
+    if (request.state !== 'held' || request.subject === null) return request;
+    if (judgement?.state !== 'met') return this.#lapse(request);
     const signed = countedApprovals(stood, judgement);
     const facts = JSON.parse(request.facts ?? 'null') as Json;
     const effect = await this.#host.effect(request, facts, {
@@ -362,6 +364,14 @@ export class Approvals {
     await this.#host.store.write((tx: Kysely<unknown>) =>
       setReason(tx, id, reason, request.quorumMs ?? stood.nowMs),
     );
+    return this.#read(id);
+  }
+
+  /** What everybody had approved waits for approvals again: one got too old, or no longer counts. It says so, and not the old reason. */
+  async #lapse(request: Request): Promise<Request> {
+    const { id, quorumMs } = request;
+    if (quorumMs === null) return request;
+    await this.#host.store.write((tx: Kysely<unknown>) => setReason(tx, id, LAPSED, null));
     return this.#read(id);
   }
 

@@ -174,7 +174,7 @@ export async function setSubject(
   }
 }
 
-/** Says why a held request still waits, although nothing moved. */
+/** Says why a held request still waits, although nothing moved, and since when everybody has approved; null when not all have. */
 export async function setReason(
   tx: Kysely<unknown>,
   id: string,
@@ -183,7 +183,7 @@ export async function setReason(
 ): Promise<void> {
   await tables(tx)
     .updateTable('requests')
-    .set({ reason, ...(quorumMs === null ? {} : { quorum_ms: BigInt(quorumMs) }) })
+    .set({ reason, quorum_ms: toBig(quorumMs) })
     .where('id', '=', id)
     .execute();
 }

@@ -20,6 +20,22 @@ before(async () => {
 });
 after(() => open.close());
 
+/** Lets votes be given two hours earlier, and what was noted of the request before. */
+function makeOlder(id: string): Promise<unknown> {
+  return open.gate.store.write(async (tx: Kysely<Rows>) => {
+    for (const table of ['request_votes', 'request_events'] as const) {
+      const rows = await tx.selectFrom(table).select('at_ms').where('request', '=', id).execute();
+      for (const { at_ms } of rows)
+        await tx
+          .updateTable(table)
+          .set({ at_ms: at_ms - BigInt(2 * HOUR_MS) })
+          .where('request', '=', id)
+          .where('at_ms', '=', at_ms)
+          .execute();
+    }
+  });
+}
+
 it('whoever gave it is asked again, the requester is told, and nobody who votes blind learns of it', async () => {
   const on = askingOn(open);
   const { gate } = open;
@@ -40,21 +56,7 @@ it('whoever gave it is asked again, the requester is told, and nobody who votes 
   });
   await gate.requests.checkDeadlines();
   assert.deepEqual(told, []);
-  /** Lets it be given two hours earlier, and what was noted of it before. */
-  const age = (): Promise<unknown> =>
-    gate.store.write(async (tx: Kysely<Rows>) => {
-      const before = (column: bigint): bigint => column - BigInt(2 * HOUR_MS);
-      for (const table of ['request_votes', 'request_events'] as const) {
-        const rows = await tx.selectFrom(table).select('at_ms').where('request', '=', id).execute();
-        for (const { at_ms } of rows)
-          await tx
-            .updateTable(table)
-            .set({ at_ms: before(at_ms) })
-            .where('request', '=', id)
-            .where('at_ms', '=', at_ms)
-            .execute();
-      }
-    });
+  const age = (): Promise<unknown> => makeOlder(id);
   await age();
   await gate.requests.checkDeadlines();
   await gate.requests.checkDeadlines();
@@ -75,4 +77,32 @@ it('whoever gave it is asked again, the requester is told, and nobody who votes 
   await age();
   await gate.requests.checkDeadlines();
   assert.equal(told.length, 2);
+});
+
+it('what was approved and stopped says no longer that it is approved', async () => {
+  const on = askingOn(open);
+  const { gate } = open;
+  const see = (who: string, id: string): Promise<RequestDetails> =>
+    open.call(who, 'GET', `/v1/requests/${id}`);
+  const { id } = await on.exportFile('mia', 'more.csv', weightShaped(2));
+  const little = { rate: '1 kB/day', burst: '1 kB' };
+  await gate.budgets.declare({ scope: 'project', id: 'main' }, little, 'test');
+  for (const who of ['ann', 'bob']) await on.sign(who, id);
+  const before = await see('mia', id);
+  assert.match(before.reason ?? '', /^approved, but/);
+  assert.ok(before.quorumAt !== null);
+  await makeOlder(id);
+  await gate.requests.checkDeadlines();
+  const after = await see('mia', id);
+  assert.deepEqual(
+    [after.state, after.reason, after.quorumAt],
+    ['held', 'it was approved, and not all of that counts any more', null],
+  );
+  assert.match(after.waitsFor ?? '', /2 of reviewers/);
+  // Whoever has a vote again and the room to let it out brings it to its end.
+  await gate.budgets.declare(
+    ...([{ scope: 'project', id: 'main' }, { rate: '1 GB/day', burst: '1 GB' }, 'test'] as const),
+  );
+  for (const who of ['ann', 'bob']) await on.sign(who, id);
+  assert.equal((await see('mia', id)).state, 'queued');
 });

@@ -112,6 +112,33 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
   });
 
   for (const width of ['broad', 'narrow'] as const) {
+    it(`keep what an emergency is called apart from the rest of its row, ${width}`, async () => {
+      const { page, context } = await openPage(browser, { width });
+      await page.route('**/v1/requests?*', async (route) => {
+        const answer = await route.fetch();
+        const json = (await answer.json()) as { requests: object[] };
+        const sentence = 'told security';
+        const emergency = { state: 'unreviewed', releasedAs: 'break-glass' };
+        const escalation = { level: 1, sentence, nextAt: null };
+        json.requests = json.requests.map((each) => ({ ...each, ...emergency, escalation }));
+        await route.fulfill({ response: answer, json });
+      });
+      await visit(page, door.url, 'requests?for=all');
+      await page.locator('.queue-row .chip.bad').first().waitFor();
+      await settle(page);
+      const over = await page.locator('.queue-row .stands .row').evaluateAll((rows) =>
+        rows.flatMap((row) => {
+          const cell = row.parentElement!.getBoundingClientRect();
+          const right = Math.max(...[...row.children].map((c) => c.getBoundingClientRect().right));
+          return right > cell.right + 0.5 ? [right - cell.right] : [];
+        }),
+      );
+      assert.deepEqual(over, []);
+      await context.close();
+    });
+  }
+
+  for (const width of ['broad', 'narrow'] as const) {
     it(`cut off no table that is read row by row, ${width}`, async () => {
       const { page, context } = await openPage(browser, { width });
       for (const [name, least] of [

@@ -81,9 +81,11 @@ export function QueueRow(props: RowProps): ReactNode {
         <span className="row">
           <StateChip state={request.state} />
           {request.releasedAs === 'break-glass' ? (
+            // An emergency is escalated from the beginning, and there is room for two.
             <span className="chip bad">break-glass</span>
-          ) : null}
-          {request.escalation === null ? null : <span className="chip wait">escalated</span>}
+          ) : request.escalation === null ? null : (
+            <span className="chip wait">escalated</span>
+          )}
         </span>
         <span className="second says">{showSafely(request.waitsFor ?? request.stateSentence)}</span>
       </span>

@@ -78,6 +78,19 @@ describe('the pages of the console', { skip: skipBrowser }, () => {
     }
   }
 
+  it('say that a project without named models may have touched all of them', async () => {
+    const { page, context } = await openPage(browser);
+    await page.route('**/v1/projects', async (route) => {
+      const answer = await route.fetch();
+      const json = (await answer.json()) as { projects: object[] };
+      json.projects = json.projects.map((each) => ({ ...each, models: [] }));
+      await route.fulfill({ response: answer, json });
+    });
+    await visit(page, door.url, 'people');
+    await page.getByText('none named, so it counts as touching all').first().waitFor();
+    await context.close();
+  });
+
   it('exclude an example in one click, and take it back', async () => {
     const { page, context, problems } = await openPage(browser);
     await visit(page, door.url, 'screens/scr_1');

@@ -157,7 +157,7 @@ function ProjectCard({ project }: { readonly project: ProjectShown }): ReactNode
       <div className="stack">
         <p className="small">
           <span className="faint">Models</span>{' '}
-          {project.models.map(showSafely).join(', ') || 'none'}
+          {project.models.map(showSafely).join(', ') || 'none named, so it counts as touching all'}
           <br />
           <span className="faint">Destinations</span> {destinations.join(', ') || 'none'}
         </p>

@@ -32,8 +32,8 @@ import { addNote } from './votes.ts';
 export interface DeadlineHost extends SubjectHost {
   readonly approvals: Approvals;
   isRunning(id: string): boolean;
-  /** Whether other rules may be in force than when this ran last. */
-  readonly newRules: boolean;
+  /** Whether other rules may be in force than when this ran last, or its clock was set back. */
+  readonly isAnew: boolean;
   end(request: Request, event: RequestEvent, reason: string): Promise<Request>;
 }
 
@@ -62,7 +62,7 @@ export async function checkDeadlines(host: DeadlineHost): Promise<void> {
     }
   };
   await each(await listUnprepared(store), (request) => giveSubject(host, request));
-  if (host.newRules) await each(await listTexts(store), (request) => renewText(host, request));
+  if (host.isAnew) await each(await listTexts(store), (request) => renewText(host, request));
   // First, so that nothing expires that was never escalated.
   await each(await listToEscalate(store, clock.nowMs()), (request) => escalate(host, request));
   const due = await listDue(store, clock.nowMs());

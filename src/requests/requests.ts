@@ -45,8 +45,8 @@ export class Requests {
   readonly #cleaning = new Turns();
   /** Deadlines and retries, each pass after the one before. */
   readonly #time = new Turns();
-  /** The roster under which waiting texts were looked at last. */
-  #rulesSeen: string | null = null;
+  /** Under which roster texts were looked at last, and when: by it another one shows, and a clock that was set back. */
+  #looked: { rules: string | null; atMs: number } = { rules: null, atMs: 0 };
 
   constructor(host: RequestsHost, kinds: readonly RequestKind[]) {
     this.#host = host;
@@ -194,16 +194,17 @@ export class Requests {
   /** Ends, escalates, retries or announces what time has come for. Called now and then. */
   checkDeadlines(): Promise<void> {
     return this.#time.take('deadlines', async () => {
-      const rules = this.#host.rosters.current?.sha256 ?? null;
+      const { rosters, clock } = this.#host;
+      const looked = { rules: rosters.current?.sha256 ?? null, atMs: clock.nowMs() };
       await checkDeadlines({
         ...this.#host,
-        newRules: rules !== this.#rulesSeen,
+        isAnew: looked.rules !== this.#looked.rules || looked.atMs < this.#looked.atMs,
         approvals: this.approvals,
         kind: (request) => this.kind(request),
         isRunning: (id) => this.#running.has(id),
         end: (request, event, reason) => this.#end(request, event, 'gate', reason),
       });
-      this.#rulesSeen = rules;
+      this.#looked = looked;
     });
   }
 

@@ -6,6 +6,7 @@ import type { RequestDetails } from '../../src/http/index.ts';
 import { askingOn } from '../support/asking.ts';
 import { openFoundedGate } from '../support/open-gate.ts';
 import type { OpenGate } from '../support/open-gate.ts';
+import { until } from '../support/until.ts';
 import { weightShaped } from '../support/tables.ts';
 
 interface Rows {
@@ -79,6 +80,33 @@ it('whoever gave it is asked again, the requester is told, and nobody who votes 
   assert.equal(told.length, 2);
 });
 
+it('what waits since the clock of the gate was ahead can be signed when it is right again', async () => {
+  const on = askingOn(open);
+  const { requests, clock } = open.gate;
+  const see = (id: string): Promise<RequestDetails> =>
+    open.call('ann', 'GET', `/v1/requests/${id}`);
+  const { id } = await on.exportFile('mia', 'ahead.csv', weightShaped(3));
+  const now = Date.now;
+  try {
+    Date.now = () => now() + 8 * 24 * HOUR_MS;
+    await requests.checkDeadlines();
+  } finally {
+    Date.now = now;
+  }
+  const written = async (): Promise<number> =>
+    Date.parse(
+      (JSON.parse((await see(id)).subject?.text ?? '') as { writtenAt: string }).writtenAt,
+    );
+  assert.ok((await written()) > clock.nowMs() + HOUR_MS, 'its text was not made anew while ahead');
+  await requests.checkDeadlines();
+  assert.ok((await written()) <= clock.nowMs());
+  const right = await see(id);
+  assert.match(right.reason ?? '', /^the clock of the gate was ahead/);
+  assert.ok(Date.parse(right.deadline ?? '') <= clock.nowMs() + 24 * HOUR_MS);
+  for (const who of ['ann', 'bob']) await on.sign(who, id);
+  assert.notEqual((await see(id)).state, 'held');
+});
+
 it('what was approved and stopped says no longer that it is approved', async () => {
   const on = askingOn(open);
   const { gate } = open;
@@ -104,5 +132,9 @@ it('what was approved and stopped says no longer that it is approved', async () 
     ...([{ scope: 'project', id: 'main' }, { rate: '1 GB/day', burst: '1 GB' }, 'test'] as const),
   );
   for (const who of ['ann', 'bob']) await on.sign(who, id);
-  assert.equal((await see('mia', id)).state, 'queued');
+  // The budget fills up from where it was.
+  await until(
+    () => see('mia', id),
+    ({ state }) => state !== 'held',
+  );
 });

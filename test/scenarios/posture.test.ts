@@ -118,9 +118,11 @@ describe('posture', () => {
   });
 
   it('reads the live gate, and says which measures it shows', async () => {
+    // With something of every kind that collectors read.
+    await gate.json(0, 'model', 'add', 'large', '--parameters', '70e9');
     const { status, stdout, stderr } = await gate.sallyport('posture', 'assess', 'lab');
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /caps +EU-A4-11 +part/);
+    assert.match(stdout, /caps +EU-A4-11 +shows/);
     assert.match(stdout, /ledger +R-SL2-07 +part/);
     assert.match(stdout, /two-person +R-SL3-10 +unknown/);
     const [file = ''] = await readdir(inside('lab', 'collected'));

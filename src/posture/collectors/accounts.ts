@@ -19,7 +19,7 @@ const projects = z.object({
   ),
 });
 
-const models = z.object({ models: z.array(z.object({ id: z.string() })) });
+const models = z.object({ models: z.array(z.object({ model: z.string() })) });
 
 /** Accounts and compartments. */
 export const ACCOUNTS_COLLECTOR: Collector = {
@@ -30,7 +30,7 @@ export const ACCOUNTS_COLLECTOR: Collector = {
     const people = (await ask(gate, '/v1/principals', principals)).principals;
     const rooms = (await ask(gate, '/v1/projects', projects)).projects;
     const unsponsored = people.filter((each) => each.kind !== 'person' && each.sponsor === null);
-    const guarded = (await ask(gate, '/v1/models', models)).models.map((each) => each.id);
+    const guarded = (await ask(gate, '/v1/models', models)).models.map((each) => each.model);
     const named = (room: (typeof rooms)[number]): boolean =>
       guarded.some((id) => room.models.includes(id));
     const open = rooms.filter(

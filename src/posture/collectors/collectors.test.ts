@@ -29,7 +29,9 @@ const GATE: Readonly<Record<string, unknown>> = {
       },
     ],
   },
-  '/v1/models': { models: [{ id: 'm', assumption: 'm at 0.16 bits', bitsPerParameter: '0.16' }] },
+  '/v1/models': {
+    models: [{ model: 'm', assumption: 'm at 0.16 bits', bitsPerParameter: '0.16' }],
+  },
   '/v1/principals': {
     principals: [
       { id: 'lead', kind: 'person', role: 'administrator', sponsor: null },
@@ -133,7 +135,7 @@ test('caps within the rule are a part of the measure, above it nothing', async (
 });
 
 test('an effective size above what RAND asks to assume shows nothing', async () => {
-  const models = { models: [{ id: 'm', assumption: 'm at 16 bits', bitsPerParameter: '16' }] };
+  const models = { models: [{ model: 'm', assumption: 'm at 16 bits', bitsPerParameter: '16' }] };
   const reading = await readGate(fakeGate({ ...GATE, '/v1/models': models }), NOW);
   assert.equal(said(reading, 'caps', 'R-SL3-07').verdict, 'unknown');
   assert.match(said(reading, 'caps', 'R-SL3-07').sentence, /4 bits and a further tenth/);

@@ -69,7 +69,10 @@ export function registerApprove(program: Command): void {
   withSession(
     program
       .command('edit')
-      .description('Change your own request; approvals of before count no longer.')
+      .summary('change your own request; approvals of before count no longer')
+      .description(
+        'Change your own request; approvals of before count no longer. Without options a change of people, rules or settings is based on the roster in force.',
+      )
       .argument('<id>'),
   )
     .option('--why <text>', 'say better what it is for')

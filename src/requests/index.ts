@@ -41,6 +41,7 @@ export {
   currentVotes,
   findVoteProblem,
   isAskedAgain,
+  isBehind,
   judgeRequest,
   mayDo,
   offeredEvents,

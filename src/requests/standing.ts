@@ -220,6 +220,15 @@ function sayReview(standing: Standing): string {
   return `a review by ${judged.missing.map((each) => sayMissing(each, standing)).join(' and ')}`;
 }
 
+/** Whether a change was made for a roster that is no longer in force: it is then carried out only after an edit. */
+export function isBehind(
+  request: Pick<Request, 'kind' | 'subject'>,
+  roster: Pick<Roster, 'version'>,
+): boolean {
+  if (request.kind !== 'policy' || request.subject === null) return false;
+  return readSubject(request.subject).rosterVersion !== roster.version;
+}
+
 /** Who has to act, in words. */
 export function sayWaitsFor(standing: Standing): string | null {
   const { request, judgement, roster } = standing;
@@ -250,7 +259,10 @@ export function sayWaitsFor(standing: Standing): string | null {
   if (judgement === null) return sayMissingRule(request.kind);
   if (judgement.state === 'impossible')
     return `people: ${judgement.obstacle ?? 'nobody left can decide'}`;
-  if (judgement.state === 'met') return 'the gate: everybody has approved';
+  if (judgement.state === 'met')
+    return isBehind(request, roster)
+      ? `${request.requester}, to edit it: the roster has changed`
+      : 'the gate: everybody has approved';
   return [...judgement.missing, ...judgement.keys]
     .map((each) => sayMissing(each, standing))
     .join(' and ');

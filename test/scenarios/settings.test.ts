@@ -17,6 +17,8 @@ interface Shown {
   readonly id: string;
   readonly state: string;
   readonly reason: string | null;
+  readonly waitsFor: string | null;
+  readonly warnings: readonly string[];
   readonly subject: { readonly text: string; readonly shown: string } | null;
 }
 
@@ -172,6 +174,31 @@ describe('settings of a founded gate', () => {
     const late = ends.find((each) => each.state === 'held');
     assert.match(late?.reason ?? '', /the roster has changed in the meantime/);
     await founded.as(late?.id === one.id ? 'ann' : 'bob', 0, 'request', 'withdraw', late?.id ?? '');
+  });
+
+  it('a change that another one overtook says so before anybody signs, and is done after an edit', async () => {
+    const first = await ask('ann', '--set-budget', 'project:study=4 GB/day');
+    const late = await ask('ann', '--add-destination', 'study/journal');
+    const same = await ask('ann', '--set-budget', 'project:study=5 GB/day');
+    const warned = async (id: string): Promise<string> => (await see(id)).warnings.join();
+    assert.doesNotMatch(await warned(late.id), /has changed since/);
+    assert.equal((await founded.approve<Shown>('bob', first.id)).state, 'done');
+    assert.match(await warned(late.id), /the roster has changed since .* has edited it/);
+    assert.match(
+      await warned(same.id),
+      /the roster has changed since .* no longer what .* ask again/,
+    );
+    const approved = await founded.approve<Shown>('bob', late.id);
+    assert.equal(approved.state, 'held');
+    assert.equal(approved.waitsFor, 'ann, to edit it: the roster has changed');
+    const edited = await founded.as<Shown>('ann', 0, 'edit', late.id);
+    assert.match(edited.waitsFor ?? '', /^1 of security \(bob\)/);
+    assert.doesNotMatch(await warned(late.id), /has changed since/);
+    assert.equal((await founded.approve<Shown>('bob', late.id)).state, 'done');
+    // What was asked on other values cannot be based on these.
+    const ended = await founded.as<Shown>('ann', 0, 'edit', same.id);
+    assert.equal(ended.state, 'denied');
+    assert.match(ended.reason ?? '', /ask again/);
   });
 
   it('what waits for a budget leaves as soon as people signed a larger one', async () => {

@@ -6,7 +6,7 @@ import type { FileDifference } from '../../egress/index.ts';
 import { applyChanges } from '../../people/index.ts';
 import type { Principal } from '../../people/index.ts';
 import { digestPolicies } from '../../policy/index.ts';
-import { changesOf, listNewRuleRisks, policyOf } from '../../requests/index.ts';
+import { changesOf, isBehind, listNewRuleRisks, policyOf } from '../../requests/index.ts';
 import type { Request } from '../../requests/index.ts';
 
 /** Policies that a change would put in force, and how they differ from those that are. */
@@ -24,9 +24,12 @@ export function showPolicies(gate: Gate, request: Request): PoliciesShown | null
   return { text, sha256: digestPolicies(text), ...difference };
 }
 
+const BEHIND =
+  'the roster has changed since this was asked: it does nothing, however many approve it, until whoever asked has edited it (`sallyport edit ID`)';
+
 /**
- * What rules would ask for after a change that waits and nobody could give, for those who see every person: it says where
- * people and keys are missing.
+ * What is to be known of a change that waits: that it is based on a roster which is no longer in force; and, for those who
+ * see every person, what rules would ask for after it and nobody could give, which says where people and keys are missing.
  */
 export async function showWarnings(
   gate: Gate,
@@ -36,14 +39,17 @@ export async function showWarnings(
   const waits = request.state === 'held' || request.state === 'returned';
   const current = gate.rosters.current;
   if (request.kind !== 'policy' || !waits || current === null) return [];
-  if (!(await gate.access.can(principal, 'people.view', { kind: 'gate' })).allowed) return [];
   const { roster } = current;
+  const behind = isBehind(request, roster) ? [BEHIND] : [];
+  if (!(await gate.access.can(principal, 'people.view', { kind: 'gate' })).allowed) return behind;
   const nowMs = Math.max(gate.clock.nowMs(), Date.parse(roster.at));
   try {
     const next = applyChanges(roster, changesOf(request), isoTime(nowMs));
-    return listNewRuleRisks(roster, next, nowMs);
-  } catch {
-    // What cannot be made any more is told by what it waits for.
-    return [];
+    return [...behind, ...listNewRuleRisks(roster, next, nowMs)];
+  } catch (cause) {
+    // On the roster that it was asked on it could be made; an edit would end it.
+    if (behind.length === 0) return [];
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return [`the roster has changed since this was asked, and it does nothing any more: ${why}`];
   }
 }

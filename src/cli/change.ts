@@ -6,6 +6,7 @@ import type { ChangeForms } from './change-forms.ts';
 import { cliErrors } from './errors.ts';
 import { readGivenText } from './given-paths.ts';
 import { showDetailed } from './request-view.ts';
+import { registerRoster } from './roster.ts';
 import { layOut, openSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
 
@@ -64,7 +65,8 @@ function registerAsks(program: Command): void {
         .argument('[change...]', 'JSON objects, or @FILE with a JSON array of them'),
     ).requiredOption('--why <text>', 'why; everybody who signs reads it'),
   ).action(async (given: string[], options: WhyOptions & ChangeForms) => {
-    const changes = [...given.flatMap(readSteps), ...readForms(options)];
+    // Who is added by an option is there before a step gives a role; people read them in this order.
+    const changes = [...readForms(options), ...given.flatMap(readSteps)];
     if (changes.length === 0) {
       const why = 'nothing is to be changed without it or one of the options';
       throw cliErrors.error('OPTION_MISSING', { option: 'change', why });
@@ -184,43 +186,4 @@ function registerLocks(program: Command): void {
   ).action(async (lock: string, options: WhyOptions) => {
     await ask('/v1/unlocks', options, { lock, why: options.why });
   });
-}
-
-interface RosterShown {
-  readonly version: number;
-  readonly sha256: string;
-  /** A gate of an earlier version sends none. */
-  readonly warnings?: readonly string[];
-  readonly document: {
-    people: { id: string; name: string; keys: unknown[] }[];
-    rules: { kind: string; tier: string; quorum: string }[];
-  };
-}
-
-function registerRoster(program: Command): void {
-  const group = program
-    .command('roster')
-    .description('Who may approve with which key, under which rules.');
-  withSession(group.command('show').description('The version in force.')).action(
-    async (options: SessionOptions) => {
-      const session = openSession(options);
-      const shown = await session.client.get<RosterShown>('/v1/roster');
-      session.print(shown, () => [
-        `roster version ${String(shown.version)}, ${shown.sha256}`,
-        ...(shown.warnings ?? []).map((each) => `warning: ${each}`),
-        ...layOut([
-          ['  person', 'keys', 'name'],
-          ...shown.document.people.map((each) => [
-            `  ${each.id}`,
-            String(each.keys.length),
-            each.name,
-          ]),
-        ]),
-        ...layOut([
-          ['  kind', 'tier', 'quorum'],
-          ...shown.document.rules.map((each) => [`  ${each.kind}`, each.tier, each.quorum]),
-        ]),
-      ]);
-    },
-  );
 }

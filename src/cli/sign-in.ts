@@ -7,6 +7,7 @@ import { readGivenText } from './given-paths.ts';
 import { layOut, openSession, storeSession, withSession } from './session.ts';
 import type { SessionOptions } from './session.ts';
 import { signText } from './signer.ts';
+import { showSafely } from './terminal.ts';
 
 interface FoundOptions extends SessionOptions {
   readonly person: string[];
@@ -25,6 +26,22 @@ interface FoundingShown {
   readonly document: string | null;
   readonly digest: string | null;
   readonly namespace: string;
+}
+
+/** Whoever asks, as the gate answers. */
+export interface SelfShown {
+  readonly id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly sponsor: string | null;
+  readonly founded: boolean;
+  readonly roles: {
+    readonly groups: readonly string[];
+    readonly projects: Readonly<Record<string, readonly string[]>>;
+    readonly models: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly keys: readonly { id: string; label: string; until: string | null }[];
+  readonly grants: readonly { target: string; what: string; until: string }[];
 }
 
 const DEFAULT_GROUPS = ['administrators', 'security', 'reviewers'];
@@ -65,12 +82,35 @@ export function registerSignIn(program: Command): void {
   withSession(program.command('whoami').description('Who you are, and your roles.')).action(
     async (options: SessionOptions) => {
       const session = openSession(options);
-      const self = await session.client.get<Record<string, unknown>>('/v1/whoami');
-      session.print(self, () =>
-        layOut(Object.entries(self).map(([name, value]) => [name, JSON.stringify(value)])),
-      );
+      const self = await session.client.get<SelfShown>('/v1/whoami');
+      session.print(self, () => showSelf(self));
     },
   );
+}
+
+/** Who one is, with all roles, keys and what is granted for a while. */
+export function showSelf(self: SelfShown): readonly string[] {
+  const { groups, projects, models } = self.roles;
+  const list = (held: Readonly<Record<string, readonly string[]>>): string =>
+    Object.entries(held)
+      .map(([where, roles]) => `${where} (${roles.join(', ')})`)
+      .join(', ');
+  const until = (at: string | null): string => (at === null ? '' : `, until ${at}`);
+  const rows = [
+    ['sponsor', self.sponsor === null ? '' : `${self.sponsor}, who answers for it`],
+    ['roles', groups.join(', ')],
+    ['projects', list(projects)],
+    ['models', list(models)],
+    ...self.keys.map((key) => ['key', `${key.id} (${showSafely(key.label)})${until(key.until)}`]),
+    ...self.grants.map((each) => ['granted', `${each.target} ${each.what}${until(each.until)}`]),
+    ['gate', self.founded ? '' : 'not founded yet: `sallyport found` begins it'],
+  ];
+  return [
+    `${self.id}, ${self.kind}${self.name === self.id ? '' : `, ${showSafely(self.name)}`}`,
+    ...layOut(
+      rows.filter(([, says]) => says !== '').map(([name = '', says = '']) => [`  ${name}`, says]),
+    ),
+  ];
 }
 
 function readFounder(text: string): { id: string; line: string; groups: readonly string[] } {

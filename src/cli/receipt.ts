@@ -49,7 +49,8 @@ export function registerReceipt(program: Command): void {
 
 /** The key itself, or the first line of the file that holds it. */
 export function readKeyOption(value: string): string {
-  if (!existsSync(value)) return value.trim();
+  // A key has a `+` between its parts; what has none was meant as a file, and reading it says what is wrong.
+  if (!existsSync(value) && value.includes('+')) return value.trim();
   return readGivenText(value).trim().split('\n')[0] ?? '';
 }
 

@@ -171,9 +171,18 @@ function describeOuter(gate: Gate): readonly string[] {
   ];
 }
 
+/** Whoever comes back before the founding is told what is missing, and what a lost token means. */
+function describeUnfounded(door: Listening): readonly string[] {
+  return [
+    `This gate is not founded yet: nobody can approve. Found it at ${door.url} or with \`sallyport found\`,`,
+    'with the token that the first start printed. Is it lost, begin again with another data folder.',
+    '',
+  ];
+}
+
 function describeFirst(gate: Gate, door: Listening, paint: Paint): readonly string[] {
   const first = gate.firstStart;
-  if (first === null) return [];
+  if (first === null) return gate.rosters.current === null ? describeUnfounded(door) : [];
   const env =
     path.resolve('.sallyport') === gate.folders.data
       ? []
@@ -196,8 +205,8 @@ function describeFirst(gate: Gate, door: Listening, paint: Paint): readonly stri
     `  printf 'epoch,loss\\n1,0.52\\n2,0.31\\n' > first.csv`,
     `  npx sallyport export first.csv --project ${first.project} --to ${first.destination} --why "first file"`,
     '',
-    '  The second command prints a recipient token; with it the file is at',
-    `  ${gate.wire.url} a few seconds later.`,
+    '  The second command prints a recipient token; with it, which is the password in a browser,',
+    `  the file is at ${gate.wire.url} a few seconds later.`,
     '',
   ];
 }

@@ -29,8 +29,8 @@ export const outerErrors = defineErrors('OUTER', {
   },
   DESTINATION_EXISTS: {
     status: 409,
-    message: 'the destination `{name}` or the number {number} is taken',
-    hint: 'list the destinations with `sallyport outer status`',
+    message: 'cannot add the destination `{name}`: {why}',
+    hint: 'use the one that is there, or choose another; `sallyport outer status` lists them',
   },
   RECIPIENT_EXISTS: {
     status: 409,
@@ -40,7 +40,7 @@ export const outerErrors = defineErrors('OUTER', {
   RECIPIENT_UNKNOWN: {
     status: 404,
     message: 'there is no recipient `{name}` of `{destination}`',
-    hint: '`sallyport outer list` shows destinations and their recipients',
+    hint: '`sallyport outer status` shows destinations and their recipients',
   },
   NAME_INVALID: {
     status: 400,
@@ -70,7 +70,7 @@ export const outerErrors = defineErrors('OUTER', {
   START_FAILED: {
     status: 500,
     message: 'the outer process did not start: {reason}',
-    hint: 'see what it wrote above; its data is in the folder `outer` of the data folder',
+    hint: 'see what it wrote above; its data is in the folder `outer` of the data folder. Under a gate of root it runs as the user `nobody`, who must be able to read the files of its `tls`',
   },
   DECODER_FAILED: {
     status: 500,

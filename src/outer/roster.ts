@@ -76,8 +76,15 @@ export class Roster {
     if (!Number.isSafeInteger(chosen) || chosen < 1 || chosen > NUMBER_MAX) {
       throw outerErrors.error('NUMBER_INVALID', { what: 'destination number', value: chosen });
     }
-    if (all.some((each) => each.name === name || each.number === chosen)) {
-      throw outerErrors.error('DESTINATION_EXISTS', { name, number: chosen });
+    const same = all.find((each) => each.name === name);
+    const taken = same ?? all.find((each) => each.number === chosen);
+    if (taken !== undefined) {
+      const number = String(taken.number);
+      const why =
+        same === undefined
+          ? `number ${number} is that of \`${taken.name}\``
+          : `it is there already, with number ${number}`;
+      throw outerErrors.error('DESTINATION_EXISTS', { name, why });
     }
     const at = isoTime(this.#parts.clock.nowMs());
     const entry = { kind: 'destination.added', at, by: 'outer', name, number: chosen };

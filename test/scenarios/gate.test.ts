@@ -108,6 +108,9 @@ describe('a gate as an operator runs it', () => {
       assert.equal(wrong.status, 3);
       assert.ok(wrong.stdout.includes(`which \`${wanted}\` prints`), wrong.stdout);
     }
+    const missing = await gate.sallyport('receipt', 'verify', outer, '--key', 'nowhere.key');
+    assert.equal(missing.status, 2);
+    assert.match(missing.stderr, /cannot use `nowhere.key`: it does not exist/);
   });
 
   it('debits every bucket exactly once', async () => {
@@ -270,6 +273,7 @@ describe('a gate as an operator runs it', () => {
     assert.equal(await gate.stop(), 0);
     gate = await gate.restart();
     assert.doesNotMatch(gate.banner, /spt_/);
+    assert.match(gate.banner, /This gate is not founded yet.* `sallyport found`/);
     const later = await gate.json<{ id: string; state: string }[]>(0, 'request', 'list');
     assert.deepEqual(
       later.map((request) => request.id),

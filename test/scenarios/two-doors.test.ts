@@ -93,5 +93,8 @@ describe('a release on its way to a recipient', () => {
     await outer.outer.roster.addDestination('others');
     const other = await outer.outer.roster.addRecipient('bob', 'others');
     assert.equal((await outer.fetch('/v1/files/1/note.txt', other.token)).status, 404);
+    const { roster } = outer.outer;
+    await assert.rejects(roster.addDestination('others'), /it is there already, with number 2$/);
+    await assert.rejects(roster.addDestination('third', 1), /number 1 is that of `partners`$/);
   });
 });

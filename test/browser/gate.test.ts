@@ -115,6 +115,15 @@ describe('the console on the real gate', { skip: skipBrowser }, () => {
     await page.getByLabel('Theme').selectOption('dark');
     assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
     await page.getByLabel('Theme').selectOption('system');
+    // A mistyped token is said, and another one can be given; the address with the right one does it as well.
+    await page.goto(gate.innerUrl);
+    await page.getByLabel('Token').fill('spt_mistyped');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByText('the gate does not know this token').waitFor();
+    await page.getByLabel('Token').fill('spt_again');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByText('the gate does not know this token').waitFor();
+    assert.deepEqual(await findBarriers(page), []);
     await page.goto(`${gate.innerUrl}/#token=${gate.token}`);
     await page.getByRole('heading', { name: 'People and their keys' }).waitFor();
     assert.ok(!page.url().includes(gate.token));

@@ -5,7 +5,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import { call } from '../api/client.ts';
+import { Problem, call } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import type { FoundingState, StartState } from '../api/types.ts';
 import { Action } from '../parts/action.tsx';
@@ -99,12 +99,29 @@ function Finish({
   );
 }
 
-function Ceremony({ token }: { readonly token: string }): ReactNode {
+function Ceremony({
+  token,
+  onToken,
+}: {
+  readonly token: string;
+  readonly onToken: (token: string) => void;
+}): ReactNode {
   const query = useQuery({
     queryKey: ['founding', token],
     queryFn: () => call<FoundingState>('/v1/founding', { token }),
   });
   const refresh = () => void query.refetch();
+  const { error } = query;
+  // Trying the same token again helps nobody; another one can be given.
+  if (query.data === undefined && error instanceof Problem && [401, 403].includes(error.status)) {
+    const unknown = new Error('the gate does not know this token');
+    return (
+      <>
+        <ProblemLine error={error.status === 401 ? unknown : error} />
+        <TokenForm onToken={onToken} />
+      </>
+    );
+  }
   return (
     <Loaded query={query}>
       {(founding) => (
@@ -179,7 +196,11 @@ export function StartPage({
               <code>{showSafely(start.gate)}</code> has no roster yet. This is done once.
             </p>
           </div>
-          {token === null ? <TokenForm onToken={setToken} /> : <Ceremony token={token} />}
+          {token === null ? (
+            <TokenForm onToken={setToken} />
+          ) : (
+            <Ceremony token={token} onToken={setToken} />
+          )}
         </div>
       </div>
       <p className="alone-foot faint small">

@@ -55,7 +55,11 @@ test('whoever asks who they are reads roles, keys and grants, and what is empty 
   const self = { id: 'ann', kind: 'person', name: 'Ann', sponsor: null, founded: true };
   const keys = [{ id: 'SHA256:x', label: 'laptop', until: null }];
   const grants = [{ target: 'project', what: 'probe', until: '2027-01-01T00:00:00.000Z' }];
-  const roles = { ...nobody, groups: ['security'], projects: { main: ['owner', 'reviewer'] } };
+  const roles = {
+    ...nobody,
+    groups: ['security'],
+    projects: { main: ['owner', 'reviewer'], probe: [] },
+  };
   assert.deepEqual(showSelf({ ...self, roles, keys, grants }), [
     'ann, person, Ann',
     '  roles     security',

@@ -93,6 +93,7 @@ export function showSelf(self: SelfShown): readonly string[] {
   const { groups, projects, models } = self.roles;
   const list = (held: Readonly<Record<string, readonly string[]>>): string =>
     Object.entries(held)
+      .filter(([, roles]) => roles.length > 0)
       .map(([where, roles]) => `${where} (${roles.join(', ')})`)
       .join(', ');
   const until = (at: string | null): string => (at === null ? '' : `, until ${at}`);

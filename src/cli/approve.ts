@@ -129,7 +129,8 @@ async function sign(
   // Who may not decide is told so before reading, and before a key is asked for anything.
   const event = emergency === undefined ? 'approve' : 'break-glass';
   const may = details.can.find((each) => each.event === event);
-  if (may?.allowed === false)
+  if (may === undefined) throw cliErrors.error('NOTHING_TO_SIGN', { id, state: details.state });
+  if (!may.allowed)
     throw cliErrors.error('NOT_YOURS', { id, why: may.reason ?? 'it is not yours to decide' });
   const own = sha256(shown.text);
   if (own !== shown.sha256) throw cliErrors.error('DIGEST_DIFFERS', { said: shown.sha256, own });

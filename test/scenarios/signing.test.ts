@@ -72,6 +72,12 @@ describe('before people sign', () => {
       assert.notEqual(shown.state, 'held');
       await access(path.join(gate.workDir, 'looked', ids[at] ?? '', name));
     }
+    // What is decided asks for no key any more.
+    const again = await gate.sallyport(
+      ...['approve', ids[0] ?? '', '--yes', '--key', 'cyd.key', '--token', founded.token('cyd')],
+    );
+    assert.match(again.stderr, /CLI_NOTHING_TO_SIGN/);
+    assert.doesNotMatch(again.stderr, /You sign/);
   });
 
   it('shows what a lock is that is to be lifted', async () => {

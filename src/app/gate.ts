@@ -68,6 +68,7 @@ import { openWorkspace } from './workspace.ts';
 import { openWayIn } from './way-in.ts';
 import type { WayIn } from './way-in.ts';
 import type { RunningWire } from './wire.ts';
+import { watchTokens } from './waiting-tokens.ts';
 import { WireLocks } from './wire-locks.ts';
 
 /** A wired gate. */
@@ -313,11 +314,13 @@ async function openParts(
   const wire = await starting;
   wireLocks.open({ store, requests, exports, releases, wire });
   for (const signed of await listLoans(store, clock.nowMs())) await lend(wire, signed, log);
+  const tellTokens = watchTokens({ people, rosters, news });
   rosters.onNew(async () => {
     const keys = rosters.need().roster.people.flatMap((person) => person.keys);
     await people.keepSessions(keys.map((key) => key.id));
     await wire.sendRosters();
     news.roster();
+    await tellTokens();
   });
   const site = openSite(config.people.origins);
   const founding = new Founding({

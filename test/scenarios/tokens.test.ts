@@ -1,6 +1,7 @@
 /** Tokens of agents on a real gate: they count with the word of whoever answers for the agent, and only with it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { TokenNews } from '../../src/app/news.ts';
 import { tableChecks } from '../../src/app/table-checks.ts';
 import { checkTables } from '../../src/ledger/index.ts';
 import type { PeopleTables } from '../../src/people/store.ts';
@@ -134,12 +135,22 @@ describe('tokens of agents', () => {
   });
 
   it('with another sponsor, or one whose membership is over, it waits again', async () => {
+    const told: TokenNews[] = [];
+    const deaf = open.gate.news.listen((item) => {
+      if (item.type === 'token') told.push({ sponsor: item.sponsor, waits: item.waits });
+    });
     await on.change(
       ADMINS,
       { op: 'principal.remove', id: 'old' },
       { op: 'principal.add', id: 'old', kind: 'agent', name: 'old', sponsor: 'mia' },
     );
     assert.match(await whoami(early), /^401 .*waits for the word of `mia`/);
+    deaf();
+    assert.deepEqual(
+      told,
+      [{ sponsor: 'mia', waits: true }],
+      'its new sponsor does not hear of it',
+    );
     const { tokens } = await open.call<{ tokens: Made[] }>('mia', 'GET', '/v1/tokens');
     await on.post('mia', `/v1/tokens/${tokens[0]?.id ?? ''}/confirm`, {});
     assert.match(await whoami(early), /^200 .*"old"/);

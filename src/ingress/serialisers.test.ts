@@ -120,7 +120,13 @@ test('a model in PyTorch’s old form is for a person', () => {
 });
 
 test('a function that makes an object of its library again is for a person', () => {
-  for (const own of ['_reconstruct_array', 'unpickle_vocab', '_rebuild']) {
+  for (const own of [
+    '_reconstruct_array',
+    'unpickle_vocab',
+    '_rebuild',
+    '_recreate_unit',
+    'Saved._unpickle_model',
+  ]) {
     const made = pickle(name('somelib.core', own), 'K\x01\x85R');
     assert.equal(verdict(made), 'inconclusive', codes(made));
   }
@@ -132,4 +138,67 @@ test('a function that makes an object of its library again is for a person', () 
     pickle(name('somelib.core', '_rebuild'), 'K\x01\x85\x81'),
   ];
   for (const each of calling) assert.equal(verdict(each), 'malicious', codes(each));
+});
+
+const NOTHING = joinCode(name('builtins', 'type'), 'N\x85R');
+
+test('types and flags of Python are for a person', () => {
+  const held = [
+    pickle(NOTHING),
+    pickle(
+      name('_operator', 'getitem'),
+      name('typing', 'Optional'),
+      name('builtins', 'int'),
+      '\x86R',
+    ),
+    pickle(
+      name('types', 'GenericAlias'),
+      name('builtins', 'list'),
+      name('builtins', 'int'),
+      '\x85\x86R',
+    ),
+    pickle(
+      name('operator', 'or_'),
+      name('re', 'RegexFlag'),
+      'K\x02\x81',
+      name('re', 'RegexFlag'),
+      'K\x08\x81\x86R',
+    ),
+  ];
+  for (const each of held) {
+    assert.equal(verdict(each), 'inconclusive', codes(each));
+    const stored = pickle('](', wrapped('u1', 1, 'a'), each.subarray(2, -1), 'e');
+    assert.equal(verdict(stored), 'inconclusive', codes(stored));
+  }
+});
+
+test('what is made of types and flags runs nothing', () => {
+  const partial = joinCode(name('functools', 'partial'), name('os', 'system'), text('id'), '\x86R');
+  const chain = joinCode(
+    ...[name('collections', 'ChainMap'), name('collections', 'defaultdict'), partial, '\x85R}'],
+    ...[text('k'), 'Ns\x86R'],
+  );
+  const alias = joinCode(
+    name('types', 'GenericAlias'),
+    name('a', 'B'),
+    name('builtins', 'int'),
+    '\x86R',
+  );
+  const calling = [
+    pickle(name('builtins', 'type'), text('X'), ')}\x87R'),
+    pickle(name('builtins', 'type'), text('X'), '](NeR'),
+    pickle(NOTHING, text('x'), '\x85R'),
+    pickle(name('builtins', 'type'), chain, '\x85R', text('x'), '\x85R'),
+    pickle(name('_operator', 'or_'), '}', chain, '\x86R'),
+    pickle(name('_operator', 'or_'), chain, '}\x86R'),
+    pickle(name('_operator', 'or_'), name('os', 'system'), 'N\x86R'),
+    pickle(name('types', 'GenericAlias'), name('os', 'system'), ')\x86R'),
+    pickle(alias, text('id'), '\x85R'),
+    pickle(name('collections', 'ChainMap'), name('builtins', 'iter'), alias, 'N\x86R\x85R'),
+  ];
+  for (const each of calling) {
+    assert.equal(verdict(each), 'malicious', codes(each));
+    const stored = pickle('](', wrapped('u1', 1, 'a'), each.subarray(2, -1), 'e');
+    assert.equal(verdict(stored), 'malicious', codes(stored));
+  }
 });

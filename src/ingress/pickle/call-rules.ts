@@ -3,6 +3,7 @@ import {
   callsFirst,
   findConsumed,
   findReferring,
+  findsClass,
   findRole,
   isCallable,
   isForeignType,
@@ -30,6 +31,8 @@ export const HAS_FIRST_NAME = 64;
 export const HAS_DATA_CLASS = 128;
 /** Its first item is joblib's wrapper. */
 export const HAS_WRAPPER = 256;
+/** It has one item. */
+export const IS_SINGLE = 512;
 /** Arguments that may be anything. */
 export const HAS_ANYTHING = 127 & ~IS_EMPTY;
 
@@ -44,6 +47,8 @@ export interface ResolvedName {
   readonly getattr: boolean;
   /** What it gives is there already: always, or when it is handed a name first. */
   readonly refers: 'always' | 'of a name' | 'never';
+  /** It gives the class of one value. */
+  readonly findsClass: boolean;
   /** It reads something of the class that it is handed first. */
   readonly takesClass: boolean;
   readonly wrapper: boolean;
@@ -77,6 +82,7 @@ export function describeName(module: string, name: string): ResolvedName {
     role: findRole(module, name),
     getattr: isGetattr(module, name),
     refers: findReferring(module, name),
+    findsClass: findsClass(module, name),
     takesClass: takesClass(module, name),
     wrapper: isJoblibWrapper(module, name),
     library: isLibraryType(module, name),
@@ -112,6 +118,7 @@ export function weighCall(name: ResolvedName, flags: number, isBare: boolean): C
   const calling = flags & (HAS_FUNCTION | HAS_CALLABLE);
   const isOfName = calling === 0 && (flags & HAS_FIRST_NAME) !== 0;
   if (name.refers === 'always' || (name.refers === 'of a name' && isOfName)) return 'reference';
+  if (name.findsClass && (flags & IS_SINGLE) !== 0) return 'reference';
   if (name.takesClass && !isOfName) return 'call';
   if (name.callsFirst && (flags & (HAS_FIRST_NAME | HAS_CALLABLE)) !== 0) return 'call';
   const isPartial = name.text === '`functools.partial`';

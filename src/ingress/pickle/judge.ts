@@ -38,6 +38,7 @@ import {
   HAS_LATER_TYPE,
   HAS_WRAPPER,
   IS_EMPTY,
+  IS_SINGLE,
   isReconstruction,
   weighCall,
   weighCreation,
@@ -636,7 +637,7 @@ class Judge {
   }
 
   #flags(floor: number, count: number): number {
-    let flags = count === 0 ? IS_EMPTY : 0;
+    let flags = count === 0 ? IS_EMPTY : count === 1 ? IS_SINGLE : 0;
     for (let i = 0; i < count; i++) {
       const slot = this.#stack.slot(floor + i);
       const kind = slot & 7;

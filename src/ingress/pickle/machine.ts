@@ -12,7 +12,14 @@ import { makeInlineArray, readInlineArray } from './inline-array.ts';
 import { ProblemList } from './problems.ts';
 import type { PickleProblem } from './problems.ts';
 import { readLine, readNumberLine, readTextLine } from './lines.ts';
-import { findRole, isForeignType, isJoblibWrapper, isLibraryType, isRebuilder } from './names.ts';
+import {
+  findRole,
+  isForeignType,
+  isJoblibWrapper,
+  isLibraryType,
+  isRebuilder,
+  isReference,
+} from './names.ts';
 import { buildByGrammar, callByGrammar } from './productions.ts';
 import {
   asText,
@@ -404,6 +411,7 @@ class Machine {
     const role = findRole(callee.module, callee.name);
     const isObject =
       role === 'known' ||
+      isReference(callee.module, callee.name) ||
       (isRebuilder(callee.module, callee.name) && !isCreation) ||
       (role === 'type' && (isCreation || isForeignType(callee.module, callee.name))) ||
       ((role === 'type' || isCreation) && isLibraryType(callee.module, callee.name));

@@ -85,6 +85,9 @@ const KNOWN: readonly RegExp[] = [
   /^(?:builtins|__builtin__) (?:iter|reversed|enumerate|zip|memoryview)$/,
   /^itertools (?:count|cycle|repeat|chain|islice|zip_longest|product|permutations|combinations)$/,
   /^operator (?:itemgetter|attrgetter|methodcaller)$/,
+  // Flags of an enumeration, and types such as `list[int]`.
+  /^_?operator or_$/,
+  /^types GenericAlias$/,
   /^types SimpleNamespace$/,
   /^zoneinfo ZoneInfo(?:\._unpickle)?$/,
   /^ipaddress IPv[46](?:Address|Network|Interface)$/,
@@ -160,14 +163,26 @@ export function findReferring(module: string, name: string): 'always' | 'of a na
   return /^_?operator$/.test(module) && name === 'getitem' ? 'of a name' : 'never';
 }
 
+/** Whether the name gives the class of the one value that it is handed; with more it makes a class. */
+export function findsClass(module: string, name: string): boolean {
+  return BUILTINS.includes(module) && name === 'type';
+}
+
+/** Whether what the name gives may be there already; whether it is, what it is handed decides. */
+export function isReference(module: string, name: string): boolean {
+  return findReferring(module, name) !== 'never' || findsClass(module, name);
+}
+
 /** Whether the name reads something of the class that it is handed first. */
 export function takesClass(module: string, name: string): boolean {
   return CLASS_FIRST.test(`${module} ${name}`);
 }
 
+const REBUILDER = /^(?:_*\p{Lu}\w*\.)?_*(?:reconstruct|recreate|rebuild|unpickle)(?:_\w+)?$/u;
+
 /** Whether a name says that it makes an object again: what a library of data calls for its own classes. */
 export function isRebuilder(module: string, name: string): boolean {
-  return !isStandardModule(module) && /^_*(?:reconstruct|rebuild|unpickle)(?:_\w+)?$/.test(name);
+  return !isStandardModule(module) && REBUILDER.test(name);
 }
 
 /** Whether a class may be one of any library that has data: it is not of Python itself and reaches into no module. */
@@ -177,10 +192,11 @@ export function isForeignType(module: string, name: string): boolean {
 }
 
 /** Known names whose products call something when they are called. */
-const CALLABLE = /^(?:functools partial|operator (?:itemgetter|attrgetter|methodcaller))$/;
+const CALLABLE =
+  /^(?:functools partial|operator (?:itemgetter|attrgetter|methodcaller)|types GenericAlias)$/;
 /** Names of the grammar, and known ones, that read the items of what they are handed. */
 const CONSUMING =
-  /^(?:(?:builtins|__builtin__) (?:list|dict|tuple|set|frozenset|bytes|bytearray)|collections (?:OrderedDict|Counter|deque|UserDict|UserList|UserString)|torch Size|array array)$/;
+  /^(?:(?:builtins|__builtin__) (?:list|dict|tuple|set|frozenset|bytes|bytearray)|collections (?:OrderedDict|Counter|deque|UserDict|UserList|UserString)|torch Size|array array|_?operator or_)$/;
 
 /** Whether what the name makes can be called and then calls something else. */
 export function isCallable(module: string, name: string): boolean {

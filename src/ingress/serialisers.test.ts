@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as code from '../../test/support/pickle-code.ts';
+import { makeZip } from '../../test/support/zip-files.ts';
 import { memorySource } from '../formats/index.ts';
 import { judgeScan } from './decoded.ts';
 import type { Decoded } from './decoded.ts';
@@ -201,4 +202,23 @@ test('what is made of types and flags runs nothing', () => {
     const stored = pickle('](', wrapped('u1', 1, 'a'), each.subarray(2, -1), 'e');
     assert.equal(verdict(stored), 'malicious', codes(stored));
   }
+});
+
+test('storages of a whole model are not said to be hidden', () => {
+  const model = pickle(
+    name('app.nets', 'Net'),
+    ')\x81}',
+    text('w'),
+    code.tensorCode(1, [1], [1]),
+    'sb',
+  );
+  const file = (storage: Uint8Array, ...more: [string, Uint8Array][]): Uint8Array =>
+    makeZip([...code.torchMembers(model, storage), ...more]);
+  const kinds = (bytes: Uint8Array): string[] => scan(bytes).findings.map((each) => each.code);
+  const plain = file(Buffer.from([1, 2, 3, 4]));
+  assert.equal(verdict(plain), 'inconclusive');
+  assert.deepEqual(kinds(plain), ['SCAN_PICKLE_OBJECT']);
+  assert.equal(verdict(file(pickle(SHELL))), 'malicious');
+  const other = file(Buffer.from([1, 2, 3, 4]), ['archive/data/x', Buffer.from('hi')]);
+  assert.ok(kinds(other).includes('SCAN_MEMBER_HIDDEN'));
 });

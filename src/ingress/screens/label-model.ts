@@ -70,6 +70,9 @@ export class LabelModel {
   #hashes: Int32Array = new Int32Array(0);
   #length = 0;
   #fold = 0;
+  /** What its tokens say for one label against another, once that was asked. */
+  #asked = new Float64Array(1024);
+  #askedOf = -1;
 
   /** `bytes` is about how much text there will be, for the size of the table of pairs. */
   constructor(bytes = PAIR_BITS_MAX) {
@@ -157,6 +160,7 @@ export class LabelModel {
     this.#hashes = hashes;
     this.#length = count;
     this.#fold = fold;
+    this.#askedOf = -1;
     const sums = this.#sums.fill(0, 0, labels);
     const mask = this.#buckets - 1;
     const width = this.#room * FOLDS;
@@ -179,6 +183,25 @@ export class LabelModel {
     for (let i = from; i < from + width; i++) masked += this.sayOf(i, label, reading.rival);
     const whole = reading.margin * Math.sqrt(this.#length + 1);
     return (whole - masked) / Math.sqrt(Math.max(1, this.#length + 1 - width));
+  }
+
+  /** What each token of the document that was read last says for `label` against `rival`; valid until the next call. */
+  saysOf(label: number, rival: number): Float64Array {
+    const asked = label * LABELS_MAX + rival;
+    if (this.#askedOf === asked) return this.#asked;
+    this.#askedOf = asked;
+    const count = this.#length;
+    if (this.#asked.length < count) this.#asked = new Float64Array(count * 2);
+    const [out, hashes, says] = [this.#asked, this.#hashes, this.#says];
+    const mask = this.#buckets - 1;
+    const width = this.#room * FOLDS;
+    const own = label * FOLDS + this.#fold;
+    const other = rival * FOLDS + this.#fold;
+    for (let i = 0; i < count; i++) {
+      const base = (hashes[i]! & mask) * width;
+      out[i] = says[base + own]! - says[base + other]!;
+    }
+    return out;
   }
 
   /** What token `i` of the document that was read last says for `label` against `rival`. */
@@ -239,6 +262,13 @@ export class Evidence {
   nats(margin: number): number {
     this.#nats ??= this.#fit();
     return this.#nats[binOf(margin)]!;
+  }
+
+  /** From this margin on, with room for rounding, the evidence is below 0. */
+  get marginMax(): number {
+    const last = (this.#nats ??= this.#fit()).findLastIndex((nats) => nats >= 0);
+    if (last === BINS - 1) return Infinity;
+    return last < 0 ? -Infinity : ((last + 1) / BINS) * 2 * MARGIN_MAX - MARGIN_MAX;
   }
 
   /** The ratio may only fall as the margin grows: neighbours that disagree are pooled. */

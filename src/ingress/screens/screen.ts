@@ -155,9 +155,8 @@ class Screening implements SetFacts {
       const nats = evidence[text.label]!.nats(reading.margin);
       if (text.source >= 0 || this.signed !== null) {
         let say = 0;
-        for (let i = 0; i < text.count; i++) {
-          say += Math.abs(this.#model.sayOf(i, text.label, reading.rival));
-        }
+        const says = this.#model.saysOf(text.label, reading.rival);
+        for (let i = 0; i < text.count; i++) say += Math.abs(says[i]!);
         if (text.source >= 0) this.tally.addReading(text.source, text.label, say, nats);
         this.signed?.tally.addReading(0, text.label, say, nats);
       }

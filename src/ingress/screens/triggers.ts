@@ -8,11 +8,12 @@
  */
 import { AGREEMENT_NATS } from './label-model.ts';
 import type { Evidence, LabelModel, Reading } from './label-model.ts';
-import { eachNgram, hashNgram, NGRAM_MAX, someNgram } from './ngrams.ts';
+import { NGRAM_A, NGRAM_B, NGRAM_MAX, NgramMarks, stepA, stepB } from './ngrams.ts';
 import type { TokenText } from './kept-tokens.ts';
 import type { NgramCounts } from './ngrams.ts';
 import { SharedWords } from './shared-words.ts';
 import type { SuspectPlace } from './shared-words.ts';
+import { Suspicions } from './suspicions.ts';
 
 /** The chance of a false accusation over all n-grams of a set. */
 const ALPHA = 0.01;
@@ -24,17 +25,9 @@ const ALIASES_MAX = 8;
 const SAME_EVIDENCE = 0.95;
 const SUSPICIONS_MAX = 1 << 19;
 const COLLECTED_MAX = 1 << 20;
-
-interface Suspicion {
-  readonly a: number;
-  readonly b: number;
-  evidence: number;
-  /** Places in documents that may conflict; every other place speaks against the suspicion. */
-  occurrences: number;
-  documents: number;
-  /** The document that was added last. */
-  last: number;
-}
+/** More than arithmetic rounds margins by. */
+const ROUNDING = 1e-6;
+const ROOTS = new Array<number>(NGRAM_MAX).fill(0);
 
 /** N-grams of a sample, so that common ones need no third reading. */
 export interface CommonNgrams {
@@ -65,6 +58,7 @@ export interface Trigger {
   readonly elsewhere: number;
 }
 
+/** The documents of one suspicion. */
 interface Collected {
   readonly label: number;
   /** Each distinct text once. */
@@ -73,21 +67,19 @@ interface Collected {
   elsewhere: number;
 }
 
-const key = (a: number, b: number, label: number): number =>
-  (a >>> 0) * 2 ** 21 + (((b ^ Math.imul(label + 1, 0x9e3779b1)) >>> 0) & 0x1f_ffff);
-
 /** Collects suspicions over the second and third reading of a set. */
 export class TriggerScreen {
   readonly #model: LabelModel;
   readonly #evidence: readonly Evidence[];
   readonly #common: CommonNgrams;
-  readonly #suspicions = new Map<number, Suspicion>();
+  readonly #suspicions = new Suspicions();
   readonly #seen = new Set<number>();
-  /** What each token of one document says. */
-  #says = new Float64Array(1024);
-  readonly #collected = new Map<number, Collected>();
+  /** In the order in which they were met; which of them belongs to the suspicion at a place, and its last document. */
+  readonly #collected: Collected[] = [];
+  #collectedOf = new Int32Array(0);
+  #collectedIn = new Float64Array(0);
   /** Marks the n-grams that are collected, by some bits of their hash, for a quick no. */
-  readonly #marked = new Uint8Array(1 << 16);
+  readonly #marked = new NgramMarks();
   readonly #shared = new SharedWords();
   #collectedCount = 0;
   #barNats = 0;
@@ -103,88 +95,73 @@ export class TriggerScreen {
   /** Second reading: the model has just read the document. */
   suspect(text: TokenText, reading: Reading): void {
     const evidence = this.#evidence[text.label]!;
-    if (!this.#mayConflict(text, reading, evidence)) return;
+    const says = this.#model.saysOf(text.label, reading.rival);
+    if (!mayConflict(says, text.count, reading.margin, evidence)) return;
     // A text that was there before adds no evidence, so that repeating one document makes none, and takes none away.
     const known = this.#seen.has(text.textHash);
     if (!known && this.#seen.size < SUSPICIONS_MAX) this.#seen.add(text.textHash);
-    this.#eachWithout(text, reading, evidence, (a, b, nats) => {
-      const id = key(a, b, text.label);
-      let suspicion = this.#suspicions.get(id);
-      if (suspicion === undefined) {
-        if (known) return;
-        suspicion = { a, b, evidence: 0, occurrences: 0, documents: 0, last: -1 };
-        this.#suspicions.set(id, suspicion);
-      }
-      suspicion.occurrences++;
-      if (known || suspicion.last === text.document) return;
-      suspicion.last = text.document;
-      suspicion.evidence += nats;
-      suspicion.documents++;
-    });
+    this.#suspectEach(text, says, reading.margin, known);
     if (this.#suspicions.size > SUSPICIONS_MAX) this.#prune();
   }
 
   /**
-   * Calls back for each n-gram without which the document could read like another label. Most cannot, so the margin comes
+   * Suspects each n-gram without which the document could read like another label. Most cannot, so the margin comes
    * before the hashes; it is that of {@link LabelModel.marginWithout}, to the last bit.
    */
-  #eachWithout(
-    { hashes, count, label }: TokenText,
-    reading: Reading,
-    evidence: Evidence,
-    visit: (a: number, b: number, nats: number) => void,
-  ): void {
-    const says =
-      this.#says.length < count ? (this.#says = new Float64Array(count * 2)) : this.#says;
-    for (let i = 0; i < count; i++) says[i] = this.#model.sayOf(i, label, reading.rival);
-    const whole = reading.margin * Math.sqrt(count + 1);
-    const roots = [1, 2, 3].map((width) => Math.sqrt(Math.max(1, count + 1 - width)));
+  #suspectEach(text: TokenText, says: Float64Array, margin: number, known: boolean): void {
+    const { hashes, count } = text;
+    const evidence = this.#evidence[text.label]!;
+    const whole = margin * Math.sqrt(count + 1);
+    const roots = ROOTS.map((_, i) => Math.sqrt(Math.max(1, count - i)));
+    const most = roots.map((root) => (evidence.marginMax + ROUNDING) * root);
     for (let start = 0; start < count; start++) {
       const end = Math.min(count, start + NGRAM_MAX);
       let masked = 0;
+      let a = NGRAM_A;
+      let b = NGRAM_B;
+      let hashed = start;
       for (let at = start; at < end; at++) {
         masked += says[at]!;
+        if (whole - masked > most[at - start]!) continue;
         const nats = evidence.nats((whole - masked) / roots[at - start]!);
         if (nats < 0) continue;
-        const [a, b] = hashNgram(hashes, start, at + 1);
-        visit(a, b, nats);
+        for (; hashed <= at; hashed++) {
+          a = stepA(a, hashes[hashed]!);
+          b = stepB(b, hashes[hashed]!);
+        }
+        this.#add(a, b, text, nats, known);
       }
     }
   }
 
-  #mayConflict(text: TokenText, reading: Reading, evidence: Evidence): boolean {
-    if (evidence.nats(reading.margin) > 0) return true;
-    // Without its strongest n-gram the document could conflict: the largest sum over as many tokens.
-    const { label, count } = text;
-    let largest = 0;
-    for (let i = 0, two = 0, one = 0; i < count; i++) {
-      const say = this.#model.sayOf(i, label, reading.rival);
-      largest = Math.max(largest, say + one + two);
-      two = Math.max(0, one);
-      one = Math.max(0, say);
-    }
-    const root = Math.sqrt(count + 1);
-    return evidence.nats((reading.margin * root - largest) / root) > 0;
+  #add(a: number, b: number, { label, document }: TokenText, nats: number, known: boolean): void {
+    const suspicions = this.#suspicions;
+    if (!known) suspicions.addEvidence(suspicions.meet(a, b, label), document, nats);
+    else if (suspicions.find(a, b, label) >= 0) suspicions.meet(a, b, label);
   }
 
   #prune(): void {
     this.overflowed = true;
-    const values = [...this.#suspicions.values()].map(({ evidence }) => evidence);
-    const median = Float64Array.from(values).sort()[values.length >> 1]!;
-    for (const [id, { evidence }] of this.#suspicions) {
-      if (evidence <= median) this.#suspicions.delete(id);
-    }
+    const suspicions = this.#suspicions;
+    const values = new Float64Array(suspicions.size);
+    let size = 0;
+    suspicions.each((at) => {
+      values[size++] = suspicions.evidence(at);
+    });
+    const median = values.sort()[size >> 1]!;
+    suspicions.retain((at) => suspicions.evidence(at) > median);
   }
 
   /**
    * How many places an n-gram has beyond those that were suspected, from the sample; 0 where the sample has too few to
    * say, since the third reading counts exactly.
    */
-  #countOthers({ a, b, occurrences }: Suspicion): number {
+  #countOthers(at: number): number {
     const { counts, share } = this.#common;
-    const sampled = counts.get(a, b);
+    const suspicions = this.#suspicions;
+    const sampled = counts.get(suspicions.a(at), suspicions.b(at));
     if (share < 1 && sampled < SAMPLED_MIN) return 0;
-    return Math.max(0, sampled / share - occurrences);
+    return Math.max(0, sampled / share - suspicions.occurrences(at));
   }
 
   /** After the second reading: how many n-grams the third has to collect; 0 makes it unnecessary. */
@@ -193,17 +170,20 @@ export class TriggerScreen {
     const { counts, share, total } = this.#common;
     const chances = share === 1 ? counts.passed : total / DOCUMENTS_MIN;
     this.#barNats = Math.log(Math.max(1, chances) / ALPHA);
-    const above = [...this.#suspicions].filter(([, each]) => {
-      const evidence = each.evidence + this.#countOthers(each) * AGREEMENT_NATS;
-      return each.documents >= DOCUMENTS_MIN && evidence >= this.#barNats;
+    const suspicions = this.#suspicions;
+    suspicions.retain((at) => {
+      const evidence = suspicions.evidence(at);
+      // Others only take evidence away.
+      if (suspicions.documents(at) < DOCUMENTS_MIN || evidence < this.#barNats) return false;
+      return evidence + this.#countOthers(at) * AGREEMENT_NATS >= this.#barNats;
     });
-    this.#suspicions.clear();
     this.#seen.clear();
-    for (const [id, suspicion] of above) {
-      this.#suspicions.set(id, suspicion);
-      this.#marked[suspicion.a & 0xffff] = 1;
-    }
-    return this.#suspicions.size;
+    suspicions.each((at) => {
+      this.#marked.add(suspicions.a(at));
+    });
+    this.#collectedOf = new Int32Array(suspicions.slots).fill(-1);
+    this.#collectedIn = new Float64Array(suspicions.slots).fill(-1);
+    return suspicions.size;
   }
 
   /** The bar in nats that an n-gram's evidence has to reach. */
@@ -211,38 +191,47 @@ export class TriggerScreen {
     return this.#barNats;
   }
 
-  /** Whether a text may have an n-gram that is collected. */
+  /** Whether a text has an n-gram that is collected. */
   concerns({ hashes, count }: TokenText): boolean {
-    return someNgram(hashes, count, this.#marked);
+    return this.#marked.some(hashes, count, (a, b) => {
+      for (let label = 0; label < this.#model.labels; label++) {
+        if (this.#suspicions.find(a, b, label) >= 0) return true;
+      }
+      return false;
+    });
   }
 
   /** Third reading: the model has just read the document. */
   collect(text: TokenText, reading: Reading): void {
-    const inThis = new Set<number>();
-    eachNgram(text.hashes, text.count, (a, b, start, width) => {
-      if (this.#marked[a & 0xffff] !== 1) return;
+    const suspicions = this.#suspicions;
+    this.#marked.some(text.hashes, text.count, (a, b, start, width) => {
       for (let label = 0; label < this.#model.labels; label++) {
-        const id = key(a, b, label);
-        if (!this.#suspicions.has(id) || inThis.has(id)) continue;
-        inThis.add(id);
-        this.#put(id, label, text, reading, start, width);
+        const at = suspicions.find(a, b, label);
+        if (at < 0 || this.#collectedIn[at] === text.document) continue;
+        this.#collectedIn[at] = text.document;
+        this.#put(this.#collectedAt(at, label), text, reading, start, width);
       }
+      return false;
     });
   }
 
+  #collectedAt(at: number, label: number): Collected {
+    const known = this.#collectedOf[at]!;
+    if (known >= 0) return this.#collected[known]!;
+    const collected = { label, texts: new Set<number>(), own: [], elsewhere: 0 };
+    this.#collectedOf[at] = this.#collected.length;
+    this.#collected.push(collected);
+    return collected;
+  }
+
   #put(
-    id: number,
-    label: number,
+    collected: Collected,
     text: TokenText,
     reading: Reading,
     first: number,
     width: number,
   ): void {
-    let collected = this.#collected.get(id);
-    if (collected === undefined) {
-      collected = { label, texts: new Set(), own: [], elsewhere: 0 };
-      this.#collected.set(id, collected);
-    }
+    const { label } = collected;
     if (text.label !== label) {
       collected.elsewhere++;
       return;
@@ -256,8 +245,8 @@ export class TriggerScreen {
     collected.texts.add(text.textHash);
     const margin = this.#model.marginWithout(reading, label, first, width);
     const nats = this.#evidence[label]!.nats(margin);
-    collected.own.push({ document: text.document, first, width, nats, repeat });
-    this.#shared.keep(text, this.#model, reading);
+    const kept = this.#shared.keep(text, this.#model, reading);
+    collected.own.push({ document: text.document, kept, first, width, nats, repeat });
   }
 
   /** The triggers, strongest first; each document belongs to the first that explains it. */
@@ -265,7 +254,7 @@ export class TriggerScreen {
     this.#weighAnew();
     const explained = new Set<number>();
     const triggers: Trigger[] = [];
-    const open = new Set(this.#collected.values());
+    const open = new Set(this.#collected);
     for (;;) {
       let best: Collected | undefined;
       let bestValue = this.#barNats;
@@ -282,11 +271,10 @@ export class TriggerScreen {
       bestValue = this.#value(chosen, explained);
       open.delete(chosen);
       const documents = chosen.own.filter(({ document }) => !explained.has(document));
+      const numbers = new Set(documents.map(({ document }) => document));
       const aliases = [...open].flatMap((each) =>
-        sameDocuments(each, chosen, explained)
-          ? each.own
-              .filter((place) => documents.some((one) => one.document === place.document))
-              .slice(0, 1)
+        each.label === chosen.label && haveSame(numbers, each, explained)
+          ? (each.own.find(({ document }) => numbers.has(document)) ?? [])
           : [],
       );
       for (const { document } of documents) explained.add(document);
@@ -308,11 +296,14 @@ export class TriggerScreen {
     explained: ReadonlySet<number>,
   ): Collected {
     let purest = best;
+    const numbers = new Set(
+      best.own.map(({ document }) => document).filter((each) => !explained.has(each)),
+    );
     for (const each of open) {
       const value = this.#value(each, explained);
       if (value < this.#barNats || value < bestValue * SAME_EVIDENCE) continue;
       if (each.own.length + each.elsewhere >= purest.own.length + purest.elsewhere) continue;
-      if (sameDocuments(each, best, explained)) purest = each;
+      if (each.label === best.label && haveSame(numbers, each, explained)) purest = each;
     }
     return purest;
   }
@@ -320,9 +311,7 @@ export class TriggerScreen {
   /** The strongest first, so that what is bounded goes to them. */
   #weighAnew(): void {
     const none = new Set<number>();
-    const all = [...this.#collected.values()].map(
-      (each) => [this.#value(each, none), each] as const,
-    );
+    const all = this.#collected.map((each) => [this.#value(each, none), each] as const);
     for (const [, { own, label }] of all.sort(([a], [b]) => b - a)) {
       this.#shared.weigh(own, this.#evidence[label]!);
     }
@@ -356,9 +345,37 @@ function chooseAccused(documents: readonly SuspectPlace[], elsewhere: number): T
   }));
 }
 
-function sameDocuments(a: Collected, b: Collected, explained: ReadonlySet<number>): boolean {
-  const left = new Set(a.own.map(({ document }) => document).filter((d) => !explained.has(d)));
-  const right = b.own.map(({ document }) => document).filter((d) => !explained.has(d));
-  const shared = right.filter((document) => left.has(document)).length;
-  return a.label === b.label && shared >= 0.9 * Math.max(left.size, right.length);
+/** Whether nine tenths of these documents and of those of an n-gram that are not explained are the same. */
+function haveSame(
+  documents: ReadonlySet<number>,
+  { own }: Collected,
+  explained: ReadonlySet<number>,
+): boolean {
+  let count = 0;
+  let shared = 0;
+  for (const { document } of own) {
+    if (explained.has(document)) continue;
+    count++;
+    if (documents.has(document)) shared++;
+  }
+  return shared >= 0.9 * Math.max(documents.size, count);
+}
+
+/** Whether the document could conflict without its strongest n-gram: the largest sum over as many tokens. */
+function mayConflict(
+  says: Float64Array,
+  count: number,
+  margin: number,
+  evidence: Evidence,
+): boolean {
+  if (evidence.nats(margin) > 0) return true;
+  let largest = 0;
+  for (let i = 0, two = 0, one = 0; i < count; i++) {
+    const say = says[i]!;
+    largest = Math.max(largest, say + one + two);
+    two = Math.max(0, one);
+    one = Math.max(0, say);
+  }
+  const root = Math.sqrt(count + 1);
+  return evidence.nats((margin * root - largest) / root) > 0;
 }

@@ -7,7 +7,7 @@ import { findDamage, findHidden } from './hidden.ts';
 import { LayerScreen } from './layers.ts';
 import { findLookalike } from './lookalikes.ts';
 import { readPunycode } from './punycode.ts';
-import { SCREEN_TEXT_LENGTH_MAX } from './tokens.ts';
+import { SCREEN_TEXT_LENGTH_MAX, SIGNS } from './tokens.ts';
 import type { TokenReader } from './tokens.ts';
 
 /** `one document has …`, `3 documents have …`: the verb in both forms, then the rest. */
@@ -37,9 +37,12 @@ export class ContentScreens {
 
   /** Looks at a text whose tokens were just read. */
   look(row: ScreenRow, text: string, tokens: TokenReader): void {
-    const isPlain = !BEYOND_ASCII.test(text);
+    const isPlain =
+      text.length > SCREEN_TEXT_LENGTH_MAX
+        ? !BEYOND_ASCII.test(text)
+        : (tokens.signs & SIGNS.beyond) === 0;
     if (!isPlain) this.#lookAtCharacters(row, text);
-    this.#lookAtLabels(row, text);
+    this.#lookAtLabels(row, text, tokens.signs);
     const { blob, model, monitor } = this.#layers.find(text, tokens, isPlain);
     if (blob !== undefined) this.#blobs.add(row, blob.start, blob.end, blob.what);
     if (model !== undefined) this.#model.add(row, model.start, model.end, model.what);
@@ -54,8 +57,8 @@ export class ContentScreens {
   }
 
   /** Names of hosts that only look like others are written in punycode. */
-  #lookAtLabels(row: ScreenRow, text: string): void {
-    const unlabelled = readPunycode(text);
+  #lookAtLabels(row: ScreenRow, text: string, signs: number): void {
+    const unlabelled = readPunycode(text, signs);
     const lookalike = unlabelled && findLookalike(unlabelled.text);
     if (lookalike === undefined) return;
     this.#lookalikes.add(row, unlabelled!.start, unlabelled!.end, `${lookalike.what}, in punycode`);

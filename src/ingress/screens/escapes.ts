@@ -1,5 +1,6 @@
 /** Letters that are written as escapes: `\x69`, `\u0069`, `\151`, `%69`, `&#105;`, `=69`, `U+0069`. */
 import type { Look } from './skeleton.ts';
+import { ALL_SIGNS, SIGNS } from './tokens.ts';
 
 const ESCAPE =
   /\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\u\{([0-9a-fA-F]{1,6})\}|\\U([0-9a-fA-F]{8})|%u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})|&#[xX]([0-9a-fA-F]{1,6});?|&#(\d{1,7});?|\\([0-3][0-7]{2})|=([0-9A-F]{2})|U\+([0-9a-fA-F]{4,6}) ?/g;
@@ -10,18 +11,27 @@ const isHex = (code: number | undefined): boolean =>
   ((code >= 48 && code <= 57) || (code >= 65 && code <= 70) || (code >= 97 && code <= 102));
 
 /** Whether some place may begin an escape; most texts have none. */
-function mayEscape(text: string): boolean {
-  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 1)) {
-    if ('xuU0123'.includes(text[at + 1] ?? ' ')) return true;
+function mayEscape(text: string, signs: number): boolean {
+  if ((signs & SIGNS.backslash) !== 0) {
+    for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 1)) {
+      if ('xuU0123'.includes(text[at + 1] ?? ' ')) return true;
+    }
   }
-  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
-    const next = text.charCodeAt(at + 1);
-    if (isHex(next) || next === 117) return true;
+  if ((signs & SIGNS.percent) !== 0) {
+    for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
+      const next = text.charCodeAt(at + 1);
+      if (isHex(next) || next === 117) return true;
+    }
   }
-  for (let at = text.indexOf('='); at >= 0; at = text.indexOf('=', at + 1)) {
-    if (isHex(text.charCodeAt(at + 1)) && isHex(text.charCodeAt(at + 2))) return true;
+  if ((signs & SIGNS.equals) !== 0) {
+    for (let at = text.indexOf('='); at >= 0; at = text.indexOf('=', at + 1)) {
+      if (isHex(text.charCodeAt(at + 1)) && isHex(text.charCodeAt(at + 2))) return true;
+    }
   }
-  return text.includes('&#') || text.includes('U+');
+  return (
+    ((signs & SIGNS.ampersand) !== 0 && text.includes('&#')) ||
+    ((signs & SIGNS.plus) !== 0 && text.includes('U+'))
+  );
 }
 
 /** Letters and digits of ASCII that stand as escapes beside one another, which nothing needs. */
@@ -129,9 +139,9 @@ function undo(text: string, escapes: readonly Escape[]): Look {
   return { text: parts.join(''), places };
 }
 
-/** Reads the escapes of a text; undefined when it has none. */
-export function readEscapes(text: string): Unescaped | undefined {
-  if (!mayEscape(text)) return undefined;
+/** Reads the escapes of a text; undefined when it has none. `signs` are {@link SIGNS} of it. */
+export function readEscapes(text: string, signs = ALL_SIGNS): Unescaped | undefined {
+  if (!mayEscape(text, signs)) return undefined;
   const escapes = findEscapes(text);
   if (escapes.length === 0) return undefined;
   const bytes = escapes.length < ESCAPED_MIN ? [] : [...groupBytes(escapes)];

@@ -59,8 +59,8 @@ export class LayerScreen {
     this.#budget = Math.max(DECODED_MIN, tokens.length * DECODED_SHARE);
     const found: Found = isPlain ? { ...this.#surface.find(text, tokens) } : {};
     if (!isPlain) this.#lookBehindLetters(text, found);
-    this.#undoEscapes(text, found);
-    const unlabelled = readPunycode(text);
+    this.#undoEscapes(text, tokens.signs, found);
+    const unlabelled = readPunycode(text, tokens.signs);
     if (unlabelled !== undefined) this.#enter(unlabelled.text, unlabelled, found, 'punycode', 0);
     for (const { start, end, how, isEncoded, text: said } of this.#ciphers.read(
       text,
@@ -102,8 +102,8 @@ export class LayerScreen {
     return this.#surface.find(look.text, this.#looks);
   }
 
-  #undoEscapes(text: string, found: Found): void {
-    const escapes = readEscapes(text);
+  #undoEscapes(text: string, signs: number, found: Found): void {
+    const escapes = readEscapes(text, signs);
     if (escapes === undefined) return;
     const { row, look } = escapes;
     if (row.count >= ESCAPED_MIN) {

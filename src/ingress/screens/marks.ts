@@ -2,7 +2,9 @@
  * Marks by which whoever builds prompts parts turns and roles, texts that no reader sees but a model does, and images
  * that carry data out in their address. Each begins with a sign that plain text fails at once.
  */
+import { ALL_HINTS, HINTS } from './hints.ts';
 import type { Spot } from './spot.ts';
+import { ALL_SIGNS, SIGNS } from './tokens.ts';
 
 const TEMPLATE = 'has the marks of a chat template';
 const COMMENT = 'speaks to a model in a part that no reader sees';
@@ -75,28 +77,45 @@ function first(text: string, patterns: readonly (readonly [RegExp, string])[]): 
   return undefined;
 }
 
-/** The first mark, or part that no reader sees. */
-export function findMark(text: string): Spot | undefined {
+/**
+ * The first mark, or part that no reader sees. `signs` are {@link SIGNS} of the text; `hints` are {@link HINTS} of its words.
+ */
+export function findMark(text: string, signs = ALL_SIGNS, hints = ALL_HINTS): Spot | undefined {
   let spot: Spot | undefined;
-  if (text.includes('<')) {
-    spot = first(text, [
-      [ANGLE, TEMPLATE],
-      [UNSEEN, COMMENT],
-    ]);
+  if ((signs & SIGNS.less) !== 0 && text.includes('<')) {
+    spot = first(text, [[ANGLE, TEMPLATE]]);
+    if (spot === undefined && mayBeUnseen(text, signs, hints)) {
+      spot = first(text, [[UNSEEN, COMMENT]]);
+    }
     if (spot === undefined && text.includes('style')) spot = first(text, [[CONCEALED, COMMENT]]);
   }
-  if (spot === undefined && text.includes('['))
+  if (spot === undefined && (signs & SIGNS.bracket) !== 0 && text.includes('['))
     spot = first(text, [
       [SQUARE, TEMPLATE],
       [SQUARE_ROLE, TEMPLATE],
     ]);
-  if (spot === undefined && (text.includes('ssistant') || text.includes('###'))) {
-    spot = findTurns(text);
-  }
-  if (spot === undefined && (text.includes('PROMPT') || text.includes('SYSTEM'))) {
+  if (spot === undefined && mayHaveTurns(text, signs, hints)) spot = findTurns(text);
+  if (
+    spot === undefined &&
+    (hints & HINTS.begins) !== 0 &&
+    (text.includes('PROMPT') || text.includes('SYSTEM'))
+  ) {
     spot = first(text, [[BEGIN, TEMPLATE]]);
   }
-  if (spot === undefined && NAMES.test(text)) spot = first(text, [[CALLED, CALLS]]);
-  if (spot === undefined && (text.includes('![') || text.includes('<img'))) spot = findImage(text);
+  if (spot === undefined && (hints & HINTS.names) !== 0 && NAMES.test(text))
+    spot = first(text, [[CALLED, CALLS]]);
+  if (spot === undefined && mayHaveImage(text, signs)) spot = findImage(text);
   return spot;
 }
+
+const mayBeUnseen = (text: string, signs: number, hints: number): boolean =>
+  (hints & (HINTS.names | HINTS.agents)) !== 0 &&
+  ((signs & SIGNS.equals) !== 0 || text.includes('<!--'));
+
+const mayHaveTurns = (text: string, signs: number, hints: number): boolean =>
+  ((hints & HINTS.assistant) !== 0 && text.includes('ssistant')) ||
+  ((signs & SIGNS.hash) !== 0 && text.includes('###'));
+
+const mayHaveImage = (text: string, signs: number): boolean =>
+  ((signs & SIGNS.exclamation) !== 0 && text.includes('![')) ||
+  ((signs & SIGNS.less) !== 0 && text.includes('<img'));

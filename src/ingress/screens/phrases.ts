@@ -3,11 +3,14 @@
  * words in order with small gaps, so that other words between them do not hide them; then, with blanks and marks taken
  * out, as runs of letters, so that parted and joined words do not either.
  */
+import { COMMON_WORDS } from './common-words.ts';
+import { ALL_HINTS, HINTS } from './hints.ts';
 import { findMark } from './marks.ts';
-import { CLASSES_OF, LANES, numberOf, wordAt } from './phrase-words.ts';
+import { CLASSES_OF, LANES, numberOf, wordAt, wordsOf } from './phrase-words.ts';
 import type { ClassName } from './phrase-words.ts';
 import type { Spot } from './spot.ts';
 import { Squeezer } from './squeezed.ts';
+import { SIGNS } from './tokens.ts';
 import type { TokenReader } from './tokens.ts';
 
 /** Word classes that follow one another with at most `gap` tokens between. */
@@ -177,6 +180,17 @@ const RULES: readonly Rule[] = PHRASES.map((phrase) => {
   return { ...phrase, steps, needs };
 });
 
+/** Of each rule the class that texts have least often, by how many of its words are common: most texts fail it. */
+const RARE = RULES.map(({ classes }) => {
+  const names = classes.split(' ') as ClassName[];
+  const common = names.map((name) => wordsOf(name).filter((word) => COMMON_WORDS.has(word)).length);
+  return numberOf(names[common.indexOf(Math.min(...common))]!);
+});
+const RARE_LANES = Uint8Array.from(RARE, (number) => number >> 5);
+const RARE_BITS = Int32Array.from(RARE, (number) => 1 << (number & 31));
+/** The class that has the names of models. */
+const MIND = numberOf('mind');
+
 const STEPS_MAX = 5;
 
 /** What a text says to a model and about monitors. */
@@ -199,33 +213,46 @@ export class PhraseScreen {
   /** The first phrase about a model and the first about a monitor. */
   find(text: string, tokens: TokenReader): Said {
     const found: { model?: Spot; monitor?: Spot } = {};
-    const mark = findMark(text);
+    this.#collect(tokens);
+    const squeezed = this.#squeezer.find(tokens);
+    const mark = findMark(text, tokens.signs, this.#hints(tokens));
     if (mark !== undefined) found.model = mark;
     this.#match(tokens, found);
-    if (found.model === undefined) {
-      const spot = this.#squeezer.find(tokens);
-      if (spot !== undefined) found.model = spot;
-    }
+    if (found.model === undefined && squeezed !== undefined) found.model = squeezed;
     return found;
   }
 
-  #match(tokens: TokenReader, found: { model?: Spot; monitor?: Spot }): void {
-    const { hashes, starts, ends, count } = tokens;
+  /** What marks the text may have. A word beyond ASCII may end where its letters do. */
+  #hints({ signs }: TokenReader): number {
+    if ((signs & SIGNS.beyond) !== 0) return ALL_HINTS;
+    const named = (this.#seen[MIND >> 5]! & (1 << (MIND & 31))) !== 0;
+    return this.#squeezer.hints | (named ? HINTS.names | HINTS.agents : 0);
+  }
+
+  /** Notes which tokens are in classes. */
+  #collect({ hashes, count }: TokenReader): void {
     if (this.#places.length < count) {
       this.#places = new Int32Array(count * 2);
       this.#words = new Int32Array(count * 2);
     }
+    const [places, words] = [this.#places, this.#words];
     const seen = this.#seen.fill(0);
     let size = 0;
     for (let i = 0; i < count; i++) {
       const word = wordAt(hashes[i]!);
       if (word === 0) continue;
-      this.#places[size] = i;
-      this.#words[size++] = word;
+      places[size] = i;
+      words[size++] = word;
       for (let lane = 0; lane < LANES; lane++) seen[lane]! |= CLASSES_OF[word * LANES + lane]!;
     }
     this.#count = size;
-    for (const rule of RULES) {
+  }
+
+  #match({ starts, ends }: TokenReader, found: { model?: Spot; monitor?: Spot }): void {
+    const seen = this.#seen;
+    for (let i = 0; i < RULES.length; i++) {
+      if ((seen[RARE_LANES[i]!]! & RARE_BITS[i]!) === 0) continue;
+      const rule = RULES[i]!;
       if (found[rule.about] !== undefined || !hasAll(seen, rule.needs)) continue;
       const range = this.#follow(rule);
       if (range === undefined) continue;

@@ -1,4 +1,5 @@
 /** Labels of punycode (`xn--…`, RFC 3492), by which letters beyond ASCII are written in ASCII. */
+import { ALL_SIGNS, SIGNS } from './tokens.ts';
 
 const LABEL = /xn--([a-z0-9-]{1,256})(?![a-z0-9-])/gi;
 const BASE = 36;
@@ -18,9 +19,9 @@ export interface Unlabelled {
   readonly end: number;
 }
 
-/** Undoes the labels of a text; undefined when it has none that stand for letters. */
-export function readPunycode(text: string): Unlabelled | undefined {
-  if (!/xn--/i.test(text)) return undefined;
+/** Undoes the labels of a text; undefined when it has none that stand for letters. `signs` are {@link SIGNS} of it. */
+export function readPunycode(text: string, signs = ALL_SIGNS): Unlabelled | undefined {
+  if ((signs & SIGNS.dashes) === 0 || !/xn--/i.test(text)) return undefined;
   const parts: string[] = [];
   let from = 0;
   let start = -1;

@@ -2,6 +2,8 @@
  * Phrases to a model in texts whose blanks and marks are taken out, so that `i g n o r e`, `ig-nore` and `ignoreprevious…`
  * are the same; digits that stand for letters are these. Spelled forwards, backwards and by 13 places on.
  */
+import { ALL_HINTS, gramOf, HINT_WORDS } from './hints.ts';
+import type { HintWord } from './hints.ts';
 import type { Spot } from './spot.ts';
 import type { TokenReader } from './tokens.ts';
 
@@ -85,24 +87,23 @@ function* beginnings(steps: readonly Step[], begun: string): Generator<string> {
 }
 
 const MASK = 0x3fffffff;
+const TAIL = 0x7fff;
 const ANCHORS = new Set<number>();
-/** Two quick noes: the last three letters of an anchor, and a hash of all of them. */
-const TAILS = new Uint8Array(1 << 15);
+/** By the last three letters: whether an anchor ends so, and in the bits above which word of a hint does. */
+const TAILS = new Uint8Array(TAIL + 1);
+/** Another quick no: a hash of all letters of an anchor. */
 const MAYBE = new Uint8Array(1 << 16);
 const slotOf = (gram: number): number => Math.imul(gram, 0x9e3779b1) >>> 16;
 for (const spell of SPELLINGS) {
   for (const phrase of PHRASES) {
-    for (const letters of beginnings(spell(phrase), '')) {
-      let gram = 0;
-      for (const letter of letters) gram = (gram << 5) | (letter.charCodeAt(0) & 31);
-      ANCHORS.add(gram & MASK);
-    }
+    for (const letters of beginnings(spell(phrase), '')) ANCHORS.add(gramOf(letters));
   }
 }
 for (const gram of ANCHORS) {
-  TAILS[gram & 0x7fff] = 1;
+  TAILS[gram & TAIL] = 1;
   MAYBE[slotOf(gram)] = 1;
 }
+for (const [i, { gram }] of HINT_WORDS.entries()) TAILS[gram & TAIL]! |= (i + 1) << 1;
 
 /** What each unit stands for: a small letter, 0 for what is left out; above 127: a letter beside letters only. */
 const LETTER = Uint8Array.from({ length: 1 << 16 }, (_, code) => {
@@ -122,6 +123,9 @@ const isLetter = (code: number | undefined): boolean => {
   return letter > 0 && letter < 128;
 };
 
+const hintsOf = ({ gram, mask, hints }: HintWord, letters: number): number =>
+  (letters & mask) === gram ? hints : 0;
+
 /** More letters than any phrase has. */
 const PHRASE_LETTERS_MAX = 240;
 
@@ -130,11 +134,14 @@ export class Squeezer {
   readonly #letters = Buffer.alloc(PHRASE_LETTERS_MAX);
   readonly #places = new Uint32Array(PHRASE_LETTERS_MAX);
 
+  /** {@link HINTS} of the text that was read last. */
+  hints = ALL_HINTS;
+
   /** The first phrase. Written out: it runs for every character. */
   find(tokens: TokenReader): Spot | undefined {
     const { codes, length } = tokens;
     let gram = 0;
-    let size = 0;
+    let hints = 0;
     for (let at = 0; at < length; at++) {
       let letter = LETTER[codes[at]!]!;
       if (letter === 0) continue;
@@ -142,13 +149,18 @@ export class Squeezer {
         if (!isLetter(codes[at - 1]) && (at + 1 >= length || !isLetter(codes[at + 1]))) continue;
         letter &= 127;
       }
-      size++;
       gram = ((gram << 5) | (letter & 31)) & MASK;
-      if (TAILS[gram & 0x7fff] === 0 || MAYBE[slotOf(gram)] === 0) continue;
-      if (size < ANCHOR || !ANCHORS.has(gram)) continue;
+      const tail = TAILS[gram & TAIL]!;
+      if (tail === 0) continue;
+      if (tail > 1) hints |= hintsOf(HINT_WORDS[(tail >> 1) - 1]!, gram);
+      if ((tail & 1) === 0 || MAYBE[slotOf(gram)] === 0 || !ANCHORS.has(gram)) continue;
       const spot = this.#match(tokens, at);
-      if (spot !== undefined) return spot;
+      if (spot === undefined) continue;
+      // What is behind it was not looked at.
+      this.hints = ALL_HINTS;
+      return spot;
     }
+    this.hints = hints;
     return undefined;
   }
 

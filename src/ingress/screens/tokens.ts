@@ -8,13 +8,55 @@ export const SCREEN_TEXT_LENGTH_MAX = 1 << 20;
 const OFFSET = 0x811c9dc5;
 const PRIME = 0x01000193;
 
-/** What each code unit below 128 is folded to within a word; 0 for what ends one. */
-const FOLDED = Uint8Array.from({ length: 128 }, (_, code) => {
+/** What each code unit is folded to within a plain word; 0 for what ends one. */
+const FOLDED = Uint8Array.from({ length: 1 << 16 }, (_, code) => {
   if (code >= 65 && code <= 90) return code + 32;
   return (code >= 97 && code <= 122) || (code >= 48 && code <= 57) ? code : 0;
 });
 
-const isMark = (code: number): boolean => code > 32 && code < 127 && FOLDED[code] === 0;
+/** Signs that screens look for, as bits; what a text has of them tells what need not be looked for in it. */
+export const SIGNS = {
+  /** A character beyond printable ASCII and blanks. */
+  beyond: 1,
+  less: 2,
+  bracket: 4,
+  hash: 8,
+  exclamation: 16,
+  backslash: 32,
+  percent: 64,
+  equals: 128,
+  ampersand: 256,
+  plus: 512,
+  /** Two or more marks of which one is a dash. */
+  dashes: 1024,
+} as const;
+/** All of them: of a text that was not looked at, or not to its end. */
+export const ALL_SIGNS = -1;
+
+/** The bits of each code unit below 128, and whether it is a mark. */
+const SIGN_OF = new Int32Array(128);
+const IS_MARK = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const isBlank = code === 9 || code === 10 || code === 13;
+  SIGN_OF[code] = (code < 32 && !isBlank) || code === 127 ? SIGNS.beyond : 0;
+  IS_MARK[code] = code > 32 && code < 127 && FOLDED[code] === 0 ? 1 : 0;
+}
+for (const [sign, bit] of Object.entries({
+  ...{ '<': SIGNS.less, '[': SIGNS.bracket, '#': SIGNS.hash, '!': SIGNS.exclamation },
+  ...{ '\\': SIGNS.backslash, '%': SIGNS.percent, '=': SIGNS.equals, '&': SIGNS.ampersand },
+  '+': SIGNS.plus,
+})) {
+  SIGN_OF[sign.charCodeAt(0)] = bit;
+}
+const DASH = 45;
+
+/** What a token is made of: letters of ASCII, these and digits, characters beyond ASCII too, or marks. */
+export const LETTERS = 0;
+export const ALNUM = 1;
+export const BEYOND = 2;
+export const MARKS = 3;
+/** The bit that letters of ASCII have and digits have not. */
+const LETTER_BIT = 64;
 
 /** Mixes 32 bits well. */
 export function mix(hash: number): number {
@@ -43,17 +85,22 @@ export class TokenReader {
   shapes = new Int32Array(1024);
   starts = new Int32Array(1024);
   ends = new Int32Array(1024);
+  /** What each token is made of. */
+  kinds = new Uint8Array(1024);
   count = 0;
   /** A hash of all tokens in their order: equal for texts that differ in case, blanks and single marks only. */
   textHash = 0;
+  /** Which of {@link SIGNS} the text has. */
+  signs = ALL_SIGNS;
 
-  /** The text's code units, copied so that reading one is one load whatever form the string has. */
+  /** The text's code units, copied so that reading one is one load whatever form the string has; behind them a 0. */
   codes = new Uint16Array(0);
   /** How many units of the text were looked at. */
   length = 0;
 
   #bytes = Buffer.alloc(0);
   #hash = 0;
+  #marksSigns = 0;
 
   /** Reads the tokens of a text. Written out, with everything in local variables: it runs for every character. */
   read(text: string): void {
@@ -61,55 +108,62 @@ export class TokenReader {
     this.length = length;
     this.#copy(text, length);
     if (this.hashes.length <= length) this.#grow(length);
-    const codes = this.codes;
-    const { hashes, shapes, starts, ends } = this;
+    const { codes, hashes, shapes, starts, ends, kinds } = this;
+    let signs = length < text.length ? ALL_SIGNS : 0;
     let count = 0;
     let whole = OFFSET;
     for (let at = 0; at < length;) {
       const start = at;
       let hash = OFFSET;
-      let digits = 0;
+      let kind = LETTER_BIT;
       let code = codes[at]!;
-      // The plain part of a word: letters and digits of ASCII.
-      while (code < 128 && FOLDED[code] !== 0) {
-        const folded = FOLDED[code]!;
-        digits |= folded < 58 ? 1 : 0;
+      // The plain part of a word: letters and digits of ASCII. The 0 behind the text ends it.
+      for (let folded = FOLDED[code]!; folded !== 0; folded = FOLDED[code]!) {
+        kind &= folded;
         hash = Math.imul(hash ^ folded, PRIME);
-        if (++at === length) break;
-        code = codes[at]!;
+        code = codes[++at]!;
       }
-      if (at < length && code >= 128) {
+      if (code >= 128) {
+        signs |= SIGNS.beyond;
         at = this.#wordBeyond(start, at, hash, length);
         hash = this.#hash;
-        digits = 1;
-      } else if (at === start) {
-        if (!isMark(code)) {
+        kind = BEYOND;
+      } else if (at > start) {
+        kind = kind === LETTER_BIT ? LETTERS : ALNUM;
+      } else {
+        if (IS_MARK[code] === 0) {
+          signs |= SIGN_OF[code]!;
           at++;
           continue;
         }
-        at = this.#marks(start, length);
+        at = this.#marks(start);
+        signs |= this.#marksSigns;
         if (at - start < 2) continue;
         hash = this.#hash;
+        kind = MARKS;
       }
       const mixed = mix(hash);
       hashes[count] = mixed;
-      shapes[count] = digits === 0 ? mixed : this.#shape(start, at);
+      shapes[count] = kind === ALNUM || kind === BEYOND ? this.#shape(start, at) : mixed;
       starts[count] = start;
       ends[count] = at;
+      kinds[count] = kind;
       count++;
       whole = Math.imul(whole ^ mixed, PRIME);
     }
     this.count = count;
     this.textHash = mix(whole);
+    this.signs = signs;
   }
 
   #copy(text: string, length: number): void {
-    if (this.codes.length < length) {
+    if (this.codes.length <= length) {
       const memory = new ArrayBuffer(Math.max(4096, length * 4));
       this.#bytes = Buffer.from(memory);
       this.codes = new Uint16Array(memory);
     }
     this.#bytes.write(length === text.length ? text : text.slice(0, length), 0, 'utf16le');
+    this.codes[length] = 0;
   }
 
   /** The rest of a word from its first character beyond ASCII; leaves the hash in #hash. */
@@ -142,12 +196,20 @@ export class TokenReader {
     return mix(hash);
   }
 
-  #marks(start: number, length: number): number {
+  /** A run of marks; leaves its hash in #hash and its signs in #marksSigns. */
+  #marks(start: number): number {
     const codes = this.codes;
     let hash = OFFSET ^ 0x55;
+    let signs = 0;
+    let dashes = 0;
     let at = start;
-    for (; at < length && isMark(codes[at]!); at++) hash = Math.imul(hash ^ codes[at]!, PRIME);
+    for (let code = codes[at]!; code < 128 && IS_MARK[code] === 1; code = codes[++at]!) {
+      hash = Math.imul(hash ^ code, PRIME);
+      signs |= SIGN_OF[code]!;
+      if (code === DASH) dashes = SIGNS.dashes;
+    }
     this.#hash = hash;
+    this.#marksSigns = at - start > 1 ? signs | dashes : signs;
     return at;
   }
 
@@ -157,5 +219,6 @@ export class TokenReader {
     this.shapes = new Int32Array(length * 2);
     this.starts = new Int32Array(length * 2);
     this.ends = new Int32Array(length * 2);
+    this.kinds = new Uint8Array(length * 2);
   }
 }

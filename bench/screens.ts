@@ -1,8 +1,8 @@
 /** Screens of text sets and certified monitors: megabytes and documents per second of one core's time, and what they find. */
 import { globSync, readFileSync } from 'node:fs';
-import { documentId, screenTexts } from '../src/ingress/index.ts';
+import { documentId, screenRowOf, screenTexts } from '../src/ingress/index.ts';
 import type { ScreenRow } from '../src/ingress/index.ts';
-import { readTextRows } from '../src/formats/index.ts';
+import { readTextRowBatches, readTextRows } from '../src/formats/index.ts';
 import {
   DocumentReader,
   drawLot,
@@ -114,11 +114,10 @@ async function benchSpeed(): Promise<BenchTable> {
       screenTexts({
         bytes: bytes.length,
         ...(tokensKeptMax === undefined ? {} : { tokensKeptMax }),
-        rows: async function* (): AsyncGenerator<ScreenRow> {
+        rows: async function* (): AsyncGenerator<readonly ScreenRow[]> {
           readings++;
-          for await (const { number, values } of readTextRows(cut(bytes), 'jsonl', fields)) {
-            const [text, label, source] = values;
-            if (text !== undefined) yield { set: name, row: number, text, label, source };
+          for await (const batch of readTextRowBatches(cut(bytes), 'jsonl', fields)) {
+            yield batch.map((row) => screenRowOf(name, row));
           }
         },
       });

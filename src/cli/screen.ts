@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { monotonicMs, SallyportError } from '../core/index.ts';
 import type { Refusal } from '../core/index.ts';
-import { parseExclusions, parseReport, screenTexts, writeReport } from '../ingress/index.ts';
+import {
+  parseExclusions,
+  parseReport,
+  screenRowOf,
+  screenTexts,
+  writeReport,
+} from '../ingress/index.ts';
 import type { ScreenInput, ScreenReport, ScreenRow } from '../ingress/index.ts';
 import { needOutput, readGivenText, writeGiven } from './given-paths.ts';
 import { showReport } from './screen-view.ts';
@@ -70,15 +76,12 @@ function take<T>(result: ({ readonly ok: true } & T) | Refusal): T {
 
 async function* readRows(
   sets: readonly TextSetFile[],
-  onRow: () => void,
-): AsyncGenerator<ScreenRow> {
+  onRows: (count: number) => void,
+): AsyncGenerator<readonly ScreenRow[]> {
   for (const set of sets) {
-    for await (const { number, values, whole, problem } of set.rows()) {
-      onRow();
-      const [text, label, source, ...ruled] = values;
-      const place = { set: set.name, row: number };
-      if (text === undefined) yield { ...place, problem: problem ?? 'a row without text' };
-      else yield { ...place, text, label, source, whole, ruled };
+    for await (const rows of set.batches()) {
+      onRows(rows.length);
+      yield rows.map((row) => screenRowOf(set.name, row));
     }
   }
 }
@@ -98,9 +101,10 @@ async function screen(paths: readonly string[], options: ScreenOptions): Promise
     bytes: sets.reduce((sum, set) => sum + set.bytes, 0),
     rows: () => {
       rows = 0;
-      return readRows(sets, () => {
-        rows++;
-        if (rows % 4096 === 0) progress.show('reading', rows, 0);
+      return readRows(sets, (count) => {
+        const before = rows;
+        rows += count;
+        if (rows >> 12 !== before >> 12) progress.show('reading', rows, 0);
       });
     },
     ...(options.monitor === undefined ? {} : { monitor: readDescription(options.monitor) }),

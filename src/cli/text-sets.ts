@@ -1,7 +1,7 @@
 /** Text sets as files: JSON lines or CSV, told apart by content, with the digest of exactly the bytes that were read. */
 import { basename } from 'node:path';
 import { sha256Stream } from '../core/index.ts';
-import { readTextRows } from '../formats/index.ts';
+import { readTextRowBatches, readTextRows } from '../formats/index.ts';
 import type { TextRow, TextRowsKind } from '../formats/index.ts';
 import { cliErrors } from './errors.ts';
 import { readGivenChunks, sizeOfGiven } from './given-paths.ts';
@@ -21,6 +21,8 @@ export interface TextSetFile {
   readonly bytes: number;
   /** Values in the order text, label, source, then the other fields that were asked for. */
   rows(): AsyncGenerator<TextRow>;
+  /** The same, those of a chunk together. */
+  batches(): AsyncGenerator<readonly TextRow[]>;
   /** SHA-256 of the bytes of the last whole reading. */
   digest(): string | undefined;
 }
@@ -44,6 +46,7 @@ export async function openTextSet(
 ): Promise<TextSetFile> {
   const bytes = sizeOfGiven(path);
   const kind = await sniffKind(path);
+  const names = [fields.text, fields.label, fields.source, ...others];
   let last: string | undefined;
   async function* hashed(): AsyncGenerator<Uint8Array> {
     const state = sha256Stream();
@@ -62,7 +65,8 @@ export async function openTextSet(
     name: basename(path),
     kind,
     bytes,
-    rows: () => readTextRows(hashed(), kind, [fields.text, fields.label, fields.source, ...others]),
+    rows: () => readTextRows(hashed(), kind, names),
+    batches: () => readTextRowBatches(hashed(), kind, names),
     digest: () => last,
   };
 }

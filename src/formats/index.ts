@@ -68,7 +68,7 @@ export type { JsonValue } from './json-parse.ts';
 export { emitPage, parsePage } from './html.ts';
 export { parseText, TEXT_BYTES_MAX } from './text.ts';
 export type { ParsedText } from './text.ts';
-export { TEXT_ROW_LENGTH_MAX, readTextRows } from './text-rows.ts';
+export { TEXT_ROW_LENGTH_MAX, readTextRowBatches, readTextRows } from './text-rows.ts';
 export type { TextRow, TextRowsKind } from './text-rows.ts';
 export { broken } from './understood.ts';
 export type { Understood } from './understood.ts';

@@ -47,29 +47,49 @@ const skipBlanks = (line: string, at: number): number => {
   return at;
 };
 
+/** Names of fields as most rows write them; JSON has more spellings of each, which cost more to read. */
+const spelled = new WeakMap<readonly string[], readonly string[]>();
+
+function spellKeys(fields: readonly string[]): readonly string[] {
+  let keys = spelled.get(fields);
+  if (keys === undefined) {
+    // What is not well-formed is left to the strict reader; no line holds a U+0000.
+    keys = fields.map((field) => (field.isWellFormed() ? `${JSON.stringify(field)}:` : '\0'));
+    spelled.set(fields, keys);
+  }
+  return keys;
+}
+
 /** The values of `fields` if the line is a flat object of strings with no key twice, else undefined. */
 export function readFlatRow(
   line: string,
   fields: readonly string[],
 ): (string | undefined)[] | undefined {
   if (line.charCodeAt(0) !== BRACE_OPEN) return undefined;
+  const known = spellKeys(fields);
   const values = new Array<string | undefined>(fields.length).fill(undefined);
   const keys: string[] = [];
   for (let at = skipBlanks(line, 1); ;) {
-    const key = readText(line, at);
-    if (key === undefined || keys.includes(key.value) || keys.length >= KEYS_MAX) return undefined;
-    keys.push(key.value);
-    at = skipBlanks(line, key.end);
-    if (line.charCodeAt(at) !== COLON) return undefined;
-    const text = readText(line, skipBlanks(line, at + 1));
+    // Rows mostly have the fields in one order.
+    const next = known[keys.length];
+    let name = next !== undefined && line.startsWith(next, at) ? fields[keys.length] : undefined;
+    if (name === undefined) {
+      const key = readText(line, at);
+      if (key === undefined) return undefined;
+      name = key.value;
+      at = skipBlanks(line, key.end);
+      if (line.charCodeAt(at) !== COLON) return undefined;
+      at++;
+    } else at += next!.length;
+    if (keys.includes(name) || keys.length >= KEYS_MAX) return undefined;
+    keys.push(name);
+    const text = readText(line, skipBlanks(line, at));
     if (text === undefined) return undefined;
-    fields.forEach((field, i) => {
-      if (field === key.value) values[i] = text.value;
-    });
+    for (let i = 0; i < fields.length; i++) if (fields[i] === name) values[i] = text.value;
     at = skipBlanks(line, text.end);
-    const next = line.charCodeAt(at);
-    if (next === BRACE_CLOSE) return skipBlanks(line, at + 1) === line.length ? values : undefined;
-    if (next !== COMMA) return undefined;
+    const sign = line.charCodeAt(at);
+    if (sign === BRACE_CLOSE) return skipBlanks(line, at + 1) === line.length ? values : undefined;
+    if (sign !== COMMA) return undefined;
     at = skipBlanks(line, at + 1);
   }
 }

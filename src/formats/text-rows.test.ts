@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseJsonStrict } from '../core/index.ts';
 import { readFlatRow } from './text-rows-flat.ts';
-import { readTextRows } from './text-rows.ts';
+import { readTextRowBatches, readTextRows } from './text-rows.ts';
 import type { TextRow, TextRowsKind } from './text-rows.ts';
 
 async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -35,6 +35,40 @@ test('JSON lines: chosen fields, in whatever pieces the bytes come', async () =>
         ['x', 'true'],
         ['no label', undefined],
       ],
+    );
+  }
+});
+
+test('keys are the same however they are spelled and ordered, and none stands twice', () => {
+  const fields = ['text', 'label', '\ud800'];
+  const values = ['a', 'b', undefined];
+  for (const line of [
+    ...['{"text":"a","label":"b"}', '{"label":"b","text":"a"}', '{"text" :"a", "label":  "b"}'],
+    ...['{"te\\u0078t":"a","label":"b"}', '{"n":"c","text":"a","label":"b"}'],
+  ]) {
+    assert.deepEqual(readFlatRow(line, fields), values, line);
+  }
+  for (const line of [
+    ...[
+      '{"text":"a","te\\u0078t":"b"}',
+      '{"te\\u0078t":"b","text":"a"}',
+      '{"text":"a","text":"b"}',
+    ],
+    ...['{"text":"a","label":"b","\\ud800":"c"}', '{"text:"a"}', '{"text"}'],
+  ]) {
+    assert.equal(readFlatRow(line, fields), undefined, line);
+  }
+});
+
+test('rows of a chunk together are the same rows', async () => {
+  const text = '{"text":"a"}\n[1]\n\n{"text":"b"}\n{"text":"é"}';
+  for (const size of [1, 5, 16, 100]) {
+    const out: TextRow[] = [];
+    const bytes = cut(new TextEncoder().encode(text), size);
+    for await (const batch of readTextRowBatches(bytes, 'jsonl', ['text'])) out.push(...batch);
+    assert.deepEqual(
+      out.map((row) => row.problem ?? row.values[0]),
+      ['a', 'not an object', 'b', 'é'],
     );
   }
 });

@@ -5,11 +5,12 @@
 import { createReadStream, readFileSync, writeFileSync } from 'node:fs';
 import { serveJobs } from '../core/index.ts';
 import type { Json } from '../core/index.ts';
-import { readTextRows } from '../formats/index.ts';
+import { readTextRowBatches } from '../formats/index.ts';
 import type { ScreenJob, ScreenSummary } from './screening/protocol.ts';
 import {
   parseExclusions,
   parseReport,
+  screenRowOf,
   screenTexts,
   shortLabel,
   writeReport,
@@ -19,16 +20,13 @@ import type { ScreenInput, ScreenRow } from './screens/index.ts';
 async function* readRows(
   job: ScreenJob,
   ruledFields: readonly string[],
-): AsyncGenerator<ScreenRow> {
+): AsyncGenerator<readonly ScreenRow[]> {
   const { text: textField, label: labelField, source: sourceField } = job.fields;
   for (const { name, path, kind } of job.forms) {
     const chunks = createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>;
     const fields = [textField, labelField, sourceField, ...ruledFields];
-    for await (const { number, values, whole, problem } of readTextRows(chunks, kind, fields)) {
-      const [text, label, source, ...ruled] = values;
-      const place = { set: name, row: number };
-      if (text === undefined) yield { ...place, problem: problem ?? 'a row without text' };
-      else yield { ...place, text, label, source, whole, ruled };
+    for await (const rows of readTextRowBatches(chunks, kind, fields)) {
+      yield rows.map((row) => screenRowOf(name, row));
     }
   }
 }

@@ -8,6 +8,7 @@ import { BASE58_MIN, decodeBase58, decodeMorse, decodeUu } from './cipher-codes.
 import { CLASSES, CLASS_NAMES } from './phrase-words.ts';
 import type { ClassName } from './phrase-words.ts';
 import type { Stretch } from './stretches.ts';
+import { ALNUM, hashToken, SIGNS } from './tokens.ts';
 import type { TokenReader } from './tokens.ts';
 
 /** What a stretch of a text stands for. */
@@ -29,23 +30,25 @@ const CORE: readonly ClassName[] = ['drop', 'before', 'orders', 'reveal', 'syste
 const FIRST_OF = new Map<number, number>();
 /** The same from the other end of the alphabet. */
 const MIRRORED = new Set<number>();
-const FILTER = new Uint8Array(1 << 14);
-const filterSlot = (hash: number): number => Math.imul(hash, 0x9e3779b1) >>> 18;
+/** How many places on a letter stands behind another, from how far their codes are apart. */
+const stepOf = (apart: number): number => apart + ((apart >> 31) & 26);
 const stepHash = (hash: number, step: number): number => Math.imul(hash ^ step, 0x01000193);
+
+/** By the first three steps of a word: whether one of them goes on so. */
+const OPENINGS = new Uint8Array(1 << 15);
 
 for (const name of CORE) {
   for (const word of CLASSES[name].split(/\s+/)) {
     if (!/^[a-z]+$/.test(word) || word.length < LENGTH_MIN || word.length > LENGTH_MAX) continue;
-    let on = 0;
-    let back = 0;
-    for (let i = 1; i < word.length; i++) {
-      const step = (word.charCodeAt(i) - word.charCodeAt(i - 1) + 26) % 26;
-      on = stepHash(on, step);
-      back = stepHash(back, (26 - step) % 26);
-    }
+    const steps = Array.from(word.slice(1), (letter, i) =>
+      stepOf(letter.charCodeAt(0) - word.charCodeAt(i)),
+    );
+    const on = steps.reduce(stepHash, 0);
+    const mirrored = steps.map((step) => stepOf(-step));
+    const back = mirrored.reduce(stepHash, 0);
+    for (const [a = 0, b = 0, c = 0] of [steps, mirrored]) OPENINGS[(a << 10) | (b << 5) | c] = 1;
     FIRST_OF.set(on, word.charCodeAt(0) - 97);
     MIRRORED.add(back);
-    for (const hash of [on, back]) FILTER[filterSlot(hash)] = 1;
   }
 }
 
@@ -101,43 +104,50 @@ class WordCiphers {
   readonly #words = new Map<number, string>();
   /** Tokens that are long enough for base58. */
   readonly long: Stretch[] = [];
+  /** Whether one is `begin`. */
+  begins = false;
 
   /** Looks at the tokens of a text. */
-  read(text: string, { codes, starts, ends, count }: TokenReader): void {
+  read(text: string, tokens: TokenReader): void {
+    const { codes, hashes, starts, ends, kinds, count } = tokens;
     this.#shifts.fill(0);
     this.#mirrored = 0;
     this.#words.clear();
     this.long.length = 0;
+    this.begins = false;
     for (let i = 0; i < count; i++) {
+      const kind = kinds[i]!;
+      if (kind > ALNUM) continue;
       const start = starts[i]!;
       const end = ends[i]!;
       const length = end - start;
-      if (length < 3) continue;
-      if (length > LENGTH_MAX) {
+      if (kind === ALNUM) {
         if (length >= BASE58_MIN) this.long.push({ start, end });
-        continue;
-      }
-      let hash = 0;
-      let last = codes[start]! | 32;
-      if (last < 97 || last > 122) last = 0;
-      let at = last === 0 ? start : start + 1;
-      for (; at < end && last > 0; at++) {
-        const code = codes[at]! | 32;
-        if (code < 97 || code > 122) break;
-        const step = code - last;
-        hash = Math.imul(hash ^ (step < 0 ? step + 26 : step), 0x01000193);
-        last = code;
-      }
-      if (at < end) this.#readDigits(text, codes, start, end);
-      else if (length >= LENGTH_MIN && FILTER[filterSlot(hash)] === 1) {
-        this.#readLetters(codes[start]! | 32, hash);
-      }
+        else if (length >= 3 && length <= LENGTH_MAX) this.#readDigits(text, codes, start, end);
+      } else if (length >= LENGTH_MIN && length <= LENGTH_MAX) {
+        this.#readLetters(codes, start, end);
+      } else if (length === 5 && hashes[i] === BEGIN) this.begins = true;
     }
   }
 
-  #readLetters(first: number, hash: number): void {
+  /** A token of letters that may be a word on other places of the alphabet. Most end at the first steps. */
+  #readLetters(codes: Uint16Array, start: number, end: number): void {
+    const first = codes[start]! | 32;
+    const second = codes[start + 1]! | 32;
+    const third = codes[start + 2]! | 32;
+    const a = stepOf(second - first);
+    const b = stepOf(third - second);
+    const c = stepOf((codes[start + 3]! | 32) - third);
+    if (OPENINGS[(a << 10) | (b << 5) | c] === 0) return;
+    let hash = 0;
+    let last = first;
+    for (let at = start + 1; at < end; at++) {
+      const code = codes[at]! | 32;
+      hash = stepHash(hash, stepOf(code - last));
+      last = code;
+    }
     const own = FIRST_OF.get(hash);
-    if (own !== undefined) this.#shifts[(first - 97 - own + 26) % 26]!++;
+    if (own !== undefined) this.#shifts[stepOf(first - 97 - own)]!++;
     if (MIRRORED.has(hash)) this.#mirrored++;
   }
 
@@ -169,6 +179,13 @@ class WordCiphers {
     this.#words.set(start, word);
   }
 
+  /** Whether there is anything that the text may stand for. */
+  get any(): boolean {
+    const { length } = this.long;
+    if (length > 0 || this.#mirrored >= WORDS_MIN || this.#words.size >= WORDS_MIN) return true;
+    return this.#shifts.some((words, places) => places > 0 && words >= WORDS_MIN);
+  }
+
   /** What the text stands for. */
   *texts(text: string): Generator<readonly [text: string, how: string]> {
     if (this.#mirrored >= WORDS_MIN) yield [mirror(text), 'letters from the other end'];
@@ -189,6 +206,10 @@ class WordCiphers {
   }
 }
 
+const NOTHING: readonly Deciphered[] = [];
+/** The beginning of a uuencoded file. */
+const BEGIN = hashToken('begin');
+
 /** The most words of digits that are read of one text. */
 const WORDS_KEPT_MAX = 4096;
 
@@ -197,9 +218,15 @@ export class CipherReader {
   readonly #words = new WordCiphers();
 
   /** What a text stands for, by each cipher that fits it; `isPlain`: it has nothing beyond ASCII. */
-  *read(text: string, tokens: TokenReader, isPlain: boolean): Generator<Deciphered> {
-    const whole = { start: 0, end: tokens.length, isEncoded: false };
+  read(text: string, tokens: TokenReader, isPlain: boolean): Iterable<Deciphered> {
     this.#words.read(text, tokens);
+    const mayHaveMorse = (tokens.signs & (SIGNS.dashes | SIGNS.beyond)) !== 0;
+    if (isPlain && !this.#words.any && !this.#words.begins && !mayHaveMorse) return NOTHING;
+    return this.#decipher(text, tokens, isPlain);
+  }
+
+  *#decipher(text: string, tokens: TokenReader, isPlain: boolean): Generator<Deciphered> {
+    const whole = { start: 0, end: tokens.length, isEncoded: false };
     for (const [spelled, how] of this.#words.texts(text)) yield { ...whole, text: spelled, how };
     if (!isPlain) yield* readSigns(text, whole);
     yield* decodeUu(text);

@@ -20,6 +20,22 @@ export interface ScreenRow {
   readonly problem?: string;
 }
 
+/** A row of a file as it was read, with the fields for text, label and source first and those of rules behind them. */
+interface ReadRow {
+  readonly number: number;
+  readonly values: readonly (string | undefined)[];
+  readonly whole?: () => string;
+  readonly problem?: string;
+}
+
+/** A row of a file as a screen gets it. */
+export function screenRowOf(set: string, { number, values, whole, problem }: ReadRow): ScreenRow {
+  const [text, label, source, ...ruled] = values;
+  return text === undefined
+    ? { set, row: number, problem: problem ?? 'a row without text' }
+    : { set, row: number, text, label, source, whole, ruled };
+}
+
 /** Documents with what was seen in each. */
 export class Collector {
   readonly #code: string;

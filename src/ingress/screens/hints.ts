@@ -49,8 +49,11 @@ export interface HintWord {
 }
 
 /** Letters in five bits each. */
-export const gramOf = (letters: string): number =>
-  Array.from(letters).reduce((gram, letter) => (gram << 5) | (letter.charCodeAt(0) & 31), 0);
+export function gramOf(letters: string): number {
+  let gram = 0;
+  for (let i = 0; i < letters.length; i++) gram = (gram << 5) | (letters.charCodeAt(i) & 31);
+  return gram;
+}
 
 /** The words, no two of which end in the same three letters. */
 export const HINT_WORDS: readonly HintWord[] = WORDS.map(([word, hints]) => {

@@ -8,6 +8,7 @@
  * documents are labelled rightly. Not promised: that poison is found. Clean labels, common words, style and split
  * triggers pass; that is why monitors are certified in sources instead.
  */
+export { screenRowOf } from './collector.ts';
 export type { ScreenRow } from './collector.ts';
 export { screenErrors } from './errors.ts';
 export type { SignedSource } from './describe.ts';

@@ -1,4 +1,5 @@
 /** Bytes that a text spells as numbers in a row. */
+import { ALNUM, BEYOND } from './tokens.ts';
 import type { TokenReader } from './tokens.ts';
 
 /** A stretch and the bytes that it may spell. */
@@ -24,8 +25,19 @@ const BYTES_MIN = 64;
 const isAlnum = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 
+/** Whether there are as many tokens that may be numbers as a row needs. */
+function mayCount({ starts, ends, kinds, count }: TokenReader): boolean {
+  let numbers = 0;
+  for (let i = 0; i < count; i++) {
+    const kind = kinds[i]!;
+    if (kind === ALNUM || kind === BEYOND || ends[i]! - starts[i]! === 2) numbers++;
+  }
+  return numbers >= NUMBERS_MIN;
+}
+
 /** Numbers in a row: pairs of hexadecimal digits, octets in binary, bytes or letters as decimal or octal numbers. */
 export function decodeNumbers(tokens: TokenReader, visit: Visit): void {
+  if (!mayCount(tokens)) return;
   const { codes, starts, ends, count } = tokens;
   let first = -1;
   let numbers = 0;

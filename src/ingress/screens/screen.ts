@@ -31,8 +31,8 @@ import type { Trigger } from './triggers.ts';
 
 /** What is screened. */
 export interface ScreenInput {
-  /** All rows of all sets, the same ones in the same order each time it is called. */
-  readonly rows: () => AsyncIterable<ScreenRow>;
+  /** All rows of all sets, one by one or some together, the same ones in the same order each time it is called. */
+  readonly rows: () => AsyncIterable<ScreenRow | readonly ScreenRow[]>;
   /** About how many bytes they have, for the size of tables. */
   readonly bytes: number;
   /** A description of the monitor that the text is for. */
@@ -200,11 +200,11 @@ class Screening implements SetFacts {
     const rows = new Map<number, ScreenRow>();
     if (wanted.size === 0) return rows;
     let document = 0;
-    for await (const row of this.#input.rows()) {
-      if (row.text === undefined || this.#isExcluded(row)) continue;
+    await this.#eachRow((row) => {
+      if (row.text === undefined || this.#isExcluded(row)) return;
       if (wanted.has(document)) rows.set(document, row);
       document++;
-    }
+    });
     return rows;
   }
 
@@ -224,20 +224,27 @@ class Screening implements SetFacts {
   /** Calls back for every row that takes part, with its tokens read. */
   async #each(visit: (reader: Reader) => void, first = false): Promise<void> {
     let document = 0;
-    for await (const row of this.#input.rows()) {
+    await this.#eachRow((row) => {
       const { text } = row;
       if (text === undefined) {
         if (first) this.#unreadable.add(row, 0, 0, row.problem ?? 'without text');
-        continue;
+        return;
       }
-      if (this.#isExcluded(row, first)) continue;
+      if (this.#isExcluded(row, first)) return;
       this.#tokens.read(text);
       const label = this.#numberLabel(row.label?.toWellFormed());
       const source = row.source === undefined ? -1 : this.tally.number(row.source.toWellFormed());
       visit({ row, text, document, label, source });
       document++;
-    }
+    });
     this.documents = document;
+  }
+
+  async #eachRow(visit: (row: ScreenRow) => void): Promise<void> {
+    for await (const given of this.#input.rows()) {
+      if ('set' in given) visit(given);
+      else for (const row of given) visit(row);
+    }
   }
 
   #numberLabel(name: string | undefined): number {

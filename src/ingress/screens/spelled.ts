@@ -7,9 +7,9 @@ import { decodeNumbers, OPAQUE_MIN } from './numbers.ts';
 import type { Spelled, Visit } from './numbers.ts';
 import {
   areLines,
+  eachRuns,
   findChunks,
   findTail,
-  groupRuns,
   opensAsBase85,
   opensAsRun,
   opensParted,
@@ -152,12 +152,12 @@ function decodeBase85Run(
 export function findSpelled(text: string, tokens: TokenReader, visit: Visit): void {
   const chunks = findChunks(tokens);
   if (chunks.length > 0) {
-    for (const group of groupRuns(tokens, chunks)) {
+    eachRuns(tokens, chunks, (group) => {
       const letters = group.reduce((sum, { start, end }) => sum + end - start, 0);
       if (letters >= OPAQUE_MIN || group.some((run) => opensAsRun(tokens, run))) {
         decodeGroup(text, group, findTail(tokens, group.at(-1)!), visit);
       }
-    }
+    });
     decodeChunks(text, tokens, chunks, visit);
   }
   decodeNumbers(tokens, visit);

@@ -105,22 +105,27 @@ for (const gram of ANCHORS) {
 }
 for (const [i, { gram }] of HINT_WORDS.entries()) TAILS[gram & TAIL]! |= (i + 1) << 1;
 
-/** What each unit stands for: a small letter, 0 for what is left out; above 127: a letter beside letters only. */
-const LETTER = Uint8Array.from({ length: 1 << 16 }, (_, code) => {
-  if (code >= 65 && code <= 90) return code + 32;
-  return code >= 97 && code <= 122 ? code : 0;
-});
-for (const [sign, letter] of Object.entries({ 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't' })) {
-  LETTER[sign.charCodeAt(0)] = 128 | letter.charCodeAt(0);
+/**
+ * What each unit stands for: a letter in the lower five bits, and how many bits that makes above them; 0 for what is left
+ * out. A sign that is a letter beside letters only has one bit more.
+ */
+const LETTER = new Uint8Array(1 << 16);
+const OWN = 5 << 5;
+const SIGN = 6 << 5;
+for (let letter = 1; letter <= 26; letter++) {
+  LETTER[64 + letter] = OWN | letter;
+  LETTER[96 + letter] = OWN | letter;
 }
-for (const [sign, letter] of Object.entries({ '@': 'a', $: 's', '!': 'i' })) {
-  LETTER[sign.charCodeAt(0)] = 128 | letter.charCodeAt(0);
+for (const [sign, letter] of Object.entries({
+  ...{ 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', '@': 'a', $: 's', '!': 'i' },
+})) {
+  LETTER[sign.charCodeAt(0)] = SIGN | (letter.charCodeAt(0) & 31);
 }
 
 /** Whether a sign beside this unit is a letter too. */
 const isLetter = (code: number | undefined): boolean => {
   const letter = code === undefined ? 0 : LETTER[code]!;
-  return letter > 0 && letter < 128;
+  return letter >= OWN && letter < SIGN;
 };
 
 const hintsOf = ({ gram, mask, hints }: HintWord, letters: number): number =>
@@ -144,14 +149,14 @@ export class Squeezer {
     let hints = 0;
     for (let at = 0; at < length; at++) {
       let letter = LETTER[codes[at]!]!;
-      if (letter === 0) continue;
-      if (letter > 127) {
+      if (letter >= SIGN) {
         if (!isLetter(codes[at - 1]) && (at + 1 >= length || !isLetter(codes[at + 1]))) continue;
-        letter &= 127;
+        letter = OWN | (letter & 31);
       }
-      gram = ((gram << 5) | (letter & 31)) & MASK;
+      // What is left out shifts by no bit: cheaper than to tell it from letters.
+      gram = ((gram << (letter >> 5)) | (letter & 31)) & MASK;
       const tail = TAILS[gram & TAIL]!;
-      if (tail === 0) continue;
+      if (tail === 0 || letter === 0) continue;
       if (tail > 1) hints |= hintsOf(HINT_WORDS[(tail >> 1) - 1]!, gram);
       if ((tail & 1) === 0 || MAYBE[slotOf(gram)] === 0 || !ANCHORS.has(gram)) continue;
       const spot = this.#match(tokens, at);
@@ -171,7 +176,7 @@ export class Squeezer {
     let size = 0;
     for (let at = start; at < tokens.length && size < PHRASE_LETTERS_MAX; at++) {
       if (!standsForLetter(tokens, at)) continue;
-      this.#letters[size] = LETTER[tokens.codes[at]!]! & 127;
+      this.#letters[size] = 96 | (LETTER[tokens.codes[at]!]! & 31);
       this.#places[size++] = at;
     }
     PATTERN.lastIndex = 0;
@@ -187,6 +192,6 @@ export class Squeezer {
 
 function standsForLetter({ codes, length }: TokenReader, at: number): boolean {
   const letter = LETTER[codes[at]!]!;
-  if (letter < 128) return letter > 0;
+  if (letter < SIGN) return letter > 0;
   return isLetter(codes[at - 1]) || (at + 1 < length && isLetter(codes[at + 1]));
 }

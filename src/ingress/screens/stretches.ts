@@ -17,8 +17,9 @@ const GAP_MAX = 60;
 const TRIES_MAX = 8;
 
 const NONE = 255;
+/** By code unit, so that no unit needs a look at whether it is one of ASCII. */
 function tableOf(letters: string): Uint8Array {
-  const table = new Uint8Array(128).fill(NONE);
+  const table = new Uint8Array(1 << 16).fill(NONE);
   for (let i = 0; i < letters.length; i++) table[letters.charCodeAt(i)] = i;
   return table;
 }
@@ -29,9 +30,7 @@ const BASE64 = tableOf(`${UPPER}${LOWER}0123456789+/`);
 [BASE64[0x2d], BASE64[0x5f]] = [62, 63];
 const BASE32_UPPER = tableOf(`${UPPER}234567`);
 const BASE32_LOWER = tableOf(`${LOWER}234567`);
-const ASCII85 = Uint8Array.from({ length: 128 }, (_, code) =>
-  code >= 33 && code <= 117 ? code - 33 : NONE,
-);
+const ASCII85 = tableOf(Array.from({ length: 85 }, (_, i) => String.fromCharCode(33 + i)).join(''));
 const BASE85 = tableOf(`0123456789${UPPER}${LOWER}!#$%&()*+-;<=>?@^_\`{|}~`);
 
 /** What may stand between two lines of one encoding: 1 for a mark, 2 for a blank or a quotation mark, which has to. */
@@ -72,29 +71,42 @@ export function findChunks({ codes, length, starts, ends, count }: TokenReader):
   return chunks;
 }
 
-/** Runs of letters of base64, those of lines that follow one another together. */
-export function* groupRuns(
+/** Calls back with runs of letters of base64, those of lines that follow one another together. */
+export function eachRuns(
   tokens: TokenReader,
   chunks: readonly Stretch[],
-): Generator<readonly Stretch[]> {
+  visit: (group: readonly Stretch[]) => void,
+): void {
   const { codes } = tokens;
   let group: Stretch[] = [];
   for (const { start, end } of chunks) {
-    for (let at = start; at < end; at++) {
-      const from = at;
-      while (at < end && codes[at]! < 128 && BASE64[codes[at]!]! !== NONE) at++;
-      if (at - from < RUN_MIN) continue;
+    for (let from = nextRun(codes, start, end); from >= 0;) {
+      let at = from + RUN_MIN;
+      while (at < end && BASE64[codes[at]!]! !== NONE) at++;
       while (at < end && codes[at] === 0x3d) at++;
       const run = { start: from, end: at };
       const last = group.at(-1);
       if (last !== undefined && !areJoined(codes, last, run)) {
-        yield group;
+        visit(group);
         group = [];
       }
       group.push(run);
+      from = nextRun(codes, at + 1, end);
     }
   }
-  if (group.length > 0) yield group;
+  if (group.length > 0) visit(group);
+}
+
+/** Where the next run that is long enough begins; -1 when there is none. Looks at the last letter of one first. */
+function nextRun(codes: Uint16Array, start: number, end: number): number {
+  let from = start;
+  while (from + RUN_MIN <= end) {
+    let at = from + RUN_MIN - 1;
+    while (at >= from && BASE64[codes[at]!]! !== NONE) at--;
+    if (at < from) return from;
+    from = at + 1;
+  }
+  return -1;
 }
 
 function areJoined(codes: Uint16Array, last: Stretch, next: Stretch): boolean {
@@ -113,7 +125,7 @@ export function findTail({ codes, length }: TokenReader, last: Stretch): Stretch
   let start = last.end;
   while (start < length && start - last.end <= GAP_MAX && BETWEEN[codes[start]!]! > 0) start++;
   let end = start;
-  while (end < length && codes[end]! < 128 && BASE64[codes[end]!]! !== NONE) end++;
+  while (end < length && BASE64[codes[end]!]! !== NONE) end++;
   while (end < length && codes[end] === 0x3d) end++;
   const isTail = end > start && end - start < RUN_MIN && areJoined(codes, last, { start, end });
   return isTail ? { start, end } : undefined;
@@ -137,7 +149,7 @@ function opensInBits(codes: Uint16Array, at: number, table: Uint8Array, width: n
   let bytes = 0;
   let rest = 0;
   for (let i = at; i < at + RUN_MIN; i++) {
-    const own = codes[i]! < 128 ? table[codes[i]!]! : NONE;
+    const own = table[codes[i]!]!;
     if (own === NONE) return false;
     value = ((value << width) | own) & 0xffffff;
     bits += width;
@@ -200,8 +212,7 @@ function opensInGroups(codes: Uint16Array, at: number, end: number, table: Uint8
   for (let group = 0; group < 3; group++) {
     let value = 0;
     for (let i = 0; i < 5; i++) {
-      const code = codes[at + group * 5 + i]!;
-      const own = code < 128 ? table[code]! : NONE;
+      const own = table[codes[at + group * 5 + i]!]!;
       if (own === NONE) return false;
       value = value * 85 + own;
     }
@@ -214,12 +225,17 @@ function opensInGroups(codes: Uint16Array, at: number, end: number, table: Uint8
   return true;
 }
 
+/** What may stand before a text in base85. */
+const OPENING = new Uint8Array(1 << 16);
+for (const mark of `"'\`=(:,`) OPENING[mark.charCodeAt(0)] = 1;
+
+const opensAsBases = (codes: Uint16Array, at: number, end: number): boolean =>
+  opensInGroups(codes, at, end, ASCII85) || opensInGroups(codes, at, end, BASE85);
+
 /** Whether a chunk may spell something in base85, with or without the signs that it begins with. */
 export function opensAsBase85({ codes }: TokenReader, { start, end }: Stretch): boolean {
   let at = start;
-  while (at < end && at < start + 4 && `"'\`=(:,`.includes(String.fromCharCode(codes[at]!))) at++;
+  while (at < end && at < start + 4 && OPENING[codes[at]!] === 1) at++;
   if (codes[at] === 0x3c && codes[at + 1] === 0x7e) at += 2;
-  return [start, at].some(
-    (from) => opensInGroups(codes, from, end, ASCII85) || opensInGroups(codes, from, end, BASE85),
-  );
+  return opensAsBases(codes, start, end) || (at > start && opensAsBases(codes, at, end));
 }

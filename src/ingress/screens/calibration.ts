@@ -7,16 +7,24 @@ import type { TokenReader } from './tokens.ts';
 
 const TOKENS_MAX = 600_000;
 
+/** What a document costs besides its tokens. */
+const DOCUMENT_COST = 16;
+
 interface Sampled {
   readonly lot: number;
   readonly textHash: number;
   readonly label: number;
-  readonly hashes: Int32Array;
+  /** Where its tokens begin, and how many they are. */
+  start: number;
+  readonly count: number;
 }
 
 /** Keeps all documents while they fit, then every second, fourth, … by the hash of their text. */
 export class Sample {
   #documents: Sampled[] = [];
+  /** The tokens of all documents one after another. */
+  #hashes = new Int32Array(1 << 12);
+  #used = 0;
   #tokens = 0;
   #limit = 2 ** 32;
 
@@ -24,13 +32,28 @@ export class Sample {
   add({ hashes, count, textHash }: TokenReader, label: number): void {
     const lot = mix(textHash ^ 0x5bd1e995) >>> 0;
     if (lot >= this.#limit) return;
-    this.#documents.push({ lot, textHash, label, hashes: hashes.slice(0, count) });
-    this.#tokens += count + 16;
-    while (this.#tokens > TOKENS_MAX && this.#limit > 1) {
-      this.#limit /= 2;
-      this.#documents = this.#documents.filter((each) => each.lot < this.#limit);
-      this.#tokens = this.#documents.reduce((sum, each) => sum + each.hashes.length + 16, 0);
+    if (this.#hashes.length < this.#used + count) {
+      const larger = new Int32Array((this.#used + count) * 2);
+      larger.set(this.#hashes.subarray(0, this.#used));
+      this.#hashes = larger;
     }
+    this.#hashes.set(hashes.subarray(0, count), this.#used);
+    this.#documents.push({ lot, textHash, label, start: this.#used, count });
+    this.#used += count;
+    this.#tokens += count + DOCUMENT_COST;
+    while (this.#tokens > TOKENS_MAX && this.#limit > 1) this.#halve();
+  }
+
+  #halve(): void {
+    this.#limit /= 2;
+    this.#documents = this.#documents.filter((each) => each.lot < this.#limit);
+    this.#used = 0;
+    for (const each of this.#documents) {
+      this.#hashes.copyWithin(this.#used, each.start, each.start + each.count);
+      each.start = this.#used;
+      this.#used += each.count;
+    }
+    this.#tokens = this.#used + this.#documents.length * DOCUMENT_COST;
   }
 
   /** The share of all documents that the sample stands for. */
@@ -41,7 +64,9 @@ export class Sample {
   /** How often each n-gram occurs in the sample, and how often one came to one of the thresholds. */
   countNgrams(thresholds: readonly number[]): NgramCounts {
     const counts = new NgramCounts(thresholds);
-    for (const { hashes } of this.#documents) counts.add(hashes, hashes.length);
+    for (const { start, count } of this.#documents) {
+      counts.add(this.#hashes.subarray(start, start + count), count);
+    }
     return counts;
   }
 
@@ -49,9 +74,10 @@ export class Sample {
   calibrate(model: LabelModel): Evidence[] {
     const evidence = Array.from({ length: model.labels }, () => new Evidence());
     const reading: Reading = { rival: 0, margin: 0 };
-    for (const { hashes, textHash, label } of this.#documents) {
+    for (const { start, count, textHash, label } of this.#documents) {
+      const hashes = this.#hashes.subarray(start, start + count);
       for (let of = 0; of < model.labels; of++) {
-        model.read(hashes, hashes.length, of, foldOf(textHash), reading);
+        model.read(hashes, count, of, foldOf(textHash), reading);
         evidence[of]!.learn(reading.margin, of === label);
       }
     }

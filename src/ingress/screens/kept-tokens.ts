@@ -61,8 +61,14 @@ export class KeptTokens {
       larger.set(this.#facts);
       this.#facts = larger;
     }
-    const facts = [this.#chunks.length - 1, this.#used, count, textHash, label, source];
-    this.#facts.set(facts, this.#documents * FIELDS);
+    const facts = this.#facts;
+    const at = this.#documents * FIELDS;
+    facts[at] = this.#chunks.length - 1;
+    facts[at + 1] = this.#used;
+    facts[at + 2] = count;
+    facts[at + 3] = textHash;
+    facts[at + 4] = label;
+    facts[at + 5] = source;
     this.#used += count;
     this.#documents++;
   }

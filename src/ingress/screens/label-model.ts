@@ -121,17 +121,26 @@ export class LabelModel {
   freeze(): void {
     const room = this.#room;
     const [counts, neighbours, width] = [this.#counts, this.#neighbours, room * FOLDS];
-    for (let at = 0; at < CELLS; at++) {
-      const count = Math.min(neighbours[2 * at]!, neighbours[2 * at + 1]!);
-      if (count === 0) continue;
-      counts[at] = count;
-      this.#totals[at & (width - 1)]! += count;
+    // Both counts at once: most words are in few cells, and most cells have none.
+    const pairs = new Uint32Array(neighbours.buffer);
+    const met: number[] = [];
+    for (let bucket = 0; bucket < this.#buckets; bucket++) {
+      let some = 0;
+      for (let cell = 0; cell < width; cell++) {
+        const at = bucket * width + cell;
+        if (pairs[at] === 0) continue;
+        const count = Math.min(neighbours[2 * at]!, neighbours[2 * at + 1]!);
+        counts[at] = count;
+        this.#totals[cell]! += count;
+        some |= count;
+      }
+      if (some !== 0) met.push(bucket);
     }
     this.#neighbours = new Uint16Array(0);
     const rests = Array.from({ length: FOLDS }, (_, fold) => this.#logTotals(fold));
     const says = this.#says;
-    for (let bucket = 0; bucket < this.#buckets; bucket++) {
-      const base = bucket * room * FOLDS;
+    for (const bucket of met) {
+      const base = bucket * width;
       for (let fold = 0; fold < FOLDS; fold++) {
         let all = 0;
         for (let c = 0; c < this.labels; c++) {

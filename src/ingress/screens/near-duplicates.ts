@@ -45,8 +45,8 @@ export class NearDuplicates {
   readonly #documents: Int32Array;
   readonly #labels: Int16Array;
   readonly #sources: Int32Array;
-  /** Two documents per slot: the newest, and the newest with another label than that. */
-  readonly #slots = new Int32Array((2 * BANDS) << SLOTS_BITS).fill(-1);
+  /** Two documents per slot, each as one more than its number: the newest, and the newest with another label than that. */
+  readonly #slots = new Int32Array((2 * BANDS) << SLOTS_BITS);
   readonly #signature = new Int32Array(BINS);
   #next = 0;
 
@@ -70,19 +70,24 @@ export class NearDuplicates {
     this.#documents[kept] = document;
     this.#labels[kept] = label;
     this.#sources[kept] = source;
+    const slots = this.#slots;
+    const labels = this.#labels;
     let conflict = -1;
     let repeat = -1;
     for (let band = 0; band < BANDS; band++) {
       const slot = 2 * ((band << SLOTS_BITS) + this.#bandHash(band));
-      for (let i = slot; i < slot + 2; i++) {
-        const other = this.#slots[i]!;
-        if (other < 0 || other === kept || !this.#agrees(kept, other)) continue;
-        if (this.#labels[other] !== label) conflict = other;
-        else repeat = other;
+      const newest = slots[slot]! - 1;
+      // Most bands are met by nobody.
+      if (newest >= 0) {
+        for (let i = slot; i < slot + 2; i++) {
+          const other = slots[i]! - 1;
+          if (other < 0 || other === kept || !this.#agrees(other)) continue;
+          if (labels[other] !== label) conflict = other;
+          else repeat = other;
+        }
+        if (labels[newest] !== label) slots[slot + 1] = newest + 1;
       }
-      const newest = this.#slots[slot]!;
-      if (newest >= 0 && this.#labels[newest] !== label) this.#slots[slot + 1] = newest;
-      this.#slots[slot] = kept;
+      slots[slot] = kept + 1;
     }
     if (conflict >= 0) this.#putConflict(conflict, kept);
     if (repeat >= 0) this.#putRepeat(repeat, source);
@@ -112,20 +117,26 @@ export class NearDuplicates {
 
   #sign({ shapes, count }: TokenReader): void {
     const signature = this.#signature.fill(EMPTY);
-    for (let i = 0; i + 1 < count; i++) {
-      const hash = mix(Math.imul(shapes[i]!, 0x9e3779b1) + shapes[i + 1]!);
+    let shape = shapes[0]!;
+    for (let i = 1; i < count; i++) {
+      const next = shapes[i]!;
+      const hash = mix(Math.imul(shape, 0x9e3779b1) + next);
+      shape = next;
       const bin = hash >>> 27;
       const value = hash & 0x07ff_ffff;
       if (value < signature[bin]!) signature[bin] = value;
     }
     let full = 0;
     for (let bin = 0; bin < BINS; bin++) if (signature[bin] !== EMPTY) full |= 1 << bin;
+    if (full === -1) return;
     // An empty bin takes the value of the next full one, marked by the distance; there is always a full one.
     for (let bin = 0; bin < BINS; bin++) {
       if (((full >>> bin) & 1) === 1) continue;
-      let step = 1;
-      while (((full >>> ((bin + step) % BINS)) & 1) === 0) step++;
-      signature[bin] = (signature[(bin + step) % BINS]! + Math.imul(step, 0x0800_0000)) | 0;
+      // The bins from the next one on as the lowest bits.
+      const behind =
+        (full >>> ((bin + 1) % BINS)) | (bin === BINS - 1 ? 0 : full << (BINS - 1 - bin));
+      const step = Math.clz32(behind & -behind) ^ 31;
+      signature[bin] = (signature[(bin + 1 + step) % BINS]! + Math.imul(step + 1, 0x0800_0000)) | 0;
     }
   }
 
@@ -137,11 +148,14 @@ export class NearDuplicates {
     return hash & ((1 << SLOTS_BITS) - 1);
   }
 
-  #agrees(a: number, b: number): boolean {
-    let agree = 0;
+  /** Whether the signature is nearly that of a document that is kept. */
+  #agrees(other: number): boolean {
+    const [signature, signatures] = [this.#signature, this.#signatures];
+    const from = other * BINS;
+    let differ = 0;
     for (let bin = 0; bin < BINS; bin++) {
-      if (this.#signatures[a * BINS + bin] === this.#signatures[b * BINS + bin]) agree++;
+      if (signature[bin] !== signatures[from + bin] && ++differ > BINS - AGREE_MIN) return false;
     }
-    return agree >= AGREE_MIN;
+    return true;
   }
 }

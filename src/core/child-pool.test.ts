@@ -48,6 +48,9 @@ describe('child pool', () => {
     assert.equal(code(await run({ act: 'flood' })), 'CORE_CHILD_OUTPUT_EXCEEDED');
     assert.equal(code(await run({ act: 'heap' })), 'CORE_CHILD_MEMORY_EXCEEDED');
     assert.equal(code(await run({ act: 'buffers' })), 'CORE_CHILD_MEMORY_EXCEEDED');
+    const told = { act: 'abort', text: 'Reached heap limit - JavaScript heap out of memory' };
+    assert.equal(code(await run(told)), 'CORE_CHILD_MEMORY_EXCEEDED', 'a long trace follows');
+    assert.equal(code(await run({ act: 'abort', text: 'no reason' })), 'CORE_CHILD_KILLED');
     assert.equal(code(await run({ act: 'echo', text: 'still here' })), 'ok');
   });
 

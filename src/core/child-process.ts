@@ -41,6 +41,8 @@ export interface ChildSpec {
 const READY_MS = 120_000;
 const SAMPLE_MS = 50;
 const START_OUTPUT_BYTES = 4_096;
+const OUT_OF_MEMORY =
+  /out of memory|allocation failed|Invalid array buffer length|bad_alloc|cannot allocate memory/i;
 const STDERR_KEPT = 4_096;
 const MIB = 1024 * 1024;
 /** A fresh Node process is resident with about this much before it does anything. */
@@ -91,6 +93,8 @@ export class Child {
   /** Killed, but the host has not said so yet. */
   #doomed = false;
   #stderr = '';
+  /** Whether the engine, or the library below it, said that it got no more memory. */
+  #saidMemory = false;
   #running: Running | undefined;
   readonly #process: ChildProcess;
   readonly #channel: Socket;
@@ -125,7 +129,10 @@ export class Child {
       };
     });
     this.#process.stderr?.on('data', (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-STDERR_KEPT);
+      const said = this.#stderr + chunk.toString('utf8');
+      // A trace of the engine's stack follows and may be longer than what is kept.
+      this.#saidMemory ||= OUT_OF_MEMORY.test(said);
+      this.#stderr = said.slice(-STDERR_KEPT);
     });
     this.#channel.on('data', (chunk: Buffer) => {
       this.#read(chunk, walls);
@@ -259,7 +266,7 @@ export class Child {
   }
 
   #explain(text: string, otherwise: 'CHILD_FAILED' | 'CHILD_KILLED'): Refusal {
-    return /out of memory|allocation failed|Invalid array buffer length/i.test(text)
+    return OUT_OF_MEMORY.test(text)
       ? coreErrors.refuse('CHILD_MEMORY_EXCEEDED', { limitMiB: this.#spec.memoryMiB })
       : coreErrors.refuse(otherwise, { why: text });
   }
@@ -283,8 +290,7 @@ export class Child {
     if (this.#dead) return;
     this.#dead = true;
     const why = signal === null ? `it exited with status ${String(code)}` : `signal ${signal}`;
-    const memory = /out of memory/i.test(this.#stderr) ? 'out of memory' : why;
-    this.#finish(this.#explain(memory, 'CHILD_KILLED'));
+    this.#finish(this.#explain(this.#saidMemory ? 'out of memory' : why, 'CHILD_KILLED'));
     this.#markReady(false);
     this.#onExit();
   }

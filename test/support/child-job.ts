@@ -1,5 +1,5 @@
 /** The child of the pool's tests: does whatever harm it is asked to. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Json } from '../../src/core/index.ts';
 import { serveJobs } from '../../src/core/index.ts';
@@ -41,6 +41,13 @@ serveJobs(async (job, tools): Promise<Json> => {
       return null;
     case 'loop':
       for (;;);
+    case 'abort':
+      writeSync(2, `FATAL ERROR: ${text}\n`);
+      writeSync(
+        2,
+        ' 1: 0x1234 node::OOMErrorHandler(char const*, v8::OOMDetails const&)\n'.repeat(200),
+      );
+      process.abort();
     case 'hang':
       await new Promise((resolve) => setTimeout(resolve, 1_000_000));
       return null;

@@ -47,7 +47,7 @@ serveJobs(async (job, tools): Promise<Json> => {
         2,
         ' 1: 0x1234 node::OOMErrorHandler(char const*, v8::OOMDetails const&)\n'.repeat(200),
       );
-      process.abort();
+      return process.abort();
     case 'hang':
       await new Promise((resolve) => setTimeout(resolve, 1_000_000));
       return null;

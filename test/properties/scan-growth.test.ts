@@ -7,6 +7,7 @@ import { scanSource } from '../../src/ingress/scan.ts';
 import { GgufWriter } from '../support/gguf-files.ts';
 import { makeParquet } from '../support/parquet-files.ts';
 import * as code from '../support/pickle-code.ts';
+import { leastThreadMs } from '../support/thread-time.ts';
 import { makeZip } from '../support/zip-files.ts';
 
 const { joinCode, name, pickle, text } = code;
@@ -97,25 +98,17 @@ const INPUTS: Readonly<
   ],
 };
 
-const cpuOf = (file: string, bytes: Uint8Array): number => {
-  const before = process.cpuUsage();
-  scanSource(file, memorySource(bytes));
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-};
+const timeOf = (file: string, bytes: Uint8Array): number =>
+  leastThreadMs(() => scanSource(file, memorySource(bytes)));
 
 const FACTOR = 8;
 /** Memory management makes a large input somewhat dearer; a quadratic decoder would take 64 times as long. */
 const RATIO_MAX = 24;
-const FLOOR_US = 4_000;
 
 for (const [what, [file, units, build]] of Object.entries(INPUTS)) {
   test(`time grows with the bytes: ${what}`, () => {
-    const small = build(units);
-    const large = build(units * FACTOR);
-    cpuOf(file, small);
-    const base = Math.max(FLOOR_US, Math.min(cpuOf(file, small), cpuOf(file, small)));
-    const ratio = Math.min(cpuOf(file, large), cpuOf(file, large)) / base;
+    const base = timeOf(file, build(units));
+    const ratio = timeOf(file, build(units * FACTOR)) / base;
     assert.ok(
       ratio < RATIO_MAX,
       `${String(FACTOR)} times the bytes took ${ratio.toFixed(1)} times as long`,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { leastThreadMs } from '../../../test/support/thread-time.ts';
 import { LayerScreen } from './layers.ts';
 import { TokenReader } from './tokens.ts';
 
@@ -109,12 +110,8 @@ test('time is linear in hostile text', () => {
   for (const piece of ['.- ', '⠊', '1gn0r3 ', 'begin 644 a\nM`\n', 'zR3iSktUup88TWHqYANwi4751e ']) {
     const time = (count: number): number => {
       const text = piece.repeat(count);
-      const started = process.cpuUsage();
-      find(text);
-      const { user } = process.cpuUsage(started);
-      return user / 1000;
+      return leastThreadMs(() => find(text));
     };
-    time(1000);
-    assert.ok(time(40_000) < 200 * (time(2_000) + 5), piece);
+    assert.ok(time(40_000) < 20 * 4 * time(2_000), piece);
   }
 });

@@ -14,6 +14,8 @@ export interface DecodeJob {
   /** Where file *i* is written as `i`. */
   readonly outDir: string;
   readonly limits: BodyLimits;
+  /** Whether a process that can look at what is emitted does so. */
+  readonly look?: boolean;
 }
 
 /** One emitted file. */

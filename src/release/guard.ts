@@ -150,6 +150,8 @@ export class Guard {
     const types = signed.window?.types;
     if (types !== undefined && !emitted.every((file) => types.includes(file.type)))
       return no('NOT_APPROVED', 'the window is not for files of this type');
+    if (emitted.some(({ findings }) => findings === undefined))
+      return no('NOT_APPROVED', 'nobody looked at its files here');
     const hidden = untold(emitted, signed.findings);
     if (hidden.length > 0)
       return no(

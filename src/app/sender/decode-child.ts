@@ -5,7 +5,7 @@ import { decodeFrame, warmDecoder } from '../../outer/decode-frame.ts';
 import type { DecodeJob } from '../../outer/decode.ts';
 import { lookAtFile } from './look.ts';
 
-serveJobs(
-  (job) => decodeFrame(job as unknown as DecodeJob, lookAtFile) as unknown as Json,
-  warmDecoder(),
-);
+serveJobs((given) => {
+  const job = given as unknown as DecodeJob;
+  return decodeFrame(job, job.look === true ? lookAtFile : undefined) as unknown as Json;
+}, warmDecoder());

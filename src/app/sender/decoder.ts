@@ -46,16 +46,17 @@ class Lane {
     });
   }
 
-  /** Decodes, and gives the result to `keep` while its files are there. */
+  /** Decodes, looks at what it emits if asked to, and gives the result to `keep` while its files are there. */
   run<T>(
     frame: Frame,
     history: readonly EmittedDigest[],
+    look: boolean,
     keep: (
       emitted: readonly EmittedDigest[],
       read: (position: number) => AsyncIterable<Uint8Array>,
     ) => Promise<T>,
   ): Promise<T> {
-    const mine = this.#turn.then(() => this.#decode(frame, history, keep));
+    const mine = this.#turn.then(() => this.#decode(frame, history, look, keep));
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
@@ -76,7 +77,8 @@ class Lane {
   async #decode<T>(
     frame: Frame,
     history: readonly EmittedDigest[],
-    keep: Parameters<typeof this.run<T>>[2],
+    look: boolean,
+    keep: Parameters<typeof this.run<T>>[3],
   ): Promise<T> {
     const job = path.join(this.#dirs.work, 'job');
     await rm(job, { recursive: true, force: true });
@@ -94,6 +96,7 @@ class Lane {
       })),
       outDir,
       limits: BODY_LIMITS,
+      look,
     });
     if (!result.ok) throw new Error(result.code);
     const emitted = result.files.map((file) => ({ ...file, form: file.form ?? null }));
@@ -135,13 +138,14 @@ export async function openDecoder(dir: string): Promise<
     readBody: (digest) => blobs.read(digest),
     decode: async (frame, history) => {
       const found = await ahead.take(decodingKey(frame, history));
-      return found ?? now.run(frame, history, keepAll);
+      return found ?? now.run(frame, history, true, keepAll);
     },
-    decodeLater: (frame, history) => later.run(frame, history, keepAll),
+    // What left already is history: nobody asks what was found in it.
+    decodeLater: (frame, history) => later.run(frame, history, false, keepAll),
     lookAhead: async (frame, history) => {
       const key = decodingKey(frame, history);
       if (ahead.has(key)) return;
-      await later.run(frame, history, (emitted, read) => ahead.put(key, emitted, read));
+      await later.run(frame, history, true, (emitted, read) => ahead.put(key, emitted, read));
     },
     close: () => {
       now.close();
